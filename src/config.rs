@@ -1,0 +1,56 @@
+//! Settings: from flags, environment and `.env` to typed values, or a sentence that says what to change.
+
+use std::fmt;
+
+/// A value that must not appear in a log, an error or a `Debug` print.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn new(value: impl Into<String>) -> Self {
+        Self(value.into())
+    }
+
+    /// The value itself: for signing and connecting only.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// How strict the program is at start, how much an error says, and how logs look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Environment {
+    Development,
+    Staging,
+    Production,
+}
+
+/// A setting that cannot be used: names the variable, says why, and gives an example of a good one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{variable} {problem}. Example: {example}")]
+pub struct ConfigError {
+    /// The environment variable.
+    pub variable: &'static str,
+    /// Follows the variable's name in a sentence, without a full stop.
+    pub problem: String,
+    /// A setting that would work, such as `BETTER_AUTH_URL=https://app.example.com`.
+    pub example: &'static str,
+}
+
+/// The settings of `auth`, as text; `None` or empty where a variable is not set. `auth::settings` gives them meaning.
+#[derive(Clone, Debug, Default)]
+pub struct AuthSettings {
+    pub better_auth_secret: Option<Secret>,
+    pub better_auth_secrets: Option<Secret>,
+    pub better_auth_url: Option<String>,
+    pub jwks_url: Option<String>,
+    pub jwt_issuer: Option<String>,
+    pub jwt_audience: Option<String>,
+    pub jwt_max_lifetime: Option<String>,
+}

@@ -1,0 +1,36 @@
+//! What can go wrong, in the words of tasks. Status codes and bodies are decided at the door (`http::problem`).
+
+use std::time::Duration;
+
+/// The cause of an [`Error::Internal`] or [`Error::Unavailable`]: for the log, never for the caller.
+pub type Cause = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a use-case did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The task does not exist, or belongs to somebody else: a caller cannot tell which.
+    #[error("task not found")]
+    TaskNotFound,
+    /// What was sent breaks rules; every one of them is named.
+    #[error("{} invalid field(s)", .0.len())]
+    Invalid(Vec<FieldError>),
+    /// Something that is needed cannot be reached now; the same request may succeed later.
+    #[error("unavailable: {what}")]
+    Unavailable {
+        what: &'static str,
+        retry_after: Duration,
+        source: Option<Cause>,
+    },
+    /// A fault of ours.
+    #[error("internal error")]
+    Internal(#[source] Cause),
+}
+
+/// One field, and the rule that its value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    pub field: &'static str,
+    pub rule: &'static str,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;

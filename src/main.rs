@@ -1,0 +1,3 @@
+//! Starts the program; everything it can do lives in the library.
+
+fn main() {}

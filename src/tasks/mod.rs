@@ -1,0 +1,3 @@
+//! What can be done with tasks. No HTTP and no SQL here.
+
+pub mod model;
