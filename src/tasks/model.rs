@@ -27,6 +27,11 @@ impl UserId {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The same text, shared: for a statement that outlives the request.
+    pub(crate) fn as_arc(&self) -> Arc<str> {
+        self.0.clone()
+    }
 }
 
 impl fmt::Display for UserId {

@@ -1,0 +1,45 @@
+//! A bounded number of places, and a bounded wait for one: what keeps overload from becoming a hang.
+
+use std::time::Duration;
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+
+use crate::error::Error;
+
+/// How long a request waits for a place before it is told to come again.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// What a caller is told to wait before the next try.
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(super) struct Gate {
+    places: Semaphore,
+    what: &'static str,
+}
+
+impl Gate {
+    /// `what` names the thing that is scarce, in the log.
+    pub(super) fn new(places: usize, what: &'static str) -> Self {
+        Self {
+            places: Semaphore::new(places),
+            what,
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Unavailable`] after [`LONGEST_WAIT`].
+    pub(super) async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {
+        if let Ok(place) = self.places.try_acquire() {
+            return Ok(place);
+        }
+        match tokio::time::timeout(LONGEST_WAIT, self.places.acquire()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) | Err(_) => Err(Error::Unavailable {
+                what: self.what,
+                retry_after: RETRY_AFTER,
+                source: None,
+            }),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! The migrations inside the binary, and which of them a database still needs. How one is applied is
+//! the business of each executor.
+
+use std::fmt::Write;
+
+use aws_lc_rs::digest;
+
+use crate::clock::Timestamp;
+
+/// One step of the schema, in both dialects.
+pub(super) struct Migration {
+    pub(super) number: i64,
+    pub(super) name: &'static str,
+    pub(super) postgres: &'static str,
+    pub(super) sqlite: &'static str,
+}
+
+macro_rules! migrations {
+    ($($number:literal $name:literal),+ $(,)?) => {
+        &[$(Migration {
+            number: $number,
+            name: $name,
+            postgres: include_str!(concat!("../../migrations/postgres/000", $number, "_", $name, ".sql")),
+            sqlite: include_str!(concat!("../../migrations/sqlite/000", $number, "_", $name, ".sql")),
+        }),+]
+    };
+}
+
+/// All of them, in order. A published one is never edited: the next one mends it.
+pub(super) const ALL: &[Migration] = migrations![1 "tasks"];
+
+/// Where the applied ones are written down: `{schema}` as in the statements.
+pub(super) const JOURNAL: [&str; 3] = [
+    "CREATE TABLE IF NOT EXISTS {schema}schema_migrations (
+        number     bigint NOT NULL PRIMARY KEY,
+        name       text NOT NULL,
+        checksum   text NOT NULL,
+        applied_at text NOT NULL
+    )",
+    "SELECT number, checksum, applied_at FROM {schema}schema_migrations ORDER BY number",
+    "INSERT INTO {schema}schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
+];
+
+/// What the journal says of one applied migration.
+pub(super) struct Applied {
+    pub(super) number: i64,
+    pub(super) checksum: String,
+    pub(super) at: String,
+}
+
+/// One migration, and whether the database has it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct MigrationStatus {
+    pub number: i64,
+    pub name: &'static str,
+    /// RFC 3339, UTC; `None` while it is pending.
+    pub applied_at: Option<String>,
+    /// The SQL for this engine, of a pending one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sql: Option<String>,
+}
+
+/// Why a database cannot be migrated.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrationError {
+    #[error(
+        "the database has migration {0}, which this version of tickbox does not know: it was used by a newer one"
+    )]
+    Newer(i64),
+    #[error(
+        "migration {0} in the database is not the one in this program: the database belongs to another build"
+    )]
+    Edited(i64),
+}
+
+/// Holds the journal against the migrations of this program.
+pub(super) fn compare(
+    applied: &[Applied],
+    sql: impl Fn(&Migration) -> String,
+) -> Result<Vec<MigrationStatus>, MigrationError> {
+    if let Some(unknown) = applied
+        .iter()
+        .find(|applied| ALL.iter().all(|known| known.number != applied.number))
+    {
+        return Err(MigrationError::Newer(unknown.number));
+    }
+    ALL.iter()
+        .map(|migration| {
+            let applied = applied
+                .iter()
+                .find(|applied| applied.number == migration.number);
+            match applied {
+                Some(applied) if applied.checksum != checksum(migration) => {
+                    Err(MigrationError::Edited(migration.number))
+                }
+                _ => Ok(MigrationStatus {
+                    number: migration.number,
+                    name: migration.name,
+                    applied_at: applied.map(|applied| applied.at.clone()),
+                    sql: applied.is_none().then(|| sql(migration)),
+                }),
+            }
+        })
+        .collect()
+}
+
+/// Both dialects together, so that twins stay twins.
+fn checksum(migration: &Migration) -> String {
+    let mut context = digest::Context::new(&digest::SHA256);
+    context.update(migration.postgres.as_bytes());
+    context.update(migration.sqlite.as_bytes());
+    let sum = context.finish();
+    sum.as_ref()[..8]
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// The line that the journal gets for a migration that was applied now.
+pub(super) fn journal_line(migration: &Migration, now: Timestamp) -> (i64, String, String, String) {
+    (
+        migration.number,
+        migration.name.to_owned(),
+        checksum(migration),
+        now.to_string(),
+    )
+}

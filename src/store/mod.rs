@@ -1,0 +1,129 @@
+//! What is remembered, and the promise about it.
+//!
+//! - **A user's rows are reached only in that user's name.** Every method takes the user first, and every
+//!   statement says it again. A method that crosses users would be called `system_…`.
+//! - **A method is atomic by itself.** When it fails, nothing has changed. When it has answered, the change is on
+//!   disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
+//! - **Writes of one user happen one after the other**, each with the user's next change number (`seq`), without a
+//!   gap, in the order in which they become visible.
+//! - **The counts in `accounts` are exact**: they change in the transaction that changes the tasks.
+//! - **Nothing waits for ever.** When the database is away, busy or slow, the answer is [`Error::Unavailable`].
+//!
+//! Which rules a task obeys is not decided here (`tasks`), nor is the wording of SQL (`statements`).
+
+mod gate;
+pub mod meter;
+mod migrations;
+mod postgres;
+mod row;
+mod sqlite;
+mod statements;
+mod tasks;
+
+use std::time::Instant;
+
+pub use self::migrations::{MigrationError, MigrationStatus};
+use self::postgres::Postgres;
+pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
+use self::row::{FromRow, Value};
+use self::sqlite::Sqlite;
+pub use self::sqlite::SqliteConfig;
+use self::statements::Sql;
+use crate::clock::Timestamp;
+use crate::error::Error;
+
+/// Where tasks are kept.
+#[derive(Clone, Debug)]
+pub enum StoreConfig {
+    Postgres(PostgresConfig),
+    Sqlite(SqliteConfig),
+}
+
+impl StoreConfig {
+    /// The engine's name, for people.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Self::Postgres(_) => "PostgreSQL",
+            Self::Sqlite(_) => "SQLite",
+        }
+    }
+
+    /// What the database has and what it needs. Changes nothing.
+    pub async fn migration_status(&self) -> Result<Vec<MigrationStatus>, Error> {
+        match self {
+            Self::Postgres(config) => postgres::status(config).await,
+            Self::Sqlite(config) => sqlite::status(&config.path),
+        }
+    }
+
+    /// Applies what is pending, in one transaction; gives the state before. Two programs that do this
+    /// at once take turns.
+    pub async fn migrate(&self, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
+        match self {
+            Self::Postgres(config) => postgres::migrate(config, now).await,
+            Self::Sqlite(config) => sqlite::migrate(&config.path, now),
+        }
+    }
+}
+
+/// An open database, on either engine.
+pub struct Store {
+    engine: Engine,
+}
+
+enum Engine {
+    Postgres(Box<Postgres>),
+    Sqlite(Box<Sqlite>),
+}
+
+/// One statement of a transaction, with its parameters.
+struct Step {
+    sql: Sql,
+    values: Vec<Value>,
+}
+
+impl Step {
+    fn new(sql: Sql, values: impl Into<Vec<Value>>) -> Self {
+        let values = values.into();
+        debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        Self { sql, values }
+    }
+}
+
+impl Store {
+    /// Opens a database that has its tables.
+    pub async fn open(config: &StoreConfig) -> Result<Self, Error> {
+        let engine = match config {
+            StoreConfig::Postgres(config) => {
+                Engine::Postgres(Box::new(Postgres::open(config).await?))
+            }
+            StoreConfig::Sqlite(config) => Engine::Sqlite(Box::new(Sqlite::open(&config.path)?)),
+        };
+        Ok(Self { engine })
+    }
+
+    /// Whether the database answers.
+    pub async fn system_ping(&self) -> Result<(), Error> {
+        self.read::<()>(Sql::Ping, vec![]).await.map(|_| ())
+    }
+
+    async fn read<T: FromRow>(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<T>, Error> {
+        let started = Instant::now();
+        let rows = match &self.engine {
+            Engine::Postgres(postgres) => postgres.read(sql, &values).await,
+            Engine::Sqlite(sqlite) => sqlite.read(sql, values).await,
+        };
+        meter::record(started.elapsed());
+        rows
+    }
+
+    async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+        let started = Instant::now();
+        let rows = match &self.engine {
+            Engine::Postgres(postgres) => postgres.write(&steps).await,
+            Engine::Sqlite(sqlite) => sqlite.write(steps).await,
+        };
+        meter::record(started.elapsed());
+        rows
+    }
+}

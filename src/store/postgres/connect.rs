@@ -1,0 +1,240 @@
+//! One connection to PostgreSQL: from the URL, over TLS or not, with its statements prepared or, behind a
+//! pooler that would lose them, sent whole each time. How many connections there are is the pool's business.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+use tokio_postgres::config::Host;
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Config, Row, Statement};
+use tokio_postgres_rustls::MakeRustlsConnect;
+use tokio_util::task::AbortOnDropHandle;
+
+use super::super::row::{Kind, Value};
+use super::super::statements::{Dialect, Sql};
+use super::tls;
+use crate::config::Secret;
+use crate::error::Cause;
+
+/// Name lookup, TCP, TLS and login, together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// A connection that was silent for this long is asked whether it still lives before it is used.
+const IDLE_BEFORE_CHECK: Duration = Duration::from_secs(30);
+
+/// How long a check may take; a dead peer must not hold up a request for longer.
+const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Whether statements are prepared under a name, once for each connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PreparedStatements {
+    /// Where the server itself is at the other end of the line. A pooler in transaction mode may lose a name,
+    /// or, worse, know it as another client's statement; so behind anything in between, no names.
+    #[default]
+    Auto,
+    On,
+    Off,
+}
+
+/// Knows how to open a connection.
+pub(super) struct Connector {
+    config: Config,
+    tls: MakeRustlsConnect,
+    /// The text of each statement, by number.
+    texts: Vec<String>,
+    prepared: bool,
+    started: Instant,
+}
+
+impl Connector {
+    /// Reads the URL. Nothing is connected yet.
+    pub(super) fn new(url: &Secret, schema: &str) -> Result<Self, Cause> {
+        let (url, verify) = tls::split_ssl_parameters(url.expose())?;
+        let mut config = Config::from_str(&url)?;
+        config
+            .connect_timeout(CONNECT_TIMEOUT)
+            .keepalives_idle(Duration::from_mins(1))
+            .application_name("tickbox");
+        Ok(Self {
+            config,
+            tls: tls::connector(verify)?,
+            texts: Dialect::postgres(schema).render_all(),
+            prepared: false,
+            started: Instant::now(),
+        })
+    }
+
+    /// Finds out whether statements can be prepared, where that is not decided by the setting.
+    pub(super) async fn choose_statements(&mut self, setting: PreparedStatements) {
+        self.prepared = match setting {
+            PreparedStatements::On => true,
+            PreparedStatements::Off => false,
+            PreparedStatements::Auto => tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct())
+                .await
+                .is_ok_and(|direct| direct.unwrap_or(false)),
+        };
+        tracing::debug!(prepared = self.prepared, "chose how statements are sent");
+    }
+
+    /// Whether the server sees our own socket, and not that of a pooler, at the other end of the line.
+    /// Two sockets are compared, so that a chance agreement of port numbers does not count.
+    async fn is_direct(&self) -> Result<bool, Cause> {
+        let (Some(Host::Tcp(host)), Some(port)) = (
+            self.config.get_hosts().first(),
+            self.config.get_ports().first().or(Some(&5432)),
+        ) else {
+            return Ok(false);
+        };
+        for _ in 0..2 {
+            let stream = TcpStream::connect((host.as_str(), *port)).await?;
+            let ours = i32::from(stream.local_addr()?.port());
+            let mut make = self.tls.clone();
+            let tls = tokio_postgres::tls::MakeTlsConnect::<TcpStream>::make_tls_connect(
+                &mut make, host,
+            )?;
+            let (client, connection) = self.config.connect_raw(stream, tls).await?;
+            let _driver = drive(connection);
+            let rows = client.query_typed("SELECT inet_client_port()", &[]).await?;
+            let seen: Option<i32> = rows.first().ok_or("no answer")?.try_get(0)?;
+            if seen != Some(ours) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// Opens a connection without statements: for migrations and checks.
+    pub(super) async fn open_bare(&self) -> Result<Connection, Cause> {
+        let connecting = self.config.connect(self.tls.clone());
+        // The time limit of the configuration is for TCP alone.
+        let (client, connection) = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+            .await
+            .map_err(|_| "connecting took too long")??;
+        Ok(Connection {
+            client,
+            statements: Vec::new(),
+            last_used_ms: AtomicU64::new(self.elapsed_ms()),
+            _driver: drive(connection),
+        })
+    }
+
+    pub(super) async fn open(&self) -> Result<Connection, Cause> {
+        let mut connection = self.open_bare().await?;
+        if self.prepared {
+            let client = &connection.client;
+            let preparing = Sql::ALL.iter().map(|sql| {
+                let kinds: Vec<Type> = sql
+                    .template()
+                    .0
+                    .iter()
+                    .map(|kind| kind.postgres())
+                    .collect();
+                async move {
+                    client
+                        .prepare_typed(&self.texts[*sql as usize], &kinds)
+                        .await
+                }
+            });
+            // All at once: they share one round trip.
+            let prepared = futures_util::future::try_join_all(preparing);
+            connection.statements = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
+                .await
+                .map_err(|_| "preparing statements took too long")??;
+        }
+        Ok(connection)
+    }
+
+    /// Whether a connection can be used without asking it first.
+    pub(super) fn is_fresh(&self, connection: &Connection) -> bool {
+        let last_used = connection.last_used_ms.load(Ordering::Relaxed);
+        let silent = Duration::from_millis(self.elapsed_ms().saturating_sub(last_used));
+        !connection.client.is_closed() && silent < IDLE_BEFORE_CHECK
+    }
+
+    /// Asks a connection that was silent for long whether it still lives.
+    pub(super) async fn is_usable(&self, connection: &Connection) -> bool {
+        if self.is_fresh(connection) {
+            return true;
+        }
+        if connection.client.is_closed() {
+            return false;
+        }
+        let check = self.query(connection, Sql::Ping, &[]);
+        matches!(tokio::time::timeout(CHECK_TIMEOUT, check).await, Ok(Ok(_)))
+    }
+
+    /// Runs one statement. It is on its way as soon as the future is first polled, so that
+    /// several can share a round trip.
+    pub(super) async fn query(
+        &self,
+        connection: &Connection,
+        sql: Sql,
+        values: &[Value],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let kinds = sql.template().0;
+        debug_assert_eq!(kinds.len(), values.len(), "{sql:?}");
+        connection
+            .last_used_ms
+            .store(self.elapsed_ms(), Ordering::Relaxed);
+        if let Some(statement) = connection.statements.get(sql as usize) {
+            let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
+            connection.client.query(statement, &values).await
+        } else {
+            let values: Vec<(&(dyn ToSql + Sync), Type)> = values
+                .iter()
+                .zip(kinds.iter().copied().map(Kind::postgres))
+                .map(|(value, kind)| (value as _, kind))
+                .collect();
+            let text = &self.texts[sql as usize];
+            connection.client.query_typed(text, &values).await
+        }
+    }
+
+    /// Asks the server to give up what this connection is doing.
+    pub(super) async fn cancel(&self, connection: &Connection) {
+        let cancelling = connection.client.cancel_token();
+        let cancelling = cancelling.cancel_query(self.tls.clone());
+        match tokio::time::timeout(CHECK_TIMEOUT, cancelling).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => tracing::warn!(%error, "could not cancel a statement"),
+            Err(_) => tracing::warn!("could not cancel a statement in time"),
+        }
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+}
+
+/// An open connection. Dropping it closes it.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    statements: Vec<Statement>,
+    last_used_ms: AtomicU64,
+    _driver: AbortOnDropHandle<()>,
+}
+
+/// Moves the bytes of one connection until it closes or its owner drops the handle.
+fn drive<S, T>(connection: tokio_postgres::Connection<S, T>) -> AbortOnDropHandle<()>
+where
+    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
+{
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with the connection that owns it"
+    )]
+    let task = tokio::task::spawn(async move {
+        if let Err(error) = connection.await {
+            // Whoever uses the connection hears of it too and reports it.
+            tracing::debug!(%error, "a database connection ended");
+        }
+    });
+    AbortOnDropHandle::new(task)
+}
+
+/// Shared by the readers and the pool.
+pub(super) type SharedConnector = Arc<Connector>;

@@ -1,0 +1,102 @@
+//! The database file: who owns it, and how a connection to it is set up.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+
+use super::super::statements::Sql;
+use super::{translate, unavailable};
+use crate::error::Error;
+
+/// Pages that every connection may keep in memory, in KiB.
+const CACHE_KIB: i64 = 8 * 1024;
+
+/// How much of the file is read through the page cache of the operating system instead of `read` calls.
+const MMAP_BYTES: i64 = 1 << 30;
+
+/// Only `migrate` and foreign tools can hold the file beside us, and not for long.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// The right to serve a file, held until dropped. The operating system also ends it with the process,
+/// however that ends. It stands in a file of its own, because locks on the database file are SQLite's.
+#[derive(Debug)]
+pub(super) struct Ownership {
+    _lock: File,
+}
+
+impl Ownership {
+    pub(super) fn take(path: &Path) -> Result<Self, Error> {
+        let lock_path = lock_path(path);
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&lock_path)
+            .map_err(|error| {
+                let text = format!("{} cannot be opened: {error}", lock_path.display());
+                unavailable("the database file cannot be used", Some(text.into()))
+            })?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { _lock: lock }),
+            Err(TryLockError::WouldBlock) => {
+                let text = format!(
+                    "another tickbox serves {}: stop it, or set DATABASE_URL to another file, \
+                     or to PostgreSQL, which many servers can share",
+                    path.display()
+                );
+                Err(unavailable(
+                    "the database file is in use",
+                    Some(text.into()),
+                ))
+            }
+            Err(TryLockError::Error(error)) => Err(unavailable(
+                "the database file cannot be locked",
+                Some(error.into()),
+            )),
+        }
+    }
+}
+
+fn lock_path(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".lock");
+    name.into()
+}
+
+/// Opens the file for the writer, or for migrations: makes it if it is not there.
+pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    );
+    let connection = connection.map_err(translate)?;
+    set_up(&connection).map_err(translate)?;
+    connection
+        // Every commit is on disk before it is answered: an acknowledged write survives a power cut.
+        .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        .map_err(translate)?;
+    Ok(connection)
+}
+
+/// Opens the file for a reader.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    );
+    let connection = connection.map_err(translate)?;
+    set_up(&connection).map_err(translate)?;
+    Ok(connection)
+}
+
+fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + 4);
+    connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
+    connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
+    connection.pragma_update(None, "temp_store", "memory")
+}

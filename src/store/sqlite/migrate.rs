@@ -1,0 +1,74 @@
+//! Applies migrations to a SQLite file: all that are pending, in one transaction, one program at a time.
+
+use std::path::Path;
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::super::migrations::{self, Applied, JOURNAL, MigrationStatus};
+use super::super::statements::Dialect;
+use super::{file, translate};
+use crate::clock::Timestamp;
+use crate::error::{Cause, Error};
+
+/// What the file has and what it needs. Changes nothing, and makes no file.
+pub(in super::super) fn status(path: &Path) -> Result<Vec<MigrationStatus>, Error> {
+    let applied = if path.exists() {
+        read_journal(&file::open_to_read(path)?).map_err(translate)?
+    } else {
+        Vec::new()
+    };
+    compare(&applied)
+}
+
+/// Applies what is pending; gives the state before.
+pub(in super::super) fn migrate(
+    path: &Path,
+    now: Timestamp,
+) -> Result<Vec<MigrationStatus>, Error> {
+    let mut connection = file::open_to_write(path)?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(translate)?;
+    let before = compare(&read_journal(&transaction).map_err(translate)?)?;
+    apply(&transaction, &before, now).map_err(translate)?;
+    transaction.commit().map_err(translate)?;
+    Ok(before)
+}
+
+fn apply(
+    connection: &Connection,
+    before: &[MigrationStatus],
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    let dialect = Dialect::sqlite();
+    connection.execute_batch(&dialect.render(JOURNAL[0]))?;
+    for (migration, status) in migrations::ALL.iter().zip(before) {
+        let Some(sql) = &status.sql else { continue };
+        connection.execute_batch(sql)?;
+        connection.execute(
+            &dialect.render(JOURNAL[2]),
+            migrations::journal_line(migration, now),
+        )?;
+    }
+    Ok(())
+}
+
+fn read_journal(connection: &Connection) -> rusqlite::Result<Vec<Applied>> {
+    if !connection.table_exists(None, "schema_migrations")? {
+        return Ok(Vec::new());
+    }
+    let mut statement = connection.prepare(&Dialect::sqlite().render(JOURNAL[1]))?;
+    let rows = statement.query_map([], |row| {
+        Ok(Applied {
+            number: row.get(0)?,
+            checksum: row.get(1)?,
+            at: row.get(2)?,
+        })
+    })?;
+    rows.collect()
+}
+
+fn compare(applied: &[Applied]) -> Result<Vec<MigrationStatus>, Error> {
+    migrations::compare(applied, |migration| migration.sqlite.to_owned())
+        .map_err(|error| Error::Internal(Cause::from(error)))
+}

@@ -1,0 +1,105 @@
+//! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
+//! What the statements say is in `store::statements`.
+
+mod file;
+mod migrate;
+mod reader;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use self::file::Ownership;
+use self::reader::Readers;
+use self::writer::Writer;
+use super::Step;
+use super::row::{FromRow, Value};
+use super::statements::{Dialect, Sql};
+use crate::error::{Cause, Error};
+
+pub(super) use self::migrate::{migrate, status};
+
+/// An open database file, which no other server can open meanwhile.
+pub(super) struct Sqlite {
+    // Before the lock, so that the threads end before the file is free for others.
+    readers: Readers,
+    writer: Writer,
+    _ownership: Ownership,
+}
+
+impl Sqlite {
+    /// Takes the file for this process. The tables must be there.
+    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+        let ownership = Ownership::take(path)?;
+        let texts: Arc<[String]> = Dialect::sqlite().render_all().into();
+        Ok(Self {
+            writer: Writer::start(path, texts.clone())?,
+            readers: Readers::start(path, &texts)?,
+            _ownership: ownership,
+        })
+    }
+
+    /// Runs one statement that changes nothing.
+    pub(super) async fn read<T: FromRow>(
+        &self,
+        sql: Sql,
+        values: Vec<Value>,
+    ) -> Result<Vec<T>, Error> {
+        self.readers.read(sql, values).await
+    }
+
+    /// Runs the steps as one transaction and gives the rows of the last one. They are on disk then;
+    /// on an error nothing was changed.
+    pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+        self.writer.write(steps).await
+    }
+}
+
+/// Where the file of a `sqlite://` URL is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SqliteConfig {
+    pub path: PathBuf,
+}
+
+/// Runs one statement and reads all its rows.
+fn run<T: FromRow>(
+    connection: &rusqlite::Connection,
+    text: &str,
+    values: &[Value],
+) -> Result<Vec<T>, Error> {
+    let mut statement = connection.prepare_cached(text).map_err(translate)?;
+    let mut rows = statement
+        .query(rusqlite::params_from_iter(values))
+        .map_err(translate)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next().map_err(translate)? {
+        found.push(T::from_row(row).map_err(Error::Internal)?);
+    }
+    Ok(found)
+}
+
+/// Tells a file that somebody else holds, or a full disk, from a fault of ours.
+fn translate(error: rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode::{
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
+    };
+    match error.sqlite_error_code() {
+        Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
+            unavailable("the database file cannot be used now", Some(error.into()))
+        }
+        _ => Error::Internal(error.into()),
+    }
+}
+
+fn unavailable(what: &'static str, source: Option<Cause>) -> Error {
+    Error::Unavailable {
+        what,
+        retry_after: super::gate::RETRY_AFTER,
+        source,
+    }
+}
+
+/// A thread of ours is gone: it can only have panicked.
+fn thread_lost() -> Error {
+    Error::Internal("a database thread has ended".into())
+}

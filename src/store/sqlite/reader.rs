@@ -1,0 +1,87 @@
+//! The threads that read. Each has a connection of its own; whichever is free takes the next call.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::super::gate::Gate;
+use super::super::row::{FromRow, Value};
+use super::super::statements::Sql;
+use super::{file, run, thread_lost};
+use crate::error::Error;
+
+/// More readers than cores only compete with the threads that serve.
+const MOST_THREADS: usize = 4;
+
+/// Calls that may wait for a thread before further ones wait at the gate.
+const MOST_WAITING: usize = 1024;
+
+type Call = Box<dyn FnOnce(&Connection) + Send>;
+
+pub(super) struct Readers {
+    calls: Option<crossbeam_channel::Sender<Call>>,
+    threads: Vec<JoinHandle<()>>,
+    gate: Gate,
+    texts: Arc<[String]>,
+}
+
+impl Readers {
+    pub(super) fn start(path: &Path, texts: &Arc<[String]>) -> Result<Self, Error> {
+        let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        let threads = (0..cores.clamp(2, MOST_THREADS))
+            .map(|number| {
+                let connection = file::open_to_read(path)?;
+                let waiting = waiting.clone();
+                thread::Builder::new()
+                    .name(format!("sqlite-read-{number}"))
+                    .spawn(move || {
+                        for call in waiting {
+                            call(&connection);
+                        }
+                    })
+                    .map_err(|error| Error::Internal(error.into()))
+            })
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            calls: Some(calls),
+            threads,
+            gate: Gate::new(MOST_WAITING, "too many reads are waiting"),
+            texts: texts.clone(),
+        })
+    }
+
+    pub(super) async fn read<T: FromRow>(
+        &self,
+        sql: Sql,
+        values: Vec<Value>,
+    ) -> Result<Vec<T>, Error> {
+        debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        let _place = self.gate.enter().await?;
+        let (answer, answered) = oneshot::channel();
+        let texts = self.texts.clone();
+        let call: Call = Box::new(move |connection| {
+            // Whoever asked may have gone away; then there is no need to look.
+            if !answer.is_closed() {
+                let _ = answer.send(run(connection, &texts[sql as usize], &values));
+            }
+        });
+        self.calls
+            .as_ref()
+            .and_then(|calls| calls.send(call).ok())
+            .ok_or_else(thread_lost)?;
+        answered.await.map_err(|_| thread_lost())?
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        self.calls = None;
+        for thread in self.threads.drain(..) {
+            let _ = thread.join();
+        }
+    }
+}
