@@ -34,3 +34,18 @@ pub struct FieldError {
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// An error with the causes behind it, each said once.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let next = error.to_string();
+        if !text.contains(&next) {
+            text.push_str(": ");
+            text.push_str(&next);
+        }
+        cause = error.source();
+    }
+    text
+}

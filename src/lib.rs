@@ -1,12 +1,32 @@
 //! The task backend for apps whose users sign in with Better Auth.
+//!
+//! The rooms of the house, and who may call whom:
+//!
+//! ```text
+//! main → cli → app → doors (http) → tasks → store
+//!                       ↓
+//!                      auth          error, clock and config serve all
+//! ```
+//!
+//! - [`cli`] reads arguments and runs a command; [`config`] turns settings into values.
+//! - [`app`] is the parts of a running server, put together once.
+//! - [`http`] is a door: it turns a protocol into calls of use-cases and back. Doors do not know each other.
+//! - [`auth`] finds out who is calling.
+//! - [`tasks`] decides: the words of the domain and what can be done. No SQL, no HTTP.
+//! - [`store`] remembers: one SQL text for two engines.
 #![cfg_attr(
     test,
     expect(clippy::unwrap_used, reason = "a test may stop where it stands")
 )]
 
+pub mod app;
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod error;
+pub mod http;
+pub mod shutdown;
 pub mod store;
 pub mod tasks;
+pub mod telemetry;

@@ -1,3 +1,7 @@
 //! Starts the program; everything it can do lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    tickbox::cli::run()
+}

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use aws_lc_rs::digest;
 
 use crate::clock::Timestamp;
+use crate::error::Error;
 
 /// One step of the schema, in both dialects.
 pub(super) struct Migration {
@@ -60,6 +61,15 @@ pub struct MigrationStatus {
     pub sql: Option<String>,
 }
 
+/// What to do about pending migrations before a database is used.
+#[derive(Clone, Copy, Debug)]
+pub enum Migrations {
+    /// Apply them; this is the time that the journal gets.
+    Apply(Timestamp),
+    /// Refuse to go on.
+    Require,
+}
+
 /// Why a database cannot be migrated.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
@@ -71,6 +81,19 @@ pub enum MigrationError {
         "migration {0} in the database is not the one in this program: the database belongs to another build"
     )]
     Edited(i64),
+    #[error("migration {0} is pending: run `tickbox migrate`, or start without --no-migrate")]
+    Pending(i64),
+}
+
+/// Insists that nothing is pending.
+pub(super) fn require_all(status: &[MigrationStatus]) -> Result<(), MigrationError> {
+    match status
+        .iter()
+        .find(|migration| migration.applied_at.is_none())
+    {
+        Some(pending) => Err(MigrationError::Pending(pending.number)),
+        None => Ok(()),
+    }
 }
 
 /// Holds the journal against the migrations of this program.
@@ -126,4 +149,10 @@ pub(super) fn journal_line(migration: &Migration, now: Timestamp) -> (i64, Strin
         checksum(migration),
         now.to_string(),
     )
+}
+
+impl From<MigrationError> for Error {
+    fn from(error: MigrationError) -> Self {
+        Self::Internal(error.into())
+    }
 }

@@ -22,7 +22,7 @@ mod tasks;
 
 use std::time::Instant;
 
-pub use self::migrations::{MigrationError, MigrationStatus};
+pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
 use self::row::{FromRow, Value};
@@ -91,13 +91,15 @@ impl Step {
 }
 
 impl Store {
-    /// Opens a database that has its tables.
-    pub async fn open(config: &StoreConfig) -> Result<Self, Error> {
+    /// Opens a database, and brings it up to date or insists that it is.
+    pub async fn open(config: &StoreConfig, migrations: Migrations) -> Result<Self, Error> {
         let engine = match config {
             StoreConfig::Postgres(config) => {
-                Engine::Postgres(Box::new(Postgres::open(config).await?))
+                Engine::Postgres(Box::new(Postgres::open(config, migrations).await?))
             }
-            StoreConfig::Sqlite(config) => Engine::Sqlite(Box::new(Sqlite::open(&config.path)?)),
+            StoreConfig::Sqlite(config) => {
+                Engine::Sqlite(Box::new(Sqlite::open(&config.path, migrations)?))
+            }
         };
         Ok(Self { engine })
     }

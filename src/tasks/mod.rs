@@ -1,3 +1,104 @@
-//! What can be done with tasks. No HTTP and no SQL here.
+//! What can be done with tasks: the use-cases. No HTTP and no SQL here.
 
 pub mod model;
+
+use std::sync::Arc;
+
+use self::model::{Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, UserId};
+use crate::clock::Clock;
+use crate::error::{Error, Result};
+use crate::store::Store;
+
+/// How many tasks a list without a limit reads at a time: little enough to hold for a slow reader
+/// (2 MiB if every description is as long as it may be), much enough to ask seldom.
+const CHUNK: usize = 250;
+
+/// The use-cases, for whoever has an identity.
+#[derive(Clone)]
+pub struct Tasks {
+    store: Arc<Store>,
+    clock: Clock,
+}
+
+/// A part of a list, and where the next one begins.
+pub struct Listing {
+    pub page: TaskPage,
+    /// `None` on the last page.
+    pub next: Option<Position>,
+}
+
+impl Tasks {
+    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
+        Self { store, clock }
+    }
+
+    pub async fn create(&self, user: &UserId, new: &NewTask) -> Result<Task> {
+        let id = TaskId(self.clock.new_id());
+        self.store
+            .create_task(user, id, new, self.clock.now())
+            .await
+    }
+
+    /// # Errors
+    /// [`Error::TaskNotFound`] also when the task is somebody else's.
+    pub async fn get(&self, user: &UserId, id: TaskId) -> Result<Task> {
+        let task = self.store.find_task(user, id).await?;
+        task.ok_or(Error::TaskNotFound)
+    }
+
+    /// At most `limit` tasks from the one after `after` on, newest first.
+    pub async fn list(
+        &self,
+        user: &UserId,
+        filter: Filter,
+        after: Option<Position>,
+        limit: usize,
+    ) -> Result<Listing> {
+        // One more than asked for tells whether there is a next page.
+        let mut page = self
+            .store
+            .list_tasks(user, filter, after, limit + 1)
+            .await?;
+        let more = page.tasks.len() > limit;
+        page.tasks.truncate(limit);
+        let next = page.tasks.last().filter(|_| more).map(Task::position);
+        Ok(Listing { page, next })
+    }
+
+    /// The next part of a list that is read to its end.
+    pub async fn list_chunk(
+        &self,
+        user: &UserId,
+        filter: Filter,
+        after: Option<Position>,
+    ) -> Result<Listing> {
+        self.list(user, filter, after, CHUNK).await
+    }
+
+    /// # Errors
+    /// [`Error::TaskNotFound`] also when the task is somebody else's.
+    pub async fn change(&self, user: &UserId, id: TaskId, patch: &TaskPatch) -> Result<Task> {
+        let now = self.clock.now();
+        let task = self.store.change_task(user, id, patch, now).await?;
+        task.ok_or(Error::TaskNotFound)
+    }
+
+    /// Sets whether the task is done; saying the same again changes nothing but its version.
+    ///
+    /// # Errors
+    /// [`Error::TaskNotFound`] also when the task is somebody else's.
+    pub async fn complete(&self, user: &UserId, id: TaskId, completed: bool) -> Result<Task> {
+        let patch = TaskPatch {
+            completed: Some(completed),
+            ..TaskPatch::default()
+        };
+        self.change(user, id, &patch).await
+    }
+
+    /// # Errors
+    /// [`Error::TaskNotFound`] also when the task is somebody else's.
+    pub async fn delete(&self, user: &UserId, id: TaskId) -> Result<()> {
+        let deleted = self.store.delete_task(user, id).await?;
+        deleted.then_some(()).ok_or(Error::TaskNotFound)
+    }
+}

@@ -8,7 +8,7 @@ use super::super::statements::Dialect;
 use super::connect::Connector;
 use super::{PostgresConfig, translate, unreachable};
 use crate::clock::Timestamp;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 
 /// The number that servers lock while they migrate: the ASCII letters of `tickbox`.
 /// The lock belongs to the transaction, so that it also holds behind a pooler.
@@ -125,6 +125,7 @@ async fn read_journal(
 }
 
 fn compare(applied: &[Applied], dialect: &Dialect) -> Result<Vec<MigrationStatus>, Error> {
-    migrations::compare(applied, |migration| dialect.render(migration.postgres))
-        .map_err(|error| Error::Internal(Cause::from(error)))
+    Ok(migrations::compare(applied, |migration| {
+        dialect.render(migration.postgres)
+    })?)
 }

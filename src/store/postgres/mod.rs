@@ -22,6 +22,7 @@ pub(super) use self::migrate::{migrate, status};
 pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers, unreachable};
 use super::Step;
+use super::migrations::{Migrations, require_all};
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::config::Secret;
@@ -52,8 +53,15 @@ pub(super) struct Postgres {
 type Answer = Result<Vec<Row>, tokio_postgres::Error>;
 
 impl Postgres {
-    /// Connects once, so that a wrong address is found at start. The tables must be there.
-    pub(super) async fn open(config: &PostgresConfig) -> Result<Self, Error> {
+    /// Connects once, so that a wrong address is found at start.
+    pub(super) async fn open(
+        config: &PostgresConfig,
+        migrations: Migrations,
+    ) -> Result<Self, Error> {
+        match migrations {
+            Migrations::Apply(now) => _ = migrate(config, now).await?,
+            Migrations::Require => require_all(&status(config).await?)?,
+        }
         let mut connector = Connector::new(&config.url, &config.schema).map_err(unreachable)?;
         connector
             .choose_statements(config.prepared_statements)

@@ -8,7 +8,7 @@ use super::super::migrations::{self, Applied, JOURNAL, MigrationStatus};
 use super::super::statements::Dialect;
 use super::{file, translate};
 use crate::clock::Timestamp;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 
 /// What the file has and what it needs. Changes nothing, and makes no file.
 pub(in super::super) fn status(path: &Path) -> Result<Vec<MigrationStatus>, Error> {
@@ -20,11 +20,8 @@ pub(in super::super) fn status(path: &Path) -> Result<Vec<MigrationStatus>, Erro
     compare(&applied)
 }
 
-/// Applies what is pending; gives the state before.
-pub(in super::super) fn migrate(
-    path: &Path,
-    now: Timestamp,
-) -> Result<Vec<MigrationStatus>, Error> {
+/// Applies what is pending; gives the state before. The caller owns the file.
+pub(super) fn migrate(path: &Path, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
     let mut connection = file::open_to_write(path)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -69,6 +66,7 @@ fn read_journal(connection: &Connection) -> rusqlite::Result<Vec<Applied>> {
 }
 
 fn compare(applied: &[Applied]) -> Result<Vec<MigrationStatus>, Error> {
-    migrations::compare(applied, |migration| migration.sqlite.to_owned())
-        .map_err(|error| Error::Internal(Cause::from(error)))
+    Ok(migrations::compare(applied, |migration| {
+        migration.sqlite.to_owned()
+    })?)
 }

@@ -13,11 +13,13 @@ use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
 use super::Step;
+use super::migrations::{MigrationStatus, Migrations, require_all};
 use super::row::{FromRow, Value};
 use super::statements::{Dialect, Sql};
+use crate::clock::Timestamp;
 use crate::error::{Cause, Error};
 
-pub(super) use self::migrate::{migrate, status};
+pub(super) use self::migrate::status;
 
 /// An open database file, which no other server can open meanwhile.
 pub(super) struct Sqlite {
@@ -28,9 +30,13 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Takes the file for this process. The tables must be there.
-    pub(super) fn open(path: &Path) -> Result<Self, Error> {
+    /// Takes the file for this process, before anything in it is changed.
+    pub(super) fn open(path: &Path, migrations: Migrations) -> Result<Self, Error> {
         let ownership = Ownership::take(path)?;
+        match migrations {
+            Migrations::Apply(now) => _ = migrate::migrate(path, now)?,
+            Migrations::Require => require_all(&status(path)?)?,
+        }
         let texts: Arc<[String]> = Dialect::sqlite().render_all().into();
         Ok(Self {
             writer: Writer::start(path, texts.clone())?,
@@ -53,6 +59,12 @@ impl Sqlite {
     pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
         self.writer.write(steps).await
     }
+}
+
+/// Applies what is pending to a file that nobody serves; gives the state before.
+pub(super) fn migrate(path: &Path, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
+    let _ownership = Ownership::take(path)?;
+    migrate::migrate(path, now)
 }
 
 /// Where the file of a `sqlite://` URL is.

@@ -1,6 +1,15 @@
 //! Settings: from flags, environment and `.env` to typed values, or a sentence that says what to change.
+//! What the settings of `auth` mean is decided there.
+
+mod duration;
+mod secret_file;
+mod settings;
 
 use std::fmt;
+use std::path::PathBuf;
+
+pub use self::duration::parse_duration;
+pub use self::settings::{Flags, Settings};
 
 /// A value that must not appear in a log, an error or a `Debug` print.
 #[derive(Clone, PartialEq, Eq)]
@@ -31,6 +40,16 @@ pub enum Environment {
     Production,
 }
 
+impl fmt::Display for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Development => "development",
+            Self::Staging => "staging",
+            Self::Production => "production",
+        })
+    }
+}
+
 /// A setting that cannot be used: names the variable, says why, and gives an example of a good one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{variable} {problem}. Example: {example}")]
@@ -53,4 +72,15 @@ pub struct AuthSettings {
     pub jwt_issuer: Option<String>,
     pub jwt_audience: Option<String>,
     pub jwt_max_lifetime: Option<String>,
+    /// `JWKS_ALLOW_HTTP`: keys may come over plain http from outside loopback and private networks.
+    pub jwks_allow_http: bool,
+    /// `BETTER_AUTH_SESSIONS`: session tokens and cookies are resolved by the Better Auth server.
+    pub better_auth_sessions: bool,
+}
+
+/// The settings of `auth`, and the file of the secret if the program made one.
+#[derive(Clone, Debug)]
+pub struct AuthSource {
+    pub settings: AuthSettings,
+    pub made_secret: Option<PathBuf>,
 }

@@ -1,0 +1,41 @@
+//! The parts of a running server, put together once. Doors take it as their state; nothing is global.
+
+use std::sync::Arc;
+
+use crate::auth::Authenticator;
+use crate::clock::Clock;
+use crate::config::Environment;
+use crate::http::Origins;
+use crate::store::Store;
+use crate::tasks::Tasks;
+
+/// Everything that a door needs.
+pub struct App {
+    pub tasks: Tasks,
+    pub store: Arc<Store>,
+    pub authenticator: Arc<Authenticator>,
+    pub clock: Clock,
+    pub environment: Environment,
+    /// Web pages that may call from a browser.
+    pub origins: Origins,
+}
+
+impl App {
+    pub fn new(
+        store: Store,
+        authenticator: Arc<Authenticator>,
+        clock: Clock,
+        environment: Environment,
+        origins: Origins,
+    ) -> Arc<Self> {
+        let store = Arc::new(store);
+        Arc::new(Self {
+            tasks: Tasks::new(store.clone(), clock.clone()),
+            store,
+            authenticator,
+            clock,
+            environment,
+            origins,
+        })
+    }
+}

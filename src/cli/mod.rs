@@ -1,0 +1,166 @@
+//! The command line: what can be asked of the program, and how it answers on a terminal.
+
+mod healthcheck;
+mod migrate;
+mod serve;
+mod token;
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
+
+use crate::config::{ConfigError, Flags, Settings};
+use crate::error::{Cause, Error, chain};
+
+/// The task backend for apps whose users sign in with Better Auth.
+///
+/// Without any settings it serves from SQLite in the working directory and shows how to call it.
+/// Every setting is a flag and a variable of the environment; it can also stand in a file .env in the
+/// working directory. The flag wins, then the environment, then .env.
+#[derive(Parser)]
+#[command(name = "tickbox", version, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    flags: Flags,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve (also without any command): migrate, then listen
+    Serve(serve::Options),
+    /// Apply the migrations that the database needs, or show them
+    Migrate(migrate::Options),
+    /// Print a token signed with the secret: to try the API by hand
+    Token(token::Options),
+    /// Print the OpenAPI document; needs no settings and no database
+    Openapi,
+
+    /// Ask the server on this machine whether it lives; for containers
+    Healthcheck,
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// Why a command ends without success.
+enum Failure {
+    /// Said on standard error; the exit code is 1.
+    Said(String),
+    /// Everything was already said.
+    Silent,
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Said(chain(&error))
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Said(error.to_string())
+    }
+}
+
+impl From<Cause> for Failure {
+    fn from(error: Cause) -> Self {
+        Self::Said(chain(error.as_ref()))
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Runs the program. Exit codes: 0 done, 1 not possible (said on standard error), 2 wrong arguments.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+    {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.to_string()),
+    };
+    match runtime.block_on(dispatch(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Silent) => ExitCode::FAILURE,
+        Err(Failure::Said(text)) => fail(&text),
+    }
+}
+
+fn fail(text: &str) -> ExitCode {
+    let _ = writeln!(io::stderr(), "tickbox: {text}");
+    ExitCode::FAILURE
+}
+
+async fn dispatch(arguments: Arguments) -> Outcome {
+    match arguments.command {
+        Some(Command::Openapi) => print(&crate::http::document_text()),
+        Some(Command::Completions { shell }) => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "tickbox", &mut script);
+            print(&String::from_utf8_lossy(&script))
+        }
+        None => serve::run(serve::Options::default(), &Settings::new(arguments.flags)?).await,
+        Some(Command::Serve(options)) => {
+            serve::run(options, &Settings::new(arguments.flags)?).await
+        }
+        Some(Command::Migrate(options)) => {
+            migrate::run(&options, &Settings::new(arguments.flags)?).await
+        }
+        Some(Command::Token(options)) => token::run(&options, &Settings::new(arguments.flags)?),
+
+        Some(Command::Healthcheck) => healthcheck::run(&Settings::new(arguments.flags)?).await,
+    }
+}
+
+/// Writes to standard output; a reader that went away (`| head`) is no failure.
+fn print(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// A table for a person's eyes.
+fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
+    let mut table = comfy_table::Table::new();
+    table
+        .load_style(comfy_table::presets::ASCII_HORIZONTAL_ONLY)
+        .set_header(head);
+    for row in rows {
+        table.add_row(row);
+    }
+    let mut text = table.trim_fmt();
+    text.push('\n');
+    text
+}
+
+fn pretty_json(value: &impl serde::Serialize) -> Result<String, Failure> {
+    let mut text =
+        serde_json::to_string_pretty(value).map_err(|error| Failure::Said(error.to_string()))?;
+    text.push('\n');
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_well_formed() {
+        Arguments::command().debug_assert();
+    }
+}

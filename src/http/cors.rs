@@ -1,0 +1,84 @@
+//! Cross-origin requests (Fetch standard, "CORS protocol"): which web pages may call, and what the browser is told.
+//! `tower-http`'s layer also answers origins that are not on the list with some of the headers; this does not.
+
+use axum::body::Body;
+use axum::http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE,
+    ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
+const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id",
+);
+const EXPOSED_HEADERS: HeaderValue =
+    HeaderValue::from_static("ETag, Link, Location, Retry-After, X-Request-Id");
+
+/// How long a browser may remember a preflight, in seconds: two hours, the most that Chromium honours.
+const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
+
+/// The origins on the list of `ALLOWED_ORIGINS`.
+#[derive(Clone, Debug, Default)]
+pub struct Origins {
+    exact: Vec<HeaderValue>,
+    /// `*`, which is possible outside production only. The caller's origin is echoed, as for one on the list.
+    any: bool,
+}
+
+impl Origins {
+    pub fn new(exact: Vec<HeaderValue>, any: bool) -> Self {
+        Self { exact, any }
+    }
+
+    fn none(&self) -> bool {
+        self.exact.is_empty() && !self.any
+    }
+
+    /// The origin of the request, if it is on the list.
+    pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
+        let origin = headers.get(ORIGIN)?;
+        (self.any || self.exact.contains(origin)).then(|| origin.clone())
+    }
+
+    /// Tells the browser that the page may read the answer.
+    pub(super) fn mark(&self, allowed: Option<HeaderValue>, response: &mut Response<Body>) {
+        if self.none() {
+            return;
+        }
+        let headers = response.headers_mut();
+        // Also where the origin is not on the list, lest a cache gives that answer to one that is.
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+        if let Some(origin) = allowed {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(
+                ACCESS_CONTROL_ALLOW_CREDENTIALS,
+                HeaderValue::from_static("true"),
+            );
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
+        }
+    }
+}
+
+/// Whether the browser asks if it may ask.
+pub(super) fn is_preflight<B>(request: &Request<B>) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request
+            .headers()
+            .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+/// The answer to a preflight; an origin that is not on the list is told nothing.
+pub(super) fn preflight(allowed: bool) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    if allowed {
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS);
+        headers.insert(ACCESS_CONTROL_MAX_AGE, MAX_AGE);
+    }
+    response
+}

@@ -1,0 +1,106 @@
+//! Cursors: where a page of a list ended, as text that means nothing to the caller and fits only the query and
+//! the user that it was made for.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use uuid::Uuid;
+
+use crate::clock::Timestamp;
+use crate::tasks::model::{Filter, Position, TaskId, UserId};
+
+/// Version, time, id, seal.
+const BYTES: usize = 1 + 8 + 16 + SEAL_BYTES;
+const SEAL_BYTES: usize = 8;
+const VERSION: u8 = 1;
+
+pub(super) fn encode(user: &UserId, filter: Filter, position: Position) -> String {
+    let mut bytes = Vec::with_capacity(BYTES);
+    bytes.push(VERSION);
+    bytes.extend(position.created_at.as_micros().to_be_bytes());
+    bytes.extend(position.id.0.as_bytes());
+    bytes.extend(seal(user, filter, &bytes));
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// `None` for anything that was not made for this user and query.
+pub(super) fn decode(user: &UserId, filter: Filter, text: &str) -> Option<Position> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (body, sealed) = bytes.split_at_checked(BYTES - SEAL_BYTES)?;
+    if sealed != seal(user, filter, body) || body[0] != VERSION {
+        return None;
+    }
+    let (micros, id) = body[1..].split_at(8);
+    Some(Position {
+        created_at: Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?)),
+        id: TaskId(Uuid::from_slice(id).ok()?),
+    })
+}
+
+/// Ties a cursor to its user and query. It guards against mistakes, not attacks: a forged cursor
+/// only leads to another place in the caller's own list.
+fn seal(user: &UserId, filter: Filter, body: &[u8]) -> [u8; SEAL_BYTES] {
+    let completed: u8 = match filter.completed {
+        None => 0,
+        Some(false) => 1,
+        Some(true) => 2,
+    };
+    let mut context = Context::new(&SHA256);
+    context.update(body);
+    context.update(&[completed]);
+    context.update(user.as_str().as_bytes());
+    let sum = context.finish();
+    std::array::from_fn(|place| sum.as_ref()[place])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn filter() -> impl Strategy<Value = Filter> {
+        proptest::option::of(any::<bool>()).prop_map(|completed| Filter { completed })
+    }
+
+    fn user() -> impl Strategy<Value = UserId> {
+        "[a-zA-Z0-9äß|:@.-]{1,40}".prop_map(|text| UserId::parse(&text).unwrap())
+    }
+
+    proptest! {
+        #[test]
+        fn a_cursor_leads_back_to_its_place(
+            user in user(), filter in filter(), micros in any::<i64>(), id in any::<u128>()
+        ) {
+            let position = Position {
+                created_at: Timestamp::from_micros(micros),
+                id: TaskId(Uuid::from_u128(id)),
+            };
+            let text = encode(&user, filter, position);
+            prop_assert_eq!(decode(&user, filter, &text), Some(position));
+        }
+
+        #[test]
+        fn a_cursor_of_another_user_or_query_is_refused(
+            a in user(), b in user(), of_a in filter(), of_b in filter()
+        ) {
+            prop_assume!(a != b || of_a != of_b);
+            let text = encode(&a, of_a, Position::START);
+            prop_assert_eq!(decode(&b, of_b, &text), None);
+        }
+
+        #[test]
+        fn a_changed_cursor_is_refused(user in user(), place in 0usize..BYTES, bit in 0u8..8) {
+            let filter = Filter::default();
+            let mut bytes = URL_SAFE_NO_PAD.decode(encode(&user, filter, Position::START)).unwrap();
+            bytes[place] ^= 1 << bit;
+            prop_assert_eq!(decode(&user, filter, &URL_SAFE_NO_PAD.encode(bytes)), None);
+        }
+
+        #[test]
+        fn no_text_is_too_odd_for_a_refusal(text in ".*") {
+            let user = UserId::parse("somebody").unwrap();
+            prop_assert_eq!(decode(&user, Filter::default(), &text), None);
+        }
+    }
+}

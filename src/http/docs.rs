@@ -1,0 +1,88 @@
+//! The documentation pages, with everything they need inside the binary: they work without internet.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::RawPathParams;
+use axum::http::HeaderValue;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+use bytes::Bytes;
+use utoipa_swagger_ui::Config;
+
+use super::SharedApp;
+use super::json::APPLICATION_JSON;
+use super::problem::Problem;
+
+const PAGE: &str = r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>tickbox API</title>
+<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="/docs/swagger-ui-bundle.js"></script>
+<script src="/docs/start.js"></script>
+</body>
+</html>
+"#;
+
+const START: &str = r##"SwaggerUIBundle({
+  url: "/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  displayRequestDuration: true,
+  persistAuthorization: true,
+  tryItOutEnabled: true,
+});
+"##;
+
+/// The pages run no foreign script and call nobody but this server.
+const POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
+);
+
+/// `document` is the OpenAPI document as it is sent.
+pub(super) fn routes(document: Bytes) -> Router<SharedApp> {
+    let openapi = move || {
+        let document = document.clone();
+        async move { ([(CONTENT_TYPE, APPLICATION_JSON)], document) }
+    };
+    Router::new()
+        .route("/openapi.json", get(openapi))
+        .route(
+            "/docs",
+            get(|| async { ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) }),
+        )
+        .route("/docs/{file}", get(file))
+        .route("/redoc", get(|| async { Redirect::permanent("/docs") }))
+}
+
+async fn file(parameters: RawPathParams) -> Response {
+    let name = parameters.iter().next().map_or("", |(_, name)| name);
+    let (media_type, content) = match name {
+        "start.js" => ("text/javascript", Bytes::from_static(START.as_bytes())),
+        "swagger-ui.css" => ("text/css", asset(name)),
+        "swagger-ui-bundle.js" => ("text/javascript", asset(name)),
+        _ => return Problem::route_not_found().into_response(),
+    };
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
+        (
+            CACHE_CONTROL,
+            HeaderValue::from_static("public, max-age=3600"),
+        ),
+    ];
+    (headers, content).into_response()
+}
+
+fn asset(name: &str) -> Bytes {
+    let file = utoipa_swagger_ui::serve(name, Arc::new(Config::from("/openapi.json")));
+    let file = file.ok().flatten();
+    file.map_or_else(Bytes::new, |file| file.bytes.into_owned().into())
+}

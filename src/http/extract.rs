@@ -1,0 +1,55 @@
+//! What a handler asks of the path and the token in its signature: the owner and the task's id. Each refuses in
+//! the envelope.
+
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
+use axum::http::request::Parts;
+
+use super::SharedApp;
+use super::exchange::Exchange;
+use super::problem::Problem;
+use crate::tasks::model::{TaskId, UserId};
+
+/// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
+/// and works in the name of that user alone; a route without it is public.
+pub(super) struct Owner(pub(super) UserId);
+
+impl FromRequestParts<SharedApp> for Owner {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let route = parts.extensions.get::<MatchedPath>().cloned();
+        let exchange = parts
+            .extensions
+            .get::<Exchange>()
+            .cloned()
+            .unwrap_or_default();
+        exchange.set_route(route);
+        let caller = app.authenticator.authenticate(&parts.headers).await?;
+        exchange.set_user(&caller.user);
+        // A path that can't be decoded names nobody.
+        let named = path_parameter(parts, app, "user_id").await;
+        match named {
+            Some(named) if named == caller.user.as_str() => Ok(Self(caller.user)),
+            _ => Err(Problem::foreign_user()),
+        }
+    }
+}
+
+/// The task that the path names. What is not a UUID names no task.
+pub(super) struct PathTask(pub(super) TaskId);
+
+impl FromRequestParts<SharedApp> for PathTask {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let named = path_parameter(parts, app, "task_id").await;
+        let id = named.as_deref().and_then(TaskId::parse);
+        id.map(Self).ok_or_else(Problem::task_not_found)
+    }
+}
+
+async fn path_parameter(parts: &mut Parts, app: &SharedApp, name: &str) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, app).await.ok()?;
+    let found = parameters.iter().find(|(key, _)| *key == name);
+    found.map(|(_, value)| value.to_owned())
+}

@@ -1,0 +1,177 @@
+//! The front door: what happens to every request, before and after its route. One function, read from top to bottom,
+//! in place of a stack of layers.
+
+use std::convert::Infallible;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{HeaderName, HeaderValue, Request, Response, Uri, uri};
+use axum::response::IntoResponse;
+use futures_util::FutureExt;
+use tower_service::Service;
+
+use super::exchange::Exchange;
+use super::json::APPLICATION_JSON;
+use super::problem::Problem;
+use super::{SharedApp, cors};
+use crate::config::Environment;
+use crate::store::meter::Meter;
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// A caller's request id is kept if it has 1 to this many visible ASCII characters.
+const LONGEST_REQUEST_ID: usize = 128;
+
+/// The longest that a route may take to begin its answer. Shorter limits stand nearer to what they limit.
+const LONGEST_REQUEST: Duration = Duration::from_secs(30);
+
+/// The whole HTTP side of an app: give it a request, and it answers.
+#[derive(Clone)]
+pub struct FrontDoor {
+    app: SharedApp,
+    router: Router,
+}
+
+impl FrontDoor {
+    pub(super) fn new(app: SharedApp, router: Router) -> Self {
+        Self { app, router }
+    }
+
+    /// Answers one request; never fails, never panics.
+    pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
+        let started = Instant::now();
+        let method = request.method().clone();
+        let request_id = self.request_id(&request);
+        let origin = self.app.origins.allowed(request.headers());
+        let exchange = Exchange::default();
+        let meter = Arc::new(Meter::default());
+
+        let mut response = if cors::is_preflight(&request) {
+            cors::preflight(origin.is_some())
+        } else {
+            ignore_trailing_slash(&mut request);
+            request.extensions_mut().insert(exchange.clone());
+            meter.measure(self.route(request)).await
+        };
+
+        let problem = response.extensions_mut().remove::<Problem>();
+        if let Some(problem) = &problem {
+            self.write_envelope(problem, &mut response);
+        }
+        self.app.origins.mark(origin, &mut response);
+        response
+            .headers_mut()
+            .insert(X_REQUEST_ID, request_id.clone());
+
+        let request_id = request_id.to_str().unwrap_or_default();
+        if let Some(problem) = &problem {
+            log_problem(problem, &exchange, request_id);
+        }
+        tracing::info!(
+            target: "tickbox::request",
+            method = method.as_str(),
+            route = exchange.route().unwrap_or("-"),
+            status = response.status().as_u16(),
+            duration_ms = milliseconds(started.elapsed()),
+            db_ms = milliseconds(meter.time()),
+            db_calls = meter.calls(),
+            user = exchange.user().map_or("-", |user| user.as_str()),
+            request_id,
+            "request"
+        );
+        response
+    }
+
+    /// Runs the route. A panic in it is our fault and this caller's bad luck, nobody else's.
+    async fn route(&self, request: Request<Body>) -> Response<Body> {
+        let mut router = self.router.clone();
+        let routing = AssertUnwindSafe(router.call(request)).catch_unwind();
+        match tokio::time::timeout(LONGEST_REQUEST, routing).await {
+            Ok(Ok(Ok(response))) => response,
+            Ok(Ok(Err(never))) => infallible(never),
+            Ok(Err(panic)) => {
+                let text = panic
+                    .downcast_ref::<&str>()
+                    .map(ToString::to_string)
+                    .or_else(|| panic.downcast_ref::<String>().cloned())
+                    .unwrap_or_default();
+                Problem::internal(format!("panic: {text}").into()).into_response()
+            }
+            Err(_) => {
+                let message = "The answer took too long; try again after the time in Retry-After";
+                Problem::unavailable(message, Duration::from_secs(1), None).into_response()
+            }
+        }
+    }
+
+    fn request_id<B>(&self, request: &Request<B>) -> HeaderValue {
+        let sent = request.headers().get(X_REQUEST_ID);
+        let sane = sent.filter(|id| {
+            (1..=LONGEST_REQUEST_ID).contains(&id.len())
+                && id.as_bytes().iter().all(u8::is_ascii_graphic)
+        });
+        sane.cloned().unwrap_or_else(|| {
+            let id = self.app.clock.new_id().to_string();
+            HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("-"))
+        })
+    }
+
+    fn write_envelope(&self, problem: &Problem, response: &mut Response<Body>) {
+        let with_details = self.app.environment == Environment::Development;
+        let body = problem.envelope(with_details);
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, APPLICATION_JSON);
+        headers.insert(CONTENT_LENGTH, body.len().into());
+        *response.body_mut() = body.into();
+    }
+}
+
+fn infallible(never: Infallible) -> Response<Body> {
+    match never {}
+}
+
+/// One trailing slash means the same route: some front ends send it.
+fn ignore_trailing_slash<B>(request: &mut Request<B>) {
+    let path = request.uri().path();
+    let Some(shorter) = path.strip_suffix('/').filter(|path| !path.is_empty()) else {
+        return;
+    };
+    let target = match request.uri().query() {
+        Some(query) => format!("{shorter}?{query}"),
+        None => shorter.to_owned(),
+    };
+    let mut parts = uri::Parts::default();
+    parts.path_and_query = target.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}
+
+/// A failure of ours is logged here, once, with its chain; what looks like somebody trying doors, too.
+fn log_problem(problem: &Problem, exchange: &Exchange, request_id: &str) {
+    let user = exchange.user().map_or("-", |user| user.as_str());
+    let status = problem.status().as_u16();
+    if problem.status().is_server_error() {
+        let cause = problem.chain().unwrap_or_default();
+        tracing::error!(status, user, request_id, cause, "request failed");
+    }
+    if let Some(suspicion) = problem.suspicion() {
+        let explanation = suspicion.explanation.as_deref().unwrap_or_default();
+        tracing::warn!(
+            status,
+            user,
+            request_id,
+            reason = suspicion.reason,
+            explanation,
+            "request refused"
+        );
+    }
+}

@@ -1,0 +1,90 @@
+//! Whether the process lives, and whether it can serve: for load balancers, containers and people.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::SharedApp;
+use super::json::Json;
+use crate::auth::KeysStatus;
+
+const TAG: &str = "health";
+
+/// The process lives.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "healthy", "timestamp": "2026-11-23T08:00:00.000000Z", "version": "0.1.0"}))]
+pub(super) struct Health {
+    /// Always `healthy`.
+    status: &'static str,
+    /// RFC 3339, UTC.
+    #[schema(format = DateTime)]
+    timestamp: String,
+    /// The version of the program.
+    version: &'static str,
+}
+
+/// Whether requests can be served now.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({"status": "ready", "checks": {"database": "ok", "keys": "ok"}}))]
+pub(super) struct Readiness {
+    /// `ready`, or `unavailable`.
+    status: &'static str,
+    checks: Checks,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(super) struct Checks {
+    /// `ok`, or `unavailable`.
+    database: &'static str,
+    /// `ok`, or `unavailable`.
+    keys: &'static str,
+}
+
+/// Ask whether the process lives
+///
+/// Asks nothing of the database.
+#[utoipa::path(
+    get, path = "/health", tag = TAG, security(()),
+    responses((status = 200, description = "The process lives", body = Health)),
+)]
+pub(super) async fn get_health(State(app): State<SharedApp>) -> Json<Health> {
+    Json(Health {
+        status: "healthy",
+        timestamp: app.clock.now().to_string(),
+        version: env!("CARGO_PKG_VERSION"),
+    })
+}
+
+/// Ask whether requests can be served
+#[utoipa::path(
+    get, path = "/ready", tag = TAG, security(()),
+    responses(
+        (status = 200, description = "Requests can be served", body = Readiness),
+        (status = 503, description = "The database or the keys that verify tokens cannot be reached", body = Readiness,
+         example = json!({"status": "unavailable", "checks": {"database": "unavailable", "keys": "ok"}})),
+    ),
+)]
+pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
+    let database = app.store.system_ping().await;
+    if let Err(error) = &database {
+        tracing::warn!(%error, "the database is not ready");
+    }
+    let keys = !matches!(app.authenticator.keys(), KeysStatus::Unavailable { .. });
+    let word = |ok: bool| if ok { "ok" } else { "unavailable" };
+    let ready = database.is_ok() && keys;
+    let readiness = Readiness {
+        status: if ready { "ready" } else { "unavailable" },
+        checks: Checks {
+            database: word(database.is_ok()),
+            keys: word(keys),
+        },
+    };
+    let status = if ready {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    (status, Json(readiness)).into_response()
+}

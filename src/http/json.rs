@@ -1,0 +1,83 @@
+//! JSON on its way in and out.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue, Method};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+
+use super::SharedApp;
+use super::input::FromJson;
+use super::problem::Problem;
+
+pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
+
+/// The largest body that is read.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// As an argument of a handler: a body that was read and checked. As its result: the body of an answer.
+pub(super) struct Json<T>(pub(super) T);
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(json) => ([(CONTENT_TYPE, APPLICATION_JSON)], json).into_response(),
+            Err(error) => Problem::internal(error.into()).into_response(),
+        }
+    }
+}
+
+impl<T: FromJson> FromRequest<SharedApp> for Json<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, _: &SharedApp) -> Result<Self, Problem> {
+        let declared = check_declaration(request.headers(), request.method());
+        let body = read_body(request.into_body()).await?;
+        if !body.is_empty() {
+            declared?;
+        }
+        T::from_json(&body).map(Self)
+    }
+}
+
+/// Whether the headers say that the body is JSON (RFC 8259), or, for PATCH, a JSON merge patch (RFC 7396).
+fn check_declaration(headers: &HeaderMap, method: &Method) -> Result<(), Problem> {
+    if headers.contains_key(CONTENT_ENCODING) {
+        let message =
+            "A compressed body is not understood: send it as it is, without Content-Encoding";
+        return Err(Problem::unsupported_media_type(message));
+    }
+    let declared = headers
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let media_type = declared
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
+    let is_json = media_type.eq_ignore_ascii_case("application/json");
+    let is_merge_patch = media_type.eq_ignore_ascii_case("application/merge-patch+json");
+    if is_json || (is_merge_patch && method == Method::PATCH) {
+        Ok(())
+    } else {
+        let message = "The body must be JSON: send it with Content-Type: application/json";
+        Err(Problem::unsupported_media_type(message))
+    }
+}
+
+async fn read_body(body: Body) -> Result<Bytes, Problem> {
+    let reading = Limited::new(body, BODY_LIMIT).collect();
+    match tokio::time::timeout(BODY_TIMEOUT, reading).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::payload_too_large()),
+        Ok(Err(_)) => Err(Problem::bad_request("The body did not arrive whole")),
+        Err(_) => Err(Problem::bad_request("The body did not arrive in time")),
+    }
+}

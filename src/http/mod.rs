@@ -1,0 +1,76 @@
+//! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
+//! `problem`, what handlers ask for in `extract`.
+
+mod cors;
+mod cursor;
+mod docs;
+mod exchange;
+mod extract;
+mod front;
+mod health;
+mod input;
+mod json;
+mod list_query;
+mod openapi;
+mod problem;
+pub mod serve;
+mod stream;
+mod tasks;
+
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use bytes::Bytes;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub use self::cors::Origins;
+pub use self::front::FrontDoor;
+use self::problem::Problem;
+use crate::app::App;
+
+type SharedApp = Arc<App>;
+
+/// Every documented route. `routes!` mounts and documents in one go, so that neither is possible without the other.
+fn table() -> OpenApiRouter<SharedApp> {
+    OpenApiRouter::with_openapi(openapi::frame())
+        .routes(routes!(tasks::list_tasks, tasks::create_task))
+        .routes(routes!(
+            tasks::get_task,
+            tasks::change_task,
+            tasks::patch_task,
+            tasks::delete_task
+        ))
+        .routes(routes!(tasks::complete_task))
+        .routes(routes!(health::get_health))
+        .routes(routes!(health::get_readiness))
+}
+
+/// The OpenAPI document; needs no settings and no database.
+pub fn document() -> OpenApi {
+    let mut document = table().into_openapi();
+    openapi::finish(&mut document);
+    document
+}
+
+/// The OpenAPI document as text, indented, with a line feed at its end: as it is committed and served.
+pub fn document_text() -> String {
+    let mut text = document().to_pretty_json().unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// All of HTTP, for an app.
+pub fn front_door(app: Arc<App>) -> FrontDoor {
+    let router = table()
+        .split_for_parts()
+        .0
+        .merge(docs::routes(Bytes::from(document_text())))
+        .fallback(async || Problem::route_not_found())
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        // Bodies are limited where they are read, to answer in the envelope.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(app.clone());
+    FrontDoor::new(app, router)
+}

@@ -1,0 +1,255 @@
+//! How a failure is told over HTTP: the one place where errors meet status codes, codes and words.
+//!
+//! A handler returns a [`Problem`]; the front door turns it into the envelope, because only the front door
+//! knows the environment and the request id.
+
+use std::borrow::Cow;
+use std::fmt::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use crate::auth::Refusal;
+use crate::error::{Cause, Error, FieldError, chain};
+
+/// A failure, on its way to the caller and to the log.
+#[derive(Clone, Debug)]
+pub(super) struct Problem(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    status: StatusCode,
+    code: &'static str,
+    message: Cow<'static, str>,
+    /// Shown in development only.
+    details: Option<Value>,
+    header: Option<(HeaderName, HeaderValue)>,
+    /// For the log only.
+    cause: Option<Cause>,
+    /// Marks what the log should warn of: a refused token, or a look at another user's path.
+    suspicion: Option<Suspicion>,
+}
+
+/// Something that an operator may want to see in the log although the caller was simply refused.
+#[derive(Clone, Debug)]
+pub(super) struct Suspicion {
+    pub(super) reason: &'static str,
+    pub(super) explanation: Option<String>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            status,
+            code,
+            message: message.into(),
+            details: None,
+            header: None,
+            cause: None,
+            suspicion: None,
+        }))
+    }
+
+    /// Only before the problem is shared, that is, while it is made.
+    fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
+        if let Some(inner) = Arc::get_mut(&mut self.0) {
+            change(inner);
+        }
+        self
+    }
+
+    pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
+    }
+
+    pub(super) fn task_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Task not found")
+    }
+
+    /// The path names another user than the token: answered as if there were no such task.
+    pub(super) fn foreign_user() -> Self {
+        Self::task_not_found().with(|inner| {
+            inner.suspicion = Some(Suspicion {
+                reason: "foreign_user",
+                explanation: Some("the path names another user than the token".to_owned()),
+            });
+        })
+    }
+
+    pub(super) fn route_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "NOT_FOUND",
+            "No such route: see /docs",
+        )
+    }
+
+    /// The router, which knows the methods, sets `Allow`.
+    pub(super) fn method_not_allowed() -> Self {
+        let message = "This route has other methods: see the Allow header";
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "METHOD_NOT_ALLOWED",
+            message,
+        )
+    }
+
+    pub(super) fn payload_too_large() -> Self {
+        let message = "The body is larger than 64 KiB: send less";
+        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
+    }
+
+    pub(super) fn unsupported_media_type(message: &'static str) -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "UNSUPPORTED_MEDIA_TYPE",
+            message,
+        )
+    }
+
+    /// JSON that breaks rules: the message names each field with its rule.
+    pub(super) fn invalid(fields: &[FieldError]) -> Self {
+        let mut message = String::new();
+        for FieldError { field, rule } in fields {
+            let separator = if message.is_empty() { "" } else { "; " };
+            let _ = write!(message, "{separator}{field} {rule}");
+        }
+        let fields: Vec<_> = fields
+            .iter()
+            .map(|FieldError { field, rule }| json!({"field": field, "rule": rule}))
+            .collect();
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "VALIDATION_ERROR",
+            message,
+        )
+        .with(|inner| inner.details = Some(json!({ "fields": fields })))
+    }
+
+    pub(super) fn unavailable(
+        message: &'static str,
+        retry_after: Duration,
+        cause: Option<Cause>,
+    ) -> Self {
+        let seconds = retry_after.as_secs_f64().ceil().max(1.0);
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "SERVICE_UNAVAILABLE",
+            message,
+        )
+        .with(|inner| {
+            let value = HeaderValue::from_str(&format!("{seconds:.0}"));
+            inner.header = value.ok().map(|value| (RETRY_AFTER, value));
+            inner.cause = cause;
+        })
+    }
+
+    pub(super) fn internal(cause: Cause) -> Self {
+        let message = "Something went wrong on our side; the request id helps to find out what";
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "INTERNAL_SERVER_ERROR",
+            message,
+        )
+        .with(|inner| inner.cause = Some(cause))
+    }
+
+    fn unauthorized(refusal: &Refusal) -> Self {
+        let challenge = if matches!(refusal, Refusal::Missing) {
+            "Bearer"
+        } else {
+            "Bearer error=\"invalid_token\""
+        };
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message()).with(|inner| {
+            let explanation = refusal.explanation().map(str::to_owned);
+            inner.details = Some(json!({"reason": refusal.reason(), "explanation": explanation}));
+            inner.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+            inner.suspicion = Some(Suspicion {
+                reason: refusal.reason(),
+                explanation,
+            });
+        })
+    }
+
+    pub(super) fn status(&self) -> StatusCode {
+        self.0.status
+    }
+
+    pub(super) fn suspicion(&self) -> Option<&Suspicion> {
+        self.0.suspicion.as_ref()
+    }
+
+    /// The cause and the causes behind it, for the log.
+    pub(super) fn chain(&self) -> Option<String> {
+        self.0.cause.as_deref().map(|cause| chain(cause))
+    }
+
+    /// The body; `details` where the environment allows them.
+    pub(super) fn envelope(&self, with_details: bool) -> Vec<u8> {
+        let mut error = json!({"code": self.0.code, "message": self.0.message});
+        if with_details {
+            let cause = self.chain().map(|chain| json!({ "cause": chain }));
+            if let Some(details) = self.0.details.clone().or(cause) {
+                error["details"] = details;
+            }
+        }
+        json!({ "error": error }).to_string().into_bytes()
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::TaskNotFound => Self::task_not_found(),
+            Error::Invalid(fields) => Self::invalid(&fields),
+            Error::Unavailable {
+                what,
+                retry_after,
+                source,
+            } => {
+                let cause = match source {
+                    Some(source) => format!("{what}: {}", chain(source.as_ref())),
+                    None => what.to_owned(),
+                };
+                let message =
+                    "The server cannot do this now; try again after the time in Retry-After";
+                Self::unavailable(message, retry_after, Some(cause.into()))
+            }
+            Error::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::KeysUnavailable { retry_after, .. } => {
+                let message =
+                    "Tokens cannot be verified now; try again after the time in Retry-After";
+                let cause = refusal
+                    .explanation()
+                    .map(|text| Cause::from(text.to_owned()));
+                Self::unavailable(message, retry_after, cause)
+            }
+            Refusal::Missing | Refusal::Expired { .. } | Refusal::Invalid { .. } => {
+                Self::unauthorized(&refusal)
+            }
+        }
+    }
+}
+
+/// Carries the problem to the front door, which writes the body.
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.0.status.into_response();
+        if let Some((name, value)) = self.0.header.clone() {
+            response.headers_mut().insert(name, value);
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}

@@ -1,0 +1,86 @@
+//! Takes connections and feeds their requests to the front door, until told to stop; then lets those in flight end.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_util::task::TaskTracker;
+
+use super::FrontDoor;
+
+/// How long requests in flight may go on after the signal to stop.
+pub const LONGEST_DRAIN: Duration = Duration::from_secs(30);
+
+/// How long a client may take to send the head of a request; also how long an idle connection is kept.
+const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// After an error of `accept` (too many open files, say) there is no use in asking again at once.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until `stop` is done, then drains.
+pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Output = ()>) {
+    let mut stop = pin!(stop);
+    let connections = GracefulShutdown::new();
+    let tasks = TaskTracker::new();
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .pipeline_flush(true);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(Some(HEADER_TIMEOUT));
+
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = &mut stop => break,
+        };
+        let stream = match accepted.and_then(|(stream, _)| without_delay(stream)) {
+            Ok(stream) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be taken");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let door = door.clone();
+        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+            let door = door.clone();
+            async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) }
+        });
+        let connection = builder
+            .serve_connection(TokioIo::new(stream), service)
+            .into_owned();
+        let connection = connections.watch(connection);
+        tasks.spawn(async move {
+            // The client went away, or did not speak HTTP: its own affair.
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection ended early");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(LONGEST_DRAIN, connections.shutdown())
+        .await
+        .is_err()
+    {
+        tracing::warn!("some requests did not end in time and were cut off");
+    }
+}
+
+/// Small answers leave at once instead of waiting for more to send with them.
+fn without_delay(stream: TcpStream) -> io::Result<TcpStream> {
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}

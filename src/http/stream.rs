@@ -1,0 +1,110 @@
+//! A whole list as one JSON document, written while it is read, so that its length does not cost memory.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+
+use super::json::APPLICATION_JSON;
+use super::problem::Problem;
+use crate::error::Error;
+use crate::store::meter::Meter;
+use crate::tasks::model::{Filter, Position, Task, UserId};
+use crate::tasks::{Listing, Tasks};
+
+/// Reads the first part before it answers, so that a failure there is an ordinary one. A failure later on
+/// ends the connection before the document does: the caller cannot take half a list for a whole one.
+pub(super) async fn whole_list(
+    tasks: Tasks,
+    user: UserId,
+    filter: Filter,
+    after: Option<Position>,
+) -> Result<Response, Problem> {
+    let first = tasks.list_chunk(&user, filter, after).await?;
+    let reader = Reader {
+        tasks,
+        user,
+        filter,
+        meter: Meter::current().unwrap_or_default(),
+        // Read from its start, a list counts what it shows: then both agree, whatever happens meanwhile.
+        count: after.map(|_| first.page.total),
+        sent: 0,
+    };
+    let is_whole = first.next.is_none();
+    let body = if is_whole {
+        let mut reader = reader;
+        Body::from(reader.write(&first)?)
+    } else {
+        Body::from_stream(stream::try_unfold(
+            (reader, Next::Write(first)),
+            Reader::advance,
+        ))
+    };
+    Ok(([(CONTENT_TYPE, APPLICATION_JSON)], body).into_response())
+}
+
+struct Reader {
+    tasks: Tasks,
+    user: UserId,
+    filter: Filter,
+    meter: Arc<Meter>,
+    count: Option<i64>,
+    sent: i64,
+}
+
+enum Next {
+    Write(Listing),
+    Read(Position),
+    End,
+}
+
+type Advanced = Option<(Bytes, (Reader, Next))>;
+
+impl Reader {
+    async fn advance((mut reader, next): (Self, Next)) -> Result<Advanced, Error> {
+        let listing =
+            match next {
+                Next::Write(listing) => listing,
+                Next::Read(position) => {
+                    let reading =
+                        reader
+                            .tasks
+                            .list_chunk(&reader.user, reader.filter, Some(position));
+                    reader.meter.clone().measure(reading).await.inspect_err(|error| {
+                    tracing::error!(user = reader.user.as_str(), %error, "a list broke off");
+                })?
+                }
+                Next::End => return Ok(None),
+            };
+        let json = reader.write(&listing)?;
+        let next = listing.next.map_or(Next::End, Next::Read);
+        Ok(Some((json, (reader, next))))
+    }
+
+    /// One part of the document: its head if it is the first, its foot if it is the last.
+    fn write(&mut self, listing: &Listing) -> Result<Bytes, Error> {
+        let mut json = Vec::with_capacity(listing.page.tasks.len() * 320 + 64);
+        if self.sent == 0 {
+            json.extend_from_slice(b"{\"tasks\":[");
+        }
+        for task in &listing.page.tasks {
+            if self.sent > 0 {
+                json.push(b',');
+            }
+            write_task(&mut json, task)?;
+            self.sent += 1;
+        }
+        if listing.next.is_none() {
+            let count = self.count.unwrap_or(self.sent);
+            json.extend_from_slice(format!("],\"count\":{count}}}").as_bytes());
+        }
+        Ok(json.into())
+    }
+}
+
+fn write_task(json: &mut Vec<u8>, task: &Task) -> Result<(), Error> {
+    serde_json::to_writer(json, task).map_err(|error| Error::Internal(error.into()))
+}

@@ -1,0 +1,177 @@
+//! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
+
+use axum::extract::State;
+use axum::http::header::{LINK, LOCATION};
+use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::extract::{Owner, PathTask};
+use super::input::{Completion, CompletionBody, NewTaskBody, TaskPatchBody};
+use super::json::Json;
+use super::list_query::{ListParameters, ListQuery};
+use super::problem::Problem;
+use super::{SharedApp, cursor, stream};
+use crate::tasks::model::{NewTask, Task, TaskPatch};
+
+const TAG: &str = "tasks";
+
+/// Some of a user's tasks, or all.
+#[derive(Serialize, ToSchema)]
+pub(super) struct TaskList {
+    /// Newest first.
+    tasks: Vec<Task>,
+    /// How many tasks match in all, on this page or not.
+    #[schema(minimum = 0)]
+    count: i64,
+    /// Where the next page begins; `null` on the last one. Only with `limit`.
+    #[schema(required = false)]
+    next_cursor: Option<String>,
+}
+
+/// List the user's tasks, newest first
+///
+/// With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
+/// tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+#[utoipa::path(
+    get, path = "/api/{user_id}/tasks", tag = TAG,
+    params(ListParameters),
+    responses((
+        status = 200, description = "The tasks", body = TaskList,
+        headers(("Link" = String, description = "The next page, if there is one (RFC 8288): `<…>; rel=\"next\"`")),
+    )),
+)]
+pub(super) async fn list_tasks(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    uri: Uri,
+    query: ListQuery,
+) -> Result<Response, Problem> {
+    let filter = query.filter;
+    let after = query.position(&user)?;
+    let Some(limit) = query.limit else {
+        return stream::whole_list(app.tasks.clone(), user, filter, after).await;
+    };
+    let listing = app.tasks.list(&user, filter, after, limit).await?;
+    let next_cursor = listing.next.map(|next| cursor::encode(&user, filter, next));
+    let link = next_cursor.as_ref().map(|cursor| {
+        let query = query.next(limit, cursor);
+        format!("<{}?{query}>; rel=\"next\"", uri.path())
+    });
+    let mut response = Json(TaskList {
+        tasks: listing.page.tasks,
+        count: listing.page.total,
+        next_cursor,
+    })
+    .into_response();
+    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// Create a task
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks", tag = TAG,
+    request_body(content = NewTaskBody),
+    responses((
+        status = 201, description = "The task was created", body = Task,
+        headers(("Location" = String, description = "The path of the new task")),
+    )),
+)]
+pub(super) async fn create_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    uri: Uri,
+    Json(new): Json<NewTask>,
+) -> Result<Response, Problem> {
+    let task = app.tasks.create(&user, &new).await?;
+    let location = format!("{}/{}", uri.path(), task.id);
+    let mut response = (StatusCode::CREATED, Json(task)).into_response();
+    if let Ok(location) = HeaderValue::from_str(&location) {
+        response.headers_mut().insert(LOCATION, location);
+    }
+    Ok(response)
+}
+
+/// Get a task
+#[utoipa::path(
+    get, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    responses((status = 200, description = "The task", body = Task)),
+)]
+pub(super) async fn get_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+) -> Result<Json<Task>, Problem> {
+    Ok(Json(app.tasks.get(&user, id).await?))
+}
+
+/// Change a task
+///
+/// A field that is left out keeps its value.
+#[utoipa::path(
+    put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    request_body(content = TaskPatchBody),
+    responses((status = 200, description = "The task as it is now", body = Task)),
+)]
+pub(super) async fn change_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+    Json(patch): Json<TaskPatch>,
+) -> Result<Json<Task>, Problem> {
+    Ok(Json(app.tasks.change(&user, id, &patch).await?))
+}
+
+/// Change a task by a merge patch
+///
+/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+#[utoipa::path(
+    patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    request_body(content(
+        (TaskPatchBody = "application/merge-patch+json"),
+        (TaskPatchBody = "application/json"),
+    )),
+    responses((status = 200, description = "The task as it is now", body = Task)),
+)]
+pub(super) async fn patch_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+    Json(patch): Json<TaskPatch>,
+) -> Result<Json<Task>, Problem> {
+    Ok(Json(app.tasks.change(&user, id, &patch).await?))
+}
+
+/// Set whether a task is done
+///
+/// It sets and does not flip, so that it can be repeated.
+#[utoipa::path(
+    patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
+    request_body(content = CompletionBody),
+    responses((status = 200, description = "The task as it is now", body = Task)),
+)]
+pub(super) async fn complete_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+    Json(Completion(completed)): Json<Completion>,
+) -> Result<Json<Task>, Problem> {
+    Ok(Json(app.tasks.complete(&user, id, completed).await?))
+}
+
+/// Delete a task
+#[utoipa::path(
+    delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    responses((status = 204, description = "The task is gone")),
+)]
+pub(super) async fn delete_task(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+) -> Result<StatusCode, Problem> {
+    app.tasks.delete(&user, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
