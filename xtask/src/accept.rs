@@ -10,6 +10,7 @@ use crate::{check, tools};
 /// Rewrites the generated files and the snapshots.
 pub(crate) fn accept() -> Outcome {
     setup()?;
+    step("build", check::build)?;
     step("generated files", check::regenerate)?;
     // Most snapshots stand inside the tests, and only this tool can rewrite them there.
     let mut insta = Command::new(step("snapshot tool", tools::cargo_insta)?);

@@ -15,12 +15,13 @@ type Step = (&'static str, fn() -> Outcome);
 
 /// Runs every step, also after one has failed: one round shows all there is to repair.
 pub(crate) fn check() -> Outcome {
-    let steps: [Step; 6] = [
+    let steps: [Step; 7] = [
         ("format", format),
         ("lints", lints),
         ("documentation", documentation),
         ("dependencies: bans, licences, sources", dependencies),
         ("dependencies: advisories", advisories),
+        ("build", build),
         ("generated files", generated),
     ];
     let mut failed = Vec::new();
@@ -116,9 +117,17 @@ pub(crate) fn regenerate() -> Outcome {
     Ok(())
 }
 
+/// Builds the tests, and the program with them. `cargo build` would build it, and all that it needs,
+/// a second time: without the features that only the tests turn on.
+pub(crate) fn build() -> Outcome {
+    quietly(&mut cargo(&["test", "--quiet", "--workspace", "--no-run"])).map(drop)
+}
+
 fn generate(arguments: &[&str]) -> Outcome<String> {
-    let mut command = cargo(&["run", "--quiet", "--package", "tickbox", "--"]);
-    Ok(text(&quietly(command.args(arguments))?.stdout))
+    // Cargo puts all programs of the workspace side by side, wherever that is.
+    let own = std::env::current_exe().map_err(|error| error.to_string())?;
+    let mut program = Command::new(own.with_file_name("tickbox"));
+    Ok(text(&quietly(program.args(arguments))?.stdout))
 }
 
 /// As `diff -u` shows it, which every system has.
