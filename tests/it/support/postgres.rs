@@ -1,0 +1,309 @@
+//! Real PostgreSQL: throw-away clusters made from the installed binaries, and a fresh database in
+//! one for each test. Which tables are in there is the program's own business.
+
+use std::fs::{self, File};
+use std::io;
+use std::net::TcpListener;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Signal, geteuid};
+use tempfile::TempDir;
+use tokio::sync::OnceCell;
+use tokio_postgres::NoTls;
+
+use super::leash::{Farewell, Leashed};
+use super::postgres_janitor::Janitor;
+use super::postgres_tls::{AUTHORITY, Certificate};
+use super::programs::find_program;
+
+/// The role that the program connects as: it owns its database and is nothing else.
+pub(crate) const ROLE: &str = "tickbox";
+/// With characters that a URL must escape and `SASLprep` leaves alone.
+pub(crate) const PASSWORD: &str = "p@ss:word/100%";
+const PASSWORD_IN_URL: &str = "p%40ss%3Aword%2F100%25";
+
+/// Nothing here must survive a crash, so nothing waits for a disk; what the program asks for
+/// (`synchronous_commit` and the like) stays as it is on a real server. The time zone is one that
+/// shows at once where a statement relies on it being UTC.
+const SETTINGS: [&str; 7] = [
+    "fsync=off",
+    "full_page_writes=off",
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=300",
+    "timezone=Asia/Kathmandu",
+    "log_checkpoints=off",
+];
+
+/// One PostgreSQL server with its data directory. Ends with this process, or when dropped.
+pub(crate) struct Cluster {
+    directory: TempDir,
+    port: u16,
+    server: Mutex<Option<Leashed>>,
+    tls: bool,
+    janitor: Arc<Janitor>,
+}
+
+impl Cluster {
+    /// The cluster that the tests of one process share.
+    pub(crate) async fn shared() -> &'static Self {
+        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
+        SHARED.get_or_init(Self::start).await
+    }
+
+    /// The shared cluster that takes [`ROLE`] only over TLS, with a SCRAM password.
+    pub(crate) async fn shared_with_tls() -> &'static Self {
+        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
+        SHARED.get_or_init(Self::with_tls).await
+    }
+
+    /// A cluster for one test, for those that take it away and bring it back.
+    pub(crate) async fn start() -> Self {
+        Self::create(None).await
+    }
+
+    /// As [`Cluster::shared_with_tls`], for one test.
+    pub(crate) async fn with_tls() -> Self {
+        Self::create(Some(Certificate::issue())).await
+    }
+
+    async fn create(certificate: Option<Certificate>) -> Self {
+        let directory = initialise(certificate.as_ref());
+        let mut attempts = 0;
+        let (port, server) = loop {
+            let port = free_port();
+            match launch(directory.path(), port).await {
+                Ok(server) => break (port, server),
+                // Another program may have taken the port since we let it go.
+                Err(log) if log.contains("could not bind") && attempts < 5 => attempts += 1,
+                Err(log) => panic!("PostgreSQL did not start:\n{log}"),
+            }
+        };
+        let janitor = Janitor::start(port);
+        let role = format!("CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'");
+        let administrator = janitor.connect("postgres").await;
+        administrator
+            .batch_execute(&role)
+            .await
+            .expect("the superuser may make roles");
+        Self {
+            directory,
+            port,
+            server: Mutex::new(Some(server)),
+            tls: certificate.is_some(),
+            janitor: Arc::new(janitor),
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The certificate of the authority that signed the server's, as PEM; there with TLS only.
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.directory.path().join("data").join(AUTHORITY)
+    }
+
+    /// A fresh, empty database, for as long as the value lives.
+    pub(crate) async fn database(&self) -> Database {
+        let name = self.janitor.lend().await;
+        let url = if self.tls {
+            format!(
+                "postgresql://{ROLE}:{PASSWORD_IN_URL}@localhost:{}/{name}?sslmode=require&channel_binding=require",
+                self.port
+            )
+        } else {
+            format!("postgresql://{ROLE}@127.0.0.1:{}/{name}", self.port)
+        };
+        Database {
+            name,
+            url,
+            janitor: Arc::clone(&self.janitor),
+        }
+    }
+
+    /// Ends the server at once, as a crash does: every connection breaks, new ones are refused.
+    pub(crate) fn stop(&self) {
+        let server = self
+            .server
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(server) = server {
+            stop(server);
+        }
+    }
+
+    /// Starts a stopped server again, on the same port with the same data.
+    pub(crate) async fn resume(&self) {
+        let server = launch(self.directory.path(), self.port).await;
+        let server = server.unwrap_or_else(|log| panic!("PostgreSQL did not start again:\n{log}"));
+        *self.server.lock().unwrap_or_else(PoisonError::into_inner) = Some(server);
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// A database of one test. Dropping it throws out whoever is still connected.
+pub(crate) struct Database {
+    name: String,
+    url: String,
+    janitor: Arc<Janitor>,
+}
+
+impl Database {
+    pub(crate) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What `DATABASE_URL` takes.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A connection as the superuser, past the program: to look, or to sabotage.
+    pub(crate) async fn administrator(&self) -> tokio_postgres::Client {
+        self.janitor.connect(&self.name).await
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.janitor.take_back(std::mem::take(&mut self.name));
+    }
+}
+
+/// A port that was free a moment ago.
+pub(crate) fn free_port() -> u16 {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback port is free");
+    listener
+        .local_addr()
+        .expect("a bound socket has an address")
+        .port()
+}
+
+/// A command for a program that refuses to run as root: as another user if we are root.
+pub(crate) fn unprivileged(program: &Path, directory: &Path) -> Command {
+    let mut command = Command::new(program);
+    // The user may have no access to where the tests run.
+    command.current_dir(directory).stdin(Stdio::null());
+    if let Some((user, group)) = other_user() {
+        command.uid(user).gid(group);
+    }
+    command
+}
+
+/// A temporary directory that [`unprivileged`] programs may write to.
+pub(crate) fn unprivileged_directory() -> TempDir {
+    let directory = tempfile::Builder::new().prefix("tickbox-test-").tempdir();
+    let directory = directory.expect("a temporary directory can be made");
+    give_away(directory.path());
+    directory
+}
+
+/// Makes a file belong to the user of [`unprivileged`].
+pub(crate) fn give_away(path: &Path) {
+    if let Some((user, group)) = other_user() {
+        std::os::unix::fs::chown(path, Some(user), Some(group)).expect("root may give away files");
+    }
+}
+
+fn other_user() -> Option<(u32, u32)> {
+    if !geteuid().is_root() {
+        return None;
+    }
+    let users = fs::read_to_string("/etc/passwd").expect("/etc/passwd is readable");
+    let numbers = |wanted: &str| {
+        let line = users
+            .lines()
+            .find(|line| line.split(':').next() == Some(wanted))?;
+        let mut fields = line.split(':').skip(2);
+        Some((fields.next()?.parse().ok()?, fields.next()?.parse().ok()?))
+    };
+    let found = numbers("postgres").or_else(|| numbers("nobody"));
+    Some(found.expect("a user `postgres` or `nobody` exists, because PostgreSQL refuses root"))
+}
+
+fn program(name: &str) -> PathBuf {
+    find_program(name)
+        .unwrap_or_else(|| panic!("{name} of PostgreSQL is not installed. Run: cargo xtask setup"))
+}
+
+fn initialise(certificate: Option<&Certificate>) -> TempDir {
+    let directory = unprivileged_directory();
+    let data = directory.path().join("data");
+    let made = unprivileged(&program("initdb"), directory.path())
+        .arg("--pgdata")
+        .arg(&data)
+        .args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ])
+        .output()
+        .expect("initdb can be started");
+    assert!(
+        made.status.success(),
+        "initdb: {}",
+        String::from_utf8_lossy(&made.stderr)
+    );
+    if let Some(certificate) = certificate {
+        certificate
+            .install(&data)
+            .expect("a fresh data directory can be written to");
+    }
+    directory
+}
+
+/// Starts the server and waits until it takes connections; its log if it ends instead.
+async fn launch(directory: &Path, port: u16) -> Result<Leashed, String> {
+    let log = directory.join("log");
+    let output = File::create(&log).expect("the log can be written");
+    let mut command = unprivileged(&program("postgres"), directory);
+    command
+        .arg("-D")
+        .arg(directory.join("data"))
+        .args(["-p", &port.to_string()]);
+    for setting in SETTINGS {
+        command.args(["-c", setting]);
+    }
+    command.stdout(Stdio::null()).stderr(output);
+    // SIGQUIT is PostgreSQL's immediate shutdown.
+    let farewell = Farewell {
+        signal: "QUIT",
+        directory: Some(directory),
+    };
+    let mut server = Leashed::start(&mut command, &farewell).expect("PostgreSQL can be started");
+
+    let url = format!("postgresql://postgres@127.0.0.1:{port}/postgres");
+    let end = Instant::now() + Duration::from_mins(1);
+    while Instant::now() < end && server.exited().is_none() {
+        // While it starts it refuses; a stranger on this port would not know the user.
+        if tokio_postgres::connect(&url, NoTls).await.is_ok() && server.exited().is_none() {
+            return Ok(server);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    Err(fs::read_to_string(&log).unwrap_or_else(|error: io::Error| error.to_string()))
+}
+
+fn stop(mut server: Leashed) {
+    if server.exited().is_none() {
+        server.signal(Signal::QUIT);
+    }
+    let end = Instant::now() + Duration::from_secs(10);
+    while server.exited().is_none() && Instant::now() < end {
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -1,0 +1,193 @@
+//! The program itself, as a process: started with settings of its own in a directory of its own.
+//! Tests that need no process go through the router instead, which is faster.
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+use super::leash::{Farewell, Leashed, Output};
+
+/// Far longer than anything here takes: the program drains for at most 30 s.
+const LIMIT: Duration = Duration::from_mins(1);
+
+/// The program, not started yet: nothing in its environment but `PATH` and what a test sets.
+#[must_use]
+pub(crate) struct Tickbox {
+    command: Command,
+    directory: Directory,
+}
+
+enum Directory {
+    Own(TempDir),
+    Given,
+}
+
+impl Tickbox {
+    /// In a fresh directory that goes when the process does.
+    pub(crate) fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        let directory = TempDir::with_prefix("tickbox-test-").expect("a directory can be made");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tickbox"));
+        command
+            .args(arguments)
+            .current_dir(directory.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("PORT", "0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        Self {
+            command,
+            directory: Directory::Own(directory),
+        }
+    }
+
+    pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.command.env(name, value);
+        self
+    }
+
+    /// In a directory of the test's, for what one process leaves to the next.
+    pub(crate) fn inside(mut self, directory: &Path) -> Self {
+        self.command.current_dir(directory);
+        self.directory = Directory::Given;
+        self
+    }
+
+    /// Starts it and does not wait for anything.
+    pub(crate) fn spawn(mut self) -> Running {
+        let own = match &self.directory {
+            Directory::Own(directory) => Some(directory.path()),
+            Directory::Given => None,
+        };
+        let farewell = Farewell {
+            signal: "KILL",
+            directory: own,
+        };
+        let process = Leashed::start(&mut self.command, &farewell);
+        let mut process = process.expect("the program can be started");
+        let (stdout, stderr) = (process.stdout(), process.stderr());
+        Running {
+            process,
+            stdout,
+            stderr,
+            url: String::new(),
+            directory: self.directory,
+        }
+    }
+
+    /// Starts it and waits for the line that names its address.
+    pub(crate) async fn serve(self) -> Running {
+        let mut running = self.spawn();
+        let ready = timeout(LIMIT, running.stdout.find(address))
+            .await
+            .ok()
+            .flatten();
+        running.url = ready.unwrap_or_else(|| {
+            let (stdout, stderr) = (running.stdout.so_far(), running.stderr.so_far());
+            panic!("the program did not get ready\nstdout:\n{stdout}\nstderr:\n{stderr}")
+        });
+        running
+    }
+
+    /// Starts it and waits until it is done.
+    pub(crate) async fn run(self) -> Ended {
+        self.spawn().ended().await
+    }
+}
+
+/// A process of the program. Dropping it kills it.
+pub(crate) struct Running {
+    /// `http://127.0.0.1:` and the port, if it was started by [`Tickbox::serve`].
+    pub(crate) url: String,
+    stdout: Output,
+    stderr: Output,
+    process: Leashed,
+    directory: Directory,
+}
+
+impl Running {
+    /// What it has written to its standard output so far.
+    pub(crate) fn stdout(&self) -> String {
+        self.stdout.so_far()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.so_far()
+    }
+
+    /// Waits until a line of the standard error has the text in it: the log, mostly.
+    pub(crate) async fn logged(&mut self, text: &str) {
+        let find = self.stderr.find(|line| line.contains(text).then_some(()));
+        let found = timeout(LIMIT, find).await.ok().flatten();
+        assert!(
+            found.is_some(),
+            "not logged: {text}\n{}",
+            self.stderr.so_far()
+        );
+    }
+
+    /// Its working directory, if it has one of its own.
+    pub(crate) fn directory(&self) -> &Path {
+        match &self.directory {
+            Directory::Own(directory) => directory.path(),
+            Directory::Given => panic!("the test knows the directory that it gave"),
+        }
+    }
+
+    /// Asks it to stop (SIGTERM); [`Running::ended`] waits for that.
+    pub(crate) fn terminate(&self) {
+        self.process.signal(Signal::TERM);
+    }
+
+    /// As Ctrl-C does (SIGINT).
+    pub(crate) fn interrupt(&self) {
+        self.process.signal(Signal::INT);
+    }
+
+    /// Ends it as a crash or a power cut would (SIGKILL).
+    pub(crate) fn kill(&self) {
+        self.process.signal(Signal::KILL);
+    }
+
+    /// Waits until it has ended by itself or by a signal.
+    pub(crate) async fn ended(mut self) -> Ended {
+        let Some(status) = self.process.wait(LIMIT).await else {
+            panic!(
+                "the program still runs after {LIMIT:?}\n{}",
+                self.stderr.so_far()
+            );
+        };
+        let stdout = self.stdout.all().await;
+        Ended {
+            code: status.code(),
+            stdout,
+            stderr: self.stderr.all().await,
+        }
+    }
+}
+
+/// What a process left.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    /// `None` if a signal ended it.
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// The address in a line, however the line is put: prose or JSON.
+fn address(line: &str) -> Option<String> {
+    let start = line.find("http://")?;
+    let authority = &line[start + "http://".len()..];
+    let end = authority.find(|c: char| !(c.is_ascii_alphanumeric() || ".:[]-".contains(c)));
+    let authority = &authority[..end.unwrap_or(authority.len())];
+    let port = authority.rsplit(':').next()?;
+    port.parse::<u16>().ok()?;
+    Some(format!("http://{authority}"))
+}

@@ -1,0 +1,26 @@
+//! Takes the present behaviour as the wanted one. Reading the difference before it is committed is
+//! the developer's part.
+
+use std::process::Command;
+
+use crate::setup::setup;
+use crate::step::{Outcome, aloud, root, step};
+use crate::{check, tools};
+
+/// Rewrites the generated files and the snapshots.
+pub(crate) fn accept() -> Outcome {
+    setup()?;
+    step("build", check::build)?;
+    step("generated files", check::regenerate)?;
+    // Most snapshots stand inside the tests, and only this tool can rewrite them there.
+    let mut insta = Command::new(step("snapshot tool", tools::cargo_insta)?);
+    insta.args([
+        "insta",
+        "test",
+        "--accept",
+        "--workspace",
+        "--test-runner",
+        "cargo-test",
+    ]);
+    aloud(insta.current_dir(root()))
+}

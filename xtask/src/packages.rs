@@ -1,0 +1,105 @@
+//! Installs packages of the system: on Debian and its kin by itself, elsewhere it says what to do.
+//! Which ones are needed is the business of `setup`.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::programs::find_program;
+use crate::step::{Outcome, quietly, root, step, text, write};
+
+/// A program, and the Debian package that has it.
+pub(crate) struct Need {
+    pub(crate) program: &'static str,
+    pub(crate) package: &'static str,
+}
+
+/// Files that are there only while packages are installed: the tests want the programs, and nobody
+/// wants servers that start by themselves on the machine of a developer.
+const GUARDS: [(&str, &str, &str); 2] = [
+    // Debian's way to say that an installation starts no service; see invoke-rc.d(8).
+    ("/usr/sbin/policy-rc.d", "755", "#!/bin/sh\nexit 101\n"),
+    // Keeps the PostgreSQL package from making a cluster of its own; see pg_createcluster(1).
+    (
+        "/etc/postgresql-common/createcluster.d/tickbox.conf",
+        "644",
+        "create_main_cluster = false\n",
+    ),
+];
+
+/// Installs what is missing, and says so.
+pub(crate) fn install(missing: &[&Need]) -> Outcome {
+    let programs: Vec<_> = missing.iter().map(|need| need.program).collect();
+    let mut packages: Vec<_> = missing.iter().map(|need| need.package).collect();
+    packages.dedup();
+    println!("missing: {}", programs.join(", "));
+    if find_program("apt-get").is_none() {
+        return Err(format!(
+            "Install them with the package manager of your system and run this again.\n\
+             Debian calls the packages: {}\n\
+             Homebrew: brew install postgresql pgbouncer node python",
+            packages.join(" ")
+        ));
+    }
+    let by_hand = format!(
+        "sudo apt-get install --no-install-recommends {}",
+        packages.join(" ")
+    );
+    step(&format!("install {}", packages.join(" ")), || {
+        apt(&packages)
+    })
+    .map_err(|error| format!("{error}\nInstall them yourself and run this again: {by_hand}"))
+}
+
+fn apt(packages: &[&str]) -> Outcome {
+    quietly(&mut as_root(&["apt-get", "update"])?)?;
+    let mut guards = Vec::new();
+    for (place, mode, content) in GUARDS {
+        if !Path::new(place).exists() {
+            guards.push(Guard::set(place, mode, content)?);
+        }
+    }
+    let arguments = ["apt-get", "install", "--yes", "--no-install-recommends"];
+    let mut install = as_root(&arguments)?;
+    quietly(install.args(packages))?;
+    if Path::new("/run/systemd/system").is_dir() && packages.contains(&"pgbouncer") {
+        // It would start with the machine, the next time.
+        quietly(&mut as_root(&["systemctl", "disable", "pgbouncer"])?)?;
+    }
+    Ok(())
+}
+
+/// A file that goes when the value does.
+struct Guard(PathBuf);
+
+impl Guard {
+    fn set(place: &'static str, mode: &str, content: &str) -> Outcome<Self> {
+        let draft = root().join("target/xtask/guard");
+        write(&draft, content)?;
+        let mut install = as_root(&["install", "-D", "-m", mode])?;
+        quietly(install.arg(&draft).arg(place))?;
+        Ok(Self(PathBuf::from(place)))
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let removed = as_root(&["rm", "-f"]).and_then(|mut rm| quietly(rm.arg(&self.0)));
+        if let Err(message) = removed {
+            eprintln!("{}: {message}", self.0.display());
+        }
+    }
+}
+
+/// The command as it is for root; others need a `sudo` that asks nothing.
+fn as_root(words: &[&str]) -> Outcome<Command> {
+    let user = text(&quietly(Command::new("id").arg("-u"))?.stdout);
+    let mut all = Vec::new();
+    if user.trim() != "0" {
+        all.extend(["sudo", "-n"]);
+    }
+    all.extend(["env", "DEBIAN_FRONTEND=noninteractive"]);
+    all.extend(words);
+    let mut command = Command::new(all[0]);
+    command.args(&all[1..]);
+    Ok(command)
+}
