@@ -53,4 +53,8 @@ pub struct AuthSettings {
     pub jwt_issuer: Option<String>,
     pub jwt_audience: Option<String>,
     pub jwt_max_lifetime: Option<String>,
+    /// `JWKS_ALLOW_HTTP`: keys may come over plain http from outside loopback and private networks.
+    pub jwks_allow_http: bool,
+    /// `BETTER_AUTH_SESSIONS`: session tokens and cookies are resolved by the Better Auth server.
+    pub better_auth_sessions: bool,
 }

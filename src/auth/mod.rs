@@ -1,2 +1,186 @@
 //! Who is calling: from the headers of a request to a [`Caller`], or a [`Refusal`] that explains itself.
 //! What the caller may then do is not decided here, and nothing here knows of routes or status codes.
+
+mod address;
+mod bearer;
+mod claims;
+mod foreign;
+mod issuer;
+mod keys;
+mod reason;
+mod refusal;
+mod rules;
+mod secrets_setting;
+mod settings;
+mod sign;
+mod strict_json;
+mod token;
+
+#[cfg(test)]
+mod tests;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::Duration;
+
+use axum::http::HeaderMap;
+use futures_util::future::join_all;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::claims::Claims;
+use self::issuer::Issuer;
+pub use self::keys::KeysStatus;
+use self::keys::algorithm::Algorithm;
+use self::keys::secrets::Secrets;
+use self::keys::source::{KeySource, Signed};
+pub use self::reason::Reason;
+use self::refusal::Fault;
+pub use self::refusal::Refusal;
+use self::rules::{RULES, Seen};
+pub use self::settings::AuthConfig;
+pub use self::sign::SignError;
+pub use self::token::Facts;
+use self::token::{Header, Parts};
+use crate::clock::{Clock, Timestamp};
+use crate::config::ConfigError;
+use crate::tasks::model::UserId;
+
+/// Whoever a verified token names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Caller {
+    pub user: UserId,
+    /// Display data, never an identity.
+    pub email: Option<String>,
+    /// When the token dies: a stream that outlives it must end.
+    pub expires_at: Timestamp,
+}
+
+/// Verifies tokens. Made once and shared behind an `Arc`.
+pub struct Authenticator {
+    clock: Clock,
+    secrets: Secrets,
+    parties: Vec<Party>,
+    max_lifetime: Duration,
+}
+
+/// An issuer with its keys, if it has public ones.
+struct Party {
+    issuer: Issuer,
+    keys: Option<Arc<KeySource>>,
+}
+
+impl Authenticator {
+    /// Fetches nothing yet: see [`Authenticator::start`].
+    pub fn new(config: AuthConfig, clock: Clock) -> Result<Self, ConfigError> {
+        if !config.can_verify() {
+            return Err(settings::no_way_to_verify());
+        }
+        let generation = Arc::new(AtomicU64::new(0));
+        let source =
+            |address| KeySource::new(address, config.pace, clock.clone(), Arc::clone(&generation));
+        let parties = config
+            .parties
+            .into_iter()
+            .map(|party| Party {
+                issuer: party.issuer,
+                keys: party.keys.map(|address| Arc::new(source(address))),
+            })
+            .collect();
+        Ok(Self {
+            secrets: Secrets::new(&config.secrets),
+            parties,
+            max_lifetime: config.max_lifetime,
+            clock,
+        })
+    }
+
+    /// Fetches key sets in the background, at once and then regularly, until `stop`.
+    pub fn start(self: &Arc<Self>, tasks: &TaskTracker, stop: CancellationToken) {
+        let sources: Vec<_> = self.sources().map(Arc::clone).collect();
+        tasks.spawn(async move {
+            join_all(sources.iter().map(|source| source.keep_fresh(&stop))).await;
+        });
+    }
+
+    /// Whether tokens can be verified now.
+    pub fn keys(&self) -> KeysStatus {
+        if self.sources().next().is_none() {
+            return KeysStatus::NotNeeded;
+        }
+        let troubles: Vec<String> = self.sources().filter_map(|it| it.trouble()).collect();
+        if troubles.is_empty() {
+            KeysStatus::Ready
+        } else {
+            KeysStatus::Unavailable {
+                explanation: troubles.join("; "),
+            }
+        }
+    }
+
+    /// Finds out who sent a request.
+    ///
+    /// # Errors
+    /// A [`Refusal`], which says what the client or the operator can change.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+        let token = bearer::read(headers).map_err(|fault| fault.into_refusal(Facts::default))?;
+        self.verify(token)
+            .await
+            .map_err(|fault| fault.into_refusal(|| Facts::of(token)))
+    }
+
+    /// Cheap rules first, then the signature; the claims are believed only after it.
+    async fn verify(&self, token: &str) -> Result<Caller, Fault> {
+        let parts = Parts::split(token)?;
+        let header = Header::read(parts.header)?;
+        // The signature covers these very bytes, so nothing can change between reading and believing them.
+        let seen = Seen {
+            auth: self,
+            algorithm: header.algorithm()?,
+            header: &header,
+            claims: &Claims::read(parts.claims)?,
+            now: self.clock.now(),
+        };
+        for (_, rule) in RULES {
+            rule(&seen)?;
+        }
+        self.check_signature(&seen, &parts).await?;
+        Ok(Caller {
+            user: seen.claims.identity()?,
+            email: seen.claims.email(),
+            expires_at: seen.claims.expiry(seen.now)?,
+        })
+    }
+
+    /// HS256 is verified with secrets only, everything else with the keys of the token's issuer only.
+    async fn check_signature(&self, seen: &Seen<'_>, parts: &Parts<'_>) -> Result<(), Fault> {
+        let signature = parts.signature()?;
+        if seen.algorithm == Algorithm::Hs256 {
+            return self.check_secret(parts.message, &signature);
+        }
+        let Some(keys) = &seen.party()?.keys else {
+            return seen.verifiable();
+        };
+        let signed = Signed {
+            kid: seen.header.kid.as_deref(),
+            algorithm: seen.algorithm,
+            message: parts.message,
+            signature: &signature,
+        };
+        keys.verify(signed).await
+    }
+
+    fn check_secret(&self, message: &[u8], signature: &[u8]) -> Result<(), Fault> {
+        if self.secrets.verify(message, signature) {
+            return Ok(());
+        }
+        Err(Fault::new(
+            Reason::BadSignature,
+            "the signature does not fit any configured secret: BETTER_AUTH_SECRET must be the same text on both sides",
+        ))
+    }
+
+    fn sources(&self) -> impl Iterator<Item = &Arc<KeySource>> {
+        self.parties.iter().filter_map(|party| party.keys.as_ref())
+    }
+}
