@@ -33,6 +33,15 @@ pub(in crate::auth) struct Signed<'a> {
     pub(in crate::auth) signature: &'a [u8],
 }
 
+/// Who fetches when a key is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::auth) enum Fetching {
+    /// The task of [`KeySource::keep_fresh`], within its rhythm.
+    Background,
+    /// The caller itself, at once: `doctor` has no such task.
+    Foreground,
+}
+
 /// What one fetch brought: for `doctor`.
 #[derive(Clone, Debug)]
 pub(in crate::auth) struct Loaded {
@@ -226,8 +235,20 @@ impl KeySource {
     }
 
     /// Verifies a signature, after one fetch if that may help.
-    pub(in crate::auth) async fn verify(&self, signed: Signed<'_>) -> Result<(), Fault> {
+    pub(in crate::auth) async fn verify(
+        &self,
+        signed: Signed<'_>,
+        fetching: Fetching,
+    ) -> Result<(), Fault> {
         let mut verdict = self.look(signed);
+        if fetching == Fetching::Foreground {
+            if verdict != Some(Verdict::Good) {
+                // A failure shows in the verdict.
+                let _ = self.load().await;
+                verdict = self.look(signed);
+            }
+            return self.judge(verdict, signed);
+        }
         let mut landed = true;
         if let Some(landing) = self.remedy(verdict, signed) {
             landed = self.wait_for(landing).await;
