@@ -2,6 +2,7 @@
 
 pub(super) mod algorithm;
 pub(super) mod fetch;
+mod flight;
 pub(super) mod jwk;
 pub(super) mod secrets;
 mod set;
