@@ -77,3 +77,10 @@ pub struct AuthSettings {
     /// `BETTER_AUTH_SESSIONS`: session tokens and cookies are resolved by the Better Auth server.
     pub better_auth_sessions: bool,
 }
+
+/// The settings of `auth`, and the file of the secret if the program made one.
+#[derive(Clone, Debug)]
+pub struct AuthSource {
+    pub settings: AuthSettings,
+    pub made_secret: Option<PathBuf>,
+}

@@ -12,7 +12,13 @@ const ALLOWED: &str = "https://app.example.com";
 async fn app() -> TestApp {
     let home = Home::sqlite();
     let store = home.store();
-    let origins = Origins::new(vec![ALLOWED.parse().unwrap(), "http://localhost:3000".parse().unwrap()], false);
+    let origins = Origins::new(
+        vec![
+            ALLOWED.parse().unwrap(),
+            "http://localhost:3000".parse().unwrap(),
+        ],
+        false,
+    );
     TestApp::with(home, &store, Environment::Production, origins).await
 }
 
@@ -35,7 +41,10 @@ async fn a_listed_origin_may_read_answers_and_errors() {
         (&app.nobody(), "/api/nobody/tasks", StatusCode::UNAUTHORIZED),
         (&alice, "/nowhere", StatusCode::NOT_FOUND),
     ] {
-        let request = Request::get(path).header("origin", ALLOWED).body(Body::empty()).unwrap();
+        let request = Request::get(path)
+            .header("origin", ALLOWED)
+            .body(Body::empty())
+            .unwrap();
         let answer = client.send(request).await;
         assert_eq!(answer.status, status);
         assert_eq!(answer.header("vary"), Some("Origin"));
@@ -54,10 +63,24 @@ async fn a_listed_origin_may_read_answers_and_errors() {
 async fn any_other_origin_gets_no_cors_header() {
     let app = app().await;
     let alice = app.user("alice");
-    for origin in ["https://app.example.com.evil.example", "http://app.example.com", "https://app.example.com:443", "HTTPS://APP.EXAMPLE.COM", "null", "*"] {
-        let request = Request::get(&alice.tasks).header("origin", origin).body(Body::empty()).unwrap();
+    for origin in [
+        "https://app.example.com.evil.example",
+        "http://app.example.com",
+        "https://app.example.com:443",
+        "HTTPS://APP.EXAMPLE.COM",
+        "null",
+        "*",
+    ] {
+        let request = Request::get(&alice.tasks)
+            .header("origin", origin)
+            .body(Body::empty())
+            .unwrap();
         let answer = alice.send(request).await;
-        assert_eq!(answer.status, StatusCode::OK, "the token counts, not the origin");
+        assert_eq!(
+            answer.status,
+            StatusCode::OK,
+            "the token counts, not the origin"
+        );
         assert_eq!(cors_headers(&answer), [""; 0], "{origin}");
         let answer = app.nobody().send(preflight(&alice.tasks, origin)).await;
         assert_eq!(cors_headers(&answer), [""; 0], "{origin}");
@@ -70,7 +93,10 @@ fn preflight(path: &str, origin: &str) -> Request<Body> {
         .uri(path)
         .header("origin", origin)
         .header("access-control-request-method", "PUT")
-        .header("access-control-request-headers", "authorization,content-type")
+        .header(
+            "access-control-request-headers",
+            "authorization,content-type",
+        )
         .body(Body::empty())
         .unwrap()
 }
@@ -78,7 +104,10 @@ fn preflight(path: &str, origin: &str) -> Request<Body> {
 #[tokio::test]
 async fn a_preflight_needs_no_token() {
     let app = app().await;
-    let answer = app.nobody().send(preflight("/api/alice/tasks/x", "http://localhost:3000")).await;
+    let answer = app
+        .nobody()
+        .send(preflight("/api/alice/tasks/x", "http://localhost:3000"))
+        .await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     assert_eq!(
         cors_headers(&answer),
@@ -98,7 +127,13 @@ async fn a_preflight_needs_no_token() {
 async fn without_a_list_nothing_speaks_of_origins() {
     let app = TestApp::sqlite().await;
     let alice = app.user("alice");
-    let request = Request::get(&alice.tasks).header("origin", ALLOWED).body(Body::empty()).unwrap();
+    let request = Request::get(&alice.tasks)
+        .header("origin", ALLOWED)
+        .body(Body::empty())
+        .unwrap();
     let answer = alice.send(request).await;
-    assert_eq!((cors_headers(&answer), answer.header("vary")), (vec![], None));
+    assert_eq!(
+        (cors_headers(&answer), answer.header("vary")),
+        (vec![], None)
+    );
 }

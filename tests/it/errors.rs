@@ -18,10 +18,22 @@ every_engine!(
 
 async fn an_unknown_route_is_not_found(app: TestApp) {
     let alice = app.user("alice");
-    for path in ["/", "/api", "/api/alice", "/api/alice/tasks/x/y", "/api//tasks", "/tasks", "/docs/../Cargo.toml", "/docs/x"] {
+    for path in [
+        "/",
+        "/api",
+        "/api/alice",
+        "/api/alice/tasks/x/y",
+        "/api//tasks",
+        "/tasks",
+        "/docs/../Cargo.toml",
+        "/docs/x",
+    ] {
         let (code, message) = alice.get(path).await.error(StatusCode::NOT_FOUND);
         assert_eq!(code, "NOT_FOUND", "{path}");
-        assert!(message.starts_with("No such route") || message == "Task not found", "{path}: {message}");
+        assert!(
+            message.starts_with("No such route") || message == "Task not found",
+            "{path}: {message}"
+        );
     }
 }
 
@@ -35,14 +47,26 @@ async fn a_wrong_method_names_the_right_ones(app: TestApp) {
         (Method::POST, "/health".to_owned(), "GET,HEAD"),
         (Method::TRACE, "/docs".to_owned(), "GET,HEAD"),
     ] {
-        let request = Request::builder().method(&method).uri(&path).body(Body::empty()).unwrap();
+        let request = Request::builder()
+            .method(&method)
+            .uri(&path)
+            .body(Body::empty())
+            .unwrap();
         let answer = alice.send(request).await;
-        let mut allowed: Vec<_> = answer.header("allow").unwrap().split(',').map(str::to_owned).collect();
+        let mut allowed: Vec<_> = answer
+            .header("allow")
+            .unwrap()
+            .split(',')
+            .map(str::to_owned)
+            .collect();
         let mut expected: Vec<_> = allow.split(',').map(str::to_owned).collect();
         allowed.sort();
         expected.sort();
         assert_eq!(allowed, expected, "{method} {path}");
-        assert_eq!(answer.error(StatusCode::METHOD_NOT_ALLOWED).0, "METHOD_NOT_ALLOWED");
+        assert_eq!(
+            answer.error(StatusCode::METHOD_NOT_ALLOWED).0,
+            "METHOD_NOT_ALLOWED"
+        );
     }
 }
 
@@ -73,7 +97,10 @@ async fn every_answer_has_a_request_id(app: TestApp) {
 async fn outside_development_there_are_no_details(app: TestApp) {
     let body = json!({"title": ""});
     let alice = app.user("alice");
-    let details = &alice.post(&alice.tasks, body.clone()).await.expect(StatusCode::UNPROCESSABLE_ENTITY)["error"]["details"];
+    let details = &alice
+        .post(&alice.tasks, body.clone())
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY)["error"]["details"];
     assert!(details.is_object());
     for environment in [Environment::Staging, Environment::Production] {
         let home = match &app.home {
@@ -83,12 +110,19 @@ async fn outside_development_there_are_no_details(app: TestApp) {
         let store = home.store();
         let app = TestApp::with(home, &store, environment, Origins::default()).await;
         let alice = app.user("alice");
-        let refused = alice.post(&alice.tasks, body.clone()).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let refused = alice
+            .post(&alice.tasks, body.clone())
+            .await
+            .expect(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(
             refused,
             json!({"error": {"code": "VALIDATION_ERROR", "message": "title must not be empty or only white space"}})
         );
-        let refused = alice.with_token("nonsense").get(&alice.tasks).await.expect(StatusCode::UNAUTHORIZED);
+        let refused = alice
+            .with_token("nonsense")
+            .get(&alice.tasks)
+            .await
+            .expect(StatusCode::UNAUTHORIZED);
         assert_eq!(refused["error"].get("details"), None);
         assert_eq!(refused["error"]["code"], "UNAUTHORIZED");
     }
@@ -98,7 +132,9 @@ async fn a_head_request_is_answered_like_a_get_without_its_body(app: TestApp) {
     let alice = app.user("alice");
     let (path, _) = alice.create(json!({"title": "Buy milk"})).await;
     let length = alice.get(&path).await.text.len().to_string();
-    let answer = alice.send(Request::head(&path).body(Body::empty()).unwrap()).await;
+    let answer = alice
+        .send(Request::head(&path).body(Body::empty()).unwrap())
+        .await;
     assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, ""));
     assert_eq!(answer.header("content-length"), Some(length.as_str()));
 }

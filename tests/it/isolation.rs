@@ -24,7 +24,9 @@ async fn a_task_of_another_user_is_not_found(app: TestApp) {
             mallory.get(&path).await,
             mallory.put(&path, body.clone()).await,
             mallory.patch(&path, body.clone()).await,
-            mallory.patch(&format!("{path}/complete"), body.clone()).await,
+            mallory
+                .patch(&format!("{path}/complete"), body.clone())
+                .await,
             mallory.delete(&path).await,
         ] {
             let not_found = ("NOT_FOUND".to_owned(), "Task not found".to_owned());
@@ -36,7 +38,13 @@ async fn a_task_of_another_user_is_not_found(app: TestApp) {
 
 async fn another_users_path_is_not_found_whatever_is_sent(app: TestApp) {
     let (alice, mallory) = (app.user("alice"), app.user("mallory"));
-    for path in ["/api/alice/tasks", "/api/ALICE/tasks", "/api/alice%00/tasks", "/api/%61lice%20/tasks", "/api/%FF/tasks"] {
+    for path in [
+        "/api/alice/tasks",
+        "/api/ALICE/tasks",
+        "/api/alice%00/tasks",
+        "/api/%61lice%20/tasks",
+        "/api/%FF/tasks",
+    ] {
         for answer in [
             mallory.get(path).await,
             mallory.get(&format!("{path}?limit=nonsense")).await,
@@ -55,14 +63,27 @@ async fn another_users_path_is_not_found_whatever_is_sent(app: TestApp) {
 async fn lists_and_counts_are_of_one_user_alone(app: TestApp) {
     let (alice, bob) = (app.user("alice"), app.user("bob"));
     for number in 0..3 {
-        alice.create(json!({"title": format!("a{number}"), "completed": number == 0})).await;
+        alice
+            .create(json!({"title": format!("a{number}"), "completed": number == 0}))
+            .await;
         bob.create(json!({"title": format!("b{number}")})).await;
     }
-    for (query, count) in [("", 3), ("?limit=2", 3), ("?completed=true", 1), ("?completed=false&limit=1", 2)] {
-        let list = alice.get(&format!("{}{query}", alice.tasks)).await.expect(StatusCode::OK);
+    for (query, count) in [
+        ("", 3),
+        ("?limit=2", 3),
+        ("?completed=true", 1),
+        ("?completed=false&limit=1", 2),
+    ] {
+        let list = alice
+            .get(&format!("{}{query}", alice.tasks))
+            .await
+            .expect(StatusCode::OK);
         assert_eq!(list["count"], count, "{query}");
         let tasks = list["tasks"].as_array().unwrap();
-        assert!(tasks.iter().all(|task| task["user_id"] == "alice"), "{list}");
+        assert!(
+            tasks.iter().all(|task| task["user_id"] == "alice"),
+            "{list}"
+        );
     }
 }
 
@@ -78,7 +99,11 @@ async fn every_documented_operation_refuses_whoever_it_should(app: TestApp) {
                 .replace("{user_id}", "alice")
                 .replace("{task_id}", created["id"].as_str().unwrap());
             if !template.contains("{user_id}") {
-                assert_eq!(probe(&app.nobody(), method, &path).await, StatusCode::OK, "{method} {path}");
+                assert_eq!(
+                    probe(&app.nobody(), method, &path).await,
+                    StatusCode::OK,
+                    "{method} {path}"
+                );
                 continue;
             }
             protected += 1;
@@ -88,11 +113,23 @@ async fn every_documented_operation_refuses_whoever_it_should(app: TestApp) {
                 "{method} {template} says that it is protected"
             );
             let nobody = app.nobody();
-            assert_eq!(probe(&nobody, method, &path).await, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(
+                probe(&nobody, method, &path).await,
+                StatusCode::UNAUTHORIZED,
+                "{method} {path}"
+            );
             let liar = nobody.with_token(format!("{}x", alice.token.as_ref().unwrap()));
-            assert_eq!(probe(&liar, method, &path).await, StatusCode::UNAUTHORIZED, "{method} {path}");
+            assert_eq!(
+                probe(&liar, method, &path).await,
+                StatusCode::UNAUTHORIZED,
+                "{method} {path}"
+            );
             let stranger = app.user("mallory");
-            assert_eq!(probe(&stranger, method, &path).await, StatusCode::NOT_FOUND, "{method} {path}");
+            assert_eq!(
+                probe(&stranger, method, &path).await,
+                StatusCode::NOT_FOUND,
+                "{method} {path}"
+            );
         }
     }
     assert!(protected >= 7, "the document names the routes of tasks");

@@ -21,17 +21,25 @@ every_engine!(
 async fn create(client: &Client, count: usize) {
     for number in 0..count {
         let completed = number % 3 == 0;
-        client.create(json!({"title": format!("Task {number}"), "completed": completed})).await;
+        client
+            .create(json!({"title": format!("Task {number}"), "completed": completed}))
+            .await;
     }
 }
 
 fn titles(list: &Value) -> Vec<String> {
     let tasks = list["tasks"].as_array().unwrap();
-    tasks.iter().map(|task| task["title"].as_str().unwrap().to_owned()).collect()
+    tasks
+        .iter()
+        .map(|task| task["title"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 async fn page(client: &Client, query: &str) -> Value {
-    client.get(&format!("{}?{query}", client.tasks)).await.expect(StatusCode::OK)
+    client
+        .get(&format!("{}?{query}", client.tasks))
+        .await
+        .expect(StatusCode::OK)
 }
 
 async fn a_list_is_newest_first(app: TestApp) {
@@ -58,7 +66,10 @@ async fn pages_lead_through_the_whole_list_once(app: TestApp) {
             assert_eq!(page["next_cursor"], Value::Null);
             break;
         };
-        let target = link.strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")).unwrap();
+        let target = link
+            .strip_prefix('<')
+            .and_then(|link| link.strip_suffix(">; rel=\"next\""))
+            .unwrap();
         let cursor = page["next_cursor"].as_str().unwrap();
         assert_eq!(target, format!("{}?limit=3&cursor={cursor}", alice.tasks));
         path = target.to_owned();
@@ -93,9 +104,17 @@ async fn a_filter_holds_on_every_page(app: TestApp) {
         loop {
             let page = page(&alice, &query).await;
             assert_eq!(page["count"], if completed { 3 } else { 6 });
-            assert!(page["tasks"].as_array().unwrap().iter().all(|task| task["completed"] == completed));
+            assert!(
+                page["tasks"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .all(|task| task["completed"] == completed)
+            );
             seen.extend(titles(&page));
-            let Some(cursor) = page["next_cursor"].as_str() else { break };
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                break;
+            };
             query = format!("limit=2&completed={completed}&cursor={cursor}");
         }
         let whole = page(&alice, &format!("completed={completed}")).await;
@@ -108,7 +127,10 @@ async fn a_cursor_fits_only_its_own_list(app: TestApp) {
     let (alice, bob) = (app.user("alice"), app.user("bob"));
     create(&alice, 3).await;
     create(&bob, 3).await;
-    let cursor = page(&alice, "limit=1").await["next_cursor"].as_str().unwrap().to_owned();
+    let cursor = page(&alice, "limit=1").await["next_cursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     for (client, query) in [
         (&bob, format!("limit=1&cursor={cursor}")),
         (&alice, format!("limit=1&completed=true&cursor={cursor}")),
@@ -122,13 +144,19 @@ async fn a_cursor_fits_only_its_own_list(app: TestApp) {
         assert!(message.starts_with("cursor must be"), "{message}");
     }
     // Another limit makes no other list.
-    assert_eq!(titles(&page(&alice, &format!("limit=9&cursor={cursor}")).await), ["Task 1", "Task 0"]);
+    assert_eq!(
+        titles(&page(&alice, &format!("limit=9&cursor={cursor}")).await),
+        ["Task 1", "Task 0"]
+    );
 }
 
 async fn a_cursor_without_a_limit_leads_through_the_rest(app: TestApp) {
     let alice = app.user("alice");
     create(&alice, 4).await;
-    let cursor = page(&alice, "limit=1").await["next_cursor"].as_str().unwrap().to_owned();
+    let cursor = page(&alice, "limit=1").await["next_cursor"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     let rest = page(&alice, &format!("cursor={cursor}")).await;
     assert_eq!(titles(&rest), ["Task 2", "Task 1", "Task 0"]);
     assert_eq!(rest["count"], 4);
@@ -146,10 +174,19 @@ async fn a_long_list_is_streamed_whole(app: TestApp) {
     // More than two parts of the stream, and not a multiple of one.
     create(&alice, 613).await;
     let answer = alice.get(&alice.tasks).await;
-    assert_eq!(answer.header("content-length"), None, "it is written while it is read");
+    assert_eq!(
+        answer.header("content-length"),
+        None,
+        "it is written while it is read"
+    );
     let list = answer.expect(StatusCode::OK);
     assert_eq!(list["count"], 613);
-    let ids: BTreeSet<_> = list["tasks"].as_array().unwrap().iter().map(|task| task["id"].as_str()).collect();
+    let ids: BTreeSet<_> = list["tasks"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|task| task["id"].as_str())
+        .collect();
     assert_eq!(ids.len(), 613);
     assert_eq!(titles(&list)[0], "Task 612");
     assert_eq!(titles(&list)[612], "Task 0");
@@ -159,14 +196,36 @@ async fn a_long_list_is_streamed_whole(app: TestApp) {
 async fn a_query_that_cannot_be_read_is_refused(app: TestApp) {
     let alice = app.user("alice");
     create(&alice, 1).await;
-    for query in ["limit=ten", "limit=", "limit=1.5", "limit=1&limit=2", "completed=yes", "completed=1", "completed=TRUE", "completed="] {
+    for query in [
+        "limit=ten",
+        "limit=",
+        "limit=1.5",
+        "limit=1&limit=2",
+        "completed=yes",
+        "completed=1",
+        "completed=TRUE",
+        "completed=",
+    ] {
         let answer = alice.get(&format!("{}?{query}", alice.tasks)).await;
-        assert_eq!(answer.error(StatusCode::BAD_REQUEST).0, "BAD_REQUEST", "{query}");
+        assert_eq!(
+            answer.error(StatusCode::BAD_REQUEST).0,
+            "BAD_REQUEST",
+            "{query}"
+        );
     }
-    for query in ["limit=0", "limit=1001", "limit=-1", "limit=99999999999999999999"] {
+    for query in [
+        "limit=0",
+        "limit=1001",
+        "limit=-1",
+        "limit=99999999999999999999",
+    ] {
         let answer = alice.get(&format!("{}?{query}", alice.tasks)).await;
         let (code, message) = answer.error(StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!((code.as_str(), message.as_str()), ("VALIDATION_ERROR", "limit must be from 1 to 1000"), "{query}");
+        assert_eq!(
+            (code.as_str(), message.as_str()),
+            ("VALIDATION_ERROR", "limit must be from 1 to 1000"),
+            "{query}"
+        );
     }
     for query in ["limit=1000", "limit=1", "limit=001", "colour=green"] {
         assert_eq!(page(&alice, query).await["count"], 1);

@@ -6,6 +6,7 @@ mod support;
 
 mod authentication;
 mod better_auth;
+mod commands;
 mod concurrency;
 mod contract;
 mod cors;

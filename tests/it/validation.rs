@@ -31,31 +31,75 @@ async fn what_breaks_a_rule_is_refused_with_its_name(app: TestApp) {
     let longer = "x".repeat(2001);
     for (body, message) in [
         ("{}".to_owned(), "title is required"),
-        (r#"{"title": ""}"#.to_owned(), "title must not be empty or only white space"),
-        (r#"{"title": " \t\u2003"}"#.to_owned(), "title must not be empty or only white space"),
-        (json!({ "title": long }).to_string(), "title must have at most 200 characters"),
+        (
+            r#"{"title": ""}"#.to_owned(),
+            "title must not be empty or only white space",
+        ),
+        (
+            r#"{"title": " \t\u2003"}"#.to_owned(),
+            "title must not be empty or only white space",
+        ),
+        (
+            json!({ "title": long }).to_string(),
+            "title must have at most 200 characters",
+        ),
         (r#"{"title": null}"#.to_owned(), "title must be a string"),
         (r#"{"title": 7}"#.to_owned(), "title must be a string"),
         (r#"{"title": ["x"]}"#.to_owned(), "title must be a string"),
-        (r#"{"title": "a\u0000b"}"#.to_owned(), "title must not contain the character U+0000"),
-        (r#"{"title": "\ud800"}"#.to_owned(), "title must be valid Unicode"),
-        (r#"{"title": "a", "title": "b"}"#.to_owned(), "body must not name a field twice"),
-        (json!({"title": "x", "description": longer}).to_string(), "description must have at most 2000 characters"),
-        (r#"{"title": "x", "description": 7}"#.to_owned(), "description must be a string or null"),
-        (r#"{"title": "x", "description": "\u0000"}"#.to_owned(), "description must not contain the character U+0000"),
-        (r#"{"title": "x", "completed": "true"}"#.to_owned(), "completed must be true or false"),
-        (r#"{"title": "x", "completed": 1}"#.to_owned(), "completed must be true or false"),
-        (r#"{"title": "x", "completed": null}"#.to_owned(), "completed must be true or false"),
+        (
+            r#"{"title": "a\u0000b"}"#.to_owned(),
+            "title must not contain the character U+0000",
+        ),
+        (
+            r#"{"title": "\ud800"}"#.to_owned(),
+            "title must be valid Unicode",
+        ),
+        (
+            r#"{"title": "a", "title": "b"}"#.to_owned(),
+            "body must not name a field twice",
+        ),
+        (
+            json!({"title": "x", "description": longer}).to_string(),
+            "description must have at most 2000 characters",
+        ),
+        (
+            r#"{"title": "x", "description": 7}"#.to_owned(),
+            "description must be a string or null",
+        ),
+        (
+            r#"{"title": "x", "description": "\u0000"}"#.to_owned(),
+            "description must not contain the character U+0000",
+        ),
+        (
+            r#"{"title": "x", "completed": "true"}"#.to_owned(),
+            "completed must be true or false",
+        ),
+        (
+            r#"{"title": "x", "completed": 1}"#.to_owned(),
+            "completed must be true or false",
+        ),
+        (
+            r#"{"title": "x", "completed": null}"#.to_owned(),
+            "completed must be true or false",
+        ),
         ("[]".to_owned(), "body must be a JSON object"),
         ("null".to_owned(), "body must be a JSON object"),
         ("\"title\"".to_owned(), "body must be a JSON object"),
     ] {
-        assert_eq!(refusal(&alice, Method::POST, &alice.tasks, &body).await, message, "{body}");
+        assert_eq!(
+            refusal(&alice, Method::POST, &alice.tasks, &body).await,
+            message,
+            "{body}"
+        );
         if message == "title is required" {
             continue;
         }
         for method in [Method::PUT, Method::PATCH] {
-            assert_eq!(refusal(&alice, method, &task, &body).await, message, "{body}");
+            assert_eq!(
+                refusal(&alice, method, &task, &body).await,
+                message,
+                "{body}"
+            );
         }
     }
     let nothing = "body must have at least one of title, description, completed";
@@ -64,16 +108,29 @@ async fn what_breaks_a_rule_is_refused_with_its_name(app: TestApp) {
         assert_eq!(refusal(&alice, Method::PATCH, &task, body).await, nothing);
     }
     let complete = format!("{task}/complete");
-    assert_eq!(refusal(&alice, Method::PATCH, &complete, "{}").await, "completed is required");
-    for body in [r#"{"completed": "true"}"#, r#"{"completed": null}"#, r#"{"completed": 0}"#] {
-        assert_eq!(refusal(&alice, Method::PATCH, &complete, body).await, "completed must be true or false");
+    assert_eq!(
+        refusal(&alice, Method::PATCH, &complete, "{}").await,
+        "completed is required"
+    );
+    for body in [
+        r#"{"completed": "true"}"#,
+        r#"{"completed": null}"#,
+        r#"{"completed": 0}"#,
+    ] {
+        assert_eq!(
+            refusal(&alice, Method::PATCH, &complete, body).await,
+            "completed must be true or false"
+        );
     }
 }
 
 async fn all_errors_are_told_at_once(app: TestApp) {
     let alice = app.user("alice");
     let body = json!({"title": "", "description": 7, "completed": "no"});
-    let answer = alice.post(&alice.tasks, body).await.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    let answer = alice
+        .post(&alice.tasks, body)
+        .await
+        .expect(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(
         answer["error"],
         json!({
@@ -104,7 +161,11 @@ async fn what_is_no_json_is_a_bad_request(app: TestApp) {
         deep.as_bytes(),
     ];
     for body in bodies {
-        for (method, path) in [(Method::POST, &alice.tasks), (Method::PUT, &task), (Method::PATCH, &task)] {
+        for (method, path) in [
+            (Method::POST, &alice.tasks),
+            (Method::PUT, &task),
+            (Method::PATCH, &task),
+        ] {
             let answer = alice.send_text(method, path, body.to_vec()).await;
             let (code, message) = answer.error(StatusCode::BAD_REQUEST);
             assert_eq!(code, "BAD_REQUEST");
@@ -121,38 +182,80 @@ async fn a_body_must_be_declared_as_json(app: TestApp) {
         if let Some(media_type) = media_type {
             request = request.header("content-type", media_type);
         }
-        alice.send(request.body(r#"{"title": "Buy bread"}"#.into()).unwrap()).await
+        alice
+            .send(request.body(r#"{"title": "Buy bread"}"#.into()).unwrap())
+            .await
     };
-    for media_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonp"), Some("")] {
-        for (method, path) in [(Method::POST, &alice.tasks), (Method::PUT, &task), (Method::PATCH, &task)] {
-            let (code, _) = send(method, path, media_type).await.error(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    for media_type in [
+        None,
+        Some("text/plain"),
+        Some("application/x-www-form-urlencoded"),
+        Some("application/jsonp"),
+        Some(""),
+    ] {
+        for (method, path) in [
+            (Method::POST, &alice.tasks),
+            (Method::PUT, &task),
+            (Method::PATCH, &task),
+        ] {
+            let (code, _) = send(method, path, media_type)
+                .await
+                .error(StatusCode::UNSUPPORTED_MEDIA_TYPE);
             assert_eq!(code, "UNSUPPORTED_MEDIA_TYPE", "{media_type:?}");
         }
     }
-    for media_type in ["application/json", "application/json;charset=utf-8", "Application/JSON ; charset=UTF-8"] {
-        assert_eq!(send(Method::POST, &alice.tasks, Some(media_type)).await.status, StatusCode::CREATED);
+    for media_type in [
+        "application/json",
+        "application/json;charset=utf-8",
+        "Application/JSON ; charset=UTF-8",
+    ] {
+        assert_eq!(
+            send(Method::POST, &alice.tasks, Some(media_type))
+                .await
+                .status,
+            StatusCode::CREATED
+        );
     }
     let merge_patch = Some("application/merge-patch+json");
-    assert_eq!(send(Method::PATCH, &task, merge_patch).await.status, StatusCode::OK);
-    assert_eq!(send(Method::PUT, &task, merge_patch).await.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    assert_eq!(
+        send(Method::PATCH, &task, merge_patch).await.status,
+        StatusCode::OK
+    );
+    assert_eq!(
+        send(Method::PUT, &task, merge_patch).await.status,
+        StatusCode::UNSUPPORTED_MEDIA_TYPE
+    );
     let compressed = Request::post(&alice.tasks)
         .header("content-type", "application/json")
         .header("content-encoding", "gzip")
         .body("{}".into())
         .unwrap();
-    let _ = alice.send(compressed).await.error(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+    let _ = alice
+        .send(compressed)
+        .await
+        .error(StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
 
 async fn a_body_that_is_too_large_is_refused(app: TestApp) {
     let alice = app.user("alice");
     let sized = |bytes: usize| {
         let frame = r#"{"title":"x","filler":""}"#.len();
-        format!(r#"{{"title":"x","filler":"{}"}}"#, "f".repeat(bytes - frame))
+        format!(
+            r#"{{"title":"x","filler":"{}"}}"#,
+            "f".repeat(bytes - frame)
+        )
     };
-    let largest = alice.send_text(Method::POST, &alice.tasks, sized(64 * 1024)).await;
+    let largest = alice
+        .send_text(Method::POST, &alice.tasks, sized(64 * 1024))
+        .await;
     assert_eq!(largest.status, StatusCode::CREATED);
-    let larger = alice.send_text(Method::POST, &alice.tasks, sized(64 * 1024 + 1)).await;
-    assert_eq!(larger.error(StatusCode::PAYLOAD_TOO_LARGE).0, "PAYLOAD_TOO_LARGE");
+    let larger = alice
+        .send_text(Method::POST, &alice.tasks, sized(64 * 1024 + 1))
+        .await;
+    assert_eq!(
+        larger.error(StatusCode::PAYLOAD_TOO_LARGE).0,
+        "PAYLOAD_TOO_LARGE"
+    );
 }
 
 async fn limits_count_characters_and_not_bytes(app: TestApp) {
@@ -165,17 +268,32 @@ async fn limits_count_characters_and_not_bytes(app: TestApp) {
         let (path, created) = alice.create(body).await;
         assert_eq!(created["title"], character.repeat(200));
         let body = json!({"title": character.repeat(201)});
-        let _ = alice.put(&path, body).await.error(StatusCode::UNPROCESSABLE_ENTITY);
+        let _ = alice
+            .put(&path, body)
+            .await
+            .error(StatusCode::UNPROCESSABLE_ENTITY);
     }
 }
 
 async fn a_refused_request_changes_nothing(app: TestApp) {
     let alice = app.user("alice");
     let (path, created) = alice.create(json!({"title": "Buy milk"})).await;
-    for body in [json!({"title": "Good", "completed": "bad"}), json!({"title": "", "description": "Good"})] {
-        let _ = alice.put(&path, body.clone()).await.error(StatusCode::UNPROCESSABLE_ENTITY);
-        let _ = alice.patch(&path, body.clone()).await.error(StatusCode::UNPROCESSABLE_ENTITY);
-        let _ = alice.post(&alice.tasks, body).await.error(StatusCode::UNPROCESSABLE_ENTITY);
+    for body in [
+        json!({"title": "Good", "completed": "bad"}),
+        json!({"title": "", "description": "Good"}),
+    ] {
+        let _ = alice
+            .put(&path, body.clone())
+            .await
+            .error(StatusCode::UNPROCESSABLE_ENTITY);
+        let _ = alice
+            .patch(&path, body.clone())
+            .await
+            .error(StatusCode::UNPROCESSABLE_ENTITY);
+        let _ = alice
+            .post(&alice.tasks, body)
+            .await
+            .error(StatusCode::UNPROCESSABLE_ENTITY);
     }
     assert_eq!(alice.list().await, json!({"tasks": [created], "count": 1}));
 }

@@ -25,7 +25,9 @@ use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
 use tickbox::config::{AuthSettings, Environment, Secret};
 use tickbox::http::{FrontDoor, Origins, front_door};
-use tickbox::store::{Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig};
+use tickbox::store::{
+    Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
+};
 use tickbox::tasks::model::UserId;
 
 use self::postgres::{Cluster, Database};
@@ -73,7 +75,9 @@ impl Home {
 
     pub(crate) fn url(&self) -> String {
         match self {
-            Self::Sqlite(directory) => format!("sqlite://{}", directory.path().join("test.db").display()),
+            Self::Sqlite(directory) => {
+                format!("sqlite://{}", directory.path().join("test.db").display())
+            }
             Self::Postgres(database) => database.url().to_owned(),
         }
     }
@@ -93,7 +97,10 @@ pub(crate) fn postgres_config(url: &str) -> PostgresConfig {
     PostgresConfig {
         url: Secret::new(url),
         schema: "tickbox".to_owned(),
-        pool: PoolSize { kept: 10, overflow: 20 },
+        pool: PoolSize {
+            kept: 10,
+            overflow: 20,
+        },
         prepared_statements: PreparedStatements::Auto,
     }
 }
@@ -131,10 +138,19 @@ impl TestApp {
             better_auth_secret: Some(Secret::new(SECRET)),
             ..AuthSettings::default()
         };
-        let (auth, _) = AuthConfig::from_settings(&settings, environment).expect("the settings are good");
+        let (auth, _) =
+            AuthConfig::from_settings(&settings, environment).expect("the settings are good");
         let authenticator = Authenticator::new(auth, clock.clone()).expect("the settings are good");
-        let store = Store::open(store, Migrations::Apply(clock.now())).await.expect("the store opens");
-        let app = App::new(store, Arc::new(authenticator), clock.clone(), environment, origins);
+        let store = Store::open(store, Migrations::Apply(clock.now()))
+            .await
+            .expect("the store opens");
+        let app = App::new(
+            store,
+            Arc::new(authenticator),
+            clock.clone(),
+            environment,
+            origins,
+        );
         Self {
             door: front_door(app.clone()),
             clock,
@@ -146,7 +162,10 @@ impl TestApp {
     /// Somebody with a token of their own.
     pub(crate) fn user(&self, id: &str) -> Client {
         let user = UserId::parse(id).expect("a good identity");
-        let token = self.app.authenticator.sign(&user, None, Duration::from_hours(1));
+        let token = self
+            .app
+            .authenticator
+            .sign(&user, None, Duration::from_hours(1));
         Client {
             door: self.door.clone(),
             token: Some(token.expect("there is a secret")),
@@ -203,7 +222,12 @@ impl Client {
     }
 
     /// Sends a body as JSON, whatever it is.
-    pub(crate) async fn send_text(&self, method: Method, path: &str, body: impl Into<Body>) -> Answer {
+    pub(crate) async fn send_text(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -214,12 +238,16 @@ impl Client {
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
-        let request = Request::get(path).body(Body::empty()).expect("a good request");
+        let request = Request::get(path)
+            .body(Body::empty())
+            .expect("a good request");
         self.send(request).await
     }
 
     pub(crate) async fn delete(&self, path: &str) -> Answer {
-        let request = Request::delete(path).body(Body::empty()).expect("a good request");
+        let request = Request::delete(path)
+            .body(Body::empty())
+            .expect("a good request");
         self.send(request).await
     }
 
@@ -237,7 +265,10 @@ impl Client {
 
     /// Creates a task of this user, and gives its path and itself.
     pub(crate) async fn create(&self, body: Value) -> (String, Value) {
-        let created = self.post(&self.tasks, body).await.expect(StatusCode::CREATED);
+        let created = self
+            .post(&self.tasks, body)
+            .await
+            .expect(StatusCode::CREATED);
         let path = format!("{}/{}", self.tasks, created["id"].as_str().expect("an id"));
         (path, created)
     }
@@ -260,7 +291,11 @@ pub(crate) struct Answer {
 impl Answer {
     async fn read(response: axum::http::Response<Body>) -> Self {
         let (head, body) = response.into_parts();
-        let bytes = body.collect().await.expect("the body arrives whole").to_bytes();
+        let bytes = body
+            .collect()
+            .await
+            .expect("the body arrives whole")
+            .to_bytes();
         Self {
             status: head.status,
             headers: head.headers,
@@ -288,7 +323,9 @@ impl Answer {
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.get(name).map(|value| value.to_str().expect("a header is ASCII"))
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("a header is ASCII"))
     }
 }
 
@@ -310,7 +347,10 @@ pub(crate) async fn ledger(home: &Home) -> Vec<String> {
         }
         Home::Postgres(database) => {
             let client = database.administrator().await;
-            client.batch_execute("SET search_path = tickbox").await.unwrap();
+            client
+                .batch_execute("SET search_path = tickbox")
+                .await
+                .unwrap();
             for sql in [ACCOUNTS, TASKS] {
                 let rows = client.query(sql, &[]).await.unwrap();
                 lines.extend(rows.iter().map(|row| row.get::<_, String>(0)));
