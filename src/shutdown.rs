@@ -1,19 +1,29 @@
 //! The wish to stop, as the operating system brings it.
 
-use tokio::signal::unix::{SignalKind, signal};
+use std::io;
 
-/// Ends when the process is asked to stop: SIGTERM, or SIGINT (Ctrl-C).
-pub async fn requested() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (
-        signal(SignalKind::terminate()),
-        signal(SignalKind::interrupt()),
-    ) else {
-        // Without signals only SIGKILL can stop the process, but it can serve.
-        tracing::error!("signals cannot be received");
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+/// Listens for SIGTERM and SIGINT (Ctrl-C). Made before the server says that it is ready: from then on
+/// a signal must find somebody.
+pub struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    pub fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Ends when the process is asked to stop.
+    pub async fn stop_requested(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
     }
 }

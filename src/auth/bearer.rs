@@ -37,5 +37,11 @@ pub(super) fn read(headers: &HeaderMap) -> Result<&str, Fault> {
     if !scheme.eq_ignore_ascii_case("bearer") || token.is_empty() {
         return Err(missing());
     }
+    if token.contains([' ', ',']) {
+        return Err(Fault::new(
+            Reason::MalformedToken,
+            "Authorization holds more than one word after Bearer",
+        ));
+    }
     Ok(token)
 }

@@ -29,11 +29,11 @@ impl Expected {
         }
     }
 
-    /// What new tokens should carry.
-    pub(super) fn first(&self) -> Option<&str> {
+    /// Every value that is accepted; empty if the check is off.
+    pub(super) fn values(&self) -> &[String] {
         match self {
-            Self::Anything => None,
-            Self::OneOf(values) => values.first().map(String::as_str),
+            Self::Anything => &[],
+            Self::OneOf(values) => values,
         }
     }
 }
@@ -86,13 +86,7 @@ pub(super) fn name_of(claims: &Claims) -> Result<&str, Fault> {
 
 /// No configured issuer goes by this name.
 pub(super) fn unknown<'a>(got: &str, issuers: impl Iterator<Item = &'a Issuer>) -> Fault {
-    let names: Vec<&String> = issuers
-        .filter_map(|issuer| match &issuer.names {
-            Expected::OneOf(names) => Some(names),
-            Expected::Anything => None,
-        })
-        .flatten()
-        .collect();
+    let names: Vec<&String> = issuers.flat_map(|issuer| issuer.names.values()).collect();
     Fault::new(
         Reason::IssuerMismatch,
         mismatch("iss", &[got], &names, "JWT_ISSUER"),

@@ -4,13 +4,16 @@
 mod address;
 mod bearer;
 mod claims;
+mod explain;
 mod foreign;
 mod issuer;
 mod keys;
+mod memory;
 mod reason;
 mod refusal;
 mod rules;
 mod secrets_setting;
+mod session;
 mod settings;
 mod sign;
 mod strict_json;
@@ -20,7 +23,7 @@ mod token;
 mod tests;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::http::HeaderMap;
@@ -29,15 +32,18 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::claims::Claims;
+pub use self::explain::{IssuerReport, Outcome, Step};
 use self::issuer::Issuer;
 pub use self::keys::KeysStatus;
 use self::keys::algorithm::Algorithm;
 use self::keys::secrets::Secrets;
-use self::keys::source::{KeySource, Signed};
+use self::keys::source::{Fetching, KeySource, Signed};
+use self::memory::{Fingerprint, Memory};
 pub use self::reason::Reason;
 use self::refusal::Fault;
 pub use self::refusal::Refusal;
 use self::rules::{RULES, Seen};
+use self::session::{Credential, Sessions};
 pub use self::settings::AuthConfig;
 pub use self::sign::SignError;
 pub use self::token::Facts;
@@ -62,7 +68,15 @@ pub struct Authenticator {
     secrets: Secrets,
     parties: Vec<Party>,
     max_lifetime: Duration,
+    sessions: Option<Sessions>,
+    /// Tokens whose signature was good.
+    verified: Memory<Caller>,
+    /// Grows with every change of a key set: what older keys have verified must be verified again.
+    generation: Arc<AtomicU64>,
 }
+
+/// How long a verified token is remembered; a withdrawn key ends that at once.
+const REMEMBERED: Duration = Duration::from_mins(1);
 
 /// An issuer with its keys, if it has public ones.
 struct Party {
@@ -87,10 +101,16 @@ impl Authenticator {
                 keys: party.keys.map(|address| Arc::new(source(address))),
             })
             .collect();
+        let sessions = config
+            .sessions
+            .map(|address| Sessions::new(address, config.pace, clock.clone()));
         Ok(Self {
-            secrets: Secrets::new(&config.secrets),
+            secrets: Secrets::new(config.secrets.iter().map(|it| it.expose().as_bytes())),
             parties,
             max_lifetime: config.max_lifetime,
+            sessions,
+            verified: Memory::new(),
+            generation,
             clock,
         })
     }
@@ -123,14 +143,48 @@ impl Authenticator {
     /// # Errors
     /// A [`Refusal`], which says what the client or the operator can change.
     pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
-        let token = bearer::read(headers).map_err(|fault| fault.into_refusal(Facts::default))?;
-        self.verify(token)
-            .await
-            .map_err(|fault| fault.into_refusal(|| Facts::of(token)))
+        let token = match bearer::read(headers) {
+            Ok(token) => token,
+            Err(fault) => {
+                let found = self.resolve_cookie(headers, fault).await;
+                return found.map_err(|fault| fault.into_refusal(Facts::default));
+            }
+        };
+        let mut found = self.verify(token).await;
+        if let (Err(fault), Some(sessions)) = (&found, &self.sessions)
+            && session::may_be_one(fault)
+        {
+            found = sessions.resolve(Credential::Bearer(token)).await;
+        }
+        found.map_err(|fault| fault.into_refusal(|| Facts::of(token)))
+    }
+
+    /// A cookie counts only where nothing was sent on purpose.
+    async fn resolve_cookie(&self, headers: &HeaderMap, fault: Fault) -> Result<Caller, Fault> {
+        match (&self.sessions, Credential::cookie(headers)) {
+            (Some(sessions), Some(cookie)) if fault.reason == Reason::MissingToken => {
+                sessions.resolve(cookie).await
+            }
+            _ => Err(fault),
+        }
+    }
+
+    /// Takes a token at its fingerprint if it was verified a moment ago with the keys of today.
+    async fn verify(&self, token: &str) -> Result<Caller, Fault> {
+        let key = Fingerprint::of(&[token]);
+        let generation = self.generation.load(Ordering::Acquire);
+        let now = self.clock.now();
+        if let Some(caller) = self.verified.find(&key, generation, now) {
+            return Ok(caller);
+        }
+        let caller = self.verify_anew(token, now).await?;
+        let until = caller.expires_at.min(now.plus(REMEMBERED));
+        self.verified.keep(key, generation, until, caller.clone());
+        Ok(caller)
     }
 
     /// Cheap rules first, then the signature; the claims are believed only after it.
-    async fn verify(&self, token: &str) -> Result<Caller, Fault> {
+    async fn verify_anew(&self, token: &str, now: Timestamp) -> Result<Caller, Fault> {
         let parts = Parts::split(token)?;
         let header = Header::read(parts.header)?;
         // The signature covers these very bytes, so nothing can change between reading and believing them.
@@ -139,12 +193,13 @@ impl Authenticator {
             algorithm: header.algorithm()?,
             header: &header,
             claims: &Claims::read(parts.claims)?,
-            now: self.clock.now(),
+            now,
         };
         for (_, rule) in RULES {
             rule(&seen)?;
         }
-        self.check_signature(&seen, &parts).await?;
+        self.check_signature(&seen, &parts, Fetching::Background)
+            .await?;
         Ok(Caller {
             user: seen.claims.identity()?,
             email: seen.claims.email(),
@@ -153,7 +208,12 @@ impl Authenticator {
     }
 
     /// HS256 is verified with secrets only, everything else with the keys of the token's issuer only.
-    async fn check_signature(&self, seen: &Seen<'_>, parts: &Parts<'_>) -> Result<(), Fault> {
+    async fn check_signature(
+        &self,
+        seen: &Seen<'_>,
+        parts: &Parts<'_>,
+        fetching: Fetching,
+    ) -> Result<(), Fault> {
         let signature = parts.signature()?;
         if seen.algorithm == Algorithm::Hs256 {
             return self.check_secret(parts.message, &signature);
@@ -167,7 +227,7 @@ impl Authenticator {
             message: parts.message,
             signature: &signature,
         };
-        keys.verify(signed).await
+        keys.verify(signed, fetching).await
     }
 
     fn check_secret(&self, message: &[u8], signature: &[u8]) -> Result<(), Fault> {

@@ -48,10 +48,10 @@ impl Authenticator {
         claim("iat", json!(now));
         claim("exp", json!(now.saturating_add_unsigned(ttl.as_secs())));
         let issuer = self.parties.first().map(|party| &party.issuer);
-        if let Some(name) = issuer.and_then(|issuer| issuer.names.first()) {
+        if let Some(name) = issuer.and_then(|issuer| issuer.names.values().first()) {
             claim("iss", json!(name));
         }
-        if let Some(audience) = issuer.and_then(|issuer| issuer.audiences.first()) {
+        if let Some(audience) = issuer.and_then(|issuer| issuer.audiences.values().first()) {
             claim("aud", json!(audience));
         }
         let encode = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);

@@ -1,5 +1,6 @@
 //! The command line: what can be asked of the program, and how it answers on a terminal.
 
+mod doctor;
 mod healthcheck;
 mod migrate;
 mod serve;
@@ -39,6 +40,8 @@ enum Command {
     /// Print the OpenAPI document; needs no settings and no database
     Openapi,
 
+    /// Check settings, database and keys; explain why a token would be refused
+    Doctor(doctor::Options),
     /// Ask the server on this machine whether it lives; for containers
     Healthcheck,
     /// Print completions for a shell
@@ -121,6 +124,9 @@ async fn dispatch(arguments: Arguments) -> Outcome {
         }
         Some(Command::Token(options)) => token::run(&options, &Settings::new(arguments.flags)?),
 
+        Some(Command::Doctor(options)) => {
+            doctor::run(&options, &Settings::new(arguments.flags)?).await
+        }
         Some(Command::Healthcheck) => healthcheck::run(&Settings::new(arguments.flags)?).await,
     }
 }

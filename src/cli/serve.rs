@@ -15,9 +15,10 @@ use crate::app::App;
 use crate::auth::{AuthConfig, Authenticator};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
 use crate::tasks::model::UserId;
-use crate::{http, shutdown, telemetry};
+use crate::{http, telemetry};
 
 /// Who the example of the first start is.
 const EXAMPLE_USER: &str = "demo";
@@ -69,6 +70,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
             ))
         })?;
     let port = listener.local_addr()?.port();
+    let signals = Signals::listen()?;
     let url = local_url(&host, port);
     print(&ready_text(
         &url,
@@ -78,7 +80,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     ))?;
     tracing::info!(url, engine = store_config.engine(), %environment, "serving");
 
-    http::serve::serve(listener, http::front_door(app), shutdown::requested()).await;
+    http::serve::serve(listener, http::front_door(app), signals.stop_requested()).await;
     stop.cancel();
     background.close();
     background.wait().await;

@@ -141,6 +141,9 @@ impl Settings {
     }
 
     pub fn store(&self) -> Result<StoreConfig, ConfigError> {
+        // Read whichever engine it is: a bad value is told when it is set, not when the engine changes.
+        let (tables, pool) = (self.schema()?, self.pool()?);
+        let prepared_statements = self.prepared_statements()?;
         let url = self.0.database_url.as_deref().unwrap_or(DEFAULT_DATABASE);
         let error = |problem: String| ConfigError {
             variable: "DATABASE_URL",
@@ -168,9 +171,9 @@ impl Settings {
         Url::parse(&url).map_err(|problem| error(format!("is not a URL ({problem})")))?;
         Ok(StoreConfig::Postgres(PostgresConfig {
             url: Secret::new(url),
-            schema: self.schema()?,
-            pool: self.pool()?,
-            prepared_statements: self.prepared_statements()?,
+            schema: tables,
+            pool,
+            prepared_statements,
         }))
     }
 

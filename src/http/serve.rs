@@ -71,6 +71,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
         });
     }
     drop(listener);
+    tracing::info!("stopping: requests in flight may end");
     if tokio::time::timeout(LONGEST_DRAIN, connections.shutdown())
         .await
         .is_err()

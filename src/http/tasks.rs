@@ -19,6 +19,16 @@ const TAG: &str = "tasks";
 
 /// Some of a user's tasks, or all.
 #[derive(Serialize, ToSchema)]
+#[schema(example = json!({"tasks": [{
+    "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+    "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+    "title": "Buy milk",
+    "description": null,
+    "completed": false,
+    "created_at": "2026-11-23T08:00:00.000000Z",
+    "updated_at": "2026-11-23T08:00:00.000000Z",
+    "version": 1,
+}], "count": 1}))]
 pub(super) struct TaskList {
     /// Newest first.
     tasks: Vec<Task>,

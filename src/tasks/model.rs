@@ -128,6 +128,16 @@ fn no_nul(text: &str) -> Result<(), &'static str> {
 
 /// A task, as it is stored and as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(example = json!({
+    "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+    "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+    "title": "Buy milk",
+    "description": "Two litres",
+    "completed": false,
+    "created_at": "2026-11-23T08:00:00.000000Z",
+    "updated_at": "2026-11-23T08:00:00.000000Z",
+    "version": 1,
+}))]
 pub struct Task {
     /// `UUIDv7` made by the server.
     #[schema(value_type = Uuid)]

@@ -1,7 +1,8 @@
 //! Keys that verify tokens: shared secrets, and the public keys of issuers. What a token says is of no interest here.
 
 pub(super) mod algorithm;
-mod fetch;
+pub(super) mod fetch;
+mod flight;
 pub(super) mod jwk;
 pub(super) mod secrets;
 mod set;

@@ -2,16 +2,17 @@
 
 use aws_lc_rs::hmac;
 
-use crate::config::Secret;
-
 /// Keys made of secrets, newest first.
 pub(in crate::auth) struct Secrets(Vec<hmac::Key>);
 
 impl Secrets {
-    /// The raw bytes of each text are the key, as in Better Auth.
-    pub(in crate::auth) fn new(newest_first: &[Secret]) -> Self {
-        let key = |secret: &Secret| hmac::Key::new(hmac::HMAC_SHA256, secret.expose().as_bytes());
-        Self(newest_first.iter().map(key).collect())
+    /// The bytes are the key as they are, as in Better Auth.
+    pub(in crate::auth) fn new<'a>(newest_first: impl Iterator<Item = &'a [u8]>) -> Self {
+        Self(
+            newest_first
+                .map(|bytes| hmac::Key::new(hmac::HMAC_SHA256, bytes))
+                .collect(),
+        )
     }
 
     pub(in crate::auth) fn is_empty(&self) -> bool {

@@ -1,28 +1,22 @@
-//! The cached key set of one issuer: when it is fetched, how long it is trusted, who waits for whom.
-//! No lock is ever held while a fetch runs, and a fetch belongs to nobody's request: a caller that goes away stops nothing.
+//! The cached key set of one issuer: fetched in the background, swapped as a whole, trusted for a limited time.
+//! A fetch belongs to nobody's request: a caller that goes away stops nothing.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use arc_swap::ArcSwapOption;
-use aws_lc_rs::{digest, rand};
-use tokio::sync::{Notify, watch};
+use aws_lc_rs::digest;
 use tokio_util::sync::CancellationToken;
 
 use super::Pace;
 use super::algorithm::Algorithm;
-use super::fetch::{FetchError, Fetcher};
+use super::fetch::{FetchError, Fetched, Fetcher};
+use super::flight::{Flights, passed};
 use super::set::{KeySet, Verdict};
 use crate::auth::address::Address;
 use crate::auth::reason::Reason;
 use crate::auth::refusal::{Fault, shown};
 use crate::clock::{Clock, Timestamp};
-
-/// Most missing `kid`s that are remembered, and for how long.
-const MAX_MISSING: usize = 256;
-const MISSING_FOR: Duration = Duration::from_secs(30);
 
 /// A signature to verify.
 #[derive(Clone, Copy)]
@@ -31,6 +25,15 @@ pub(in crate::auth) struct Signed<'a> {
     pub(in crate::auth) algorithm: Algorithm,
     pub(in crate::auth) message: &'a [u8],
     pub(in crate::auth) signature: &'a [u8],
+}
+
+/// Who fetches when a key is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::auth) enum Fetching {
+    /// The task of [`KeySource::keep_fresh`], within its rhythm.
+    Background,
+    /// The caller itself, at once: `doctor` has no such task.
+    Foreground,
 }
 
 /// What one fetch brought: for `doctor`.
@@ -52,30 +55,14 @@ pub(in crate::auth) struct KeySource {
     current: ArcSwapOption<Current>,
     /// Grows whenever any key set changes; shared by all sources of an authenticator.
     generation: Arc<AtomicU64>,
-    flight: Mutex<Flight>,
-    wanted: Notify,
-    finished: watch::Sender<u64>,
+    flights: Flights,
 }
 
 struct Current {
-    set: KeySet,
+    set: Arc<KeySet>,
     fetched_at: Timestamp,
-    body_hash: digest::Digest,
-}
-
-/// The state of fetching. Held only for the blink of reading or changing it.
-#[derive(Default)]
-struct Flight {
-    running: bool,
-    asked: bool,
-    finished: u64,
-    /// When a request last caused a fetch, whatever came of it.
-    asked_at: Option<Timestamp>,
-    /// The issuer asked to be left alone until then.
-    not_before: Option<Timestamp>,
-    failures: u32,
-    last_error: Option<FetchError>,
-    missing: HashMap<String, Timestamp>,
+    /// SHA-256 of the document: the same document is not parsed again.
+    hash: digest::Digest,
 }
 
 impl KeySource {
@@ -92,190 +79,138 @@ impl KeySource {
             clock,
             current: ArcSwapOption::empty(),
             generation,
-            flight: Mutex::default(),
-            wanted: Notify::new(),
-            finished: watch::channel(0).0,
+            flights: Flights::new(pace),
         }
     }
 
     /// Fetches now and then, and whenever a request asks for it, until told to stop.
     pub(in crate::auth) async fn keep_fresh(&self, stop: &CancellationToken) {
         loop {
-            let pause = tokio::select! {
-                () = stop.cancelled() => return,
-                loaded = self.load() => self.pause(loaded.is_ok()),
-            };
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = tokio::time::sleep(pause) => {}
-                () = self.asked() => {}
+                // What came of it is in the state.
+                _ = self.load() => {}
             }
-        }
-    }
-
-    /// Ends when a request asks for a fetch; a wish that a fetch has met in the meantime does not count.
-    async fn asked(&self) {
-        loop {
-            self.wanted.notified().await;
-            if self.flight().asked {
-                return;
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(self.flights.pause(self.trouble().is_none())) => {}
+                () = self.flights.asked() => {}
             }
         }
     }
 
     /// Fetches once and swaps the set; the old one stays if that fails.
     pub(in crate::auth) async fn load(&self) -> Result<Loaded, String> {
-        {
-            let mut flight = self.flight();
-            flight.running = true;
-            flight.asked = false;
-        }
-        let landing = Landing(self);
-        let outcome = match self.fetcher.fetch().await {
-            Ok(fetched) => KeySet::read(&fetched.body)
-                .map(|set| (set, fetched))
-                .map_err(FetchError::new),
+        let landing = self.flights.take_off();
+        let loaded = match self.fetcher.fetch().await {
+            Ok(fetched) => self.swap(fetched).await.map_err(FetchError::new),
             Err(error) => Err(error),
         };
-        let loaded = match outcome {
-            Ok((set, fetched)) => {
-                let loaded = Loaded {
-                    keys: set.len(),
-                    algorithms: set.algorithms(),
-                    skipped: set.skipped.clone(),
-                    date: fetched.date,
-                };
-                self.swap(set, &fetched.body);
-                Ok(loaded)
-            }
-            Err(error) => Err(self.note_failure(error)),
-        };
+        let loaded = loaded.map_err(|error| {
+            let problem = error.problem.clone();
+            let have_keys = self.set().is_some();
+            tracing::warn!(address = %self.address, have_keys, "key set not fetched: {problem}");
+            self.flights.failed(error, self.clock.now());
+            problem
+        });
         drop(landing);
         loaded
     }
 
-    fn swap(&self, set: KeySet, body: &[u8]) {
-        let body_hash = digest::digest(&digest::SHA256, body);
-        let before = self.current.load();
-        let changed = before
-            .as_ref()
-            .is_none_or(|before| before.body_hash.as_ref() != body_hash.as_ref());
-        if changed {
-            let algorithms = set.algorithms().join(" ");
-            tracing::info!(address = %self.address, keys = set.len(), algorithms, "key set loaded");
-            for problem in &set.skipped {
-                tracing::warn!(address = %self.address, "key skipped: {problem}");
-            }
-        }
-        {
-            let mut flight = self.flight();
-            flight.failures = 0;
-            flight.last_error = None;
-            flight.not_before = None;
-            if changed {
-                flight.missing.clear();
-            }
-        }
+    /// Builds the whole new set, then swaps: no request ever sees half of one.
+    async fn swap(&self, fetched: Fetched) -> Result<Loaded, String> {
+        let Fetched { body, date } = fetched;
+        let hash = digest::digest(&digest::SHA256, &body);
+        let before = self.current.load_full();
+        let same = before.filter(|before| before.hash.as_ref() == hash.as_ref());
+        let changed = same.is_none();
+        let set = match same {
+            Some(same) => Arc::clone(&same.set),
+            // A thousand keys take some 50 ms to parse, which would stop everything else on this thread.
+            None => tokio::task::spawn_blocking(move || KeySet::read(&body).map(Arc::new))
+                .await
+                .unwrap_or_else(|_| Err("the key set could not be parsed".to_owned()))?,
+        };
+        let loaded = Loaded {
+            keys: set.len(),
+            algorithms: set.algorithms(),
+            skipped: set.skipped.clone(),
+            date,
+        };
         self.current.store(Some(Arc::new(Current {
             set,
             fetched_at: self.clock.now(),
-            body_hash,
+            hash,
         })));
+        self.flights.succeeded(changed);
         if changed {
             // After the swap: whoever reads the new generation finds the new keys.
             self.generation.fetch_add(1, Ordering::Release);
+            let algorithms = loaded.algorithms.join(" ");
+            tracing::info!(address = %self.address, keys = loaded.keys, algorithms, "key set loaded");
+            for problem in &loaded.skipped {
+                tracing::warn!(address = %self.address, "key skipped: {problem}");
+            }
         }
-    }
-
-    fn note_failure(&self, error: FetchError) -> String {
-        tracing::warn!(
-            address = %self.address,
-            have_keys = self.set(self.clock.now()).is_some(),
-            "key set not fetched: {}", error.problem
-        );
-        let mut flight = self.flight();
-        flight.failures = flight.failures.saturating_add(1);
-        flight.not_before = error.retry_after.map(|pause| self.clock.now().plus(pause));
-        let problem = error.problem.clone();
-        flight.last_error = Some(error);
-        problem
-    }
-
-    /// How long to sleep before the next fetch of our own accord.
-    fn pause(&self, good: bool) -> Duration {
-        let flight = self.flight();
-        let asked_for = flight
-            .last_error
-            .as_ref()
-            .and_then(|error| error.retry_after);
-        let base = if good {
-            self.pace.refresh
-        } else {
-            // Without any keys every request fails, so the first retries come quickly.
-            let (first, most) = if self.current.load().is_some() {
-                (self.pace.cool_down, self.pace.refresh)
-            } else {
-                (Duration::from_secs(1), Duration::from_secs(30))
-            };
-            first
-                .saturating_mul(1 << flight.failures.saturating_sub(1).min(10))
-                .min(most)
-                .max(asked_for.unwrap_or_default())
-        };
-        jittered(base)
+        Ok(loaded)
     }
 
     /// Verifies a signature, after one fetch if that may help.
-    pub(in crate::auth) async fn verify(&self, signed: Signed<'_>) -> Result<(), Fault> {
+    pub(in crate::auth) async fn verify(
+        &self,
+        signed: Signed<'_>,
+        fetching: Fetching,
+    ) -> Result<(), Fault> {
         let mut verdict = self.look(signed);
-        let mut landed = true;
-        if let Some(landing) = self.remedy(verdict, signed) {
-            landed = self.wait_for(landing).await;
-            verdict = self.look(signed);
-            if landed && verdict == Some(Verdict::UnknownKey) && !self.is_failing() {
-                self.remember_missing(signed.kid);
+        if fetching == Fetching::Foreground {
+            if verdict != Some(Verdict::Good) {
+                // A failure shows in the verdict.
+                let _ = self.load().await;
+                verdict = self.look(signed);
             }
+            return self.judge(verdict, signed);
         }
-        if verdict == Some(Verdict::UnknownKey) && (!landed || self.is_failing()) {
-            // A 401 here would log out a user whose key is new, for no other reason than that we cannot ask.
-            let detail = format!(
-                "the key is unknown, and {} cannot be asked now",
-                self.address
-            );
-            return Err(Fault::later(
-                Reason::KeysUnavailable,
-                detail,
-                self.pace.patience,
-            ));
+        let mut landed = true;
+        if let Some(landing) = self.ask_for_keys(verdict, signed) {
+            landed = self.flights.wait_for(landing).await;
+            verdict = self.look(signed);
+        }
+        if verdict == Some(Verdict::UnknownKey) {
+            // A 401 would log out a user whose key is new, for no other reason than that we cannot ask.
+            if !landed || self.flights.trouble().is_some() {
+                let detail = format!(
+                    "the key is unknown, and {} cannot be asked now",
+                    self.address
+                );
+                return Err(self.later(detail));
+            }
+            if let Some(kid) = signed.kid {
+                self.flights.remember_missing(kid, self.clock.now());
+            }
         }
         self.judge(verdict, signed)
     }
 
-    /// Whether the last fetch failed.
-    fn is_failing(&self) -> bool {
-        self.flight().last_error.is_some()
-    }
-
     /// `None` while there is no set, or none that is young enough.
     fn look(&self, signed: Signed<'_>) -> Option<Verdict> {
-        let current = self.set(self.clock.now())?;
         let Signed {
             kid,
             algorithm,
             message,
             signature,
         } = signed;
-        Some(current.set.verify(kid, algorithm, message, signature))
+        Some(self.set()?.verify(kid, algorithm, message, signature))
     }
 
-    fn set(&self, now: Timestamp) -> Option<Arc<Current>> {
-        self.current
-            .load_full()
-            .filter(|current| now <= current.fetched_at.plus(self.pace.stale))
+    fn set(&self) -> Option<Arc<KeySet>> {
+        let current = self.current.load();
+        let current = current.as_ref()?;
+        let limit = current.fetched_at.plus(self.pace.stale);
+        (self.clock.now() <= limit).then(|| Arc::clone(&current.set))
     }
 
-    /// Whether a fetch may change the verdict: then the number of the landing to wait for.
-    fn remedy(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Option<u64> {
+    /// Asks for a fetch if it may change the verdict: then the number of the landing to wait for.
+    fn ask_for_keys(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Option<u64> {
         let now = self.clock.now();
         match verdict {
             Some(Verdict::Good | Verdict::Ambiguous) => return None,
@@ -288,130 +223,55 @@ impl KeySource {
             }
             Some(Verdict::UnknownKey) | None => {}
         }
-        let mut flight = self.flight();
-        let known_missing = signed
-            .kid
-            .and_then(|kid| flight.missing.get(kid))
-            .is_some_and(|since| !passed(*since, MISSING_FOR, now));
-        if known_missing {
-            return None;
-        }
-        if !flight.running && !flight.asked {
-            let cooled = flight
-                .asked_at
-                .is_none_or(|asked_at| passed(asked_at, self.pace.cool_down, now));
-            if !cooled || flight.not_before.is_some_and(|moment| now < moment) {
-                return None;
-            }
-            flight.asked = true;
-            flight.asked_at = Some(now);
-            self.wanted.notify_one();
-        }
-        Some(flight.finished + 1)
-    }
-
-    /// Whether the landing came before patience ran out.
-    async fn wait_for(&self, landing: u64) -> bool {
-        let mut finished = self.finished.subscribe();
-        let landed = finished.wait_for(|number| *number >= landing);
-        tokio::time::timeout(self.pace.patience, landed)
-            .await
-            .is_ok()
+        self.flights.ask(signed.kid, now)
     }
 
     fn judge(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Result<(), Fault> {
+        let address = &self.address;
         let kid = signed.kid.map_or_else(|| "none".to_owned(), shown);
         let algorithm = signed.algorithm.name();
-        match verdict {
-            Some(Verdict::Good) => Ok(()),
-            Some(Verdict::BadSignature) => Err(Fault::new(
+        let (reason, detail) = match verdict {
+            Some(Verdict::Good) => return Ok(()),
+            None => return Err(self.later(self.trouble().unwrap_or_default())),
+            Some(Verdict::BadSignature) => (
                 Reason::BadSignature,
-                format!("the signature does not fit key {kid} of {}", self.address),
-            )),
-            Some(Verdict::UnknownKey) => Err(Fault::new(
+                format!("the signature does not fit key {kid} of {address}"),
+            ),
+            Some(Verdict::UnknownKey) => (
                 Reason::UnknownKey,
-                format!("{} has no key with kid {kid} for {algorithm}", self.address),
-            )),
-            Some(Verdict::Misfit) => Err(Fault::new(
+                format!("{address} has no key with kid {kid} for {algorithm}"),
+            ),
+            Some(Verdict::Misfit) => (
                 Reason::KeyMismatch,
-                format!("key {kid} of {} is not for {algorithm}", self.address),
-            )),
-            Some(Verdict::Ambiguous) => Err(Fault::new(
+                format!("key {kid} of {address} is not for {algorithm}"),
+            ),
+            Some(Verdict::Ambiguous) => (
                 Reason::KeyIdMissing,
-                format!(
-                    "the token has no kid, and several keys of {} fit",
-                    self.address
-                ),
-            )),
-            None => Err(self.unavailable()),
-        }
+                format!("the token has no kid, and several keys of {address} fit"),
+            ),
+        };
+        Err(Fault::new(reason, detail))
     }
 
-    fn unavailable(&self) -> Fault {
-        let explanation = self.trouble().unwrap_or_default();
-        let now = self.clock.now();
-        let pause = self.flight().not_before.map_or(0, |moment| {
-            moment.as_micros().saturating_sub(now.as_micros())
-        });
-        let pause = Duration::from_micros(u64::try_from(pause).unwrap_or(0));
+    /// Nobody can tell yet; not before the issuer wants to be asked again.
+    fn later(&self, detail: String) -> Fault {
+        let pause = self.flights.left_alone(self.clock.now());
         Fault::later(
             Reason::KeysUnavailable,
-            explanation,
+            detail,
             pause.max(self.pace.patience),
         )
     }
 
     /// Why there are no keys; `None` while there are.
     pub(in crate::auth) fn trouble(&self) -> Option<String> {
-        if self.set(self.clock.now()).is_some() {
+        if self.set().is_some() {
             return None;
         }
-        let why = match &self.flight().last_error {
-            Some(error) => error.problem.clone(),
-            None => "the first fetch has not ended yet".to_owned(),
-        };
+        let why = self.flights.trouble();
+        let why = why
+            .as_deref()
+            .unwrap_or("the first fetch has not ended yet");
         Some(format!("no keys from {}: {why}", self.address))
     }
-
-    fn remember_missing(&self, kid: Option<&str>) {
-        let Some(kid) = kid else { return };
-        let mut flight = self.flight();
-        if flight.missing.len() >= MAX_MISSING {
-            flight.missing.clear();
-        }
-        flight.missing.insert(kid.to_owned(), self.clock.now());
-    }
-
-    fn flight(&self) -> MutexGuard<'_, Flight> {
-        self.flight.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Ends a flight, also one that is cancelled half-way, and wakes all who wait for it.
-struct Landing<'a>(&'a KeySource);
-
-impl Drop for Landing<'_> {
-    fn drop(&mut self) {
-        let number = {
-            let mut flight = self.0.flight();
-            flight.running = false;
-            flight.finished += 1;
-            flight.finished
-        };
-        self.0.finished.send_replace(number);
-    }
-}
-
-/// Whether `span` has passed; a clock that was set back counts as passed, so that nothing waits for hours.
-fn passed(since: Timestamp, span: Duration, now: Timestamp) -> bool {
-    now >= since.plus(span) || now < since
-}
-
-/// Up to a tenth more or less, so that many instances do not ask in step.
-fn jittered(base: Duration) -> Duration {
-    let mut byte = [128];
-    if rand::fill(&mut byte).is_err() {
-        return base;
-    }
-    base.mul_f64(0.9 + f64::from(byte[0]) / 255.0 * 0.2)
 }

@@ -1,7 +1,11 @@
 //! Tests of `auth` as a whole, by subject; this file holds what they share. Tests of single rules stand beside the rules.
 
+mod algorithms;
 mod secret;
+mod server;
 mod settings;
+mod signer;
+mod vectors;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,6 +35,15 @@ fn clock() -> Clock {
 fn secret_only() -> AuthSettings {
     AuthSettings {
         better_auth_secret: Some(Secret::new(SECRET)),
+        ..AuthSettings::default()
+    }
+}
+
+/// Settings that trust the key set of `server`, under the name of [`ORIGIN`].
+fn keys_at(server: &server::Server) -> AuthSettings {
+    AuthSettings {
+        better_auth_url: Some(ORIGIN.to_owned()),
+        jwks_url: Some(format!("{}/api/auth/jwks", server.url())),
         ..AuthSettings::default()
     }
 }

@@ -64,13 +64,13 @@ fn nothing_to_verify_with_is_refused_everywhere() {
 #[test]
 fn production_refuses_weak_secrets_that_development_warns_of() {
     for weak in [
-        "SECRET=short",
+        "SECRET=sesame",
         "SECRET=better-auth-secret-12345678901234567890",
-        "SECRETS=1:short",
+        "SECRETS=1:sesame",
     ] {
         let error = read(&settings(weak), Environment::Production).unwrap_err();
         assert!(error.variable.starts_with("BETTER_AUTH_SECRET"), "{error}");
-        assert!(!error.to_string().contains("short"), "{error}");
+        assert!(!error.to_string().contains("sesame"), "{error}");
         let warnings = read(&settings(weak), Environment::Development).unwrap();
         assert!(
             warnings[0].contains("production will refuse it"),
@@ -97,26 +97,26 @@ fn production_refuses_weak_secrets_that_development_warns_of() {
 
 #[test]
 fn what_follows_from_an_address() {
-    insta::assert_snapshot!(outcome("URL=https://app.example.com/ SESSIONS=1"), @"");
-    insta::assert_snapshot!(outcome("URL=https://app.example.com/auth SESSIONS=1 ISSUER=x AUDIENCE=y,z"), @"");
-    insta::assert_snapshot!(outcome("URL=http://localhost:3000 JWKS=http://frontend:3000/api/auth/jwks SESSIONS=1"), @"");
-    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example/b"), @"");
-    insta::assert_snapshot!(outcome("JWKS=keys.json ISSUER=https://app.example.com"), @"");
-    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks ISSUER=* AUDIENCE=*"), @"");
+    insta::assert_snapshot!(outcome("URL=https://app.example.com/ SESSIONS=1"), @r#"[Party { issuer: Issuer { names: OneOf(["https://app.example.com"]), audiences: OneOf(["https://app.example.com"]) }, keys: Some(https://app.example.com/api/auth/jwks) }] Some("https://app.example.com/api/auth/get-session")"#);
+    insta::assert_snapshot!(outcome("URL=https://app.example.com/auth SESSIONS=1 ISSUER=x AUDIENCE=y,z"), @r#"[Party { issuer: Issuer { names: OneOf(["x"]), audiences: OneOf(["y", "z"]) }, keys: Some(https://app.example.com/auth/jwks) }] Some("https://app.example.com/auth/get-session")"#);
+    insta::assert_snapshot!(outcome("URL=http://localhost:3000 JWKS=http://frontend:3000/api/auth/jwks SESSIONS=1"), @r#"[Party { issuer: Issuer { names: OneOf(["http://localhost:3000"]), audiences: OneOf(["http://localhost:3000"]) }, keys: Some(http://frontend:3000/api/auth/jwks) }] Some("http://frontend:3000/api/auth/get-session")"#);
+    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example/b"), @r#"[Party { issuer: Issuer { names: OneOf(["https://a.example"]), audiences: OneOf(["https://a.example"]) }, keys: Some(https://a.example/api/auth/jwks) }, Party { issuer: Issuer { names: OneOf(["https://b.example"]), audiences: OneOf(["https://b.example"]) }, keys: Some(https://b.example/b/jwks) }] None"#);
+    insta::assert_snapshot!(outcome("JWKS=keys.json ISSUER=https://app.example.com"), @r#"[Party { issuer: Issuer { names: OneOf(["https://app.example.com"]), audiences: OneOf(["https://app.example.com"]) }, keys: Some(keys.json) }] None"#);
+    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks ISSUER=* AUDIENCE=*"), @"[Party { issuer: Issuer { names: Anything, audiences: Anything }, keys: Some(https://app.example.com/jwks) }] None");
 }
 
 #[test]
 fn what_is_refused_at_start() {
-    insta::assert_snapshot!(outcome("URL=http://app.example.com"), @"");
-    insta::assert_snapshot!(outcome("URL=app.example.com"), @"");
-    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks"), @"");
-    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks ISSUER=better-auth"), @"");
-    insta::assert_snapshot!(outcome("JWKS=ftp://app.example.com/jwks ISSUER=x AUDIENCE=y"), @"");
-    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example ISSUER=*"), @"");
-    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example JWKS=https://c.example/jwks"), @"");
-    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example SESSIONS=1"), @"");
-    insta::assert_snapshot!(outcome("URL=https://a.example LIFETIME=forever"), @"");
-    insta::assert_snapshot!(outcome("SECRETS=abc"), @"");
+    insta::assert_snapshot!(outcome("URL=http://app.example.com"), @"BETTER_AUTH_URL leads to http://app.example.com/api/auth/jwks: over plain http anybody on the way can replace the keys (JWKS_ALLOW_HTTP=true allows it). Example: BETTER_AUTH_URL=https://app.example.com");
+    insta::assert_snapshot!(outcome("URL=app.example.com"), @"BETTER_AUTH_URL is not a URL (relative URL without a base). Example: BETTER_AUTH_URL=https://app.example.com");
+    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks"), @"JWT_ISSUER is not set, and neither is BETTER_AUTH_URL: any token of the key set would pass. Example: JWT_ISSUER=https://app.example.com");
+    insta::assert_snapshot!(outcome("JWKS=https://app.example.com/jwks ISSUER=better-auth"), @"JWT_AUDIENCE is not set, and cannot be told from JWT_ISSUER: any token of the key set would pass, ID tokens of other clients too. Example: JWT_AUDIENCE=https://app.example.com");
+    insta::assert_snapshot!(outcome("JWKS=ftp://app.example.com/jwks ISSUER=x AUDIENCE=y"), @"JWKS_URL has the scheme ftp: only https, http and file are read. Example: JWKS_URL=https://app.example.com/api/auth/jwks");
+    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example ISSUER=*"), @"JWT_ISSUER must name one issuer for each of the 2 URLs in BETTER_AUTH_URL, in the same order. Example: JWT_ISSUER=https://a.example.com,https://b.example.com");
+    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example JWKS=https://c.example/jwks"), @"JWKS_URL has 1 addresses for 2 URLs in BETTER_AUTH_URL: give one for each, in the same order. Example: JWKS_URL=https://app.example.com/api/auth/jwks");
+    insta::assert_snapshot!(outcome("URL=https://a.example,https://b.example SESSIONS=1"), @"BETTER_AUTH_SESSIONS works with one Better Auth server only: an opaque token does not say whose it is. Example: BETTER_AUTH_SESSIONS=true BETTER_AUTH_URL=https://app.example.com");
+    insta::assert_snapshot!(outcome("URL=https://a.example LIFETIME=forever"), @r#"JWT_MAX_LIFETIME is "forever", not a span of time from 1s to 3650d. Example: JWT_MAX_LIFETIME=7d"#);
+    insta::assert_snapshot!(outcome("SECRETS=abc"), @"BETTER_AUTH_SECRETS has an entry (number 1) that is not <version>:<secret>. Example: BETTER_AUTH_SECRETS=2:$(openssl rand -base64 32),1:<the secret before it>");
 }
 
 #[test]

@@ -4,10 +4,12 @@
 use std::collections::VecDeque;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
 use tokio::sync::SemaphorePermit;
+use tokio_util::task::AbortOnDropHandle;
 
 use super::super::gate::{Gate, RETRY_AFTER};
 use super::connect::{Connection, SharedConnector};
@@ -33,7 +35,7 @@ pub(super) fn unreachable(source: Cause) -> Error {
 pub struct PoolSize {
     /// Kept open.
     pub kept: usize,
-    /// Opened beyond those under load, and closed after use.
+    /// Opened beyond those under load, and closed when they have lain idle for a while.
     pub overflow: usize,
 }
 
@@ -48,25 +50,61 @@ impl PoolSize {
     }
 }
 
+/// How long a connection beyond those that are kept may lie idle: closing one at once would mean to open the
+/// next one in a moment while the load lasts.
+const SURPLUS_LINGER: Duration = Duration::from_secs(10);
+
 /// Lends a connection to one user at a time.
 pub(super) struct Pool {
     connector: SharedConnector,
     gate: Gate,
+    idle: Arc<Idle>,
+    _sweeper: AbortOnDropHandle<()>,
+}
+
+/// Connections that nobody uses.
+#[derive(Default)]
+struct Idle {
     /// The latest used last: it is the likeliest to live.
-    idle: Mutex<VecDeque<Connection>>,
-    most_idle: usize,
+    connections: Mutex<VecDeque<(Instant, Connection)>>,
+    /// More than this many are closed after a while.
+    kept: usize,
+}
+
+impl Idle {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<(Instant, Connection)>> {
+        self.connections
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Closes what lay idle for long, as far as it is more than what is kept.
+    fn sweep(&self) {
+        let mut connections = self.lock();
+        while connections.len() > self.kept
+            && connections
+                .front()
+                .is_some_and(|(since, _)| since.elapsed() >= SURPLUS_LINGER)
+        {
+            connections.pop_front();
+        }
+    }
 }
 
 impl Pool {
     pub(super) fn new(connector: SharedConnector, size: PoolSize) -> Self {
+        let idle = Arc::new(Idle {
+            connections: Mutex::default(),
+            kept: size.kept.saturating_sub(size.readers()),
+        });
         Self {
             connector,
             gate: Gate::new(
                 size.total() - size.readers(),
                 "all database connections are busy",
             ),
-            idle: Mutex::default(),
-            most_idle: size.kept.saturating_sub(size.readers()),
+            _sweeper: start_sweeper(&idle),
+            idle,
         }
     }
 
@@ -75,9 +113,10 @@ impl Pool {
     pub(super) async fn borrow(&self) -> Result<Loan<'_>, Error> {
         let place = self.gate.enter().await?;
         loop {
-            let idle = self.lock_idle().pop_back();
+            // The guard must go before anything is awaited.
+            let idle = self.idle.lock().pop_back();
             let connection = match idle {
-                Some(connection) if self.connector.is_usable(&connection).await => connection,
+                Some((_, connection)) if self.connector.is_usable(&connection).await => connection,
                 Some(_) => continue,
                 None => self.connector.open().await.map_err(unreachable)?,
             };
@@ -88,10 +127,23 @@ impl Pool {
             });
         }
     }
+}
 
-    fn lock_idle(&self) -> std::sync::MutexGuard<'_, VecDeque<Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+fn start_sweeper(idle: &Arc<Idle>) -> AbortOnDropHandle<()> {
+    let idle = Arc::downgrade(idle);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with the pool that owns it"
+    )]
+    let task = tokio::task::spawn(async move {
+        let mut ticks = tokio::time::interval(SURPLUS_LINGER / 2);
+        loop {
+            ticks.tick().await;
+            let Some(idle) = idle.upgrade() else { return };
+            idle.sweep();
+        }
+    });
+    AbortOnDropHandle::new(task)
 }
 
 /// A borrowed connection. Dropping it closes the connection, so that whatever was left half done on it
@@ -107,9 +159,8 @@ impl Loan<'_> {
         let Self {
             pool, connection, ..
         } = self;
-        let mut idle = pool.lock_idle();
-        if idle.len() < pool.most_idle && !connection.client.is_closed() {
-            idle.push_back(connection);
+        if !connection.client.is_closed() {
+            pool.idle.lock().push_back((Instant::now(), connection));
         }
     }
 }

@@ -121,6 +121,13 @@ impl Running {
         self.stderr.so_far()
     }
 
+    /// Waits for a line on the standard output that begins so, and gives it.
+    pub(crate) async fn printed(&mut self, start: &str) -> String {
+        let find = |line: &str| line.starts_with(start).then(|| line.trim_end().to_owned());
+        let found = timeout(LIMIT, self.stdout.find(find)).await.ok().flatten();
+        found.unwrap_or_else(|| panic!("not printed: {start}\n{}", self.stdout.so_far()))
+    }
+
     /// Waits until a line of the standard error has the text in it: the log, mostly.
     pub(crate) async fn logged(&mut self, text: &str) {
         let find = self.stderr.find(|line| line.contains(text).then_some(()));

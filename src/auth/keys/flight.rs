@@ -1,0 +1,192 @@
+//! When a key set may be fetched, and who waits for whom: one fetch at a time, for everybody.
+//! The lock is held for the blink of reading or changing the state, never while a fetch runs. Nothing is fetched here.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use aws_lc_rs::rand;
+use tokio::sync::{Notify, watch};
+
+use super::Pace;
+use super::fetch::FetchError;
+use crate::clock::Timestamp;
+
+/// Most missing `kid`s that are remembered, and for how long.
+const MAX_MISSING: usize = 256;
+const MISSING_FOR: Duration = Duration::from_secs(30);
+
+/// First and longest pause between attempts while there are no keys at all: every request fails then.
+const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+
+/// The comings and goings of one issuer's fetches.
+pub(super) struct Flights {
+    pace: Pace,
+    state: Mutex<State>,
+    wanted: Notify,
+    finished: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct State {
+    running: bool,
+    asked: bool,
+    finished: u64,
+    /// When a request last caused a fetch, whatever came of it.
+    asked_at: Option<Timestamp>,
+    /// The issuer asked to be left alone until then.
+    not_before: Option<Timestamp>,
+    failures: u32,
+    last_error: Option<FetchError>,
+    missing: HashMap<String, Timestamp>,
+}
+
+/// Ends a flight, also one that is cancelled half-way, and wakes all who wait for it.
+pub(super) struct Landing<'a>(&'a Flights);
+
+impl Flights {
+    pub(super) fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            state: Mutex::default(),
+            wanted: Notify::new(),
+            finished: watch::channel(0).0,
+        }
+    }
+
+    /// A fetch begins; it ends when the landing is dropped.
+    pub(super) fn take_off(&self) -> Landing<'_> {
+        let mut state = self.state();
+        state.running = true;
+        state.asked = false;
+        Landing(self)
+    }
+
+    /// The fetch brought keys; `changed` if they are not the same as before.
+    pub(super) fn succeeded(&self, changed: bool) {
+        let mut state = self.state();
+        state.failures = 0;
+        state.last_error = None;
+        state.not_before = None;
+        if changed {
+            state.missing.clear();
+        }
+    }
+
+    /// The fetch brought nothing.
+    pub(super) fn failed(&self, error: FetchError, now: Timestamp) {
+        let mut state = self.state();
+        state.failures = state.failures.saturating_add(1);
+        state.not_before = error.retry_after.map(|pause| now.plus(pause));
+        state.last_error = Some(error);
+    }
+
+    /// Why the last fetch failed; `None` if it did not, or if there was none.
+    pub(super) fn trouble(&self) -> Option<String> {
+        let state = self.state();
+        state.last_error.as_ref().map(|error| error.problem.clone())
+    }
+
+    /// How long the issuer still wants to be left alone.
+    pub(super) fn left_alone(&self, now: Timestamp) -> Duration {
+        let until = self.state().not_before.unwrap_or(now).as_micros();
+        Duration::from_micros(u64::try_from(until - now.as_micros()).unwrap_or(0))
+    }
+
+    /// Ends when a request asks for a fetch; a wish that a fetch has met in the meantime does not count.
+    pub(super) async fn asked(&self) {
+        loop {
+            self.wanted.notified().await;
+            if self.state().asked {
+                return;
+            }
+        }
+    }
+
+    /// Asks for a fetch: the number of the landing to wait for, or `None` if there may be none now.
+    pub(super) fn ask(&self, kid: Option<&str>, now: Timestamp) -> Option<u64> {
+        let mut state = self.state();
+        let known_missing = kid
+            .and_then(|kid| state.missing.get(kid))
+            .is_some_and(|since| !passed(*since, MISSING_FOR, now));
+        if known_missing {
+            return None;
+        }
+        if !state.running && !state.asked {
+            let cooled = state
+                .asked_at
+                .is_none_or(|asked_at| passed(asked_at, self.pace.cool_down, now));
+            if !cooled || state.not_before.is_some_and(|moment| now < moment) {
+                return None;
+            }
+            state.asked = true;
+            state.asked_at = Some(now);
+            self.wanted.notify_one();
+        }
+        Some(state.finished + 1)
+    }
+
+    /// Whether the landing came before patience ran out.
+    pub(super) async fn wait_for(&self, landing: u64) -> bool {
+        let mut finished = self.finished.subscribe();
+        let landed = finished.wait_for(|number| *number >= landing);
+        tokio::time::timeout(self.pace.patience, landed)
+            .await
+            .is_ok()
+    }
+
+    /// A fetch did not bring this `kid`: no other is made for it for a while.
+    pub(super) fn remember_missing(&self, kid: &str, now: Timestamp) {
+        let mut state = self.state();
+        if state.missing.len() >= MAX_MISSING {
+            state.missing.clear();
+        }
+        state.missing.insert(kid.to_owned(), now);
+    }
+
+    /// How long to sleep before the next fetch of our own accord.
+    pub(super) fn pause(&self, have_keys: bool) -> Duration {
+        let state = self.state();
+        let Some(error) = &state.last_error else {
+            return jittered(self.pace.refresh);
+        };
+        let (first, most) = if have_keys {
+            (self.pace.cool_down, self.pace.refresh)
+        } else {
+            RETRY
+        };
+        let doublings = state.failures.saturating_sub(1).min(10);
+        let pause = first.saturating_mul(1 << doublings).min(most);
+        jittered(pause).max(error.retry_after.unwrap_or_default())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        let number = {
+            let mut state = self.0.state();
+            state.running = false;
+            state.finished += 1;
+            state.finished
+        };
+        self.0.finished.send_replace(number);
+    }
+}
+
+/// Whether `span` has passed; a clock that was set back counts as passed, so that nothing waits for hours.
+pub(super) fn passed(since: Timestamp, span: Duration, now: Timestamp) -> bool {
+    now >= since.plus(span) || now < since
+}
+
+/// Up to a tenth more or less, so that many instances do not ask in step.
+fn jittered(base: Duration) -> Duration {
+    let mut byte = [128];
+    if rand::fill(&mut byte).is_err() {
+        return base;
+    }
+    base.mul_f64(0.9 + f64::from(byte[0]) / 255.0 * 0.2)
+}

@@ -1,0 +1,184 @@
+//! A database that is away, slow or full of others: an answer comes in bounded time, and all is well afterwards.
+
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use serde_json::json;
+use tickbox::config::Environment;
+use tickbox::http::Origins;
+use tickbox::store::{PoolSize, StoreConfig};
+
+use crate::support::postgres::Cluster;
+use crate::support::{Answer, Home, TestApp, postgres_config};
+
+/// Longer than any bound of ours on a wait, shorter than a person's patience.
+const BOUND: Duration = Duration::from_secs(25);
+
+fn assert_unavailable(answer: Answer) {
+    let retry_after: u64 = answer
+        .header("retry-after")
+        .expect("says when to come again")
+        .parse()
+        .unwrap();
+    assert!((1..=60).contains(&retry_after));
+    assert_eq!(
+        answer.error(StatusCode::SERVICE_UNAVAILABLE).0,
+        "SERVICE_UNAVAILABLE"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_goes_away_and_comes_back_is_found_again() {
+    let cluster = Cluster::start().await;
+    let app = TestApp::at(Home::Postgres(cluster.database().await)).await;
+    let alice = app.user("alice");
+    let (path, created) = alice.create(json!({"title": "Buy milk"})).await;
+    cluster.stop();
+    assert_unavailable(alice.get(&path).await);
+    assert_unavailable(alice.put(&path, json!({"title": "Buy bread"})).await);
+    assert_unavailable(alice.get(&alice.tasks).await);
+    let readiness = app
+        .nobody()
+        .get("/ready")
+        .await
+        .expect(StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(
+        readiness,
+        json!({"status": "unavailable", "checks": {"database": "unavailable", "keys": "ok"}})
+    );
+    assert_eq!(app.nobody().get("/health").await.status, StatusCode::OK);
+    cluster.resume().await;
+    assert_eq!(alice.get(&path).await.expect(StatusCode::OK), created);
+    let changed = alice
+        .put(&path, json!({"title": "Buy bread"}))
+        .await
+        .expect(StatusCode::OK);
+    assert_eq!(changed["version"], 2);
+    assert_eq!(app.nobody().get("/ready").await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_the_server_ends_are_replaced() {
+    let home = Home::postgres().await;
+    let app = TestApp::at(home).await;
+    let alice = app.user("alice");
+    let (path, _) = alice.create(json!({"title": "Buy milk"})).await;
+    let Home::Postgres(database) = &app.home else {
+        unreachable!()
+    };
+    let administrator = database.administrator().await;
+    let end_all = "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity \
+        WHERE application_name = 'tickbox' AND datname = current_database()";
+    for _ in 0..3 {
+        administrator.query(end_all, &[]).await.unwrap();
+        assert_eq!(alice.get(&path).await.status, StatusCode::OK);
+        administrator.query(end_all, &[]).await.unwrap();
+        assert_eq!(
+            alice.put(&path, json!({"completed": true})).await.status,
+            StatusCode::OK
+        );
+    }
+}
+
+/// Somebody holds a lock that a write needs: the write is given up in time and leaves nothing behind.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_write_that_has_to_wait_too_long_changes_nothing() {
+    let app = TestApp::postgres().await;
+    let alice = app.user("alice");
+    let (path, created) = alice.create(json!({"title": "Buy milk"})).await;
+    let Home::Postgres(database) = &app.home else {
+        unreachable!()
+    };
+    let holder = database.administrator().await;
+    holder
+        .batch_execute("BEGIN; SELECT * FROM tickbox.accounts FOR UPDATE")
+        .await
+        .unwrap();
+    let started = Instant::now();
+    assert_unavailable(alice.put(&path, json!({"title": "Buy bread"})).await);
+    assert!(started.elapsed() < BOUND);
+    // Reads wait for nobody.
+    assert_eq!(alice.get(&path).await.expect(StatusCode::OK), created);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let changed = alice
+        .put(&path, json!({"completed": true}))
+        .await
+        .expect(StatusCode::OK);
+    assert_eq!(
+        (&changed["title"], &changed["version"]),
+        (&json!("Buy milk"), &json!(2))
+    );
+}
+
+async fn with_pool(kept: usize, overflow: usize) -> TestApp {
+    let home = Home::postgres().await;
+    let Home::Postgres(database) = &home else {
+        unreachable!()
+    };
+    let mut config = postgres_config(database.url());
+    config.pool = PoolSize { kept, overflow };
+    let store = StoreConfig::Postgres(config);
+    TestApp::with(home, &store, Environment::Development, Origins::default()).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn there_are_never_more_connections_than_the_settings_allow() {
+    for (kept, overflow) in [(1, 0), (0, 1), (2, 1), (3, 4)] {
+        let app = with_pool(kept, overflow).await;
+        let Home::Postgres(database) = &app.home else {
+            unreachable!()
+        };
+        let administrator = database.administrator().await;
+        let work = (0..80).map(|number| {
+            let somebody = app.user(&format!("user {}", number % 20));
+            async move {
+                let (path, _) = somebody.create(json!({"title": "x"})).await;
+                somebody.get(&path).await.expect(StatusCode::OK);
+                somebody.list().await;
+            }
+        });
+        let count = "SELECT count(*) FROM pg_stat_activity \
+            WHERE application_name = 'tickbox' AND datname = current_database()";
+        let mut work = std::pin::pin!(futures_util::future::join_all(work));
+        let mut most = 0;
+        loop {
+            tokio::select! {
+                biased;
+                row = administrator.query_one(count, &[]) => most = most.max(row.unwrap().get::<_, i64>(0)),
+                _ = &mut work => break,
+            }
+        }
+        let allowed = i64::try_from(kept + overflow).unwrap();
+        assert!(
+            (1..=allowed).contains(&most),
+            "{most} connections where {kept} + {overflow} are allowed"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn when_every_connection_is_busy_the_wait_has_an_end() {
+    let app = with_pool(1, 0).await;
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let (path, _) = alice.create(json!({"title": "Buy milk"})).await;
+    let Home::Postgres(database) = &app.home else {
+        unreachable!()
+    };
+    let holder = database.administrator().await;
+    holder
+        .batch_execute("BEGIN; SELECT * FROM tickbox.accounts FOR UPDATE")
+        .await
+        .unwrap();
+    let started = Instant::now();
+    let blocked = alice.put(&path, json!({"completed": true}));
+    let waiting = async {
+        // The only connection is alice's from the first poll of her write on.
+        bob.get(&bob.tasks).await
+    };
+    let (blocked, waiting) = tokio::join!(blocked, waiting);
+    assert_unavailable(blocked);
+    assert_unavailable(waiting);
+    assert!(started.elapsed() < BOUND);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    assert_eq!(bob.get(&bob.tasks).await.status, StatusCode::OK);
+}

@@ -1,0 +1,361 @@
+//! What the tests stand on: a whole app in the process, on either engine, and clients that talk to it
+//! through the front door.
+
+pub(crate) mod better_auth;
+pub(crate) mod leash;
+pub(crate) mod pgbouncer;
+pub(crate) mod postgres;
+mod postgres_janitor;
+mod postgres_tls;
+pub(crate) mod process;
+mod programs;
+pub(crate) mod schemathesis;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use axum::http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tempfile::TempDir;
+use tickbox::app::App;
+use tickbox::auth::{AuthConfig, Authenticator};
+use tickbox::clock::{Clock, Timestamp};
+use tickbox::config::{AuthSettings, Environment, Secret};
+use tickbox::http::{FrontDoor, Origins, front_door};
+use tickbox::store::{
+    Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
+};
+use tickbox::tasks::model::UserId;
+
+use self::postgres::{Cluster, Database};
+
+/// What the tests' tokens are signed with.
+pub(crate) const SECRET: &str = "a secret of thirty-two bytes, or more";
+
+/// Where the tests' clock begins: 2026-01-01T00:00:00Z.
+const START: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
+
+/// Makes of each function two tests, `sqlite::name` and `postgres::name`. A function that takes an app but
+/// is not listed is unused code, which fails the check.
+macro_rules! every_engine {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::support::TestApp::sqlite().await).await;
+            })+
+        }
+        mod postgres {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name($crate::support::TestApp::postgres().await).await;
+            })+
+        }
+    };
+}
+pub(crate) use every_engine;
+
+/// A database of its own, for as long as the value lives.
+pub(crate) enum Home {
+    Sqlite(TempDir),
+    Postgres(Database),
+}
+
+impl Home {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(TempDir::with_prefix("tickbox-test-").expect("a directory can be made"))
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::Postgres(Cluster::shared().await.database().await)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(directory) => {
+                format!("sqlite://{}", directory.path().join("test.db").display())
+            }
+            Self::Postgres(database) => database.url().to_owned(),
+        }
+    }
+
+    pub(crate) fn store(&self) -> StoreConfig {
+        match self {
+            Self::Sqlite(directory) => StoreConfig::Sqlite(SqliteConfig {
+                path: directory.path().join("test.db"),
+            }),
+            Self::Postgres(database) => StoreConfig::Postgres(postgres_config(database.url())),
+        }
+    }
+}
+
+/// With the defaults of the settings.
+pub(crate) fn postgres_config(url: &str) -> PostgresConfig {
+    PostgresConfig {
+        url: Secret::new(url),
+        schema: "tickbox".to_owned(),
+        pool: PoolSize {
+            kept: 10,
+            overflow: 20,
+        },
+        prepared_statements: PreparedStatements::Auto,
+    }
+}
+
+/// A whole app in this process, with a clock that the test winds.
+pub(crate) struct TestApp {
+    pub(crate) clock: Clock,
+    pub(crate) app: Arc<App>,
+    pub(crate) home: Home,
+    door: FrontDoor,
+}
+
+impl TestApp {
+    pub(crate) async fn sqlite() -> Self {
+        Self::at(Home::sqlite()).await
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::at(Home::postgres().await).await
+    }
+
+    pub(crate) async fn at(home: Home) -> Self {
+        let store = home.store();
+        Self::with(home, &store, Environment::Development, Origins::default()).await
+    }
+
+    pub(crate) async fn with(
+        home: Home,
+        store: &StoreConfig,
+        environment: Environment,
+        origins: Origins,
+    ) -> Self {
+        let clock = Clock::seeded(START, Duration::from_millis(1));
+        let settings = AuthSettings {
+            better_auth_secret: Some(Secret::new(SECRET)),
+            ..AuthSettings::default()
+        };
+        let (auth, _) =
+            AuthConfig::from_settings(&settings, environment).expect("the settings are good");
+        let authenticator = Authenticator::new(auth, clock.clone()).expect("the settings are good");
+        let store = Store::open(store, Migrations::Apply(clock.now()))
+            .await
+            .expect("the store opens");
+        let app = App::new(
+            store,
+            Arc::new(authenticator),
+            clock.clone(),
+            environment,
+            origins,
+        );
+        Self {
+            door: front_door(app.clone()),
+            clock,
+            app,
+            home,
+        }
+    }
+
+    /// Somebody with a token of their own.
+    pub(crate) fn user(&self, id: &str) -> Client {
+        let user = UserId::parse(id).expect("a good identity");
+        let token = self
+            .app
+            .authenticator
+            .sign(&user, None, Duration::from_hours(1));
+        Client {
+            door: self.door.clone(),
+            token: Some(token.expect("there is a secret")),
+            tasks: format!("/api/{}/tasks", percent_encoded(id)),
+        }
+    }
+
+    /// Somebody without a token.
+    pub(crate) fn nobody(&self) -> Client {
+        Client {
+            door: self.door.clone(),
+            token: None,
+            tasks: "/api/nobody/tasks".to_owned(),
+        }
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |encoded, byte| {
+        if byte.is_ascii_alphanumeric() {
+            encoded + &char::from(byte).to_string()
+        } else {
+            encoded + &format!("%{byte:02X}")
+        }
+    })
+}
+
+/// Sends requests through the front door, with a token if it has one.
+#[derive(Clone)]
+pub(crate) struct Client {
+    door: FrontDoor,
+    pub(crate) token: Option<String>,
+    /// The path of this user's tasks.
+    pub(crate) tasks: String,
+}
+
+impl Client {
+    /// The same client with another token.
+    pub(crate) fn with_token(&self, token: impl Into<String>) -> Self {
+        Self {
+            token: Some(token.into()),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(token) = &self.token
+            && !request.headers().contains_key(AUTHORIZATION)
+        {
+            let value = format!("Bearer {token}").parse().expect("a token is ASCII");
+            request.headers_mut().insert(AUTHORIZATION, value);
+        }
+        Answer::read(self.door.handle(request).await).await
+    }
+
+    /// Sends a body as JSON, whatever it is.
+    pub(crate) async fn send_text(
+        &self,
+        method: Method,
+        path: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body.into())
+            .expect("a good request");
+        self.send(request).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        let request = Request::get(path)
+            .body(Body::empty())
+            .expect("a good request");
+        self.send(request).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        let request = Request::delete(path)
+            .body(Body::empty())
+            .expect("a good request");
+        self.send(request).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send_text(Method::POST, path, body.to_string()).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send_text(Method::PUT, path, body.to_string()).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send_text(Method::PATCH, path, body.to_string()).await
+    }
+
+    /// Creates a task of this user, and gives its path and itself.
+    pub(crate) async fn create(&self, body: Value) -> (String, Value) {
+        let created = self
+            .post(&self.tasks, body)
+            .await
+            .expect(StatusCode::CREATED);
+        let path = format!("{}/{}", self.tasks, created["id"].as_str().expect("an id"));
+        (path, created)
+    }
+
+    /// Every task of this user.
+    pub(crate) async fn list(&self) -> Value {
+        self.get(&self.tasks).await.expect(StatusCode::OK)
+    }
+}
+
+/// What came back.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl Answer {
+    async fn read(response: axum::http::Response<Body>) -> Self {
+        let (head, body) = response.into_parts();
+        let bytes = body
+            .collect()
+            .await
+            .expect("the body arrives whole")
+            .to_bytes();
+        Self {
+            status: head.status,
+            headers: head.headers,
+            text: String::from_utf8(bytes.to_vec()).expect("the body is text"),
+        }
+    }
+
+    /// The body, if the status is the expected one.
+    #[track_caller]
+    pub(crate) fn expect(self, status: StatusCode) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        if self.text.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_str(&self.text).expect("the body is JSON")
+    }
+
+    /// The code and the message of an error.
+    #[track_caller]
+    pub(crate) fn error(self, status: StatusCode) -> (String, String) {
+        assert_eq!(self.header("content-type"), Some("application/json"));
+        let body = self.expect(status);
+        let text = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
+        (text("code"), text("message"))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .get(name)
+            .map(|value| value.to_str().expect("a header is ASCII"))
+    }
+}
+
+/// The counters and numbers behind the API, read from the tables themselves.
+pub(crate) async fn ledger(home: &Home) -> Vec<String> {
+    const ACCOUNTS: &str = "SELECT 'account ' || user_id || ' seq=' || seq || ' tasks=' || task_count \
+        || ' completed=' || completed_count FROM accounts ORDER BY user_id";
+    const TASKS: &str = "SELECT 'task ' || user_id || ' ' || title || ' version=' || version || ' seq=' || seq \
+        FROM tasks ORDER BY user_id, seq";
+    let mut lines = Vec::new();
+    match home {
+        Home::Sqlite(directory) => {
+            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
+            for sql in [ACCOUNTS, TASKS] {
+                let mut statement = connection.prepare(sql).unwrap();
+                let rows = statement.query_map([], |row| row.get(0)).unwrap();
+                lines.extend(rows.map(Result::<String, _>::unwrap));
+            }
+        }
+        Home::Postgres(database) => {
+            let client = database.administrator().await;
+            client
+                .batch_execute("SET search_path = tickbox")
+                .await
+                .unwrap();
+            for sql in [ACCOUNTS, TASKS] {
+                let rows = client.query(sql, &[]).await.unwrap();
+                lines.extend(rows.iter().map(|row| row.get::<_, String>(0)));
+            }
+        }
+    }
+    lines
+}
