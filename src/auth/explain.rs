@@ -150,7 +150,7 @@ impl Authenticator {
             });
         }
         let checked = match (seen, parts) {
-            (Some(seen), Ok(parts)) => Some(
+            (Some(seen), Ok(parts)) if seen.party().is_ok() => Some(
                 self.check_signature(&seen, &parts, Fetching::Foreground)
                     .await,
             ),

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::server::{Answer, Server};
 use super::signer::{Signer, key_set};
 use super::{authenticator, claims, encode, hs256_of, keys_at, reason};
+use crate::auth::keys::algorithm::Algorithm;
 use crate::auth::keys::jwk::PublicKey;
 
 const ALL: [&str; 11] = [
@@ -87,7 +88,7 @@ fn a_key_without_alg_gets_what_better_auth_signs_with_its_kind() {
         let mut jwk = Signer::new(alg, "1").jwk;
         jwk.as_object_mut().unwrap().remove("alg");
         let key = PublicKey::read(&jwk).unwrap();
-        let names: Vec<_> = key.algorithms().map(|it| it.name()).collect();
+        let names: Vec<_> = key.algorithms().map(Algorithm::name).collect();
         assert_eq!(names.join(" "), expected);
     }
 }
