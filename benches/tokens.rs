@@ -107,13 +107,8 @@ fn verify(auth: &Authenticator, request: &HeaderMap) {
     black_box(caller.unwrap().unwrap());
 }
 
-fn main() {
-    let keys = [
-        edwards(),
-        elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "ES256", "P-256"),
-        elliptic(&ECDSA_P521_SHA512_FIXED_SIGNING, "ES512", "P-521"),
-        rsa(),
-    ];
+/// Trusts `keys`, from a file, and the secret.
+fn authenticator(keys: &[(Value, Sign)], clock: &Clock) -> Authenticator {
     let path = std::env::temp_dir().join(format!("tickbox-bench-{}.json", std::process::id()));
     let set: Vec<&Value> = keys.iter().map(|(jwk, _)| jwk).collect();
     std::fs::write(&path, json!({ "keys": set }).to_string()).unwrap();
@@ -123,7 +118,6 @@ fn main() {
         jwks_url: Some(path.display().to_string()),
         ..AuthSettings::default()
     };
-    let clock = Clock::system();
     let (config, _) = AuthConfig::from_settings(&settings, Environment::Production).unwrap();
     let auth = Authenticator::new(config, clock.clone()).unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -132,7 +126,18 @@ fn main() {
     let reports = runtime.block_on(auth.refresh());
     assert_eq!(reports[0].keys, keys.len(), "{reports:?}");
     std::fs::remove_file(&path).unwrap();
+    auth
+}
 
+fn main() {
+    let keys = [
+        edwards(),
+        elliptic(&ECDSA_P256_SHA256_FIXED_SIGNING, "ES256", "P-256"),
+        elliptic(&ECDSA_P521_SHA512_FIXED_SIGNING, "ES512", "P-521"),
+        rsa(),
+    ];
+    let clock = Clock::system();
+    let auth = authenticator(&keys, &clock);
     let names = keys.iter().map(|(jwk, _)| jwk["alg"].as_str().unwrap());
     let signs: Vec<(&str, &Sign)> = names.zip(keys.iter().map(|(_, sign)| sign)).collect();
     let hmac = hmac();

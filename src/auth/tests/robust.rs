@@ -11,7 +11,12 @@ use crate::auth::{Authenticator, Caller, Refusal};
 
 /// With a secret alone nothing is ever waited for.
 fn ask(auth: &Authenticator, headers: &HeaderMap) -> Result<Caller, Refusal> {
-    auth.authenticate(headers).now_or_never().unwrap()
+    let found = auth.authenticate(headers).now_or_never().unwrap();
+    if let Err(refusal) = &found {
+        let text = refusal.message() + refusal.explanation().unwrap_or_default();
+        assert!(!text.chars().any(char::is_control), "{text:?}");
+    }
+    found
 }
 
 /// JSON values of every kind, a few levels deep.
