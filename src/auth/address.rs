@@ -1,7 +1,7 @@
 //! Addresses of Better Auth servers and key sets: which are acceptable, and what follows from them. Nothing is fetched here.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::PathBuf;
 
 use url::{Host, Url};
@@ -114,16 +114,6 @@ pub(super) fn is_local(url: &Url) -> bool {
                     .iter()
                     .any(|suffix| name.ends_with(suffix))
         }
-        None => false,
-    }
-}
-
-/// Whether the address is this machine itself, so that no proxy may stand in between.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(ip)) => IpAddr::from(ip).is_loopback(),
-        Some(Host::Ipv6(ip)) => IpAddr::from(ip).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
         None => false,
     }
 }

@@ -171,7 +171,7 @@ impl Authenticator {
 
     /// Takes a token at its fingerprint if it was verified a moment ago with the keys of today.
     async fn verify(&self, token: &str) -> Result<Caller, Fault> {
-        let key = Fingerprint::of(&[token]);
+        let key = Fingerprint::of(token);
         let generation = self.generation.load(Ordering::Acquire);
         let now = self.clock.now();
         if let Some(caller) = self.verified.find(&key, generation, now) {

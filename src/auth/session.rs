@@ -56,8 +56,8 @@ impl<'a> Credential<'a> {
 
     fn fingerprint(self) -> Fingerprint {
         match self {
-            Self::Bearer(token) => Fingerprint::of(&["bearer", token]),
-            Self::Cookie { name, value } => Fingerprint::of(&["cookie", name, value]),
+            Self::Bearer(token) => Fingerprint::of(&format!("bearer {token}")),
+            Self::Cookie { name, value } => Fingerprint::of(&format!("cookie {name}={value}")),
         }
     }
 

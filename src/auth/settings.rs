@@ -297,36 +297,41 @@ fn expected(
     (!values.is_empty()).then_some(Expected::OneOf(values))
 }
 
-/// Sessions are resolved beside the keys, so that an internal address serves both.
+/// Sessions are resolved where the keys are, if that is the same server at another (internal) address: the path shows
+/// it. Anybody else must not see a session token.
 fn sessions(
     settings: &AuthSettings,
     bases: &[BaseUrl],
     parties: &[Party],
 ) -> Result<Option<Url>, ConfigError> {
-    if !settings.better_auth_sessions {
-        return Ok(None);
-    }
-    let beside_keys = parties.iter().find_map(|party| match &party.keys {
-        Some(Address::Web(url)) if url.path().ends_with("/jwks") => url.join("get-session").ok(),
-        _ => None,
-    });
-    let problem = match (bases.len() > 1 || parties.len() > 1, beside_keys) {
-        (true, _) => {
-            "works with one Better Auth server only: an opaque token does not say whose it is"
-        }
-        (false, Some(url)) => return Ok(Some(url)),
-        (false, None) => match bases.first() {
-            Some(base) if is_local(&base.endpoint("")) || base.endpoint("").scheme() == "https" => {
-                return Ok(Some(base.endpoint("get-session")));
-            }
-            _ => "needs the address of the Better Auth server",
-        },
-    };
-    Err(ConfigError {
+    let error = |problem: &str| ConfigError {
         variable: "BETTER_AUTH_SESSIONS",
         problem: problem.to_owned(),
         example: "BETTER_AUTH_SESSIONS=true BETTER_AUTH_URL=https://app.example.com",
-    })
+    };
+    if !settings.better_auth_sessions {
+        return Ok(None);
+    }
+    if bases.len() > 1 {
+        return Err(error(
+            "works with one Better Auth server only: an opaque token does not say whose it is",
+        ));
+    }
+    let Some(base) = bases.first() else {
+        return Err(error("needs the address of the Better Auth server"));
+    };
+    let usual = base.endpoint("jwks");
+    let beside_keys = parties.iter().find_map(|party| match &party.keys {
+        Some(Address::Web(url)) if url.path() == usual.path() => url.join("get-session").ok(),
+        _ => None,
+    });
+    let address = beside_keys.unwrap_or_else(|| base.endpoint("get-session"));
+    if address.scheme() == "https" || is_local(&address) || settings.jwks_allow_http {
+        return Ok(Some(address));
+    }
+    Err(error(
+        "would send session tokens over plain http, where anybody on the way can take them",
+    ))
 }
 
 fn max_lifetime(settings: &AuthSettings) -> Result<Duration, ConfigError> {

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use super::reason::Reason;
@@ -115,11 +116,15 @@ impl<'de> Visitor<'de> for Strict {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            if values.contains_key(&name) {
-                return Err(A::Error::custom(format!("{DUPLICATE}`{}`", shown(&name))));
+            match values.entry(name) {
+                Entry::Occupied(taken) => {
+                    let name = shown(taken.key());
+                    return Err(A::Error::custom(format!("{DUPLICATE}`{name}`")));
+                }
+                Entry::Vacant(free) => {
+                    free.insert(members.next_value_seed(self.deeper()?)?);
+                }
             }
-            let value = members.next_value_seed(self.deeper()?)?;
-            values.insert(name, value);
         }
         Ok(Value::Object(values))
     }

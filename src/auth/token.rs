@@ -33,6 +33,12 @@ impl<'a> Parts<'a> {
             );
             return Err(Fault::new(Reason::TooLarge, detail));
         }
+        if token.bytes().any(|byte| byte == b' ' || byte == b',') {
+            return Err(Fault::new(
+                Reason::MalformedToken,
+                "Authorization holds more than one word after Bearer",
+            ));
+        }
         let dots = token.bytes().filter(|byte| *byte == b'.').count();
         let (Some((signed, signature)), 2) = (token.rsplit_once('.'), dots) else {
             return Err(not_a_jws(token, dots));

@@ -10,7 +10,7 @@ use super::{Failure, Outcome, pretty_json, print, table};
 use crate::auth::{self, AuthConfig, Authenticator, IssuerReport, Step};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
-use crate::error::chain;
+use crate::error::Error;
 use crate::store::{Migrations, Store, StoreConfig};
 
 /// From here on an issuer's clock makes fresh tokens look as if they came from the future.
@@ -146,7 +146,7 @@ async fn check_database(report: &mut Report, config: &StoreConfig) {
             return report.add(
                 "database",
                 Verdict::Failed,
-                format!("{engine}: {}", chain(&error)),
+                format!("{engine}: {}", said(error)),
             );
         }
     };
@@ -168,18 +168,25 @@ async fn check_database(report: &mut Report, config: &StoreConfig) {
             Err(error) => report.add(
                 "database",
                 Verdict::Failed,
-                format!("{engine}: {}", chain(&error)),
+                format!("{engine}: {}", said(error)),
             ),
         }
     }
 }
 
-async fn round_trip(config: &StoreConfig) -> Result<Duration, crate::error::Error> {
+async fn round_trip(config: &StoreConfig) -> Result<Duration, Error> {
     let store = Store::open(config, Migrations::Require).await?;
     store.system_ping().await?;
     let started = Instant::now();
     store.system_ping().await?;
     Ok(started.elapsed())
+}
+
+fn said(error: Error) -> String {
+    match Failure::from(error) {
+        Failure::Said(text) => text,
+        Failure::Silent => String::new(),
+    }
 }
 
 async fn check_tokens(report: &mut Report, settings: &Settings) -> Option<Authenticator> {

@@ -65,9 +65,18 @@ impl From<ConfigError> for Failure {
     }
 }
 
+/// At a terminal the cause is what counts, not the kind of error that a caller of the API would see.
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Said(chain(&error))
+        match error {
+            Error::Unavailable {
+                what,
+                source: Some(cause),
+                ..
+            } => Self::Said(format!("{what}: {}", chain(cause.as_ref()))),
+            Error::Internal(cause) => cause.into(),
+            error => Self::Said(chain(&error)),
+        }
     }
 }
 

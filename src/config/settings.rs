@@ -9,6 +9,7 @@ use clap::Args;
 use url::Url;
 
 use super::{AuthSettings, AuthSource, ConfigError, Environment, Secret, secret_file};
+use crate::error::chain;
 use crate::http::Origins;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
 
@@ -155,7 +156,17 @@ impl Settings {
             if path.is_empty() || path.starts_with(':') {
                 return Err(error("names no file".to_owned()));
             }
-            return Ok(StoreConfig::Sqlite(SqliteConfig { path: path.into() }));
+            let path = PathBuf::from(path);
+            let directory = path
+                .parent()
+                .filter(|parent| !parent.as_os_str().is_empty());
+            if let Some(directory) = directory.filter(|directory| !directory.is_dir()) {
+                return Err(error(format!(
+                    "is in {}, which is no directory",
+                    directory.display()
+                )));
+            }
+            return Ok(StoreConfig::Sqlite(SqliteConfig { path }));
         }
         // `postgresql+asyncpg` and the like are what SQLAlchemy calls the same thing.
         let (scheme, rest) = url.split_once("://").unwrap_or_default();
@@ -168,13 +179,17 @@ impl Settings {
             }
         }
         let url = format!("postgres://{rest}");
-        Url::parse(&url).map_err(|problem| error(format!("is not a URL ({problem})")))?;
-        Ok(StoreConfig::Postgres(PostgresConfig {
+        let config = PostgresConfig {
             url: Secret::new(url),
             schema: tables,
             pool,
             prepared_statements,
-        }))
+        };
+        let understood = config.check_url();
+        understood.map_err(|problem| {
+            error(format!("cannot be understood: {}", chain(problem.as_ref())))
+        })?;
+        Ok(StoreConfig::Postgres(config))
     }
 
     fn schema(&self) -> Result<String, ConfigError> {

@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use axum::extract::MatchedPath;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::Response;
 
 use crate::tasks::model::UserId;
 
@@ -17,10 +19,8 @@ struct Known {
 }
 
 impl Exchange {
-    pub(super) fn set_route(&self, route: Option<MatchedPath>) {
-        if let Some(route) = route {
-            let _ = self.0.route.set(route);
-        }
+    pub(super) fn set_route(&self, route: MatchedPath) {
+        let _ = self.0.route.set(route);
     }
 
     pub(super) fn set_user(&self, user: &UserId) {
@@ -36,4 +36,14 @@ impl Exchange {
     pub(super) fn user(&self) -> Option<&UserId> {
         self.0.user.get()
     }
+}
+
+/// Around every route, inside the router, where alone the route is known.
+pub(super) async fn note_route(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    let route = extensions.get::<MatchedPath>().cloned();
+    if let (Some(exchange), Some(route)) = (extensions.get::<Exchange>(), route) {
+        exchange.set_route(route);
+    }
+    next.run(request).await
 }

@@ -1,7 +1,7 @@
 //! What a handler asks of the path and the token in its signature: the owner and the task's id. Each refuses in
 //! the envelope.
 
-use axum::extract::{FromRequestParts, MatchedPath, RawPathParams};
+use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
 use super::SharedApp;
@@ -17,13 +17,11 @@ impl FromRequestParts<SharedApp> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
-        let route = parts.extensions.get::<MatchedPath>().cloned();
         let exchange = parts
             .extensions
             .get::<Exchange>()
             .cloned()
             .unwrap_or_default();
-        exchange.set_route(route);
         let caller = app.authenticator.authenticate(&parts.headers).await?;
         exchange.set_user(&caller.user);
         // A path that can't be decoded names nobody.

@@ -1,7 +1,8 @@
 //! Whether the process lives, and whether it can serve: for load balancers, containers and people.
 
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,6 +10,7 @@ use utoipa::ToSchema;
 use super::SharedApp;
 use super::json::Json;
 use crate::auth::KeysStatus;
+use crate::error::chain;
 
 const TAG: &str = "health";
 
@@ -63,13 +65,14 @@ pub(super) async fn get_health(State(app): State<SharedApp>) -> Json<Health> {
     responses(
         (status = 200, description = "Requests can be served", body = Readiness),
         (status = 503, description = "The database or the keys that verify tokens cannot be reached", body = Readiness,
+         headers(("Retry-After" = String, description = "Seconds to wait before the next try")),
          example = json!({"status": "unavailable", "checks": {"database": "unavailable", "keys": "ok"}})),
     ),
 )]
 pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
     let database = app.store.system_ping().await;
     if let Err(error) = &database {
-        tracing::warn!(%error, "the database is not ready");
+        tracing::warn!(error = chain(error), "the database is not ready");
     }
     let keys = !matches!(app.authenticator.keys(), KeysStatus::Unavailable { .. });
     let word = |ok: bool| if ok { "ok" } else { "unavailable" };
@@ -81,10 +84,9 @@ pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
             keys: word(keys),
         },
     };
-    let status = if ready {
-        StatusCode::OK
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    (status, Json(readiness)).into_response()
+    if ready {
+        return Json(readiness).into_response();
+    }
+    let soon = [(RETRY_AFTER, HeaderValue::from_static("1"))];
+    (StatusCode::SERVICE_UNAVAILABLE, soon, Json(readiness)).into_response()
 }

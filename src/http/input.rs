@@ -200,7 +200,7 @@ pub(super) struct NewTaskBody {
     #[schema(max_length = 2000, pattern = "^[^\\u0000]*$")]
     description: Option<String>,
     /// `false` if left out.
-    #[schema(default = false)]
+    #[schema(default = false, required = false)]
     completed: bool,
 }
 

@@ -67,6 +67,7 @@ pub fn front_door(app: Arc<App>) -> FrontDoor {
         .split_for_parts()
         .0
         .merge(docs::routes(Bytes::from(document_text())))
+        .route_layer(axum::middleware::from_fn(exchange::note_route))
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         // Bodies are limited where they are read, to answer in the envelope.

@@ -236,13 +236,13 @@ async fn the_doctor_looks_at_everything_and_explains_a_token() {
         );
     }
     let broken = Tickbox::new(["doctor"])
-        .env("DATABASE_URL", "postgres://127.0.0.1:1/x")
+        .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x")
         .env("PORT", "x")
         .run()
         .await;
     assert_eq!(broken.code, Some(1));
     assert!(
-        broken.stdout.contains("PORT is \"x\"") && broken.stdout.contains("cannot be reached"),
+        broken.stdout.contains("PORT is \"x\"") && broken.stdout.contains("cannot be used now"),
         "{}",
         broken.stdout
     );

@@ -72,7 +72,7 @@ async fn pages_lead_through_the_whole_list_once(app: TestApp) {
             .unwrap();
         let cursor = page["next_cursor"].as_str().unwrap();
         assert_eq!(target, format!("{}?limit=3&cursor={cursor}", alice.tasks));
-        path = target.to_owned();
+        target.clone_into(&mut path);
     }
     assert_eq!(seen, titles(&alice.list().await));
     // A last page that is full has no next one.

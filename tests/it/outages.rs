@@ -129,25 +129,25 @@ async fn there_are_never_more_connections_than_the_settings_allow() {
             unreachable!()
         };
         let administrator = database.administrator().await;
-        let work = (0..80).map(|number| {
-            let somebody = app.user(&format!("user {}", number % 20));
-            async move {
-                let (path, _) = somebody.create(json!({"title": "x"})).await;
-                somebody.get(&path).await.expect(StatusCode::OK);
-                somebody.list().await;
-            }
-        });
         let count = "SELECT count(*) FROM pg_stat_activity \
             WHERE application_name = 'tickbox' AND datname = current_database()";
-        let mut work = std::pin::pin!(futures_util::future::join_all(work));
-        let mut most = 0;
-        loop {
-            tokio::select! {
-                biased;
-                row = administrator.query_one(count, &[]) => most = most.max(row.unwrap().get::<_, i64>(0)),
-                _ = &mut work => break,
+        let work = (0..80).map(|number| {
+            let somebody = app.user(&format!("user {}", number % 20));
+            let administrator = &administrator;
+            async move {
+                let (path, _) = somebody.create(json!({"title": "x"})).await;
+                // Counted while the others are at work.
+                let row = administrator.query_one(count, &[]).await.unwrap();
+                somebody.get(&path).await.expect(StatusCode::OK);
+                somebody.list().await;
+                row.get::<_, i64>(0)
             }
-        }
+        });
+        let most = futures_util::future::join_all(work)
+            .await
+            .into_iter()
+            .max()
+            .unwrap();
         let allowed = i64::try_from(kept + overflow).unwrap();
         assert!(
             (1..=allowed).contains(&most),

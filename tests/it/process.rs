@@ -96,9 +96,9 @@ async fn it_stops_when_it_is_asked_to() {
     for interrupt in [false, true] {
         let server = Tickbox::new(["serve"]).serve().await;
         if interrupt {
-            server.interrupt()
+            server.interrupt();
         } else {
-            server.terminate()
+            server.terminate();
         }
         let ended = server.ended().await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);

@@ -55,7 +55,7 @@ async fn the_servers_certificate_is_checked_when_asked_for() {
             .err()
             .unwrap_or_else(|| panic!("{bad} was accepted"));
         assert!(
-            error.starts_with("unavailable: the database cannot be reached: "),
+            error.starts_with("unavailable: the database cannot be used now: "),
             "{error}"
         );
     }

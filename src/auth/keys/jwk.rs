@@ -44,6 +44,9 @@ struct Jwk {
 impl PublicKey {
     /// Reads one member of `keys`; the error says why this key cannot be used.
     pub(in crate::auth) fn read(jwk: &Value) -> Result<Self, String> {
+        if !jwk.is_object() {
+            return Err("it is not a JSON object".to_owned());
+        }
         let jwk = Jwk::deserialize(jwk).map_err(|error| error.to_string())?;
         if jwk
             .kid
@@ -104,9 +107,14 @@ impl Jwk {
         }
     }
 
+    fn no_curve(&self) -> String {
+        let curve = self.crv.as_deref().unwrap_or_default();
+        format!("its curve {curve:?} is not supported")
+    }
+
     fn edwards(&self) -> Result<Vec<(Algorithm, ParsedPublicKey)>, String> {
         if self.crv.as_deref() != Some("Ed25519") {
-            return Err(format!("its curve {:?} is not supported", self.crv));
+            return Err(self.no_curve());
         }
         self.named(&[Algorithm::Ed25519])?;
         let x = bytes("x", self.x.as_deref())?;
@@ -121,7 +129,7 @@ impl Jwk {
                 Some("P-256") => (Algorithm::Es256, &signature::ECDSA_P256_SHA256_FIXED, 32),
                 Some("P-384") => (Algorithm::Es384, &signature::ECDSA_P384_SHA384_FIXED, 48),
                 Some("P-521") => (Algorithm::Es512, &signature::ECDSA_P521_SHA512_FIXED, 66),
-                other => return Err(format!("its curve {other:?} is not supported")),
+                _ => return Err(self.no_curve()),
             };
         self.named(&[algorithm])?;
         let (x, y) = (

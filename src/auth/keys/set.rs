@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-use serde::Deserialize;
 use serde_json::Value;
 
 use super::algorithm::Algorithm;
@@ -34,18 +33,16 @@ pub(super) enum Verdict {
     Ambiguous,
 }
 
-#[derive(Deserialize)]
-struct Document {
-    keys: Vec<Value>,
-}
-
 impl KeySet {
     /// Reads the document; the error says why it is not a key set at all.
     pub(super) fn read(body: &[u8]) -> Result<Self, String> {
-        let document: Document = serde_json::from_slice(body)
-            .map_err(|error| format!("the answer is not a key set ({error})"))?;
+        let document: Value = serde_json::from_slice(body)
+            .map_err(|error| format!("the answer is not JSON ({error})"))?;
+        let Some(Value::Array(keys)) = document.get("keys") else {
+            return Err("the answer has no list named keys".to_owned());
+        };
         let mut set = Self::default();
-        for (place, jwk) in document.keys.iter().enumerate() {
+        for (place, jwk) in keys.iter().enumerate() {
             let taken = if set.keys.len() < MAX_KEYS {
                 PublicKey::read(jwk).and_then(|key| set.add(key))
             } else {

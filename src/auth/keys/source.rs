@@ -170,8 +170,9 @@ impl KeySource {
             }
             return self.judge(verdict, signed);
         }
+        let asked = self.ask_for_keys(verdict, signed);
         let mut landed = true;
-        if let Some(landing) = self.ask_for_keys(verdict, signed) {
+        if let Some(landing) = asked {
             landed = self.flights.wait_for(landing).await;
             verdict = self.look(signed);
         }
@@ -184,7 +185,7 @@ impl KeySource {
                 );
                 return Err(self.later(detail));
             }
-            if let Some(kid) = signed.kid {
+            if let (Some(_), Some(kid)) = (asked, signed.kid) {
                 self.flights.remember_missing(kid, self.clock.now());
             }
         }

@@ -1,12 +1,19 @@
 //! Tests of `auth` as a whole, by subject; this file holds what they share. Tests of single rules stand beside the rules.
 
 mod algorithms;
+mod corpus;
+mod explain;
+mod key_documents;
+mod key_sets;
+mod robust;
 mod secret;
 mod server;
+mod sessions;
 mod settings;
 mod signer;
 mod vectors;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -41,9 +48,13 @@ fn secret_only() -> AuthSettings {
 
 /// Settings that trust the key set of `server`, under the name of [`ORIGIN`].
 fn keys_at(server: &server::Server) -> AuthSettings {
+    keys_at_address(server.address)
+}
+
+fn keys_at_address(address: SocketAddr) -> AuthSettings {
     AuthSettings {
         better_auth_url: Some(ORIGIN.to_owned()),
-        jwks_url: Some(format!("{}/api/auth/jwks", server.url())),
+        jwks_url: Some(format!("http://{address}/api/auth/jwks")),
         ..AuthSettings::default()
     }
 }

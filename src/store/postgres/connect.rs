@@ -15,8 +15,8 @@ use tokio_util::task::AbortOnDropHandle;
 
 use super::super::row::{Kind, Value};
 use super::super::statements::{Dialect, Sql};
-use super::tls;
-use crate::config::Secret;
+use super::PostgresConfig;
+use super::tls::{self, Verify};
 use crate::error::Cause;
 
 /// Name lookup, TCP, TLS and login, together.
@@ -39,6 +39,16 @@ pub enum PreparedStatements {
     Off,
 }
 
+/// Reads a URL of PostgreSQL: libpq's parameters as far as the driver knows them, and libpq's `sslmode`.
+pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
+    let (url, verify) = tls::split_ssl_parameters(url);
+    let config = Config::from_str(&url)?;
+    if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
+        return Err("names no host".into());
+    }
+    Ok((config, verify))
+}
+
 /// Knows how to open a connection.
 pub(super) struct Connector {
     config: Config,
@@ -50,18 +60,20 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    /// Reads the URL. Nothing is connected yet.
-    pub(super) fn new(url: &Secret, schema: &str) -> Result<Self, Cause> {
-        let (url, verify) = tls::split_ssl_parameters(url.expose())?;
-        let mut config = Config::from_str(&url)?;
-        config
-            .connect_timeout(CONNECT_TIMEOUT)
-            .keepalives_idle(Duration::from_mins(1))
-            .application_name("tickbox");
+    /// Nothing is connected yet.
+    pub(super) fn new(config: &PostgresConfig) -> Result<Self, Cause> {
+        let (mut driver, verify) = parse(config.url.expose())?;
+        if driver.get_connect_timeout().is_none() {
+            driver.connect_timeout(CONNECT_TIMEOUT);
+        }
+        if driver.get_application_name().is_none() {
+            driver.application_name("tickbox");
+        }
+        driver.keepalives_idle(Duration::from_mins(1));
         Ok(Self {
-            config,
+            config: driver,
             tls: tls::connector(verify)?,
-            texts: Dialect::postgres(schema).render_all(),
+            texts: Dialect::postgres(&config.schema).render_all(),
             prepared: false,
             started: Instant::now(),
         })

@@ -18,7 +18,7 @@ const LOCK: i64 = 0x0074_6963_6b62_6f78;
 pub(in super::super) async fn status(
     config: &PostgresConfig,
 ) -> Result<Vec<MigrationStatus>, Error> {
-    let connector = Connector::new(&config.url, &config.schema).map_err(unreachable)?;
+    let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
     let dialect = Dialect::postgres(&config.schema);
     let applied = read_journal(&connection.client, &config.schema, &dialect)
@@ -32,7 +32,7 @@ pub(in super::super) async fn migrate(
     config: &PostgresConfig,
     now: Timestamp,
 ) -> Result<Vec<MigrationStatus>, Error> {
-    let connector = Connector::new(&config.url, &config.schema).map_err(unreachable)?;
+    let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
     let client = &connection.client;
     let dialect = Dialect::postgres(&config.schema);

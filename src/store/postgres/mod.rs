@@ -26,7 +26,7 @@ use super::migrations::{Migrations, require_all};
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::config::Secret;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 
 /// The longest that one statement or transaction may take; it is cancelled then.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -41,6 +41,13 @@ pub struct PostgresConfig {
     pub schema: String,
     pub pool: PoolSize,
     pub prepared_statements: PreparedStatements,
+}
+
+impl PostgresConfig {
+    /// Whether the URL can be understood, before anything is connected.
+    pub fn check_url(&self) -> Result<(), Cause> {
+        connect::parse(self.url.expose()).map(|_| ())
+    }
 }
 
 /// An open database.
@@ -62,7 +69,7 @@ impl Postgres {
             Migrations::Apply(now) => _ = migrate(config, now).await?,
             Migrations::Require => require_all(&status(config).await?)?,
         }
-        let mut connector = Connector::new(&config.url, &config.schema).map_err(unreachable)?;
+        let mut connector = Connector::new(config).map_err(unreachable)?;
         connector
             .choose_statements(config.prepared_statements)
             .await;

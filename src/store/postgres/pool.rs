@@ -21,10 +21,10 @@ const MOST_READERS: usize = 4;
 /// Reads that may be under way on one shared connection before further ones wait.
 const READS_PER_READER: usize = 64;
 
-/// The server cannot be reached, or let nobody in.
+/// The server cannot be reached, lets us not in, or gives up what it was asked.
 pub(super) fn unreachable(source: Cause) -> Error {
     Error::Unavailable {
-        what: "the database cannot be reached",
+        what: "the database cannot be used now",
         retry_after: RETRY_AFTER,
         source: Some(source),
     }

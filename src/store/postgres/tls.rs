@@ -13,7 +13,7 @@ use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use tokio_postgres_rustls::MakeRustlsConnect;
-use url::Url;
+use url::form_urlencoded;
 
 use crate::error::Cause;
 
@@ -31,46 +31,50 @@ pub(super) enum Verify {
     },
 }
 
-/// Takes out of the URL what the driver does not know.
-pub(super) fn split_ssl_parameters(url: &str) -> Result<(String, Verify), Cause> {
-    let mut url = Url::parse(url)?;
+/// What other libraries put into a URL to set themselves up. It says nothing about the server.
+const OF_OTHERS: [&str; 5] = [
+    "pgbouncer",
+    "connection_limit",
+    "pool_timeout",
+    "schema",
+    "sslaccept",
+];
+
+/// Takes out of the URL what the driver does not know. The part before the query is left as it is:
+/// with several hosts it is no URL to a parser of URLs.
+pub(super) fn split_ssl_parameters(url: &str) -> (String, Verify) {
+    let (base, query) = url.split_once('?').unwrap_or((url, ""));
     let mut mode = None;
     let mut roots = None;
-    let mut others = Vec::new();
-    for (name, value) in url.query_pairs() {
+    let mut rest = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
-            "sslmode" => mode = Some(value.into_owned()),
+            // asyncpg has the short name for the same values.
+            "sslmode" | "ssl" => mode = Some(value.into_owned()),
             "sslrootcert" => roots = Some(value.into_owned()).filter(|path| path != "system"),
-            _ => others.push((name.into_owned(), value.into_owned())),
+            name if OF_OTHERS.contains(&name) => {}
+            name => _ = rest.append_pair(name, &value),
         }
     }
     let verify = match mode.as_deref() {
         Some("verify-ca") => Verify::Chain { name: false, roots },
         Some("verify-full") => Verify::Chain { name: true, roots },
         // As in libpq: a root certificate asks for its use.
-        Some("require") if roots.is_some() => Verify::Chain { name: false, roots },
+        Some("require" | "true") if roots.is_some() => Verify::Chain { name: false, roots },
         _ => Verify::Nothing,
     };
-    if let (Verify::Chain { .. }, Some(mode)) = (&verify, &mut mode) {
-        "require".clone_into(mode);
-    }
-    let mode = mode.map(|mode| match mode.as_str() {
-        "allow" => "prefer".to_owned(),
-        _ => mode,
-    });
-    url.set_query(None);
-    let rest = mode
-        .map(|mode| ("sslmode".to_owned(), mode))
-        .into_iter()
-        .chain(others);
-    let rest: Vec<_> = rest.collect();
-    if !rest.is_empty() {
-        url.query_pairs_mut().extend_pairs(rest);
+    if let Some(mode) = mode.as_deref() {
+        let known = match mode {
+            "verify-ca" | "verify-full" | "true" => "require",
+            "allow" => "prefer",
+            other => other,
+        };
+        rest.append_pair("sslmode", known);
     }
     // The driver percent-decodes, but does not know `+` for a blank.
-    let query = url.query().map(|query| query.replace('+', "%20"));
-    url.set_query(query.as_deref());
-    Ok((url.into(), verify))
+    let rest = rest.finish().replace('+', "%20");
+    let separator = if rest.is_empty() { "" } else { "?" };
+    (format!("{base}{separator}{rest}"), verify)
 }
 
 pub(super) fn connector(verify: Verify) -> Result<MakeRustlsConnect, Cause> {
@@ -190,42 +194,54 @@ mod tests {
 
     #[test]
     fn the_driver_gets_what_it_knows_and_we_keep_the_rest() {
-        let split = |query: &str| {
-            let (url, verify) =
-                split_ssl_parameters(&format!("postgres://u:p%40@h/d{query}")).unwrap();
-            (
-                url.trim_start_matches("postgres://u:p%40@h/d").to_owned(),
-                verify,
-            )
-        };
+        const BASE: &str = "postgres://u:p%40@a:5432,b:5433/d";
         let chain = |name, roots: Option<&str>| Verify::Chain {
             name,
             roots: roots.map(str::to_owned),
         };
-        assert_eq!(split(""), (String::new(), Verify::Nothing));
-        assert_eq!(
-            split("?sslmode=require&channel_binding=require"),
+        for (query, driver, verify) in [
+            ("", "", Verify::Nothing),
             (
-                "?sslmode=require&channel_binding=require".into(),
-                Verify::Nothing
-            )
-        );
-        assert_eq!(
-            split("?sslmode=verify-full"),
-            ("?sslmode=require".into(), chain(true, None))
-        );
-        assert_eq!(
-            split("?sslmode=verify-ca&sslrootcert=ca.pem"),
-            ("?sslmode=require".into(), chain(false, Some("ca.pem")))
-        );
-        assert_eq!(
-            split("?sslmode=allow"),
-            ("?sslmode=prefer".into(), Verify::Nothing)
-        );
-        assert_eq!(
-            split("?options=-c%20a%3Db").0,
-            "?options=-c%20a%3Db",
-            "a blank stays one that the driver understands"
-        );
+                "?sslmode=require&channel_binding=require",
+                "?channel_binding=require&sslmode=require",
+                Verify::Nothing,
+            ),
+            (
+                "?sslmode=verify-full",
+                "?sslmode=require",
+                chain(true, None),
+            ),
+            (
+                "?sslmode=verify-full&sslrootcert=system",
+                "?sslmode=require",
+                chain(true, None),
+            ),
+            (
+                "?sslmode=verify-ca&sslrootcert=ca.pem",
+                "?sslmode=require",
+                chain(false, Some("ca.pem")),
+            ),
+            (
+                "?sslmode=require&sslrootcert=ca.pem",
+                "?sslmode=require",
+                chain(false, Some("ca.pem")),
+            ),
+            ("?sslmode=allow", "?sslmode=prefer", Verify::Nothing),
+            ("?ssl=require", "?sslmode=require", Verify::Nothing),
+            ("?pgbouncer=true&schema=public", "", Verify::Nothing),
+            (
+                "?options=-c%20a%3Db",
+                "?options=-c%20a%3Db",
+                Verify::Nothing,
+            ),
+            (
+                "?target_session_attrs=read-write",
+                "?target_session_attrs=read-write",
+                Verify::Nothing,
+            ),
+        ] {
+            let split = split_ssl_parameters(&format!("{BASE}{query}"));
+            assert_eq!(split, (format!("{BASE}{driver}"), verify), "{query}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! The database file: who owns it, and how a connection to it is set up.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -9,6 +10,9 @@ use rusqlite::{Connection, OpenFlags};
 use super::super::statements::Sql;
 use super::{translate, unavailable};
 use crate::error::Error;
+
+/// Other users of the machine may not read what users of the app wrote down.
+const OWNER_ONLY: u32 = 0o600;
 
 /// Pages that every connection may keep in memory, in KiB.
 const CACHE_KIB: i64 = 8 * 1024;
@@ -33,6 +37,7 @@ impl Ownership {
             .create(true)
             .truncate(false)
             .write(true)
+            .mode(OWNER_ONLY)
             .open(&lock_path)
             .map_err(|error| {
                 let text = format!("{} cannot be opened: {error}", lock_path.display());
@@ -67,6 +72,17 @@ fn lock_path(path: &Path) -> PathBuf {
 
 /// Opens the file for the writer, or for migrations: makes it if it is not there.
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
+    // SQLite gives the files beside it the same mode.
+    OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .mode(OWNER_ONLY)
+        .open(path)
+        .map_err(|error| {
+            let text = format!("{} cannot be opened: {error}", path.display());
+            unavailable("the database file cannot be used", Some(text.into()))
+        })?;
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE
