@@ -17,6 +17,11 @@ pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> 
         problem: format!("cannot be read: {error}"),
         example: "RUST_LOG=info",
     })?;
+    // Below this level these write parameters of statements and headers of requests.
+    let filter = ["tokio_postgres=info", "h2=info", "hyper=info"]
+        .iter()
+        .filter_map(|directive| directive.parse().ok())
+        .fold(filter, EnvFilter::add_directive);
     let registry = tracing_subscriber::registry().with(filter);
     let started = if environment == Environment::Development {
         let layer = fmt::layer()

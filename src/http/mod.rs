@@ -13,6 +13,7 @@ mod json;
 mod list_query;
 mod openapi;
 mod problem;
+mod request_log;
 pub mod serve;
 mod stream;
 mod tasks;
