@@ -24,7 +24,8 @@ pub(super) struct Directory(PathBuf);
 
 impl Directory {
     pub(super) fn make(name: &str) -> Outcome<Self> {
-        let path = Path::new("/var/tmp").join(format!("tickbox-bench-{}-{name}", std::process::id()));
+        let path =
+            Path::new("/var/tmp").join(format!("tickbox-bench-{}-{name}", std::process::id()));
         fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(path))
     }
@@ -145,7 +146,10 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // SIGQUIT is the immediate shutdown: what is in there goes anyway.
-        drop(kill_process(KernelPid::from_child(&self.server), Signal::QUIT));
+        drop(kill_process(
+            KernelPid::from_child(&self.server),
+            Signal::QUIT,
+        ));
         drop(self.server.wait());
     }
 }

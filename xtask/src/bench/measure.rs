@@ -6,6 +6,7 @@ use super::histogram::Histogram;
 use super::load::{Generator, Pace, Score};
 use super::options::Plan;
 use super::process::Pid;
+use super::quiet::{Cores, wait_for_quiet};
 use super::server::Server;
 use super::work::{Crowd, Deed, Expected};
 use crate::step::Outcome;
@@ -25,6 +26,8 @@ pub(super) struct Row {
     pub(super) generator_cpu: f64,
     /// Of all processes of PostgreSQL, if it takes part.
     pub(super) database_cpu: Option<f64>,
+    /// The share of the machine that others took meanwhile.
+    pub(super) others: f64,
 }
 
 /// How a deed is measured.
@@ -54,6 +57,7 @@ pub(super) fn measure(
     manner: Manner,
     seed: u64,
 ) -> Outcome<Row> {
+    wait_for_quiet()?;
     let mut generator = Generator::<Expected>::connect(server.address, CONNECTIONS)?;
     let mut work = crowd.at(deed, seed);
     let warm_up = generator.drive(&mut work, manner.pace, manner.warm_up)?;
@@ -62,10 +66,13 @@ pub(super) fn measure(
         let database = database.map_or(Ok(Duration::ZERO), Pid::cpu_time_of_family)?;
         Ok([server.pid().cpu_time()?, own.cpu_time()?, database])
     };
+    let cores = Cores::now()?;
     let before = cpu_times()?;
     let score = generator.drive(&mut work, manner.pace, manner.time)?;
     let after = cpu_times()?;
-    let cost = |index: usize| micros_each(after[index].saturating_sub(before[index]), &score);
+    let spent = [0, 1, 2].map(|side: usize| after[side].saturating_sub(before[side]));
+    let others = Cores::now()?.others_since(cores, spent.iter().sum());
+    let cost = |side: usize| micros_each(spent[side], &score);
     Ok(Row {
         per_second: score.per_second(),
         errors: warm_up.errors + score.errors,
@@ -73,6 +80,7 @@ pub(super) fn measure(
         server_cpu: cost(0),
         generator_cpu: cost(1),
         database_cpu: database.map(|_| cost(2)),
+        others,
         latencies: score.latencies,
     })
 }

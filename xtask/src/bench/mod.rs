@@ -8,9 +8,15 @@ mod dataset;
 #[cfg(feature = "bench")]
 mod fill;
 #[cfg(feature = "bench")]
+mod findings;
+#[cfg(feature = "bench")]
+mod goals;
+#[cfg(feature = "bench")]
 mod histogram;
 #[cfg(feature = "bench")]
 mod load;
+#[cfg(feature = "bench")]
+mod machine;
 #[cfg(feature = "bench")]
 mod measure;
 #[cfg(feature = "bench")]
@@ -19,6 +25,8 @@ mod options;
 mod pgbench;
 #[cfg(feature = "bench")]
 mod process;
+#[cfg(feature = "bench")]
+mod quiet;
 #[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]

@@ -8,13 +8,15 @@ use std::time::Duration;
 use super::cluster::{Cluster, Directory};
 use super::dataset::{Dataset, ONE_LONG_LIST, USUAL};
 use super::fill::{fill_postgres, fill_sqlite};
+use super::findings::Findings;
 use super::load::Pace;
 use super::measure::{Manner, Row, measure, milliseconds};
 use super::options::{HELP, Options, Plan};
 use super::pgbench;
+use super::quiet::wait_for_quiet;
 use super::report;
 use super::server::{Engine, Server, copy_sqlite, sqlite_url};
-use super::single::{self, Memory};
+use super::single;
 use super::statistics::Summary;
 use super::work::{Crowd, Deed};
 use crate::step::{Outcome, step};
@@ -33,22 +35,6 @@ pub(super) fn run(options: &Options) -> Outcome {
             rate,
         } => one(engine, deed, seconds, rate),
     }
-}
-
-/// Everything that was measured.
-pub(super) struct Findings {
-    pub(super) plan: Plan,
-    pub(super) postgres_version: String,
-    /// Transactions per second of each repeat: the best client count's.
-    pub(super) pgbench: BTreeMap<Deed, Vec<(f64, u32)>>,
-    /// Each repeat of each.
-    pub(super) closed: BTreeMap<(Engine, Deed), Vec<Row>>,
-    /// At half of the throughput, with the rate.
-    pub(super) open: BTreeMap<(Engine, Deed), (f64, Row)>,
-    pub(super) start: Summary,
-    pub(super) memory: BTreeMap<Engine, Memory>,
-    pub(super) verification: Summary,
-    pub(super) binary_bytes: u64,
 }
 
 /// Where the data is. A loaded database is never measured itself, only copies are.
@@ -183,10 +169,7 @@ fn repeat(number: usize, stage: &Stage, crowd: &Crowd, findings: &mut Findings) 
         for turn in turns {
             let Some((engine, server)) = turn else {
                 let best = yardstick(stage, deed, findings.plan)?;
-                println!(
-                    "{deed:<9} pgbench    {:>9.0}/s  {} clients",
-                    best.0, best.1
-                );
+                println!("{deed:<9} pgbench    {:>9.0}/s  {} clients", best.0, best.1);
                 findings.pgbench.entry(deed).or_default().push(best);
                 continue;
             };
@@ -198,7 +181,9 @@ fn repeat(number: usize, stage: &Stage, crowd: &Crowd, findings: &mut Findings) 
             rows.push(row);
         }
     }
-    servers.into_iter().try_for_each(|(_, server)| server.stop())
+    servers
+        .into_iter()
+        .try_for_each(|(_, server)| server.stop())
 }
 
 fn yardstick(stage: &Stage, deed: Deed, plan: Plan) -> Outcome<(f64, u32)> {
@@ -206,6 +191,7 @@ fn yardstick(stage: &Stage, deed: Deed, plan: Plan) -> Outcome<(f64, u32)> {
     let file = stage.directory.path().join(format!("{deed}.sql"));
     let mut best = (0.0, 0);
     for clients in pgbench::CLIENTS {
+        wait_for_quiet()?;
         let found = pgbench::run(
             &stage.cluster,
             "yardstick",
@@ -258,7 +244,7 @@ fn one(engine: Engine, deed: Deed, seconds: u32, rate: Option<f64>) -> Outcome {
 fn print_row(deed: Deed, engine: Engine, row: &Row) {
     let quantile = |share| milliseconds(row.latencies.quantile(share));
     println!(
-        "{deed:<9} {engine:<10} {:>9.0}/s  p50 {:.2}  p95 {:.2}  p99 {:.2} ms  CPU {:.1} µs server, {:.1} database, {:.1} load",
+        "{deed:<9} {engine:<10} {:>9.0}/s  p50 {:.2}  p95 {:.2}  p99 {:.2} ms  CPU {:.1} µs server, {:.1} database, {:.1} load; others {:.0}%",
         row.per_second,
         quantile(0.5),
         quantile(0.95),
@@ -266,6 +252,7 @@ fn print_row(deed: Deed, engine: Engine, row: &Row) {
         row.server_cpu,
         row.database_cpu.unwrap_or_default(),
         row.generator_cpu,
+        row.others * 100.0,
     );
     if let Some(error) = &row.first_error {
         println!("          {} errors, the first: {error}", row.errors);

@@ -27,7 +27,7 @@ impl Engine {
 
 impl fmt::Display for Engine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+        f.pad(match self {
             Self::Postgres => "PostgreSQL",
             Self::Sqlite => "SQLite",
         })

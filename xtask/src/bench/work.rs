@@ -53,7 +53,7 @@ impl Deed {
 
 impl fmt::Display for Deed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.word())
+        f.pad(self.word())
     }
 }
 
@@ -217,7 +217,10 @@ impl TickboxWork<'_> {
         if json["count"].as_u64() != Some(self.crowd.dataset.tasks_each) {
             return Err("a wrong count".to_owned());
         }
-        let times: Vec<_> = tasks.iter().map(|task| task["created_at"].as_str()).collect();
+        let times: Vec<_> = tasks
+            .iter()
+            .map(|task| task["created_at"].as_str())
+            .collect();
         if times.is_sorted_by(|one, next| one >= next) {
             Ok(())
         } else {
