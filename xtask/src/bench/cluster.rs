@@ -11,12 +11,15 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid as KernelPid, Signal, geteuid, kill_process};
 
-use super::process::Pid;
+use super::process::{Pid, tied};
 use crate::programs::find_program;
 use crate::step::{Outcome, quietly, text};
 
 /// Who owns the database, as whom everything connects.
 pub(super) const ROLE: &str = "tickbox";
+
+/// What its directories are called; the number of the process follows.
+const PREFIX: &str = "tickbox-bench-";
 
 /// A directory that goes when the value does. In `/var/tmp`, which is a disk: `/tmp` is often memory, and
 /// then `fsync` would cost nothing.
@@ -24,8 +27,8 @@ pub(super) struct Directory(PathBuf);
 
 impl Directory {
     pub(super) fn make(name: &str) -> Outcome<Self> {
-        let path =
-            Path::new("/var/tmp").join(format!("tickbox-bench-{}-{name}", std::process::id()));
+        sweep();
+        let path = Path::new("/var/tmp").join(format!("{PREFIX}{}-{name}", std::process::id()));
         fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         Ok(Self(path))
     }
@@ -38,6 +41,19 @@ impl Directory {
 impl Drop for Directory {
     fn drop(&mut self) {
         drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+/// Removes what harnesses left that could not end in peace.
+fn sweep() {
+    for entry in fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let owner = name
+            .strip_prefix(PREFIX)
+            .and_then(|rest| rest.split('-').next());
+        if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            drop(fs::remove_dir_all(entry.path()));
+        }
     }
 }
 
@@ -146,10 +162,8 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         // SIGQUIT is the immediate shutdown: what is in there goes anyway.
-        drop(kill_process(
-            KernelPid::from_child(&self.server),
-            Signal::QUIT,
-        ));
+        // It fails only for one that has ended already.
+        let _ = kill_process(KernelPid::from_child(&self.server), Signal::QUIT);
         drop(self.server.wait());
     }
 }
@@ -168,7 +182,7 @@ pub(super) fn program(name: &str) -> Outcome<PathBuf> {
 
 /// PostgreSQL refuses to run as root.
 fn unprivileged(name: &str, directory: &Path) -> Outcome<Command> {
-    let mut command = Command::new(program(name)?);
+    let mut command = tied(&program(name)?, "QUIT");
     command.current_dir(directory).stdin(Stdio::null());
     if let Some((user, group)) = other_user()? {
         command.uid(user).gid(group);

@@ -6,7 +6,7 @@ use super::histogram::Histogram;
 use super::load::{Generator, Pace, Score};
 use super::options::Plan;
 use super::process::Pid;
-use super::quiet::{Cores, wait_for_quiet};
+use super::quiet::Cores;
 use super::server::Server;
 use super::work::{Crowd, Deed, Expected};
 use crate::step::Outcome;
@@ -57,7 +57,6 @@ pub(super) fn measure(
     manner: Manner,
     seed: u64,
 ) -> Outcome<Row> {
-    wait_for_quiet()?;
     let mut generator = Generator::<Expected>::connect(server.address, CONNECTIONS)?;
     let mut work = crowd.at(deed, seed);
     let warm_up = generator.drive(&mut work, manner.pace, manner.warm_up)?;

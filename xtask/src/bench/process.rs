@@ -1,9 +1,23 @@
-//! What the kernel knows of a process: its CPU time and its memory. Linux only.
+//! What the kernel knows of a process: its CPU time and its memory; and processes that end with this
+//! one. Linux only.
 
 use std::fs;
+use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
+use crate::programs::find_program;
 use crate::step::Outcome;
+
+/// A command for a program that gets this signal when the harness is gone, even by `kill -9`.
+pub(super) fn tied(program: &Path, signal: &str) -> Command {
+    let Some(setpriv) = find_program("setpriv") else {
+        return Command::new(program);
+    };
+    let mut command = Command::new(setpriv);
+    command.args(["--pdeathsig", signal]).arg(program);
+    command
+}
 
 /// A number of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

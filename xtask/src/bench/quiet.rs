@@ -10,15 +10,15 @@ use crate::step::Outcome;
 /// Busier than this, and a measurement waits.
 const BUSY: f64 = 0.08;
 const LOOK: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
 
-/// What the machine's cores have done since it was started.
+/// What the machine's cores have done since it was started, in ticks of 10 ms.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Cores {
-    busy_ticks: u64,
+    busy: u64,
     /// Taken away by the host of a virtual machine.
-    stolen_ticks: u64,
-    all_ticks: u64,
+    stolen: u64,
+    all: u64,
 }
 
 impl Cores {
@@ -35,25 +35,25 @@ impl Cores {
         let [user, nice, system, idle, io_wait, irq, soft_irq, steal, ..] = numbers[..] else {
             return Err("/proc/stat is not as expected".to_owned());
         };
-        let busy_ticks = user + nice + system + irq + soft_irq;
+        let busy = user + nice + system + irq + soft_irq;
         Ok(Self {
-            busy_ticks,
-            stolen_ticks: steal,
-            all_ticks: busy_ticks + idle + io_wait + steal,
+            busy,
+            stolen: steal,
+            all: busy + idle + io_wait + steal,
         })
     }
 
     /// The share of all cores that went to anything but `ours`, and to other virtual machines.
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
     pub(super) fn others_since(self, before: Self, ours: Duration) -> f64 {
-        let all = (self.all_ticks - before.all_ticks).max(1) as f64;
-        let busy = (self.busy_ticks - before.busy_ticks) as f64;
-        let stolen = self.stolen_ticks.saturating_sub(before.stolen_ticks) as f64;
+        let all = (self.all - before.all).max(1) as f64;
+        let busy = (self.busy - before.busy) as f64;
+        let stolen = self.stolen.saturating_sub(before.stolen) as f64;
         ((busy + stolen - ours.as_secs_f64() * 100.0) / all).max(0.0)
     }
 }
 
-/// Returns as soon as nobody else is busy, or after ten minutes.
+/// Returns as soon as nobody else is busy, or after two minutes.
 pub(super) fn wait_for_quiet() -> Outcome {
     let end = Instant::now() + LONGEST_WAIT;
     loop {

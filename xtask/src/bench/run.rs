@@ -173,6 +173,7 @@ fn repeat(number: usize, stage: &Stage, crowd: &Crowd, findings: &mut Findings) 
                 findings.pgbench.entry(deed).or_default().push(best);
                 continue;
             };
+            wait_for_quiet()?;
             let manner = Manner::closed(&findings.plan);
             let seed = u64::try_from(number).unwrap_or_default() + 1;
             let row = stage.measure((*engine, server), crowd, deed, manner, seed)?;
@@ -218,6 +219,7 @@ fn open(engine: Engine, stage: &Stage, crowd: &Crowd, findings: &mut Findings) -
             pace: Pace::Open { per_second: rate },
             ..Manner::closed(&findings.plan)
         };
+        wait_for_quiet()?;
         let row = stage.measure((engine, &server), crowd, deed, manner, 99)?;
         print_row(deed, engine, &row);
         findings.open.insert((engine, deed), (rate, row));

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid as KernelPid, Signal, kill_process};
 
-use super::process::Pid;
+use super::process::{Pid, tied};
 use super::work::SECRET;
 use crate::step::{Outcome, root};
 
@@ -45,7 +45,15 @@ pub(super) struct Server {
 impl Server {
     /// Starts it in that directory, and waits until it is ready.
     pub(super) fn start(database_url: &str, directory: &Path) -> Outcome<Self> {
-        let mut command = Command::new(binary());
+        Self::launch(tied(&binary(), "KILL"), database_url, directory)
+    }
+
+    /// As [`Server::start`], without anything around the process that would cost time.
+    pub(super) fn start_at_once(database_url: &str, directory: &Path) -> Outcome<Self> {
+        Self::launch(Command::new(binary()), database_url, directory)
+    }
+
+    fn launch(mut command: Command, database_url: &str, directory: &Path) -> Outcome<Self> {
         command
             .current_dir(directory)
             .env_clear()

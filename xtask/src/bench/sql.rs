@@ -12,7 +12,10 @@ mod row {
     }
 }
 
-#[expect(dead_code, reason = "pgbench runs only some of the statements")]
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "pgbench runs only some of the statements")
+)]
 #[path = "../../../src/store/statements.rs"]
 mod statements;
 
