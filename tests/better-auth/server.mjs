@@ -27,6 +27,11 @@ class Fixture {
 
   async start() {
     await new Promise((done) => this.server.listen(this.options.port ?? 0, "127.0.0.1", done));
+    this.ready = this.setUp();
+    return this.ready;
+  }
+
+  async setUp() {
     const url = `http://127.0.0.1:${this.server.address().port}`;
     const library = this.options.version === "1.3" ? "better-auth-1.3" : "better-auth";
     const { betterAuth } = await import(library);
@@ -64,6 +69,8 @@ class Fixture {
   }
 
   async answer(request, response) {
+    // Somebody may ask while the libraries are still being loaded.
+    await this.ready;
     const path = request.url.split("?")[0];
     switch (path) {
       case "/fixture/requests":

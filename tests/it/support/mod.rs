@@ -154,9 +154,9 @@ impl TestApp {
         let (home, origins) = (Home::sqlite(), Origins::default());
         let store = home.store();
         let environment = Environment::Development;
-        let app = Self::assemble((home, &store), environment, origins, authenticator, clock).await;
-        app.app.authenticator.refresh().await;
-        app
+        // Before the fetching in the background begins: a server without a key makes one for each who asks.
+        authenticator.refresh().await;
+        Self::assemble((home, &store), environment, origins, authenticator, clock).await
     }
 
     async fn assemble(
