@@ -9,7 +9,7 @@ use super::address::{Address, BaseUrl, is_local};
 use super::issuer::{Expected, Issuer};
 use super::keys::Pace;
 use super::secrets_setting;
-use crate::config::{AuthSettings, ConfigError, Environment, Secret};
+use crate::config::{AuthSettings, ConfigError, Environment, Secret, parse_duration};
 
 const URL_EXAMPLE: &str = "BETTER_AUTH_URL=https://app.example.com";
 const KEYS_EXAMPLE: &str = "JWKS_URL=https://app.example.com/api/auth/jwks";
@@ -18,6 +18,9 @@ const AUDIENCE_EXAMPLE: &str = "JWT_AUDIENCE=https://app.example.com";
 
 /// Longest life of a token unless `JWT_MAX_LIFETIME` says otherwise: Better Auth's longest usual setting.
 const MAX_LIFETIME: Duration = Duration::from_hours(7 * 24);
+
+/// Ten years: more is a slip of the pen.
+const LONGEST_LIFETIME: Duration = Duration::from_hours(3650 * 24);
 
 /// How tokens are verified: valid by construction.
 #[derive(Clone, Debug)]
@@ -338,27 +341,11 @@ fn max_lifetime(settings: &AuthSettings) -> Result<Duration, ConfigError> {
     let Some(text) = given(settings.jwt_max_lifetime.as_ref()) else {
         return Ok(MAX_LIFETIME);
     };
-    parse_duration(text).ok_or_else(|| ConfigError {
-        variable: "JWT_MAX_LIFETIME",
-        problem: format!("is {text:?}, not a span of time from 1s to 3650d"),
-        example: "JWT_MAX_LIFETIME=7d",
-    })
-}
-
-/// A whole number with `s`, `m`, `h`, `d` or `w`, or of seconds; from one second to ten years.
-fn parse_duration(text: &str) -> Option<Duration> {
-    const MOST: u64 = 3650 * 86_400;
-    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
-    let unit = match text[digits.len()..].to_ascii_lowercase().as_str() {
-        "" | "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        "d" => 86_400,
-        "w" => 7 * 86_400,
-        _ => return None,
-    };
-    let seconds = digits.parse::<u64>().ok()?.checked_mul(unit)?;
-    (1..=MOST)
-        .contains(&seconds)
-        .then(|| Duration::from_secs(seconds))
+    parse_duration(text)
+        .filter(|it| *it <= LONGEST_LIFETIME)
+        .ok_or_else(|| ConfigError {
+            variable: "JWT_MAX_LIFETIME",
+            problem: format!("is {text:?}, not a span of time from 1s to 3650d"),
+            example: "JWT_MAX_LIFETIME=7d",
+        })
 }

@@ -70,7 +70,7 @@ fn not_a_jws(token: &str, dots: usize) -> Fault {
     let is_json = |text: &str| {
         URL_SAFE_NO_PAD
             .decode(text.trim_end_matches('='))
-            .is_ok_and(|bytes| bytes.starts_with(b"{"))
+            .is_ok_and(|bytes| bytes.starts_with(b"{\""))
     };
     let alphanumeric = token.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match dots {
@@ -80,13 +80,14 @@ fn not_a_jws(token: &str, dots: usize) -> Fault {
                 "the client sent the text of an empty variable instead of a token",
             )
         }
+        // Base64 may happen to be alphanumeric; a session token has 32 characters, and no start of its own.
+        0 if is_json(token) && (token.len() > 64 || !alphanumeric) => Fault::new(
+            Reason::SessionCacheCookie,
+            "this is the compact session_data cookie, not a JWT",
+        ),
         0 if alphanumeric && token.len() >= 16 => Fault::new(
             Reason::OpaqueSession,
             "this is an opaque Better Auth session token, not a JWT",
-        ),
-        0 if is_json(token) => Fault::new(
-            Reason::SessionCacheCookie,
-            "this is the compact session_data cookie, not a JWT",
         ),
         1 => Fault::new(
             Reason::SignedSession,

@@ -138,12 +138,18 @@ fn log_problem(problem: &Problem, exchange: &Exchange, request_id: &str) {
     }
     if let Some(suspicion) = problem.suspicion() {
         let explanation = suspicion.explanation.as_deref().unwrap_or_default();
+        let token = suspicion.token.clone().unwrap_or_default();
         tracing::warn!(
             status,
             user,
             request_id,
             reason = suspicion.reason,
             explanation,
+            // What cannot be read in the token is left out.
+            alg = token.alg,
+            kid = token.kid,
+            iss = token.iss,
+            aud = token.aud,
             "request refused"
         );
     }

@@ -13,7 +13,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use crate::auth::Refusal;
+use crate::auth::{Facts, Refusal};
 use crate::error::{Cause, Error, FieldError, chain};
 
 /// A failure, on its way to the caller and to the log.
@@ -39,6 +39,8 @@ struct Inner {
 pub(super) struct Suspicion {
     pub(super) reason: &'static str,
     pub(super) explanation: Option<String>,
+    /// What a refused token says of itself.
+    pub(super) token: Option<Facts>,
 }
 
 impl Problem {
@@ -76,6 +78,7 @@ impl Problem {
             inner.suspicion = Some(Suspicion {
                 reason: "foreign_user",
                 explanation: Some("the path names another user than the token".to_owned()),
+                token: None,
             });
         })
     }
@@ -159,18 +162,14 @@ impl Problem {
     }
 
     fn unauthorized(refusal: &Refusal) -> Self {
-        let challenge = if matches!(refusal, Refusal::Missing) {
-            "Bearer"
-        } else {
-            "Bearer error=\"invalid_token\""
-        };
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message()).with(|inner| {
             let explanation = refusal.explanation().map(str::to_owned);
             inner.details = Some(json!({"reason": refusal.reason(), "explanation": explanation}));
-            inner.header = Some((WWW_AUTHENTICATE, HeaderValue::from_static(challenge)));
+            inner.header = Some((WWW_AUTHENTICATE, challenge(refusal)));
             inner.suspicion = Some(Suspicion {
                 reason: refusal.reason(),
                 explanation,
+                token: refusal.token().cloned(),
             });
         })
     }
@@ -199,6 +198,18 @@ impl Problem {
         }
         json!({ "error": error }).to_string().into_bytes()
     }
+}
+
+/// What RFC 6750 §3 wants to be told; without a token there is no error to name.
+fn challenge(refusal: &Refusal) -> HeaderValue {
+    if matches!(refusal, Refusal::Missing) {
+        return HeaderValue::from_static("Bearer");
+    }
+    // The characters that the standard allows: the text stands in quotes, and nothing may end them.
+    let allowed = |c: &char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    let description: String = refusal.message().chars().filter(allowed).collect();
+    let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
+    HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
 impl From<Error> for Problem {

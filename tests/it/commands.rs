@@ -120,6 +120,36 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     assert!(!directory.path().join("other.db").exists());
 }
 
+/// A template of an `.env` file, or a container's variables, may name a secret and leave it empty.
+#[tokio::test]
+async fn an_empty_variable_counts_as_not_set() {
+    for names in [
+        &["BETTER_AUTH_SECRET"][..],
+        &[
+            "BETTER_AUTH_SECRET",
+            "BETTER_AUTH_SECRETS",
+            "BETTER_AUTH_URL",
+        ],
+        &["JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_MAX_LIFETIME"],
+        &["BETTER_AUTH_SESSIONS", "JWKS_ALLOW_HTTP", "HOST"],
+    ] {
+        let with_empty = |program: Tickbox| {
+            let empty = |program: Tickbox, name: &&str| program.env(name, "");
+            names.iter().fold(program, empty)
+        };
+        let mut server = with_empty(Tickbox::new(["serve"])).serve().await;
+        server.printed("No secret is set").await;
+        let production = with_empty(Tickbox::new(["serve"])).env("ENVIRONMENT", "production");
+        let ended = production.run().await;
+        assert_eq!(ended.code, Some(1), "{names:?}\n{}", ended.stdout);
+        let said = ended.stderr;
+        assert!(
+            said.starts_with("tickbox: BETTER_AUTH_URL is not set"),
+            "{names:?}: {said}"
+        );
+    }
+}
+
 #[tokio::test]
 async fn migrations_can_be_shown_before_they_are_applied() {
     for home in [Home::sqlite(), Home::postgres().await] {

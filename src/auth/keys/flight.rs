@@ -41,6 +41,15 @@ struct State {
     missing: HashMap<String, Timestamp>,
 }
 
+/// A fetch that somebody waits for.
+#[derive(Clone, Copy)]
+pub(super) struct Awaited {
+    /// Its number.
+    pub(super) landing: u64,
+    /// It began after it was asked for, so what it does not bring is not there.
+    pub(super) begun_late: bool,
+}
+
 /// Ends a flight, also one that is cancelled half-way, and wakes all who wait for it.
 pub(super) struct Landing<'a>(&'a Flights);
 
@@ -103,8 +112,14 @@ impl Flights {
         }
     }
 
-    /// Asks for a fetch: the number of the landing to wait for, or `None` if there may be none now.
-    pub(super) fn ask(&self, kid: Option<&str>, now: Timestamp) -> Option<u64> {
+    /// Asks for a fetch, or `None` if there may be none now. `begun_late` if one that is under way may be too old:
+    /// it may have read the key set just before the key was made that is wanted.
+    pub(super) fn ask(
+        &self,
+        kid: Option<&str>,
+        begun_late: bool,
+        now: Timestamp,
+    ) -> Option<Awaited> {
         let mut state = self.state();
         let known_missing = kid
             .and_then(|kid| state.missing.get(kid))
@@ -112,18 +127,34 @@ impl Flights {
         if known_missing {
             return None;
         }
-        if !state.running && !state.asked {
-            let cooled = state
-                .asked_at
-                .is_none_or(|asked_at| passed(asked_at, self.pace.cool_down, now));
-            if !cooled || state.not_before.is_some_and(|moment| now < moment) {
-                return None;
-            }
-            state.asked = true;
-            state.asked_at = Some(now);
-            self.wanted.notify_one();
+        let under_way = Awaited {
+            landing: state.finished + 1,
+            begun_late: false,
+        };
+        let next = Awaited {
+            landing: under_way.landing + u64::from(state.running),
+            begun_late: true,
+        };
+        if state.asked {
+            return Some(if state.running && !begun_late {
+                under_way
+            } else {
+                next
+            });
         }
-        Some(state.finished + 1)
+        if state.running && !begun_late {
+            return Some(under_way);
+        }
+        let cooled = state
+            .asked_at
+            .is_none_or(|asked_at| passed(asked_at, self.pace.cool_down, now));
+        if !cooled || state.not_before.is_some_and(|moment| now < moment) {
+            return state.running.then_some(under_way);
+        }
+        state.asked = true;
+        state.asked_at = Some(now);
+        self.wanted.notify_one();
+        Some(next)
     }
 
     /// Whether the landing came before patience ran out.

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Pace;
 use super::algorithm::Algorithm;
 use super::fetch::{FetchError, Fetched, Fetcher};
-use super::flight::{Flights, passed};
+use super::flight::{Awaited, Flights, passed};
 use super::set::{KeySet, Verdict};
 use crate::auth::address::Address;
 use crate::auth::reason::Reason;
@@ -172,8 +172,8 @@ impl KeySource {
         }
         let asked = self.ask_for_keys(verdict, signed);
         let mut landed = true;
-        if let Some(landing) = asked {
-            landed = self.flights.wait_for(landing).await;
+        if let Some(awaited) = asked {
+            landed = self.flights.wait_for(awaited.landing).await;
             verdict = self.look(signed);
         }
         if verdict == Some(Verdict::UnknownKey) {
@@ -185,7 +185,13 @@ impl KeySource {
                 );
                 return Err(self.later(detail));
             }
-            if let (Some(_), Some(kid)) = (asked, signed.kid) {
+            if let (
+                Some(Awaited {
+                    begun_late: true, ..
+                }),
+                Some(kid),
+            ) = (asked, signed.kid)
+            {
                 self.flights.remember_missing(kid, self.clock.now());
             }
         }
@@ -210,8 +216,8 @@ impl KeySource {
         (self.clock.now() <= limit).then(|| Arc::clone(&current.set))
     }
 
-    /// Asks for a fetch if it may change the verdict: then the number of the landing to wait for.
-    fn ask_for_keys(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Option<u64> {
+    /// Asks for a fetch if it may change the verdict.
+    fn ask_for_keys(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Option<Awaited> {
         let now = self.clock.now();
         match verdict {
             Some(Verdict::Good | Verdict::Ambiguous) => return None,
@@ -224,7 +230,7 @@ impl KeySource {
             }
             Some(Verdict::UnknownKey) | None => {}
         }
-        self.flights.ask(signed.kid, now)
+        self.flights.ask(signed.kid, verdict.is_some(), now)
     }
 
     fn judge(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Result<(), Fault> {

@@ -133,6 +133,24 @@ async fn a_new_key_is_found_by_its_first_token() {
 }
 
 #[tokio::test]
+async fn a_key_that_is_younger_than_the_fetch_in_flight_is_found() {
+    let (old, new) = (Signer::new("EdDSA", "k1"), Signer::new("EdDSA", "k2"));
+    let server = Server::start(serving(&[&old])).await;
+    let running = Running::ready(&server).await;
+    server.hold();
+    let token = stock(&new);
+    let late = async {
+        server.has_hits(2).await;
+        server.answer(serving(&[&old, &new]));
+        let (reason, ()) = tokio::join!(running.reason(&token), async { server.release() });
+        reason
+    };
+    let (_, reason) = tokio::join!(running.auth.refresh(), late);
+    assert_eq!(reason, "accepted");
+    assert_eq!(server.hits(), 3);
+}
+
+#[tokio::test]
 async fn a_storm_of_unknown_keys_is_one_fetch_per_cool_down() {
     let key = Signer::new("EdDSA", "k1");
     let server = Server::start(serving(&[&key])).await;

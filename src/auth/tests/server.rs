@@ -150,10 +150,11 @@ async fn respond(
         requests.push((parts.uri, parts.headers));
         requests.len()
     };
+    // What a slow answer says was decided when the request came.
+    let answer = shared.answer.lock().unwrap().clone();
     shared.arrived.send_replace(hits);
     let mut held = shared.held.subscribe();
     let _ = held.wait_for(|held| !held).await;
-    let answer = shared.answer.lock().unwrap().clone();
     let mut response = Response::builder().status(answer.status);
     for (name, value) in answer.headers {
         response = response.header(name, value);

@@ -29,6 +29,8 @@ use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
 use tickbox::tasks::model::UserId;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 
 use self::postgres::{Cluster, Database};
 
@@ -111,6 +113,8 @@ pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,
     pub(crate) home: Home,
     door: FrontDoor,
+    /// Ends the fetching of keys.
+    _stop: DropGuard,
 }
 
 impl TestApp {
@@ -138,24 +142,42 @@ impl TestApp {
             better_auth_secret: Some(Secret::new(SECRET)),
             ..AuthSettings::default()
         };
-        let (auth, _) =
-            AuthConfig::from_settings(&settings, environment).expect("the settings are good");
-        let authenticator = Authenticator::new(auth, clock.clone()).expect("the settings are good");
+        let authenticator = authenticator(&settings, environment, &clock);
+        Self::assemble((home, store), environment, origins, authenticator, clock).await
+    }
+
+    /// On SQLite, with settings that trust real issuers, at the time of the machine, which is theirs too.
+    /// The clock stands still, and their keys have been fetched.
+    pub(crate) async fn trusting(settings: &AuthSettings) -> Self {
+        let clock = Clock::seeded(Clock::system().now(), Duration::ZERO);
+        let authenticator = authenticator(settings, Environment::Development, &clock);
+        let (home, origins) = (Home::sqlite(), Origins::default());
+        let store = home.store();
+        let environment = Environment::Development;
+        // Before the fetching in the background begins: a server without a key makes one for each who asks.
+        authenticator.refresh().await;
+        Self::assemble((home, &store), environment, origins, authenticator, clock).await
+    }
+
+    async fn assemble(
+        (home, store): (Home, &StoreConfig),
+        environment: Environment,
+        origins: Origins,
+        authenticator: Arc<Authenticator>,
+        clock: Clock,
+    ) -> Self {
         let store = Store::open(store, Migrations::Apply(clock.now()))
             .await
             .expect("the store opens");
-        let app = App::new(
-            store,
-            Arc::new(authenticator),
-            clock.clone(),
-            environment,
-            origins,
-        );
+        let stop = CancellationToken::new();
+        authenticator.start(&TaskTracker::new(), stop.clone());
+        let app = App::new(store, authenticator, clock.clone(), environment, origins);
         Self {
             door: front_door(app.clone()),
             clock,
             app,
             home,
+            _stop: stop.drop_guard(),
         }
     }
 
@@ -181,6 +203,17 @@ impl TestApp {
             tasks: "/api/nobody/tasks".to_owned(),
         }
     }
+}
+
+fn authenticator(
+    settings: &AuthSettings,
+    environment: Environment,
+    clock: &Clock,
+) -> Arc<Authenticator> {
+    let (config, _) =
+        AuthConfig::from_settings(settings, environment).expect("the settings are good");
+    let authenticator = Authenticator::new(config, clock.clone());
+    Arc::new(authenticator.expect("the settings are good"))
 }
 
 fn percent_encoded(text: &str) -> String {
