@@ -1,6 +1,7 @@
 //! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
 //! `problem`, what handlers ask for in `extract`.
 
+mod conditional;
 mod cors;
 mod cursor;
 mod docs;
