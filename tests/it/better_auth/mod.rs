@@ -3,6 +3,7 @@
 
 mod algorithms;
 mod example;
+mod guide;
 mod keys;
 mod not_logins;
 mod program;
