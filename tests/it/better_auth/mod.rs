@@ -2,6 +2,8 @@
 //! holds what these tests share. Tokens that no such server issues are tested in `auth`.
 
 mod algorithms;
+mod example;
+mod guide;
 mod keys;
 mod not_logins;
 mod program;

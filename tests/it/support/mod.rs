@@ -8,7 +8,7 @@ pub(crate) mod postgres;
 mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
-mod programs;
+pub(crate) mod programs;
 pub(crate) mod schemathesis;
 
 use std::sync::Arc;
