@@ -3,11 +3,17 @@
 
 use std::io::{self, IsTerminal};
 
+use serde::Serialize;
+use tracing::field::{Field, Visit};
+use tracing::{Event, Subscriber};
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use tracing_subscriber::fmt;
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::{self, FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
+use crate::clock::Clock;
 use crate::config::{ConfigError, Environment};
 
 /// Starts logging for the whole process; once.
@@ -31,12 +37,81 @@ pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> 
         registry.with(layer).try_init()
     } else {
         let layer = fmt::layer()
-            .json()
-            .flatten_event(true)
+            .event_format(JsonLines(Clock::system()))
             .with_writer(io::stderr);
         registry.with(layer).try_init()
     };
     // Only a test that starts two servers in one process gets here twice; the first one's logs are as good.
     let _ = started;
     Ok(())
+}
+
+/// One JSON object for each event, its fields side by side with `timestamp`, `level` and `target`. Written in one
+/// piece: the formatter that comes with the library takes longer over a line than a request takes over its token.
+struct JsonLines(Clock);
+
+impl<S, N> FormatEvent<S, N> for JsonLines
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+    N: for<'a> FormatFields<'a> + 'static,
+{
+    fn format_event(
+        &self,
+        _: &FmtContext<'_, S, N>,
+        mut writer: Writer<'_>,
+        event: &Event<'_>,
+    ) -> std::fmt::Result {
+        let metadata = event.metadata();
+        let mut line = Line(Vec::with_capacity(512));
+        line.0.extend_from_slice(b"{\"timestamp\":");
+        line.value(&self.0.now());
+        line.member("level", metadata.level().as_str());
+        event.record(&mut line);
+        line.member("target", metadata.target());
+        line.0.extend_from_slice(b"}\n");
+        writer.write_str(std::str::from_utf8(&line.0).map_err(|_| std::fmt::Error)?)
+    }
+}
+
+/// A JSON object that is being written.
+struct Line(Vec<u8>);
+
+impl Line {
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
+        // Numbers and texts can always be written to memory.
+        let _ = serde_json::to_writer(&mut self.0, value);
+    }
+
+    fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
+        self.0.push(b',');
+        self.value(name);
+        self.0.push(b':');
+        self.value(value);
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
+        self.member(field.name(), &format!("{value:?}"));
+    }
+
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.member(field.name(), value);
+    }
+
+    fn record_f64(&mut self, field: &Field, value: f64) {
+        self.member(field.name(), &value);
+    }
+
+    fn record_i64(&mut self, field: &Field, value: i64) {
+        self.member(field.name(), &value);
+    }
+
+    fn record_u64(&mut self, field: &Field, value: u64) {
+        self.member(field.name(), &value);
+    }
+
+    fn record_bool(&mut self, field: &Field, value: bool) {
+        self.member(field.name(), &value);
+    }
 }
