@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use crate::auth::Authenticator;
 use crate::clock::Clock;
-use crate::config::Environment;
-use crate::http::Origins;
+use crate::config::{Environment, Origins};
 use crate::store::Store;
 use crate::tasks::Tasks;
 

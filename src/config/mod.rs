@@ -3,6 +3,7 @@
 
 mod dotenv;
 mod duration;
+mod origins;
 mod secret_file;
 mod settings;
 
@@ -10,6 +11,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use self::duration::parse_duration;
+pub use self::origins::Origins;
 pub use self::settings::{Flags, Settings};
 
 /// A value that must not appear in a log, an error or a `Debug` print.

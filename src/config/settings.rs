@@ -5,13 +5,13 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::{fs, io};
 
-use axum::http::HeaderValue;
 use clap::Args;
-use url::Url;
 
-use super::{AuthSettings, AuthSource, ConfigError, Environment, Secret, dotenv, secret_file};
+use super::{
+    AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, dotenv, origins,
+    secret_file,
+};
 use crate::error::chain;
-use crate::http::Origins;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
 
 const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
@@ -310,7 +310,7 @@ impl Settings {
                 any = true;
                 continue;
             }
-            exact.push(parse_origin(origin).map_err(error)?);
+            exact.push(origins::parse(origin).map_err(error)?);
         }
         Ok(Origins::new(exact, any))
     }
@@ -370,19 +370,4 @@ fn switch(
             example,
         }),
     }
-}
-
-/// An origin as a browser sends it (RFC 6454 §6.2): scheme, host, port unless it is the scheme's own.
-fn parse_origin(text: &str) -> Result<HeaderValue, String> {
-    let problem =
-        || format!("names {text:?}, which is not an origin: scheme, host and port, without a path");
-    let url = Url::parse(text).map_err(|_| problem())?;
-    let bare = url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none()
-        && url.username().is_empty();
-    if !matches!(url.scheme(), "http" | "https") || !bare {
-        return Err(problem());
-    }
-    HeaderValue::from_str(&url.origin().ascii_serialization()).map_err(|_| problem())
 }

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 §13): entity tags made of versions, and what callers say with them.
+//! Conditional requests (RFC 9110 §13): what callers say with entity tags. How tags are made: `etag`.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
@@ -7,33 +7,10 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::SharedApp;
+use super::etag::task_tag;
 use super::json::Json;
 use super::problem::Problem;
-use crate::tasks::model::{Expected, Filter, Position, Task};
-
-/// The strong tag of a task: its version, never its bytes.
-pub(super) fn task_tag(task: &Task) -> HeaderValue {
-    tag(&task.version.to_string())
-}
-
-/// The tag of a list: the user's latest change, and the query, because each query has a list of its own.
-pub(super) fn list_tag(
-    seq: i64,
-    filter: Filter,
-    limit: Option<usize>,
-    after: Option<Position>,
-) -> HeaderValue {
-    let completed = filter
-        .completed
-        .map_or('a', |completed| if completed { 'c' } else { 'o' });
-    let limit = limit.unwrap_or_default();
-    let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
-    tag(&format!("{seq}-{completed}{limit}{place}"))
-}
-
-fn tag(opaque: &str) -> HeaderValue {
-    HeaderValue::from_str(&format!("\"{opaque}\"")).unwrap_or(HeaderValue::from_static("\"\""))
-}
+use crate::tasks::model::{Expected, Task};
 
 /// A task with its tag.
 pub(super) struct Tagged(pub(super) Task);

@@ -9,6 +9,8 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 
+use crate::config::Origins;
+
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
     "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id",
@@ -19,45 +21,29 @@ const EXPOSED_HEADERS: HeaderValue =
 /// How long a browser may remember a preflight, in seconds: two hours, the most that Chromium honours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");
 
-/// The origins on the list of `ALLOWED_ORIGINS`.
-#[derive(Clone, Debug, Default)]
-pub struct Origins {
-    exact: Vec<HeaderValue>,
-    /// `*`, which is possible outside production only. The caller's origin is echoed, as for one on the list.
-    any: bool,
+/// The origin of the request, if it is on the list.
+pub(super) fn allowed(origins: &Origins, headers: &HeaderMap) -> Option<HeaderValue> {
+    headers
+        .get(ORIGIN)
+        .filter(|origin| origins.allows(origin))
+        .cloned()
 }
 
-impl Origins {
-    pub fn new(exact: Vec<HeaderValue>, any: bool) -> Self {
-        Self { exact, any }
+/// Tells the browser that the page may read the answer.
+pub(super) fn mark(origins: &Origins, allowed: Option<HeaderValue>, response: &mut Response<Body>) {
+    if origins.is_empty() {
+        return;
     }
-
-    fn none(&self) -> bool {
-        self.exact.is_empty() && !self.any
-    }
-
-    /// The origin of the request, if it is on the list.
-    pub(super) fn allowed(&self, headers: &HeaderMap) -> Option<HeaderValue> {
-        let origin = headers.get(ORIGIN)?;
-        (self.any || self.exact.contains(origin)).then(|| origin.clone())
-    }
-
-    /// Tells the browser that the page may read the answer.
-    pub(super) fn mark(&self, allowed: Option<HeaderValue>, response: &mut Response<Body>) {
-        if self.none() {
-            return;
-        }
-        let headers = response.headers_mut();
-        // Also where the origin is not on the list, lest a cache gives that answer to one that is.
-        headers.append(VARY, HeaderValue::from_static("Origin"));
-        if let Some(origin) = allowed {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-            headers.insert(
-                ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                HeaderValue::from_static("true"),
-            );
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
-        }
+    let headers = response.headers_mut();
+    // Also where the origin is not on the list, lest a cache gives that answer to one that is.
+    headers.append(VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = allowed {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        headers.insert(
+            ACCESS_CONTROL_ALLOW_CREDENTIALS,
+            HeaderValue::from_static("true"),
+        );
+        headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED_HEADERS);
     }
 }
 

@@ -44,7 +44,7 @@ impl FrontDoor {
     pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
         let request_id = self.request_id(&request);
         let line = RequestLine::begin(request.method().clone(), request_id.clone());
-        let origin = self.app.origins.allowed(request.headers());
+        let origin = cors::allowed(&self.app.origins, request.headers());
 
         let mut response = if cors::is_preflight(&request) {
             cors::preflight(origin.is_some())
@@ -58,7 +58,7 @@ impl FrontDoor {
             self.write_envelope(&problem, &mut response);
             log_problem(&problem, &line.exchange, line.request_id());
         }
-        self.app.origins.mark(origin, &mut response);
+        cors::mark(&self.app.origins, origin, &mut response);
         response.headers_mut().insert(X_REQUEST_ID, request_id);
         line.end(response)
     }

@@ -5,6 +5,7 @@ mod conditional;
 mod cors;
 mod cursor;
 mod docs;
+mod etag;
 mod exchange;
 mod extract;
 mod front;
@@ -27,7 +28,6 @@ use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub use self::cors::Origins;
 pub use self::front::FrontDoor;
 use self::problem::Problem;
 use crate::app::App;

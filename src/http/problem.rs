@@ -13,7 +13,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::conditional::task_tag;
+use super::etag::task_tag;
 use crate::auth::{Facts, Refusal};
 use crate::error::{Cause, Error, FieldError, chain};
 use crate::tasks::model::Task;

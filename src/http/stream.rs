@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 
-use super::conditional::list_tag;
+use super::etag::list_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
 use crate::error::Error;

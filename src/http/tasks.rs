@@ -8,6 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
+use super::etag;
 use super::extract::{Owner, PathTask};
 use super::input::{Completion, CompletionBody, NewTaskBody, TaskPatchBody};
 use super::json::Json;
@@ -62,7 +63,7 @@ pub(super) async fn list_tasks(
 ) -> Result<Response, Problem> {
     let filter = query.filter;
     let after = query.position(&user)?;
-    let tag_of = |seq| conditional::list_tag(seq, filter, query.limit, after);
+    let tag_of = |seq| etag::list_tag(seq, filter, query.limit, after);
     if known.is_there() {
         let tag = tag_of(app.tasks.latest_change(&user).await?);
         if known.has(&tag) {
@@ -130,7 +131,7 @@ pub(super) async fn get_task(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let task = app.tasks.get(&user, id).await?;
-    let tag = conditional::task_tag(&task);
+    let tag = etag::task_tag(&task);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
     }

@@ -2,8 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
-use tickbox::config::Environment;
-use tickbox::http::Origins;
+use tickbox::config::{Environment, Origins};
 
 use crate::support::{Answer, Home, TestApp};
 

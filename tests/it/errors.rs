@@ -3,8 +3,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use serde_json::json;
-use tickbox::config::Environment;
-use tickbox::http::Origins;
+use tickbox::config::{Environment, Origins};
 
 use crate::support::{Home, TestApp, every_engine};
 

@@ -5,8 +5,7 @@ use std::time::{Duration, Instant};
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde_json::json;
-use tickbox::config::Environment;
-use tickbox::http::Origins;
+use tickbox::config::{Environment, Origins};
 use tickbox::store::{PoolSize, StoreConfig};
 
 use crate::support::postgres::Cluster;

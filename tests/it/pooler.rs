@@ -3,8 +3,7 @@
 use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::json;
-use tickbox::config::Environment;
-use tickbox::http::Origins;
+use tickbox::config::{Environment, Origins};
 use tickbox::store::StoreConfig;
 
 use crate::support::pgbouncer::Pooler;

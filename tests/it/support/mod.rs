@@ -23,8 +23,8 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment, Secret};
-use tickbox::http::{FrontDoor, Origins, front_door};
+use tickbox::config::{AuthSettings, Environment, Origins, Secret};
+use tickbox::http::{FrontDoor, front_door};
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };

@@ -1,0 +1,29 @@
+//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes.
+
+use axum::http::HeaderValue;
+
+use crate::tasks::model::{Filter, Position, Task};
+
+/// The strong tag of a task: its version, never its bytes.
+pub(super) fn task_tag(task: &Task) -> HeaderValue {
+    tag(&task.version.to_string())
+}
+
+/// The tag of a list: the user's latest change, and the query, because each query has a list of its own.
+pub(super) fn list_tag(
+    seq: i64,
+    filter: Filter,
+    limit: Option<usize>,
+    after: Option<Position>,
+) -> HeaderValue {
+    let completed = filter
+        .completed
+        .map_or('a', |completed| if completed { 'c' } else { 'o' });
+    let limit = limit.unwrap_or_default();
+    let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
+    tag(&format!("{seq}-{completed}{limit}{place}"))
+}
+
+fn tag(opaque: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{opaque}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
