@@ -11,6 +11,9 @@ pub enum Error {
     /// The task does not exist, or belongs to somebody else: a caller cannot tell which.
     #[error("task not found")]
     TaskNotFound,
+    /// The task has changed since the caller saw it: this is how it is now.
+    #[error("the task has changed")]
+    TaskChanged(Box<crate::tasks::model::Task>),
     /// What was sent breaks rules; every one of them is named.
     #[error("{} invalid field(s)", .0.len())]
     Invalid(Vec<FieldError>),

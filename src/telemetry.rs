@@ -3,7 +3,7 @@
 
 use std::io::{self, IsTerminal};
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -12,11 +12,16 @@ use crate::config::{ConfigError, Environment};
 
 /// Starts logging for the whole process; once.
 pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> {
-    let filter: EnvFilter = filter.parse().map_err(|error| ConfigError {
+    let mut filter: Targets = filter.parse().map_err(|error| ConfigError {
         variable: "RUST_LOG",
         problem: format!("cannot be read: {error}"),
         example: "RUST_LOG=info",
     })?;
+    // Below `info` these write parameters of statements and headers of requests, whatever is asked for.
+    let level = filter.default_level().unwrap_or(LevelFilter::OFF);
+    for library in ["tokio_postgres", "h2", "hyper"] {
+        filter = filter.with_target(library, level.min(LevelFilter::INFO));
+    }
     let registry = tracing_subscriber::registry().with(filter);
     let started = if environment == Environment::Development {
         let layer = fmt::layer()

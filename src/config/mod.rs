@@ -1,6 +1,7 @@
 //! Settings: from flags, environment and `.env` to typed values, or a sentence that says what to change.
 //! What the settings of `auth` mean is decided there.
 
+mod dotenv;
 mod duration;
 mod secret_file;
 mod settings;

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
+use std::{fs, io};
 
 use axum::http::HeaderValue;
 use clap::Args;
 use url::Url;
 
-use super::{AuthSettings, AuthSource, ConfigError, Environment, Secret, secret_file};
+use super::{AuthSettings, AuthSource, ConfigError, Environment, Secret, dotenv, secret_file};
 use crate::error::chain;
 use crate::http::Origins;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
@@ -102,25 +103,17 @@ pub struct Settings(Flags);
 impl Settings {
     /// Adds what the file `.env` of the working directory says.
     pub fn new(flags: Flags) -> Result<Self, ConfigError> {
-        let path = Path::new(".env");
-        let mut file = HashMap::new();
-        if path.exists() {
-            let error = |error: dotenvy::Error| ConfigError {
-                variable: "The file .env",
-                problem: match error {
-                    // The text of the line may be a secret.
-                    dotenvy::Error::LineParse(_, place) => {
-                        format!("has a line that cannot be read, at character {place} of it")
-                    }
-                    error => format!("cannot be read: {error}"),
-                },
-                example: "PORT=8000",
-            };
-            for pair in dotenvy::from_path_iter(path).map_err(error)? {
-                let (name, value) = pair.map_err(error)?;
-                file.insert(name, value);
+        let file = match fs::read_to_string(".env") {
+            Ok(text) => dotenv::parse(&text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
+            Err(error) => {
+                return Err(ConfigError {
+                    variable: "The file .env",
+                    problem: format!("cannot be read: {error}"),
+                    example: "PORT=8000",
+                });
             }
-        }
+        };
         Ok(Self(flags.complete(&file)))
     }
 

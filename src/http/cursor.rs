@@ -31,8 +31,13 @@ pub(super) fn decode(user: &UserId, filter: Filter, text: &str) -> Option<Positi
         return None;
     }
     let (micros, id) = body[1..].split_at(8);
+    let created_at = Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?));
+    // The seal is no secret: what an engine cannot hold must not reach it.
+    if !(Timestamp::default()..=Timestamp::MAX).contains(&created_at) {
+        return None;
+    }
     Some(Position {
-        created_at: Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?)),
+        created_at,
         id: TaskId(Uuid::from_slice(id).ok()?),
     })
 }
@@ -70,7 +75,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_leads_back_to_its_place(
-            user in user(), filter in filter(), micros in any::<i64>(), id in any::<u128>()
+            user in user(), filter in filter(), micros in 0..=Timestamp::MAX.as_micros(), id in any::<u128>()
         ) {
             let position = Position {
                 created_at: Timestamp::from_micros(micros),
@@ -78,6 +83,15 @@ mod tests {
             };
             let text = encode(&user, filter, position);
             prop_assert_eq!(decode(&user, filter, &text), Some(position));
+        }
+
+        #[test]
+        fn a_forged_cursor_to_no_moment_is_refused(micros in any::<i64>()) {
+            let user = UserId::parse("somebody").unwrap();
+            let created_at = Timestamp::from_micros(micros);
+            prop_assume!(created_at < Timestamp::default() || created_at > Timestamp::MAX);
+            let forged = encode(&user, Filter::default(), Position { created_at, ..Position::START });
+            prop_assert_eq!(decode(&user, Filter::default(), &forged), None);
         }
 
         #[test]

@@ -3,8 +3,7 @@
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -17,9 +16,9 @@ use tower_service::Service;
 use super::exchange::Exchange;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
+use super::request_log::RequestLine;
 use super::{SharedApp, cors};
 use crate::config::Environment;
-use crate::store::meter::Meter;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -43,47 +42,25 @@ impl FrontDoor {
 
     /// Answers one request; never fails, never panics.
     pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
-        let started = Instant::now();
-        let method = request.method().clone();
         let request_id = self.request_id(&request);
+        let line = RequestLine::begin(request.method().clone(), request_id.clone());
         let origin = self.app.origins.allowed(request.headers());
-        let exchange = Exchange::default();
-        let meter = Arc::new(Meter::default());
 
         let mut response = if cors::is_preflight(&request) {
             cors::preflight(origin.is_some())
         } else {
             ignore_trailing_slash(&mut request);
-            request.extensions_mut().insert(exchange.clone());
-            meter.measure(self.route(request)).await
+            request.extensions_mut().insert(line.exchange.clone());
+            line.meter.measure(self.route(request)).await
         };
 
-        let problem = response.extensions_mut().remove::<Problem>();
-        if let Some(problem) = &problem {
-            self.write_envelope(problem, &mut response);
+        if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+            self.write_envelope(&problem, &mut response);
+            log_problem(&problem, &line.exchange, line.request_id());
         }
         self.app.origins.mark(origin, &mut response);
-        response
-            .headers_mut()
-            .insert(X_REQUEST_ID, request_id.clone());
-
-        let request_id = request_id.to_str().unwrap_or_default();
-        if let Some(problem) = &problem {
-            log_problem(problem, &exchange, request_id);
-        }
-        tracing::info!(
-            target: "tickbox::request",
-            method = method.as_str(),
-            route = exchange.route().unwrap_or("-"),
-            status = response.status().as_u16(),
-            duration_ms = milliseconds(started.elapsed()),
-            db_ms = milliseconds(meter.time()),
-            db_calls = meter.calls(),
-            user = exchange.user().map_or("-", |user| user.as_str()),
-            request_id,
-            "request"
-        );
-        response
+        response.headers_mut().insert(X_REQUEST_ID, request_id);
+        line.end(response)
     }
 
     /// Runs the route. A panic in it is our fault and this caller's bad luck, nobody else's.
@@ -149,10 +126,6 @@ fn ignore_trailing_slash<B>(request: &mut Request<B>) {
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
     }
-}
-
-fn milliseconds(duration: Duration) -> f64 {
-    (duration.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// A failure of ours is logged here, once, with its chain; what looks like somebody trying doors, too.

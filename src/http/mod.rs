@@ -1,6 +1,7 @@
 //! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
 //! `problem`, what handlers ask for in `extract`.
 
+mod conditional;
 mod cors;
 mod cursor;
 mod docs;
@@ -13,6 +14,7 @@ mod json;
 mod list_query;
 mod openapi;
 mod problem;
+mod request_log;
 pub mod serve;
 mod stream;
 mod tasks;

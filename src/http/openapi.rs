@@ -5,10 +5,11 @@ use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn}
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Content, Header, OpenApi, PathItem, Ref, RefOr, Required, Response, ResponseBuilder,
-    SecurityRequirement,
+    Content, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, SecurityRequirement,
 };
 use utoipa::{OpenApi as _, ToSchema};
+
+use crate::tasks::model::Task;
 
 /// The envelope of every error.
 #[derive(ToSchema)]
@@ -25,6 +26,9 @@ pub(super) struct ErrorBody {
     code: String,
     /// For people: what went wrong and what to do about it.
     message: String,
+    /// The task as it is now; with `PRECONDITION_FAILED`.
+    #[schema(value_type = Task, required = false)]
+    current: Option<()>,
     /// More that helps, in development only.
     #[schema(value_type = Object, required = false)]
     details: Option<()>,
@@ -106,6 +110,16 @@ const NOT_FOUND: SharedError = shared(
     "Task not found",
     "There is no such task, or not for this caller",
 );
+const PRECONDITION_FAILED: SharedError = SharedError {
+    header: Some(("ETag", "The tag of the task as it is now")),
+    ..shared(
+        "PreconditionFailed",
+        "412",
+        "PRECONDITION_FAILED",
+        "The task has changed since you read it: look at error.current and try again with its ETag",
+        "The task has none of the versions that `If-Match` names; `error.current` is the task as it is now",
+    )
+};
 const PAYLOAD_TOO_LARGE: SharedError = shared(
     "PayloadTooLarge",
     "413",
@@ -145,10 +159,11 @@ const SERVICE_UNAVAILABLE: SharedError = SharedError {
     )
 };
 
-const ALL: [&SharedError; 8] = [
+const ALL: [&SharedError; 9] = [
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &NOT_FOUND,
+    &PRECONDITION_FAILED,
     &PAYLOAD_TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,
     &VALIDATION_ERROR,
@@ -170,25 +185,24 @@ pub(super) fn finish(document: &mut OpenApi) {
             .insert(error.name.to_owned(), RefOr::T(response(error)));
     }
     for (path, item) in &mut document.paths.paths {
-        for operation in operations(item) {
-            complete(path, operation);
+        let reads = item.get.iter_mut().map(|operation| (true, operation));
+        let writes = [
+            &mut item.put,
+            &mut item.post,
+            &mut item.delete,
+            &mut item.patch,
+        ];
+        let writes = writes
+            .into_iter()
+            .flatten()
+            .map(|operation| (false, operation));
+        for (is_read, operation) in reads.chain(writes) {
+            complete(path, is_read, operation);
         }
     }
 }
 
-fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [
-        &mut item.get,
-        &mut item.put,
-        &mut item.post,
-        &mut item.delete,
-        &mut item.patch,
-    ]
-    .into_iter()
-    .filter_map(Option::as_mut)
-}
-
-fn complete(path: &str, operation: &mut Operation) {
+fn complete(path: &str, is_read: bool, operation: &mut Operation) {
     let mut errors = vec![&INTERNAL_SERVER_ERROR, &SERVICE_UNAVAILABLE];
     if path.contains("{user_id}") {
         operation.security = Some(vec![SecurityRequirement::new("bearer", [""; 0])]);
@@ -198,6 +212,8 @@ fn complete(path: &str, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(task_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
+        add_conditions(path, is_read, operation, &mut errors);
+        let parameters = operation.parameters.get_or_insert_default();
         if parameters.iter().any(
             |parameter| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query),
         ) {
@@ -225,6 +241,33 @@ fn complete(path: &str, operation: &mut Operation) {
         responses
             .entry(error.status.to_owned())
             .or_insert(RefOr::Ref(reference));
+    }
+}
+
+/// What conditional requests (RFC 9110 §13) add.
+fn add_conditions(
+    path: &str,
+    is_read: bool,
+    operation: &mut Operation,
+    errors: &mut Vec<&SharedError>,
+) {
+    let responses = &mut operation.responses.responses;
+    for (status, success) in responses.iter_mut() {
+        if let RefOr::T(success) = success
+            && status != "204"
+        {
+            let tag = header("The version of what was sent: for If-Match and If-None-Match");
+            success.headers.insert("ETag".to_owned(), RefOr::T(tag));
+        }
+    }
+    if is_read {
+        let known = ResponseBuilder::new()
+            .description("`If-None-Match` names what there is: nothing is sent again");
+        let known = known.header("ETag", header("The version of what there is"));
+        responses.insert("304".to_owned(), RefOr::T(known.build()));
+        errors.push(&BAD_REQUEST);
+    } else if path.contains("{task_id}") {
+        errors.extend([&BAD_REQUEST, &PRECONDITION_FAILED]);
     }
 }
 

@@ -8,13 +8,15 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
+use super::conditional::task_tag;
 use crate::auth::{Facts, Refusal};
 use crate::error::{Cause, Error, FieldError, chain};
+use crate::tasks::model::Task;
 
 /// A failure, on its way to the caller and to the log.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ struct Inner {
     /// Shown in development only.
     details: Option<Value>,
     header: Option<(HeaderName, HeaderValue)>,
+    /// What there is instead of what the caller expected; shown everywhere.
+    current: Option<Value>,
     /// For the log only.
     cause: Option<Cause>,
     /// Marks what the log should warn of: a refused token, or a look at another user's path.
@@ -51,6 +55,7 @@ impl Problem {
             message: message.into(),
             details: None,
             header: None,
+            current: None,
             cause: None,
             suspicion: None,
         }))
@@ -99,6 +104,20 @@ impl Problem {
             "METHOD_NOT_ALLOWED",
             message,
         )
+    }
+
+    /// RFC 9110 §15.5.13; carries the task as it is, so that the caller need not ask for it.
+    fn task_changed(task: &Task) -> Self {
+        let message = "The task has changed since you read it: look at error.current and try again with its ETag";
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "PRECONDITION_FAILED",
+            message,
+        )
+        .with(|inner| {
+            inner.header = Some((ETAG, task_tag(task)));
+            inner.current = serde_json::to_value(task).ok();
+        })
     }
 
     pub(super) fn payload_too_large() -> Self {
@@ -196,6 +215,9 @@ impl Problem {
                 error["details"] = details;
             }
         }
+        if let Some(current) = &self.0.current {
+            error["current"] = current.clone();
+        }
         json!({ "error": error }).to_string().into_bytes()
     }
 }
@@ -216,6 +238,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::TaskNotFound => Self::task_not_found(),
+            Error::TaskChanged(task) => Self::task_changed(&task),
             Error::Invalid(fields) => Self::invalid(&fields),
             Error::Unavailable {
                 what,

@@ -34,8 +34,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .pipeline_flush(true);
+        .header_read_timeout(HEADER_TIMEOUT);
     builder
         .http2()
         .timer(TokioTimer::new())

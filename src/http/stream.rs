@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::http::header::CONTENT_TYPE;
+use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 
+use super::conditional::list_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
 use crate::error::Error;
@@ -24,6 +25,8 @@ pub(super) async fn whole_list(
     after: Option<Position>,
 ) -> Result<Response, Problem> {
     let first = tasks.list_chunk(&user, filter, after).await?;
+    // What changes while the list is written makes the tag old, never wrong.
+    let tag = list_tag(first.page.seq, filter, None, after);
     let reader = Reader {
         tasks,
         user,
@@ -43,7 +46,7 @@ pub(super) async fn whole_list(
             Reader::advance,
         ))
     };
-    Ok(([(CONTENT_TYPE, APPLICATION_JSON)], body).into_response())
+    Ok(([(CONTENT_TYPE, APPLICATION_JSON), (ETAG, tag)], body).into_response())
 }
 
 struct Reader {

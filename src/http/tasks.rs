@@ -1,12 +1,13 @@
 //! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
 
 use axum::extract::State;
-use axum::http::header::{LINK, LOCATION};
+use axum::http::header::{ETAG, LINK, LOCATION};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use super::extract::{Owner, PathTask};
 use super::input::{Completion, CompletionBody, NewTaskBody, TaskPatchBody};
 use super::json::Json;
@@ -57,9 +58,17 @@ pub(super) async fn list_tasks(
     Owner(user): Owner,
     uri: Uri,
     query: ListQuery,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let filter = query.filter;
     let after = query.position(&user)?;
+    let tag_of = |seq| conditional::list_tag(seq, filter, query.limit, after);
+    if known.is_there() {
+        let tag = tag_of(app.tasks.latest_change(&user).await?);
+        if known.has(&tag) {
+            return Ok(conditional::not_modified(tag));
+        }
+    }
     let Some(limit) = query.limit else {
         return stream::whole_list(app.tasks.clone(), user, filter, after).await;
     };
@@ -69,12 +78,14 @@ pub(super) async fn list_tasks(
         let query = query.next(limit, cursor);
         format!("<{}?{query}>; rel=\"next\"", uri.path())
     });
+    let tag = tag_of(listing.page.seq);
     let mut response = Json(TaskList {
         tasks: listing.page.tasks,
         count: listing.page.total,
         next_cursor,
     })
     .into_response();
+    response.headers_mut().insert(ETAG, tag);
     if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
         response.headers_mut().insert(LINK, link);
     }
@@ -98,7 +109,7 @@ pub(super) async fn create_task(
 ) -> Result<Response, Problem> {
     let task = app.tasks.create(&user, &new).await?;
     let location = format!("{}/{}", uri.path(), task.id);
-    let mut response = (StatusCode::CREATED, Json(task)).into_response();
+    let mut response = (StatusCode::CREATED, Tagged(task)).into_response();
     if let Ok(location) = HeaderValue::from_str(&location) {
         response.headers_mut().insert(LOCATION, location);
     }
@@ -106,6 +117,8 @@ pub(super) async fn create_task(
 }
 
 /// Get a task
+///
+/// With `If-None-Match`, only if the task has another `ETag` by now.
 #[utoipa::path(
     get, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     responses((status = 200, description = "The task", body = Task)),
@@ -114,13 +127,19 @@ pub(super) async fn get_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
-) -> Result<Json<Task>, Problem> {
-    Ok(Json(app.tasks.get(&user, id).await?))
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let task = app.tasks.get(&user, id).await?;
+    let tag = conditional::task_tag(&task);
+    if known.has(&tag) {
+        return Ok(conditional::not_modified(tag));
+    }
+    Ok(Tagged(task).into_response())
 }
 
 /// Change a task
 ///
-/// A field that is left out keeps its value.
+/// A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     request_body(content = TaskPatchBody),
@@ -130,14 +149,18 @@ pub(super) async fn change_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
     Json(patch): Json<TaskPatch>,
-) -> Result<Json<Task>, Problem> {
-    Ok(Json(app.tasks.change(&user, id, &patch).await?))
+) -> Result<Tagged, Problem> {
+    Ok(Tagged(
+        app.tasks.change(&user, id, &patch, &expected).await?,
+    ))
 }
 
 /// Change a task by a merge patch
 ///
 /// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+/// With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     request_body(content(
@@ -150,14 +173,17 @@ pub(super) async fn patch_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
     Json(patch): Json<TaskPatch>,
-) -> Result<Json<Task>, Problem> {
-    Ok(Json(app.tasks.change(&user, id, &patch).await?))
+) -> Result<Tagged, Problem> {
+    Ok(Tagged(
+        app.tasks.change(&user, id, &patch, &expected).await?,
+    ))
 }
 
 /// Set whether a task is done
 ///
-/// It sets and does not flip, so that it can be repeated.
+/// It sets and does not flip, so that it can be repeated. With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
     request_body(content = CompletionBody),
@@ -167,12 +193,17 @@ pub(super) async fn complete_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
     Json(Completion(completed)): Json<Completion>,
-) -> Result<Json<Task>, Problem> {
-    Ok(Json(app.tasks.complete(&user, id, completed).await?))
+) -> Result<Tagged, Problem> {
+    Ok(Tagged(
+        app.tasks.complete(&user, id, completed, &expected).await?,
+    ))
 }
 
 /// Delete a task
+///
+/// With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     responses((status = 204, description = "The task is gone")),
@@ -181,7 +212,8 @@ pub(super) async fn delete_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
 ) -> Result<StatusCode, Problem> {
-    app.tasks.delete(&user, id).await?;
+    app.tasks.delete(&user, id, &expected).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,9 @@
 //! A bounded number of places, and a bounded wait for one: what keeps overload from becoming a hang.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 
@@ -14,7 +15,7 @@ pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(super) struct Gate {
-    places: Semaphore,
+    places: Arc<Semaphore>,
     what: &'static str,
 }
 
@@ -22,18 +23,19 @@ impl Gate {
     /// `what` names the thing that is scarce, in the log.
     pub(super) fn new(places: usize, what: &'static str) -> Self {
         Self {
-            places: Semaphore::new(places),
+            places: Arc::new(Semaphore::new(places)),
             what,
         }
     }
 
     /// # Errors
     /// [`Error::Unavailable`] after [`LONGEST_WAIT`].
-    pub(super) async fn enter(&self) -> Result<SemaphorePermit<'_>, Error> {
-        if let Ok(place) = self.places.try_acquire() {
+    pub(super) async fn enter(&self) -> Result<OwnedSemaphorePermit, Error> {
+        if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
-        match tokio::time::timeout(LONGEST_WAIT, self.places.acquire()).await {
+        let waiting = self.places.clone().acquire_owned();
+        match tokio::time::timeout(LONGEST_WAIT, waiting).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) | Err(_) => Err(Error::Unavailable {
                 what: self.what,

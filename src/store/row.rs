@@ -86,7 +86,10 @@ impl ToSql for Value {
             }
             Self::Bool(flag) => flag.to_sql(kind, out),
             Self::Int(number) => number.to_sql(kind, out),
-            Self::Time(time) => (time.as_micros() - POSTGRES_EPOCH_MICROS).to_sql(kind, out),
+            Self::Time(time) => time
+                .as_micros()
+                .saturating_sub(POSTGRES_EPOCH_MICROS)
+                .to_sql(kind, out),
         }
     }
 

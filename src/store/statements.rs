@@ -60,7 +60,7 @@ impl Sql {
             ),
             Self::CountTasks => (
                 &[Text],
-                "SELECT task_count, completed_count FROM {schema}accounts WHERE user_id = $1",
+                "SELECT task_count, completed_count, seq FROM {schema}accounts WHERE user_id = $1",
             ),
 
             Self::CreateTaskCount => (
@@ -89,7 +89,8 @@ impl Sql {
             Self::ListTasks => (
                 &[Text, Time, Uuid, Int],
                 "SELECT id, title, description, completed, created_at, updated_at, version,
-                    (SELECT task_count FROM {schema}accounts WHERE user_id = $1)
+                    (SELECT task_count FROM {schema}accounts WHERE user_id = $1),
+                    (SELECT seq FROM {schema}accounts WHERE user_id = $1)
                  FROM {schema}tasks
                  WHERE user_id = $1 AND (created_at, id) < ($2, $3)
                  ORDER BY created_at DESC, id DESC LIMIT $4",
@@ -98,25 +99,28 @@ impl Sql {
                 &[Text, Time, Uuid, Int, Bool],
                 "SELECT id, title, description, completed, created_at, updated_at, version,
                     (SELECT CASE WHEN $5 THEN completed_count ELSE task_count - completed_count END
-                     FROM {schema}accounts WHERE user_id = $1)
+                     FROM {schema}accounts WHERE user_id = $1),
+                    (SELECT seq FROM {schema}accounts WHERE user_id = $1)
                  FROM {schema}tasks
                  WHERE user_id = $1 AND completed = $5 AND (created_at, id) < ($2, $3)
                  ORDER BY created_at DESC, id DESC LIMIT $4",
             ),
 
-            // The count is changed before the task is, because it needs to know what the task was.
+            // The count is changed before the task is, because it needs to know what the task was. The last
+            // parameter is null, or the versions that the task may have: `,3,7,`.
             Self::ChangeTaskCount => (
-                &[Text, Uuid, Bool],
+                &[Text, Uuid, Bool, Text],
                 "UPDATE {schema}accounts AS a SET
                     seq = a.seq + 1,
                     completed_count = a.completed_count
                         + CASE WHEN COALESCE($3, t.completed) THEN 1 ELSE 0 END
                         - CASE WHEN t.completed THEN 1 ELSE 0 END
                  FROM {schema}tasks AS t
-                 WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2",
+                 WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2
+                    AND ($4 IS NULL OR $4 LIKE '%,' || t.version || ',%')",
             ),
             Self::ChangeTask => (
-                &[Text, Uuid, Text, Bool, Text, Bool, Time],
+                &[Text, Uuid, Text, Bool, Text, Bool, Time, Text],
                 "UPDATE {schema}tasks SET
                     title = COALESCE($3, title),
                     description = CASE WHEN $4 THEN $5 ELSE description END,
@@ -124,22 +128,25 @@ impl Sql {
                     updated_at = CASE WHEN $7 > updated_at THEN $7 ELSE updated_at + {microsecond} END,
                     version = version + 1,
                     seq = (SELECT seq FROM {schema}accounts WHERE user_id = $1)
-                 WHERE user_id = $1 AND id = $2
+                 WHERE user_id = $1 AND id = $2 AND ($8 IS NULL OR $8 LIKE '%,' || version || ',%')
                  RETURNING id, title, description, completed, created_at, updated_at, version",
             ),
 
             Self::DeleteTaskCount => (
-                &[Text, Uuid],
+                &[Text, Uuid, Text],
                 "UPDATE {schema}accounts AS a SET
                     seq = a.seq + 1,
                     task_count = a.task_count - 1,
                     completed_count = a.completed_count - CASE WHEN t.completed THEN 1 ELSE 0 END
                  FROM {schema}tasks AS t
-                 WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2",
+                 WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2
+                    AND ($3 IS NULL OR $3 LIKE '%,' || t.version || ',%')",
             ),
             Self::DeleteTask => (
-                &[Text, Uuid],
-                "DELETE FROM {schema}tasks WHERE user_id = $1 AND id = $2 RETURNING id",
+                &[Text, Uuid, Text],
+                "DELETE FROM {schema}tasks
+                 WHERE user_id = $1 AND id = $2 AND ($3 IS NULL OR $3 LIKE '%,' || version || ',%')
+                 RETURNING id",
             ),
         }
     }

@@ -6,7 +6,8 @@ use super::{Step, Store};
 use crate::clock::Timestamp;
 use crate::error::{Cause, Error};
 use crate::tasks::model::{
-    Description, Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, Title, UserId,
+    Description, Expected, Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, Title,
+    UserId,
 };
 
 impl Store {
@@ -68,36 +69,42 @@ impl Store {
             }
         };
         let rows: Vec<ListedTask> = self.read(sql, values).await?;
-        let total = match rows.first() {
-            Some(row) => row.total,
-            // From the very start, nothing found means that there is nothing.
-            None if after.is_none() => 0,
+        let (total, seq) = match rows.first() {
+            Some(row) => (row.total, row.seq),
             None => self.count_tasks(user, filter).await?,
         };
         let tasks = rows.into_iter().map(|row| row.stored.of(user)).collect();
-        Ok(TaskPage { tasks, total })
+        Ok(TaskPage { tasks, total, seq })
     }
 
-    /// How many tasks the user has; costs the same for few and for many.
-    pub async fn count_tasks(&self, user: &UserId, filter: Filter) -> Result<i64, Error> {
+    /// How many tasks the user has, and the number of the user's latest change; costs the same for few and for many.
+    pub async fn count_tasks(&self, user: &UserId, filter: Filter) -> Result<(i64, i64), Error> {
         let counts: Option<Counts> = self.read(Sql::CountTasks, vec![owner(user)]).await?.pop();
-        Ok(counts.map_or(0, |counts| match filter.completed {
+        let counts = counts.unwrap_or_default();
+        let count = match filter.completed {
             None => counts.all,
             Some(true) => counts.completed,
             Some(false) => counts.all - counts.completed,
-        }))
+        };
+        Ok((count, counts.seq))
     }
 
-    /// Changes the user's task, if there is one, and gives it as it is then.
+    /// Changes the user's task, if there is one of an expected version, and gives it as it is then.
     pub async fn change_task(
         &self,
         user: &UserId,
         id: TaskId,
         patch: &TaskPatch,
+        expected: &Expected,
         now: Timestamp,
     ) -> Result<Option<Task>, Error> {
         let completed = Value::optional_bool(patch.completed);
-        let count = [owner(user), Value::Uuid(id.0), completed.clone()];
+        let count = [
+            owner(user),
+            Value::Uuid(id.0),
+            completed.clone(),
+            versions(expected),
+        ];
         let description = patch.description.as_ref();
         let task = [
             owner(user),
@@ -111,6 +118,7 @@ impl Store {
             ),
             completed,
             Value::Time(now),
+            versions(expected),
         ];
         let steps = vec![
             Step::new(Sql::LockAccount, [owner(user)]),
@@ -121,9 +129,14 @@ impl Store {
         Ok(changed.map(|stored| stored.of(user)))
     }
 
-    /// Forgets the user's task; says whether there was one.
-    pub async fn delete_task(&self, user: &UserId, id: TaskId) -> Result<bool, Error> {
-        let task = [owner(user), Value::Uuid(id.0)];
+    /// Forgets the user's task; says whether there was one of an expected version.
+    pub async fn delete_task(
+        &self,
+        user: &UserId,
+        id: TaskId,
+        expected: &Expected,
+    ) -> Result<bool, Error> {
+        let task = [owner(user), Value::Uuid(id.0), versions(expected)];
         let steps = vec![
             Step::new(Sql::LockAccount, [owner(user)]),
             Step::new(Sql::DeleteTaskCount, task.clone()),
@@ -131,6 +144,19 @@ impl Store {
         ];
         let deleted: Vec<()> = self.write(steps).await?;
         Ok(!deleted.is_empty())
+    }
+}
+
+/// Null for any version, else a list that begins and ends with a comma, so that no number is found in another.
+fn versions(expected: &Expected) -> Value {
+    match expected {
+        Expected::Anything => Value::Null,
+        Expected::OneOf(versions) => {
+            let list = versions
+                .iter()
+                .fold(",".to_owned(), |list, version| format!("{list}{version},"));
+            Value::Text(list.into())
+        }
     }
 }
 
@@ -181,6 +207,7 @@ impl FromRow for StoredTask {
 struct ListedTask {
     stored: StoredTask,
     total: i64,
+    seq: i64,
 }
 
 impl FromRow for ListedTask {
@@ -188,13 +215,16 @@ impl FromRow for ListedTask {
         Ok(Self {
             stored: StoredTask::from_row(row)?,
             total: row.int(7)?,
+            seq: row.int(8)?,
         })
     }
 }
 
+#[derive(Default)]
 struct Counts {
     all: i64,
     completed: i64,
+    seq: i64,
 }
 
 impl FromRow for Counts {
@@ -202,6 +232,7 @@ impl FromRow for Counts {
         Ok(Self {
             all: row.int(0)?,
             completed: row.int(1)?,
+            seq: row.int(2)?,
         })
     }
 }

@@ -4,7 +4,7 @@ pub mod model;
 
 use std::sync::Arc;
 
-use self::model::{Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, UserId};
+use self::model::{Expected, Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, UserId};
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -75,30 +75,68 @@ impl Tasks {
         self.list(user, filter, after, CHUNK).await
     }
 
+    /// The number of the user's latest change.
+    pub async fn latest_change(&self, user: &UserId) -> Result<i64> {
+        let (_, seq) = self.store.count_tasks(user, Filter::default()).await?;
+        Ok(seq)
+    }
+
     /// # Errors
-    /// [`Error::TaskNotFound`] also when the task is somebody else's.
-    pub async fn change(&self, user: &UserId, id: TaskId, patch: &TaskPatch) -> Result<Task> {
+    /// [`Error::TaskNotFound`] also when the task is somebody else's; [`Error::TaskChanged`] if it has
+    /// another version than expected.
+    pub async fn change(
+        &self,
+        user: &UserId,
+        id: TaskId,
+        patch: &TaskPatch,
+        expected: &Expected,
+    ) -> Result<Task> {
         let now = self.clock.now();
-        let task = self.store.change_task(user, id, patch, now).await?;
-        task.ok_or(Error::TaskNotFound)
+        match self
+            .store
+            .change_task(user, id, patch, expected, now)
+            .await?
+        {
+            Some(task) => Ok(task),
+            None => Err(self.why_not(user, id, expected).await?),
+        }
     }
 
     /// Sets whether the task is done; saying the same again changes nothing but its version.
     ///
     /// # Errors
-    /// [`Error::TaskNotFound`] also when the task is somebody else's.
-    pub async fn complete(&self, user: &UserId, id: TaskId, completed: bool) -> Result<Task> {
+    /// As [`Tasks::change`].
+    pub async fn complete(
+        &self,
+        user: &UserId,
+        id: TaskId,
+        completed: bool,
+        expected: &Expected,
+    ) -> Result<Task> {
         let patch = TaskPatch {
             completed: Some(completed),
             ..TaskPatch::default()
         };
-        self.change(user, id, &patch).await
+        self.change(user, id, &patch, expected).await
     }
 
     /// # Errors
-    /// [`Error::TaskNotFound`] also when the task is somebody else's.
-    pub async fn delete(&self, user: &UserId, id: TaskId) -> Result<()> {
-        let deleted = self.store.delete_task(user, id).await?;
-        deleted.then_some(()).ok_or(Error::TaskNotFound)
+    /// As [`Tasks::change`].
+    pub async fn delete(&self, user: &UserId, id: TaskId, expected: &Expected) -> Result<()> {
+        if self.store.delete_task(user, id, expected).await? {
+            return Ok(());
+        }
+        Err(self.why_not(user, id, expected).await?)
+    }
+
+    /// Why a write found no task to change: there is none, or it is not the one that the caller knows.
+    async fn why_not(&self, user: &UserId, id: TaskId, expected: &Expected) -> Result<Error> {
+        if *expected == Expected::Anything {
+            return Ok(Error::TaskNotFound);
+        }
+        let found = self.store.find_task(user, id).await?;
+        Ok(found.map_or(Error::TaskNotFound, |task| {
+            Error::TaskChanged(Box::new(task))
+        }))
     }
 }

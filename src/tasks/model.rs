@@ -178,6 +178,14 @@ pub struct TaskPatch {
     pub completed: Option<bool>,
 }
 
+/// The versions of a task that a caller knows: a change is made only if the task still has one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// The caller does not say; any will do.
+    Anything,
+    OneOf(Vec<i64>),
+}
+
 /// Which of a user's tasks a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
@@ -216,4 +224,6 @@ pub struct TaskPage {
     pub tasks: Vec<Task>,
     /// All that match the filter, on this page or not.
     pub total: i64,
+    /// The number of the user's latest change: a list with the same number is the same list.
+    pub seq: i64,
 }

@@ -32,6 +32,18 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         (vec![("PORT", "65536")], "PORT"),
         (vec![("DATABASE_URL", "mysql://x/y")], "DATABASE_URL"),
         (vec![("DATABASE_URL", "sqlite://")], "DATABASE_URL"),
+        (
+            vec![("DATABASE_URL", "sqlite://nowhere/x.db")],
+            "DATABASE_URL",
+        ),
+        (
+            vec![("DATABASE_URL", "postgres://u:pass?hidden@h/d")],
+            "DATABASE_URL",
+        ),
+        (
+            vec![("DATABASE_URL", "postgres://h/d?colour=green")],
+            "DATABASE_URL",
+        ),
         (vec![("DATABASE_POOL_SIZE", "-1")], "DATABASE_POOL_SIZE"),
         (
             vec![
@@ -71,6 +83,7 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
             "{settings:?}: {said}"
         );
         assert!(said.contains("Example: "), "{said}");
+        assert!(!said.contains("hidden"), "{said}");
         assert_eq!(said.trim_end().lines().count(), 1, "{said}");
     }
 }

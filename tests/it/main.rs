@@ -8,6 +8,7 @@ mod authentication;
 mod better_auth;
 mod commands;
 mod concurrency;
+mod conditional;
 mod contract;
 mod cors;
 mod errors;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
+use futures_util::FutureExt;
 use serde_json::json;
 use tickbox::config::Environment;
 use tickbox::http::Origins;
@@ -181,4 +182,37 @@ async fn when_every_connection_is_busy_the_wait_has_an_end() {
     assert!(started.elapsed() < BOUND);
     holder.batch_execute("ROLLBACK").await.unwrap();
     assert_eq!(bob.get(&bob.tasks).await.status, StatusCode::OK);
+}
+
+/// What is given up on keeps its place until the server has ended it: callers that hang up do not pile up.
+#[tokio::test(flavor = "multi_thread")]
+async fn callers_that_go_away_leave_no_connections_behind() {
+    let app = with_pool(2, 2).await;
+    let alice = app.user("alice");
+    let (path, created) = alice.create(json!({"title": "Buy milk"})).await;
+    let Home::Postgres(database) = &app.home else {
+        unreachable!()
+    };
+    let holder = database.administrator().await;
+    holder
+        .batch_execute("BEGIN; LOCK TABLE tickbox.tasks IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    for _ in 0..40 {
+        // Polled once, which sends it, and then dropped, as when a caller hangs up.
+        let _ = alice.put(&path, json!({"completed": true})).now_or_never();
+        let _ = alice.get(&path).now_or_never();
+        tokio::task::yield_now().await;
+    }
+    let count = "SELECT count(*) FROM pg_stat_activity \
+        WHERE application_name = 'tickbox' AND datname = current_database()";
+    let count = holder.query_one(count, &[]).await.unwrap();
+    assert!(count.get::<_, i64>(0) <= 4);
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let task = alice.get(&path).await.expect(StatusCode::OK);
+    assert_eq!(task["title"], created["title"]);
+    assert_eq!(
+        alice.put(&path, json!({"title": "Buy bread"})).await.status,
+        StatusCode::OK
+    );
 }

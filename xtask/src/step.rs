@@ -57,10 +57,12 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// The root of the project.
+/// The root of the project, as cargo tells it when it starts us: the directory may have been moved, or
+/// share its `target` with another, since we were built.
 pub(crate) fn root() -> PathBuf {
-    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
-    xtask.parent().unwrap_or(xtask).to_owned()
+    let xtask = std::env::var_os("CARGO_MANIFEST_DIR");
+    let xtask = xtask.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    xtask.parent().unwrap_or(&xtask).to_owned()
 }
 
 pub(crate) fn text(bytes: &[u8]) -> String {

@@ -28,6 +28,11 @@ const IDLE_BEFORE_CHECK: Duration = Duration::from_secs(30);
 /// How long a check may take; a dead peer must not hold up a request for longer.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// How long a connection may take to come to rest before what it does is cancelled, and how often that is tried:
+/// a cancellation ends one statement, and several may be queued.
+const SETTLE_PAUSE: Duration = Duration::from_secs(1);
+const SETTLE_TRIES: usize = 60;
+
 /// Whether statements are prepared under a name, once for each connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PreparedStatements {
@@ -41,6 +46,12 @@ pub enum PreparedStatements {
 
 /// Reads a URL of PostgreSQL: libpq's parameters as far as the driver knows them, and libpq's `sslmode`.
 pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
+    // The driver would name the rest of the password as an option that it does not know.
+    if let (Some(query), Some(host)) = (url.find('?'), url.rfind('@'))
+        && query < host
+    {
+        return Err("the user or the password has a ? in it: write it as %3F".into());
+    }
     let (url, verify) = tls::split_ssl_parameters(url);
     let config = Config::from_str(&url)?;
     if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
@@ -94,8 +105,9 @@ impl Connector {
     /// Whether the server sees our own socket, and not that of a pooler, at the other end of the line.
     /// Two sockets are compared, so that a chance agreement of port numbers does not count.
     async fn is_direct(&self) -> Result<bool, Cause> {
-        let (Some(Host::Tcp(host)), Some(port)) = (
-            self.config.get_hosts().first(),
+        // Of several servers only one would be asked.
+        let ([Host::Tcp(host)], Some(port)) = (
+            self.config.get_hosts(),
             self.config.get_ports().first().or(Some(&5432)),
         ) else {
             return Ok(false);
@@ -203,6 +215,22 @@ impl Connector {
             let text = &self.texts[sql as usize];
             connection.client.query_typed(text, &values).await
         }
+    }
+
+    /// Brings a connection to rest on which something may still be under way: waits for the server, and cancels
+    /// what takes long. `false` if the server does not answer at all.
+    pub(super) async fn settle(&self, connection: &Connection) -> bool {
+        for _ in 0..SETTLE_TRIES {
+            if connection.client.is_closed() {
+                return false;
+            }
+            let resting = self.query(connection, Sql::Ping, &[]);
+            match tokio::time::timeout(SETTLE_PAUSE, resting).await {
+                Ok(answer) => return answer.is_ok(),
+                Err(_) => self.cancel(connection).await,
+            }
+        }
+        false
     }
 
     /// Asks the server to give up what this connection is doing.

@@ -91,7 +91,7 @@ impl Postgres {
     ) -> Result<Vec<T>, Error> {
         if self.readers.is_empty() {
             let loan = self.pool.borrow().await?;
-            let answer = self.read_on(&loan, sql, values).await?;
+            let answer = self.read_on(loan.connection()?, sql, values).await?;
             loan.give_back();
             return decode(&answer.map_err(translate)?);
         }
@@ -100,14 +100,13 @@ impl Postgres {
             Ok(Ok(rows)) => decode(&rows),
             // The line broke while we waited: a read can be asked again without harm, once.
             Ok(Err(error)) if error.is_closed() => {
-                self.readers.discard(&connection);
                 let (connection, _place) = self.readers.share().await?;
                 let answer = self.read_on(&connection, sql, values).await?;
                 decode(&answer.map_err(translate)?)
             }
             Ok(Err(error)) => Err(translate(error)),
             Err(error) => {
-                self.readers.discard(&connection);
+                self.readers.suspend(connection);
                 Err(error)
             }
         }
@@ -130,12 +129,13 @@ impl Postgres {
     pub(super) async fn write<T: FromRow>(&self, steps: &[Step]) -> Result<Vec<T>, Error> {
         let loan = self.pool.borrow().await?;
         let outcome = {
-            let mut transaction = pin!(transact(&self.connector, &loan, steps));
+            let connection = loan.connection()?;
+            let mut transaction = pin!(transact(&self.connector, connection, steps));
             if let Ok(outcome) = tokio::time::timeout(LONGEST_CALL, &mut transaction).await {
                 outcome
             } else {
                 // Its commit is already on the way: only its end tells whether it happened.
-                self.connector.cancel(&loan).await;
+                self.connector.cancel(connection).await;
                 tokio::time::timeout(CANCEL_GRACE, transaction)
                     .await
                     .map_err(|_| too_slow())?
@@ -143,8 +143,9 @@ impl Postgres {
         };
         let outcome = outcome.map_err(translate);
         // A line that failed, or leads to a server that fails, is not used again.
-        if !matches!(outcome, Err(Error::Unavailable { .. })) {
-            loan.give_back();
+        match &outcome {
+            Err(Error::Unavailable { .. }) => loan.close(),
+            _ => loan.give_back(),
         }
         decode(&outcome?)
     }

@@ -2,13 +2,12 @@
 //! Together they are never more than the settings allow.
 
 use std::collections::VecDeque;
-use std::ops::Deref;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::SemaphorePermit;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::super::gate::{Gate, RETRY_AFTER};
@@ -20,6 +19,9 @@ const MOST_READERS: usize = 4;
 
 /// Reads that may be under way on one shared connection before further ones wait.
 const READS_PER_READER: usize = 64;
+
+/// How long a read waits for its shared connection to be opened or brought to rest.
+const LONGEST_OPENING: Duration = Duration::from_secs(6);
 
 /// The server cannot be reached, lets us not in, or gives up what it was asked.
 pub(super) fn unreachable(source: Cause) -> Error {
@@ -72,6 +74,12 @@ struct Idle {
 }
 
 impl Idle {
+    fn put(&self, connection: Connection) {
+        if !connection.client.is_closed() {
+            self.lock().push_back((Instant::now(), connection));
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, VecDeque<(Instant, Connection)>> {
         self.connections
             .lock()
@@ -110,7 +118,7 @@ impl Pool {
 
     /// # Errors
     /// [`Error::Unavailable`] when none comes free in time, or none can be opened.
-    pub(super) async fn borrow(&self) -> Result<Loan<'_>, Error> {
+    pub(super) async fn borrow(&self) -> Result<Loan, Error> {
         let place = self.gate.enter().await?;
         loop {
             // The guard must go before anything is awaited.
@@ -121,9 +129,9 @@ impl Pool {
                 None => self.connector.open().await.map_err(unreachable)?,
             };
             return Ok(Loan {
-                pool: self,
-                connection,
-                _place: place,
+                connector: self.connector.clone(),
+                idle: self.idle.clone(),
+                held: Some((connection, place)),
             });
         }
     }
@@ -146,30 +154,53 @@ fn start_sweeper(idle: &Arc<Idle>) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(task)
 }
 
-/// A borrowed connection. Dropping it closes the connection, so that whatever was left half done on it
-/// (a caller that went away, a time limit) cannot reach the next user; [`Loan::give_back`] keeps it.
-pub(super) struct Loan<'a> {
-    pool: &'a Pool,
-    connection: Connection,
-    _place: SemaphorePermit<'a>,
+/// A borrowed connection. Whoever drops it without a word (a caller that went away, a time limit) may leave the
+/// server at work on it: it then keeps its place in the pool until the server has ended that.
+pub(super) struct Loan {
+    connector: SharedConnector,
+    idle: Arc<Idle>,
+    /// `None` only once the loan has ended.
+    held: Option<(Connection, OwnedSemaphorePermit)>,
 }
 
-impl Loan<'_> {
-    pub(super) fn give_back(self) {
-        let Self {
-            pool, connection, ..
-        } = self;
-        if !connection.client.is_closed() {
-            pool.idle.lock().push_back((Instant::now(), connection));
+impl Loan {
+    pub(super) fn connection(&self) -> Result<&Connection, Error> {
+        let held = self.held.as_ref().map(|(connection, _)| connection);
+        held.ok_or_else(|| Error::Internal("a loan was used after its end".into()))
+    }
+
+    /// For the next one: what was asked has been answered.
+    pub(super) fn give_back(mut self) {
+        if let Some((connection, _place)) = self.held.take() {
+            self.idle.put(connection);
         }
+    }
+
+    /// Not to be used again: it was answered, but its server is of no use.
+    pub(super) fn close(mut self) {
+        self.held = None;
     }
 }
 
-impl Deref for Loan<'_> {
-    type Target = Connection;
+impl Drop for Loan {
+    fn drop(&mut self) {
+        let Some((connection, place)) = self.held.take() else {
+            return;
+        };
+        let (connector, idle) = (self.connector.clone(), self.idle.clone());
+        settle_in_background(async move {
+            if connector.settle(&connection).await {
+                idle.put(connection);
+            }
+            drop(place);
+        });
+    }
+}
 
-    fn deref(&self) -> &Connection {
-        &self.connection
+/// A connection that was given up on is brought to rest by a task of its own; shutdown need not wait for that.
+fn settle_in_background(work: impl Future<Output = ()> + Send + 'static) {
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        runtime.spawn(work);
     }
 }
 
@@ -177,15 +208,15 @@ impl Deref for Loan<'_> {
 pub(super) struct Readers {
     connector: SharedConnector,
     gate: Gate,
-    seats: Vec<Seat>,
+    seats: Vec<Arc<Seat>>,
     next: AtomicUsize,
 }
 
 #[derive(Default)]
 struct Seat {
     connection: ArcSwapOption<Connection>,
-    /// Held while a connection is checked or opened, so that it is done once.
-    opening: tokio::sync::Mutex<()>,
+    /// Held while a connection is checked, opened, or brought to rest, so that there is never a second one.
+    opening: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Readers {
@@ -194,7 +225,7 @@ impl Readers {
         Self {
             connector,
             gate: Gate::new(readers * READS_PER_READER, "too many reads are under way"),
-            seats: (0..readers).map(|_| Seat::default()).collect(),
+            seats: (0..readers).map(|_| Arc::default()).collect(),
             next: AtomicUsize::new(0),
         }
     }
@@ -204,35 +235,61 @@ impl Readers {
     }
 
     /// A place among the reads under way, and a connection to share.
-    pub(super) async fn share(&self) -> Result<(Arc<Connection>, SemaphorePermit<'_>), Error> {
+    pub(super) async fn share(&self) -> Result<(Arc<Connection>, OwnedSemaphorePermit), Error> {
         let place = self.gate.enter().await?;
-        let seat = &self.seats[self.next.fetch_add(1, Ordering::Relaxed) % self.seats.len()];
-        if let Some(connection) = seat.connection.load_full()
-            && self.connector.is_fresh(&connection)
-        {
-            return Ok((connection, place));
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        let seats =
+            (0..self.seats.len()).map(|step| &self.seats[(first + step) % self.seats.len()]);
+        for seat in seats {
+            if let Some(connection) = seat.connection.load_full()
+                && self.connector.is_fresh(&connection)
+            {
+                return Ok((connection, place));
+            }
         }
+        let seat = &self.seats[first % self.seats.len()];
+        let opening = tokio::time::timeout(LONGEST_OPENING, self.open(seat)).await;
+        Ok((
+            opening.map_err(|_| unreachable("no connection in time".into()))??,
+            place,
+        ))
+    }
+
+    async fn open(&self, seat: &Seat) -> Result<Arc<Connection>, Error> {
         let _opening = seat.opening.lock().await;
         if let Some(connection) = seat.connection.load_full()
             && self.connector.is_usable(&connection).await
         {
-            return Ok((connection, place));
+            return Ok(connection);
         }
         let connection = Arc::new(self.connector.open().await.map_err(unreachable)?);
         seat.connection.store(Some(connection.clone()));
-        Ok((connection, place))
+        Ok(connection)
     }
 
-    /// Stops using a connection that did not answer.
-    pub(super) fn discard(&self, connection: &Arc<Connection>) {
+    /// Stops using a connection that did not answer, until it does.
+    pub(super) fn suspend(&self, connection: Arc<Connection>) {
         for seat in &self.seats {
             let current = seat.connection.load();
-            if current
+            if !current
                 .as_ref()
-                .is_some_and(|current| Arc::ptr_eq(current, connection))
+                .is_some_and(|current| Arc::ptr_eq(current, &connection))
             {
-                seat.connection.compare_and_swap(&current, None);
+                continue;
             }
+            // If somebody is at it already, there is nothing to do.
+            let Ok(opening) = seat.opening.clone().try_lock_owned() else {
+                return;
+            };
+            seat.connection.store(None);
+            let (connector, seat) = (self.connector.clone(), seat.clone());
+            settle_in_background(async move {
+                if connector.settle(&connection).await {
+                    seat.connection.store(Some(connection));
+                }
+                drop(opening);
+            });
+            return;
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The database file: who owns it, and how a connection to it is set up.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::super::statements::Sql;
@@ -32,17 +34,15 @@ pub(super) struct Ownership {
 
 impl Ownership {
     pub(super) fn take(path: &Path) -> Result<Self, Error> {
-        let lock_path = lock_path(path);
+        make_private(path)?;
+        let lock_path = lock_path(path)?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
             .write(true)
             .mode(OWNER_ONLY)
             .open(&lock_path)
-            .map_err(|error| {
-                let text = format!("{} cannot be opened: {error}", lock_path.display());
-                unavailable("the database file cannot be used", Some(text.into()))
-            })?;
+            .map_err(|error| cannot_open(&lock_path, &error))?;
         match lock.try_lock() {
             Ok(()) => Ok(Self { _lock: lock }),
             Err(TryLockError::WouldBlock) => {
@@ -64,30 +64,38 @@ impl Ownership {
     }
 }
 
-fn lock_path(path: &Path) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
+/// Beside the file itself, by whatever name it was reached.
+fn lock_path(path: &Path) -> Result<PathBuf, Error> {
+    let mut name = path
+        .canonicalize()
+        .map_err(|error| cannot_open(path, &error))?
+        .into_os_string();
     name.push(".lock");
-    name.into()
+    Ok(name.into())
 }
 
-/// Opens the file for the writer, or for migrations: makes it if it is not there.
-pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
-    // SQLite gives the files beside it the same mode.
+/// Makes the file, if it is not there. SQLite gives the files beside it the same mode.
+fn make_private(path: &Path) -> Result<(), Error> {
     OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .mode(OWNER_ONLY)
         .open(path)
-        .map_err(|error| {
-            let text = format!("{} cannot be opened: {error}", path.display());
-            unavailable("the database file cannot be used", Some(text.into()))
-        })?;
+        .map(drop)
+        .map_err(|error| cannot_open(path, &error))
+}
+
+fn cannot_open(path: &Path, error: &io::Error) -> Error {
+    let text = format!("{} cannot be opened: {error}", path.display());
+    unavailable("the database file cannot be used", Some(text.into()))
+}
+
+/// Opens the file for the writer, or for migrations.
+pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
     let connection = Connection::open_with_flags(
         path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE
-            | OpenFlags::SQLITE_OPEN_CREATE
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
     let connection = connection.map_err(translate)?;
     set_up(&connection).map_err(translate)?;
@@ -111,6 +119,9 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
 
 fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
+    // Plans must not depend on the values that are bound: else each new value means to plan anew,
+    // which costs more than the query.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + 4);
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;

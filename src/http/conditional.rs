@@ -1,0 +1,169 @@
+//! Conditional requests (RFC 9110 §13): entity tags made of versions, and what callers say with them.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{ETAG, IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use super::SharedApp;
+use super::json::Json;
+use super::problem::Problem;
+use crate::tasks::model::{Expected, Filter, Position, Task};
+
+/// The strong tag of a task: its version, never its bytes.
+pub(super) fn task_tag(task: &Task) -> HeaderValue {
+    tag(&task.version.to_string())
+}
+
+/// The tag of a list: the user's latest change, and the query, because each query has a list of its own.
+pub(super) fn list_tag(
+    seq: i64,
+    filter: Filter,
+    limit: Option<usize>,
+    after: Option<Position>,
+) -> HeaderValue {
+    let completed = filter
+        .completed
+        .map_or('a', |completed| if completed { 'c' } else { 'o' });
+    let limit = limit.unwrap_or_default();
+    let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
+    tag(&format!("{seq}-{completed}{limit}{place}"))
+}
+
+fn tag(opaque: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{opaque}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+/// A task with its tag.
+pub(super) struct Tagged(pub(super) Task);
+
+impl IntoResponse for Tagged {
+    fn into_response(self) -> Response {
+        ([(ETAG, task_tag(&self.0))], Json(self.0)).into_response()
+    }
+}
+
+/// `304 Not Modified`: what the caller has is what there is.
+pub(super) fn not_modified(tag: HeaderValue) -> Response {
+    (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response()
+}
+
+/// `If-Match` of a write: the versions that the caller knows.
+pub(super) struct IfMatch(pub(super) Expected);
+
+impl FromRequestParts<SharedApp> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SharedApp) -> Result<Self, Problem> {
+        let Some(tags) = Tags::read(&parts.headers, &IF_MATCH)? else {
+            return Ok(Self(Expected::Anything));
+        };
+        Ok(Self(match tags {
+            // That the task must exist is asked of every write.
+            Tags::Any => Expected::Anything,
+            // Weak tags never match here (§13.1.1), and a tag that is no number is none of ours.
+            Tags::List(list) => {
+                let strong = list.iter().filter(|tag| !tag.weak);
+                Expected::OneOf(strong.filter_map(|tag| tag.opaque.parse().ok()).collect())
+            }
+        }))
+    }
+}
+
+/// `If-None-Match` of a read: what the caller has already.
+pub(super) struct IfNoneMatch(Option<Tags>);
+
+impl IfNoneMatch {
+    /// Whether there is a header at all.
+    pub(super) fn is_there(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Compares weakly (§13.1.2).
+    pub(super) fn has(&self, current: &HeaderValue) -> bool {
+        let current = current.to_str().unwrap_or_default().trim_matches('"');
+        match &self.0 {
+            None => false,
+            Some(Tags::Any) => true,
+            Some(Tags::List(list)) => list.iter().any(|tag| tag.opaque == current),
+        }
+    }
+}
+
+impl FromRequestParts<SharedApp> for IfNoneMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SharedApp) -> Result<Self, Problem> {
+        Tags::read(&parts.headers, &IF_NONE_MATCH).map(Self)
+    }
+}
+
+enum Tags {
+    Any,
+    List(Vec<Tag>),
+}
+
+struct Tag {
+    weak: bool,
+    opaque: String,
+}
+
+impl Tags {
+    /// `None` if there is no such header. Several headers are one list (§5.3).
+    fn read(headers: &HeaderMap, name: &HeaderName) -> Result<Option<Self>, Problem> {
+        let mut values = headers.get_all(name).iter().peekable();
+        if values.peek().is_none() {
+            return Ok(None);
+        }
+        let malformed = || {
+            let message =
+                format!("The header {name} must be *, or a list of entity tags such as \"3\"");
+            Problem::bad_request(message)
+        };
+        let mut tags = Vec::new();
+        let mut any = false;
+        for value in values {
+            let text = value.to_str().map_err(|_| malformed())?;
+            if text.trim() == "*" {
+                any = true;
+            } else {
+                tags.extend(parse_list(text).ok_or_else(malformed)?);
+            }
+        }
+        match (any, tags.is_empty()) {
+            (true, true) => Ok(Some(Self::Any)),
+            (false, false) => Ok(Some(Self::List(tags))),
+            _ => Err(malformed()),
+        }
+    }
+}
+
+/// `1#entity-tag` (§8.8.3): empty elements are allowed between commas, and commas within quotes.
+fn parse_list(text: &str) -> Option<Vec<Tag>> {
+    let mut tags = Vec::new();
+    let mut rest = text.trim_matches([' ', '\t', ',']);
+    while !rest.is_empty() {
+        let (weak, quoted) = match rest.strip_prefix("W/") {
+            Some(quoted) => (true, quoted),
+            None => (false, rest),
+        };
+        let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
+        if opaque
+            .bytes()
+            .any(|byte| !(byte == 0x21 || (0x23..=0x7e).contains(&byte)))
+        {
+            return None;
+        }
+        tags.push(Tag {
+            weak,
+            opaque: opaque.to_owned(),
+        });
+        let next = after.trim_start_matches([' ', '\t']);
+        if !next.is_empty() && !next.starts_with(',') {
+            return None;
+        }
+        rest = next.trim_start_matches([' ', '\t', ',']);
+    }
+    Some(tags)
+}

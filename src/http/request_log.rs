@@ -1,0 +1,107 @@
+//! The line that each request leaves in the log: when its answer is complete, or when the caller has gone away.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::http::{HeaderValue, Method, Response, StatusCode};
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+
+use super::exchange::Exchange;
+use crate::store::meter::Meter;
+
+/// Written when it is dropped, so that no request gets away without.
+pub(super) struct RequestLine {
+    pub(super) exchange: Exchange,
+    pub(super) meter: Arc<Meter>,
+    started: Instant,
+    method: Method,
+    request_id: HeaderValue,
+    /// `None` until there is an answer.
+    status: Option<StatusCode>,
+    /// Whether all of the answer was there to be sent.
+    whole: bool,
+}
+
+impl RequestLine {
+    pub(super) fn begin(method: Method, request_id: HeaderValue) -> Self {
+        Self {
+            exchange: Exchange::default(),
+            meter: Arc::default(),
+            started: Instant::now(),
+            method,
+            request_id,
+            status: None,
+            whole: false,
+        }
+    }
+
+    pub(super) fn request_id(&self) -> &str {
+        self.request_id.to_str().unwrap_or_default()
+    }
+
+    /// Ends the line with the answer; with a stream, when the stream ends.
+    pub(super) fn end(mut self, response: Response<Body>) -> Response<Body> {
+        self.status = Some(response.status());
+        if response.body().size_hint().exact().is_some() {
+            self.whole = true;
+            return response;
+        }
+        response.map(|body| Body::new(Stream { body, line: self }))
+    }
+}
+
+impl Drop for RequestLine {
+    fn drop(&mut self) {
+        tracing::info!(
+            target: "tickbox::request",
+            method = self.method.as_str(),
+            route = self.exchange.route().unwrap_or("-"),
+            // 499: as nginx writes it down when the caller has gone away before there was an answer.
+            status = self.status.map_or(499, |status| status.as_u16()),
+            duration_ms = milliseconds(self.started.elapsed()),
+            db_ms = milliseconds(self.meter.time()),
+            db_calls = self.meter.calls(),
+            user = self.exchange.user().map_or("-", |user| user.as_str()),
+            request_id = self.request_id(),
+            "{}", if self.whole { "request" } else { "request broken off" }
+        );
+    }
+}
+
+/// An answer that is written while it is made.
+struct Stream {
+    body: Body,
+    line: RequestLine,
+}
+
+impl http_body::Body for Stream {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None)) {
+            self.line.whole = true;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+fn milliseconds(duration: Duration) -> f64 {
+    (duration.as_secs_f64() * 1e6).round() / 1e3
+}

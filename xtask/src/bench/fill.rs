@@ -1,0 +1,99 @@
+//! Puts a data set into a database whose tables the program has made, past the program, and exactly as it
+//! would have: the numbers of `accounts` fit.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::cluster::Cluster;
+use super::dataset::{
+    CREATION_STEP, Dataset, FIRST_CREATION, FIRST_ID, FIRST_USER, ID_STEP, ID_TAIL, USER_STEP,
+};
+use crate::step::Outcome;
+
+/// The columns of a task, in words that both engines know; `{…}` where they differ. Every second task
+/// has a description, every third is done.
+const COLUMNS: &str = "
+    {user}, {id},
+    'Task ' || t || ' of the list, with a title of usual length',
+    CASE WHEN t % 2 = 0 THEN 'A few words more: when, where, with whom, and what to bring' END,
+    {completed}, {created}, {created}, 1, t + 1";
+
+pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset) -> Outcome {
+    let Dataset { users, tasks_each } = dataset;
+    let user = format!("({FIRST_USER} + u * {USER_STEP})::text");
+    let ordinal = format!("(t::bigint * {users} + u)");
+    let columns = COLUMNS
+        .replace("{user}", &user)
+        .replace(
+            "{id}",
+            &format!("('0' || ({FIRST_ID} + {ordinal} * {ID_STEP}) || '{ID_TAIL}')::uuid"),
+        )
+        .replace("{completed}", "t % 3 = 0")
+        .replace(
+            "{created}",
+            &format!(
+                "timestamptz 'epoch' + ({FIRST_CREATION} + {ordinal} * {CREATION_STEP}) * interval '1 microsecond'"
+            ),
+        );
+    // In the order in which a real app fills up: everybody's first task, then everybody's second.
+    let tasks = format!(
+        "INSERT INTO tickbox.tasks
+            (user_id, id, title, description, completed, created_at, updated_at, version, seq)
+         SELECT {columns} FROM generate_series(0, {last_task}) AS t, generate_series(0, {last_user}) AS u
+         ORDER BY t, u",
+        last_task = tasks_each - 1,
+        last_user = users - 1,
+    );
+    let accounts = format!(
+        "INSERT INTO tickbox.accounts (user_id, seq, task_count, completed_count)
+         SELECT {user}, {tasks_each}, {tasks_each}, {completed} FROM generate_series(0, {last_user}) AS u",
+        completed = dataset.completed_each(),
+        last_user = users - 1,
+    );
+    cluster.sql(database, &[&accounts, &tasks])?;
+    cluster.sql_as_superuser(database, "VACUUM ANALYZE")?;
+    cluster.sql_as_superuser(database, "CHECKPOINT")
+}
+
+pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
+    let Dataset { users, tasks_each } = dataset;
+    let user = format!("CAST({FIRST_USER} + u * {USER_STEP} AS TEXT)");
+    let ordinal = format!("(t * {users} + u)");
+    let columns = COLUMNS
+        .replace("{user}", &user)
+        .replace(
+            "{id}",
+            &format!("unhex('0' || ({FIRST_ID} + {ordinal} * {ID_STEP}) || '{ID_TAIL}')"),
+        )
+        .replace("{completed}", "t % 3 = 0")
+        .replace(
+            "{created}",
+            &format!("{FIRST_CREATION} + {ordinal} * {CREATION_STEP}"),
+        );
+    let numbers = |name: &str, letter: char, count: u64| {
+        format!(
+            "{name}({letter}) AS (SELECT 0 UNION ALL SELECT {letter} + 1 FROM {name} WHERE {letter} + 1 < {count})"
+        )
+    };
+    // In the order of the key, in which rows lie anyway.
+    let script = format!(
+        "PRAGMA synchronous = OFF; BEGIN;
+         WITH RECURSIVE {people}
+         INSERT INTO accounts (user_id, seq, task_count, completed_count)
+         SELECT {user}, {tasks_each}, {tasks_each}, {completed} FROM people;
+         WITH RECURSIVE {people}, {turns}
+         INSERT INTO tasks
+            (user_id, id, title, description, completed, created_at, updated_at, version, seq)
+         SELECT {columns} FROM people CROSS JOIN turns;
+         COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
+        people = numbers("people", 'u', users),
+        turns = numbers("turns", 't', tasks_each),
+        completed = dataset.completed_each(),
+    );
+    let connection = Connection::open(path).map_err(|error| error.to_string())?;
+    connection
+        .execute_batch(&script)
+        .map_err(|error| error.to_string())?;
+    connection.close().map_err(|(_, error)| error.to_string())
+}

@@ -1,0 +1,122 @@
+//! The yardstick: `pgbench` with the statements that the program sends, and nothing else between it and
+//! PostgreSQL.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::cluster::{Cluster, ROLE, program};
+use super::dataset::{Dataset, FIRST_ID, FIRST_USER, ID_STEP, ID_TAIL, USER_STEP};
+use super::sql::Texts;
+use super::work::{Deed, PAGE};
+use crate::step::{Outcome, quietly, text, write};
+
+/// The best of these is taken.
+pub(super) const CLIENTS: [u32; 4] = [4, 8, 16, 32];
+
+/// One run with so many clients, in transactions per second. `file` is where its script is written.
+pub(super) fn run(
+    cluster: &Cluster,
+    database: &str,
+    script: &str,
+    clients: u32,
+    seconds: u32,
+    file: &Path,
+) -> Outcome<f64> {
+    write(file, script)?;
+    let mut pgbench = Command::new(program("pgbench")?);
+    pgbench
+        .args(["--no-vacuum", "--protocol", "prepared"])
+        .args(["--client", &clients.to_string(), "--jobs", "2"])
+        .args(["--time", &seconds.to_string()])
+        .arg("--file")
+        .arg(file)
+        .args(["--host", "127.0.0.1", "--port", &cluster.port().to_string()])
+        .args(["--username", ROLE, database])
+        .env("PGSSLMODE", "disable");
+    let output = text(&quietly(&mut pgbench)?.stdout);
+    let line = output.lines().find_map(|line| line.strip_prefix("tps = "));
+    line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
+        .ok_or_else(|| format!("pgbench did not say how fast it was:\n{output}"))
+}
+
+/// What one client does again and again. A random key is put together from numbers, because pgbench has no
+/// other variables; for the same reason an id is two texts and a cast where the program sends one value.
+/// The cost of that is below what can be measured.
+pub(super) fn script(deed: Deed, dataset: Dataset) -> String {
+    let texts = Texts::of_schema("tickbox");
+    let last = dataset.tasks() - 1;
+    let users = dataset.users;
+    let choose = format!(
+        "\\set ordinal random(0, {last})\n\
+         \\set user {FIRST_USER} + (:ordinal % {users}) * {USER_STEP}\n\
+         \\set id {FIRST_ID} + :ordinal * {ID_STEP}\n"
+    );
+    let id = format!("('0' || :id || '{ID_TAIL}')::uuid");
+    match deed {
+        Deed::Get => choose + &fill(&texts.get, &[":user", &id]),
+        Deed::List => {
+            let start = "'9999-12-31 23:59:59.999999+00'";
+            let last_id = "'ffffffff-ffff-ffff-ffff-ffffffffffff'";
+            choose + &fill(&texts.list, &[":user", start, last_id, &PAGE.to_string()])
+        }
+        Deed::Complete => {
+            let flag = "(:flag = 1)";
+            let values: [&[&str]; 3] = [
+                &[":user"],
+                &[":user", &id, flag],
+                &[
+                    ":user",
+                    &id,
+                    "NULL::text",
+                    "false",
+                    "NULL::text",
+                    flag,
+                    "'2026-01-01 00:00:00+00'",
+                ],
+            ];
+            choose + "\\set flag random(0, 1)\n" + &pipeline(&texts.complete, &values)
+        }
+        Deed::Create => {
+            // Far from the ids that are there, and far from each other.
+            let fresh = "('1' || :one || :two)::uuid";
+            let values: [&[&str]; 2] = [
+                &[":user", "false"],
+                &[
+                    ":user",
+                    fresh,
+                    "'New task of pgbench'",
+                    "'Written by the load generator'",
+                    "false",
+                    "'2026-01-01 00:00:00+00'",
+                ],
+            ];
+            let draw = "\\set one random(100000000000000, 999999999999999)\n\
+                        \\set two random(8000000000000000, 8999999999999999)\n";
+            choose + draw + &pipeline(&texts.create, &values)
+        }
+    }
+}
+
+/// A transaction as the program sends it: everything at once, and then the answers are awaited.
+fn pipeline(texts: &[String], values: &[&[&str]]) -> String {
+    let mut script = "\\startpipeline\n".to_owned();
+    let (first, last) = (0, texts.len() - 1);
+    for (number, statement) in texts.iter().enumerate() {
+        let values = if number == first || number == last {
+            &[]
+        } else {
+            values[number - 1]
+        };
+        script += &fill(statement, values);
+    }
+    script + "\\endpipeline\n"
+}
+
+/// A statement on one line, with its parameters in place.
+fn fill(statement: &str, values: &[&str]) -> String {
+    let mut line = statement.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (number, value) in values.iter().enumerate().rev() {
+        line = line.replace(&format!("${}", number + 1), value);
+    }
+    line + ";\n"
+}
