@@ -149,3 +149,16 @@ async fn explain_and_authenticate_agree() {
         assert_eq!(first, refused, "{changes}");
     }
 }
+
+/// `nbf` and `iat` are looked at before the signature is: anybody can send them.
+#[tokio::test]
+async fn a_moment_at_the_end_of_all_years_can_be_told() {
+    let auth = authenticator(&secret_only());
+    for far in [1e11, 1e12, 1e15, 1e300] {
+        for name in ["exp", "nbf", "iat"] {
+            let token = hs256(&claims(&json!({ name: far })));
+            assert!(ask(&auth, &token).await.is_err(), "{name} {far}");
+            assert!(!auth.explain(&token).await.is_empty());
+        }
+    }
+}
