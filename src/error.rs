@@ -14,9 +14,6 @@ pub enum Error {
     /// The task has changed since the caller saw it: this is how it is now.
     #[error("the task has changed")]
     TaskChanged(Box<crate::tasks::model::Task>),
-    /// What was sent breaks rules; every one of them is named.
-    #[error("{} invalid field(s)", .0.len())]
-    Invalid(Vec<FieldError>),
     /// Something that is needed cannot be reached now; the same request may succeed later.
     #[error("unavailable: {what}")]
     Unavailable {
@@ -27,13 +24,6 @@ pub enum Error {
     /// A fault of ours.
     #[error("internal error")]
     Internal(#[source] Cause),
-}
-
-/// One field, and the rule that its value breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldError {
-    pub field: &'static str,
-    pub rule: &'static str,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

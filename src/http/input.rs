@@ -6,8 +6,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
-use super::problem::Problem;
-use crate::error::FieldError;
+use super::problem::{FieldError, Problem};
 use crate::tasks::model::{Description, NewTask, TaskPatch, Title};
 
 /// A body that is read from JSON.

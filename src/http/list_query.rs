@@ -5,9 +5,8 @@ use axum::http::request::Parts;
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::problem::Problem;
+use super::problem::{FieldError, Problem};
 use super::{SharedApp, cursor};
-use crate::error::FieldError;
 use crate::tasks::model::{Filter, Position, UserId};
 
 /// The largest page.

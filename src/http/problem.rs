@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::etag::task_tag;
 use crate::auth::{Facts, Refusal};
-use crate::error::{Cause, Error, FieldError, chain};
+use crate::error::{Cause, Error, chain};
 use crate::tasks::model::Task;
 
 /// A failure, on its way to the caller and to the log.
@@ -36,6 +36,13 @@ struct Inner {
     cause: Option<Cause>,
     /// Marks what the log should warn of: a refused token, or a look at another user's path.
     suspicion: Option<Suspicion>,
+}
+
+/// One field, and the rule that its value breaks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FieldError {
+    pub(super) field: &'static str,
+    pub(super) rule: &'static str,
 }
 
 /// Something that an operator may want to see in the log although the caller was simply refused.
@@ -239,7 +246,6 @@ impl From<Error> for Problem {
         match error {
             Error::TaskNotFound => Self::task_not_found(),
             Error::TaskChanged(task) => Self::task_changed(&task),
-            Error::Invalid(fields) => Self::invalid(&fields),
             Error::Unavailable {
                 what,
                 retry_after,
