@@ -4,9 +4,10 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 use uuid::Uuid;
+use uuid::fmt::Hyphenated;
 
 use crate::clock::Timestamp;
 
@@ -41,13 +42,21 @@ impl fmt::Display for UserId {
 }
 
 /// The name of a task, unique within its user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TaskId(pub Uuid);
+
+/// Without the detour over formatting that a list would take for each of its tasks.
+impl Serialize for TaskId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = [0; Hyphenated::LENGTH];
+        serializer.serialize_str(self.0.hyphenated().encode_lower(&mut text))
+    }
+}
 
 impl TaskId {
     /// Reads the hyphenated form of RFC 9562 §4, in either case; `None` for anything else.
     pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != uuid::fmt::Hyphenated::LENGTH {
+        if text.len() != Hyphenated::LENGTH {
             return None;
         }
         Uuid::try_parse(text).ok().map(Self)
