@@ -5,8 +5,8 @@ use std::io::{self, IsTerminal};
 
 use serde::Serialize;
 use tracing::field::{Field, Visit};
-use tracing::{Event, Subscriber};
-use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing::{Event, Level, Metadata, Subscriber};
+use tracing_subscriber::filter::{Targets, filter_fn};
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::{self, FmtContext, FormatEvent, FormatFields};
 use tracing_subscriber::layer::SubscriberExt;
@@ -18,17 +18,14 @@ use crate::config::{ConfigError, Environment};
 
 /// Starts logging for the whole process; once.
 pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> {
-    let mut filter: Targets = filter.parse().map_err(|error| ConfigError {
+    let filter: Targets = filter.parse().map_err(|error| ConfigError {
         variable: "RUST_LOG",
         problem: format!("cannot be read: {error}"),
         example: "RUST_LOG=info",
     })?;
-    // Below `info` these write parameters of statements and headers of requests, whatever is asked for.
-    let level = filter.default_level().unwrap_or(LevelFilter::OFF);
-    for library in ["tokio_postgres", "h2", "hyper"] {
-        filter = filter.with_target(library, level.min(LevelFilter::INFO));
-    }
-    let registry = tracing_subscriber::registry().with(filter);
+    let registry = tracing_subscriber::registry()
+        .with(filter)
+        .with(filter_fn(is_discreet));
     let started = if environment == Environment::Development {
         let layer = fmt::layer()
             .with_writer(io::stderr)
@@ -44,6 +41,14 @@ pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> 
     // Only a test that starts two servers in one process gets here twice; the first one's logs are as good.
     let _ = started;
     Ok(())
+}
+
+/// Below `info` these libraries write parameters of statements and headers of requests, so whatever is asked for,
+/// that is not heard.
+fn is_discreet(metadata: &Metadata<'_>) -> bool {
+    const INDISCREET: [&str; 3] = ["tokio_postgres", "h2", "hyper"];
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() <= Level::INFO || !INDISCREET.contains(&library)
 }
 
 /// One JSON object for each event, its fields side by side with `timestamp`, `level` and `target`. Written in one

@@ -48,6 +48,8 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         }
     }
 
+    // From here on a signal is heard, though it is only obeyed once there is something to stop.
+    let signals = Signals::listen()?;
     let clock = Clock::system();
     let authenticator = Arc::new(Authenticator::new(auth, clock.clone())?);
     let migrations = if options.no_migrate {
@@ -70,7 +72,6 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
             ))
         })?;
     let port = listener.local_addr()?.port();
-    let signals = Signals::listen()?;
     let url = local_url(&host, port);
     print(&ready_text(
         &url,

@@ -1,8 +1,9 @@
 //! Every setting by name, from where it was set: a flag wins, then the environment, then `.env`.
 
 use std::collections::HashMap;
+use std::io::Read;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use clap::Args;
@@ -22,7 +23,7 @@ const DATABASE_EXAMPLE: &str =
 const MOST_CONNECTIONS: usize = 1000;
 
 macro_rules! settings {
-    ($($heading:literal { $($field:ident = $variable:literal [$value:literal] $help:literal;)+ })+) => {
+    ($($heading:literal { $($field:ident = $variable:literal [$value:literal] $help:literal $($secret:ident)?;)+ })+) => {
         /// Every setting, as a flag and as a variable of the environment.
         #[derive(Args, Clone, Default)]
         pub struct Flags {
@@ -30,6 +31,8 @@ macro_rules! settings {
                 #[arg(
                     long, env = $variable, value_name = $value, help = $help, help_heading = $heading,
                     global = true, hide_env_values = true
+                    // A secret may begin with anything.
+                    $(, $secret = true)?
                 )]
                 $field: Option<String>,
             )+)+
@@ -65,9 +68,9 @@ settings! {
     }
     "Tokens" {
         better_auth_secret = "BETTER_AUTH_SECRET" ["SECRET"]
-            "The secret that HS256 tokens are signed with, used as its raw bytes; at least 32 of them in production";
+            "The secret that HS256 tokens are signed with, used as its raw bytes; at least 32 of them in production" allow_hyphen_values;
         better_auth_secrets = "BETTER_AUTH_SECRETS" ["SECRETS"]
-            "Several secrets while they change, newest first: 2:NEW,1:OLD";
+            "Several secrets while they change, newest first: 2:NEW,1:OLD" allow_hyphen_values;
         better_auth_url = "BETTER_AUTH_URL" ["URL"]
             "The public base URL of the Better Auth server: gives the addresses of the keys, issuer and audience";
         jwks_url = "JWKS_URL" ["URL"]
@@ -158,6 +161,10 @@ impl Settings {
                     "is in {}, which is no directory",
                     directory.display()
                 )));
+            }
+            if is_foreign(&path) {
+                let problem = format!("names {}, which is not a file of SQLite", path.display());
+                return Err(error(problem));
             }
             return Ok(StoreConfig::Sqlite(SqliteConfig { path }));
         }
@@ -336,6 +343,17 @@ impl Settings {
             _ => host,
         };
         Ok(format!("http://{host}:{port}"))
+    }
+}
+
+/// Whether there is something that SQLite has not written (SQLite file format, §1.3). Empty files are as good as none.
+fn is_foreign(path: &Path) -> bool {
+    let mut head = Vec::new();
+    match fs::File::open(path).map(|file| file.take(16).read_to_end(&mut head)) {
+        Ok(Ok(_)) => !head.is_empty() && head != b"SQLite format 3\0",
+        // A directory can be opened, but not read; what cannot be opened is told when it is tried.
+        Ok(Err(_)) => true,
+        Err(_) => false,
     }
 }
 

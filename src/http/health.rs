@@ -1,5 +1,7 @@
 //! Whether the process lives, and whether it can serve: for load balancers, containers and people.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -10,9 +12,12 @@ use utoipa::ToSchema;
 use super::SharedApp;
 use super::json::Json;
 use crate::auth::KeysStatus;
-use crate::error::chain;
+use crate::error::{Error, chain};
 
 const TAG: &str = "health";
+
+/// How long the database may take to show that it is there.
+const LONGEST_PING: Duration = Duration::from_secs(2);
 
 /// The process lives.
 #[derive(Serialize, ToSchema)]
@@ -70,7 +75,11 @@ pub(super) async fn get_health(State(app): State<SharedApp>) -> Json<Health> {
     ),
 )]
 pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
-    let database = app.store.system_ping().await;
+    // Whoever asks is a machine that waits for seconds only.
+    let ping = tokio::time::timeout(LONGEST_PING, app.store.system_ping());
+    let database = ping
+        .await
+        .unwrap_or_else(|_| Err(Error::Internal("no answer in time".into())));
     if let Err(error) = &database {
         tracing::warn!(error = chain(error), "the database is not ready");
     }

@@ -16,8 +16,9 @@ use tokio_util::task::TaskTracker;
 
 use super::FrontDoor;
 
-/// How long requests in flight may go on after the signal to stop.
-pub const LONGEST_DRAIN: Duration = Duration::from_secs(30);
+/// How long requests in flight may go on after the signal to stop. With what follows, less than the 30 s after
+/// which container engines lose their patience.
+pub const LONGEST_DRAIN: Duration = Duration::from_secs(28);
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 const HEADER_TIMEOUT: Duration = Duration::from_mins(1);

@@ -30,17 +30,16 @@ macro_rules! migrations {
 /// All of them, in order. A published one is never edited: the next one mends it.
 pub(super) const ALL: &[Migration] = migrations![1 "tasks"];
 
-/// Where the applied ones are written down: `{schema}` as in the statements.
-pub(super) const JOURNAL: [&str; 3] = [
-    "CREATE TABLE IF NOT EXISTS {schema}schema_migrations (
+/// Where the applied ones are written down; `{schema}` as in the statements.
+pub(super) const CREATE_JOURNAL: &str = "CREATE TABLE IF NOT EXISTS {schema}schema_migrations (
         number     bigint NOT NULL PRIMARY KEY,
         name       text NOT NULL,
         checksum   text NOT NULL,
         applied_at text NOT NULL
-    )",
-    "SELECT number, checksum, applied_at FROM {schema}schema_migrations ORDER BY number",
-    "INSERT INTO {schema}schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)",
-];
+    )";
+pub(super) const READ_JOURNAL: &str =
+    "SELECT number, checksum, applied_at FROM {schema}schema_migrations ORDER BY number";
+pub(super) const WRITE_JOURNAL: &str = "INSERT INTO {schema}schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
 
 /// What the journal says of one applied migration.
 pub(super) struct Applied {

@@ -190,12 +190,13 @@ impl Dialect {
 
     /// The text of a template for this engine.
     pub(super) fn render(&self, template: &str) -> String {
+        // The schema's name last: it may contain anything, also what looks like one of these words.
         template
-            .replace("{schema}", &self.schema)
             .replace("{begin}", self.begin)
             .replace("{for_update}", self.for_update)
             .replace("{microsecond}", self.microsecond)
             .replace('$', &self.parameter.to_string())
+            .replace("{schema}", &self.schema)
     }
 
     /// The texts of all statements, by number.

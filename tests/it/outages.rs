@@ -215,3 +215,45 @@ async fn callers_that_go_away_leave_no_connections_behind() {
         StatusCode::OK
     );
 }
+
+/// A migration by hand, say: nothing can be read, written or prepared, and still the bounds hold.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_locked_table_does_not_make_connections_pile_up() {
+    let app = with_pool(4, 4).await;
+    let alice = app.user("alice");
+    alice.create(json!({"title": "Buy milk"})).await;
+    let Home::Postgres(database) = &app.home else {
+        unreachable!()
+    };
+    let holder = database.administrator().await;
+    holder
+        .batch_execute("BEGIN; LOCK TABLE tickbox.tasks IN ACCESS EXCLUSIVE MODE")
+        .await
+        .unwrap();
+    let requests = (0..40).map(|number| {
+        let somebody = app.user(&format!("user {number}"));
+        let holder = &holder;
+        async move {
+            let answer = if number % 2 == 0 {
+                somebody.post(&somebody.tasks, json!({"title": "x"})).await
+            } else {
+                somebody.get(&somebody.tasks).await
+            };
+            assert_unavailable(answer);
+            let count = "SELECT count(*) FROM pg_stat_activity \
+                WHERE application_name = 'tickbox' AND datname = current_database()";
+            holder.query_one(count, &[]).await.unwrap().get::<_, i64>(0)
+        }
+    });
+    let most = futures_util::future::join_all(requests)
+        .await
+        .into_iter()
+        .max();
+    assert!(
+        most <= Some(8),
+        "{most:?} connections where 4 + 4 are allowed"
+    );
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let list = alice.list().await;
+    assert_eq!(list["count"], 1);
+}

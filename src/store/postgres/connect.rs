@@ -145,30 +145,36 @@ impl Connector {
         })
     }
 
-    pub(super) async fn open(&self) -> Result<Connection, Cause> {
-        let mut connection = self.open_bare().await?;
-        if self.prepared {
-            let client = &connection.client;
-            let preparing = Sql::ALL.iter().map(|sql| {
-                let kinds: Vec<Type> = sql
-                    .template()
-                    .0
-                    .iter()
-                    .map(|kind| kind.postgres())
-                    .collect();
-                async move {
-                    client
-                        .prepare_typed(&self.texts[*sql as usize], &kinds)
-                        .await
-                }
-            });
-            // All at once: they share one round trip.
-            let prepared = futures_util::future::try_join_all(preparing);
-            connection.statements = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
-                .await
-                .map_err(|_| "preparing statements took too long")??;
+    /// Prepares all statements, where they are prepared at all. Until that has ended, the server is at work.
+    pub(super) async fn prepare(&self, connection: &mut Connection) -> Result<(), Cause> {
+        if !self.prepared {
+            return Ok(());
         }
-        Ok(connection)
+        let client = &connection.client;
+        let preparing = Sql::ALL.iter().map(|sql| {
+            let kinds: Vec<Type> = sql
+                .template()
+                .0
+                .iter()
+                .map(|kind| kind.postgres())
+                .collect();
+            async move {
+                client
+                    .prepare_typed(&self.texts[*sql as usize], &kinds)
+                    .await
+            }
+        });
+        // All at once: they share one round trip.
+        let prepared = futures_util::future::try_join_all(preparing);
+        connection.statements = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
+            .await
+            .map_err(|_| "preparing statements took too long")??;
+        Ok(())
+    }
+
+    /// Whether [`Connector::prepare`] has done its work.
+    pub(super) fn is_prepared(&self, connection: &Connection) -> bool {
+        !self.prepared || !connection.statements.is_empty()
     }
 
     /// Whether a connection can be used without asking it first.

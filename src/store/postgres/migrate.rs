@@ -3,7 +3,7 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
-use super::super::migrations::{self, Applied, JOURNAL, MigrationStatus};
+use super::super::migrations::{self, Applied, MigrationStatus};
 use super::super::statements::Dialect;
 use super::connect::Connector;
 use super::{PostgresConfig, translate, unreachable};
@@ -73,14 +73,16 @@ async fn apply(
             .batch_execute(&format!("CREATE SCHEMA \"{name}\""))
             .await?;
     }
-    client.batch_execute(&dialect.render(JOURNAL[0])).await?;
+    client
+        .batch_execute(&dialect.render(migrations::CREATE_JOURNAL))
+        .await?;
     for (migration, status) in migrations::ALL.iter().zip(before) {
         let Some(sql) = &status.sql else { continue };
         client.batch_execute(sql).await?;
         let (number, name, checksum, at) = migrations::journal_line(migration, now);
         client
             .query_typed(
-                &dialect.render(JOURNAL[2]),
+                &dialect.render(migrations::WRITE_JOURNAL),
                 &[
                     (&number, Type::INT8),
                     (&name, Type::TEXT),
@@ -112,7 +114,9 @@ async fn read_journal(
     {
         return Ok(Vec::new());
     }
-    let rows = client.query_typed(&dialect.render(JOURNAL[1]), &[]).await?;
+    let rows = client
+        .query_typed(&dialect.render(migrations::READ_JOURNAL), &[])
+        .await?;
     rows.iter()
         .map(|row| {
             Ok(Applied {

@@ -141,14 +141,23 @@ impl Postgres {
                     .map_err(|_| too_slow())?
             }
         };
-        let outcome = outcome.map_err(translate);
-        // A line that failed, or leads to a server that fails, is not used again.
         match &outcome {
-            Err(Error::Unavailable { .. }) => loan.close(),
+            // Its server has changed roles or goes down: the next connection may find a better one. What else
+            // may fail fails on a line that is in order.
+            Err(error) if is_of_no_use(error) => drop(loan.finish()),
             _ => loan.give_back(),
         }
-        decode(&outcome?)
+        decode(&outcome.map_err(translate)?)
     }
+}
+
+fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
+    error.code().is_none_or(|state| {
+        let code = state.code();
+        *state == SqlState::READ_ONLY_SQL_TRANSACTION
+            || code.starts_with("08")
+            || code.starts_with("57P")
+    })
 }
 
 /// Sends all statements of a transaction before it awaits the first answer.

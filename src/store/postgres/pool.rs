@@ -123,16 +123,21 @@ impl Pool {
         loop {
             // The guard must go before anything is awaited.
             let idle = self.idle.lock().pop_back();
-            let connection = match idle {
-                Some((_, connection)) if self.connector.is_usable(&connection).await => connection,
-                Some(_) => continue,
-                None => self.connector.open().await.map_err(unreachable)?,
+            let Some((_, connection)) = idle else {
+                let connection = self.connector.open_bare().await.map_err(unreachable)?;
+                let mut loan = Loan::new(&self.connector, Some(&self.idle), connection, place);
+                loan.prepare().await?;
+                return Ok(loan);
             };
-            return Ok(Loan {
-                connector: self.connector.clone(),
-                idle: self.idle.clone(),
-                held: Some((connection, place)),
-            });
+            if connection.client.is_closed() {
+                continue;
+            }
+            let loan = Loan::new(&self.connector, Some(&self.idle), connection, place);
+            if self.connector.is_usable(loan.connection()?).await {
+                return Ok(loan);
+            }
+            // It may only be slow: its place is not free until that is known.
+            return Err(unreachable("a connection does not answer".into()));
         }
     }
 }
@@ -154,43 +159,73 @@ fn start_sweeper(idle: &Arc<Idle>) -> AbortOnDropHandle<()> {
     AbortOnDropHandle::new(task)
 }
 
-/// A borrowed connection. Whoever drops it without a word (a caller that went away, a time limit) may leave the
-/// server at work on it: it then keeps its place in the pool until the server has ended that.
-pub(super) struct Loan {
+/// A connection in the hands of one user, and what else must not be free while the server may be at work on it:
+/// a place in the pool, or a seat of the readers. Whoever drops it without a word (a caller that went away, a time
+/// limit) leaves it to be brought to rest first.
+pub(super) struct Loan<P: Send + 'static = OwnedSemaphorePermit> {
     connector: SharedConnector,
-    idle: Arc<Idle>,
+    /// Where it goes afterwards, if it goes anywhere.
+    idle: Option<Arc<Idle>>,
     /// `None` only once the loan has ended.
-    held: Option<(Connection, OwnedSemaphorePermit)>,
+    held: Option<(Connection, P)>,
 }
 
-impl Loan {
+impl<P: Send + 'static> Loan<P> {
+    fn new(
+        connector: &SharedConnector,
+        idle: Option<&Arc<Idle>>,
+        connection: Connection,
+        place: P,
+    ) -> Self {
+        Self {
+            connector: connector.clone(),
+            idle: idle.cloned(),
+            held: Some((connection, place)),
+        }
+    }
+
+    /// Prepares the statements of a new connection.
+    async fn prepare(&mut self) -> Result<(), Error> {
+        let Some((connection, _)) = &mut self.held else {
+            return Err(ended());
+        };
+        let prepared = self.connector.prepare(connection).await;
+        prepared.map_err(unreachable)
+    }
+
     pub(super) fn connection(&self) -> Result<&Connection, Error> {
         let held = self.held.as_ref().map(|(connection, _)| connection);
-        held.ok_or_else(|| Error::Internal("a loan was used after its end".into()))
+        held.ok_or_else(ended)
     }
 
     /// For the next one: what was asked has been answered.
     pub(super) fn give_back(mut self) {
-        if let Some((connection, _place)) = self.held.take() {
-            self.idle.put(connection);
+        if let (Some((connection, _place)), Some(idle)) = (self.held.take(), &self.idle) {
+            idle.put(connection);
         }
     }
 
-    /// Not to be used again: it was answered, but its server is of no use.
-    pub(super) fn close(mut self) {
-        self.held = None;
+    /// Takes the connection out of the loan: what was asked has been answered.
+    pub(super) fn finish(mut self) -> Result<(Connection, P), Error> {
+        self.held.take().ok_or_else(ended)
     }
 }
 
-impl Drop for Loan {
+fn ended() -> Error {
+    Error::Internal("a loan was used after its end".into())
+}
+
+impl<P: Send + 'static> Drop for Loan<P> {
     fn drop(&mut self) {
         let Some((connection, place)) = self.held.take() else {
             return;
         };
         let (connector, idle) = (self.connector.clone(), self.idle.clone());
         settle_in_background(async move {
-            if connector.settle(&connection).await {
-                idle.put(connection);
+            let rests = connector.settle(&connection).await;
+            match idle {
+                Some(idle) if rests && connector.is_prepared(&connection) => idle.put(connection),
+                _ => drop(connection),
             }
             drop(place);
         });
@@ -256,13 +291,22 @@ impl Readers {
     }
 
     async fn open(&self, seat: &Seat) -> Result<Arc<Connection>, Error> {
-        let _opening = seat.opening.lock().await;
-        if let Some(connection) = seat.connection.load_full()
-            && self.connector.is_usable(&connection).await
-        {
-            return Ok(connection);
+        let opening = seat.opening.clone().lock_owned().await;
+        if let Some(connection) = seat.connection.load_full() {
+            if self.connector.is_usable(&connection).await {
+                return Ok(connection);
+            }
+            if !connection.client.is_closed() {
+                drop(opening);
+                self.suspend(connection);
+                return Err(unreachable("a connection does not answer".into()));
+            }
         }
-        let connection = Arc::new(self.connector.open().await.map_err(unreachable)?);
+        let connection = self.connector.open_bare().await.map_err(unreachable)?;
+        let mut loan = Loan::new(&self.connector, None, connection, opening);
+        loan.prepare().await?;
+        let (connection, _opening) = loan.finish()?;
+        let connection = Arc::new(connection);
         seat.connection.store(Some(connection.clone()));
         Ok(connection)
     }

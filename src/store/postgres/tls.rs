@@ -50,8 +50,10 @@ pub(super) fn split_ssl_parameters(url: &str) -> (String, Verify) {
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         match &*name {
             // asyncpg has the short name for the same values.
-            "sslmode" | "ssl" => mode = Some(value.into_owned()),
-            "sslrootcert" => roots = Some(value.into_owned()).filter(|path| path != "system"),
+            "sslmode" | "ssl" => _ = mode.get_or_insert(value.into_owned()),
+            // As in libpq: the system's roots are for checking all there is to check.
+            "sslrootcert" if value == "system" => mode = Some("verify-full".to_owned()),
+            "sslrootcert" => roots = Some(value.into_owned()),
             name if OF_OTHERS.contains(&name) => {}
             name => _ = rest.append_pair(name, &value),
         }

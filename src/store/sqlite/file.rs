@@ -16,11 +16,9 @@ use crate::error::Error;
 /// Other users of the machine may not read what users of the app wrote down.
 const OWNER_ONLY: u32 = 0o600;
 
-/// Pages that every connection may keep in memory, in KiB.
-const CACHE_KIB: i64 = 8 * 1024;
-
-/// How much of the file is read through the page cache of the operating system instead of `read` calls.
-const MMAP_BYTES: i64 = 1 << 30;
+/// Pages that every connection may keep in memory, in KiB. The file is not mapped into memory besides: whoever
+/// reads a whole list would make the process look as large as the file.
+const CACHE_KIB: i64 = 4 * 1024;
 
 /// Only `migrate` and foreign tools can hold the file beside us, and not for long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -124,6 +122,5 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + 4);
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    connection.pragma_update(None, "mmap_size", MMAP_BYTES)?;
     connection.pragma_update(None, "temp_store", "memory")
 }

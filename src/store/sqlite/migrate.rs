@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::super::migrations::{self, Applied, JOURNAL, MigrationStatus};
+use super::super::migrations::{self, Applied, MigrationStatus};
 use super::super::statements::Dialect;
 use super::{file, translate};
 use crate::clock::Timestamp;
@@ -38,12 +38,12 @@ fn apply(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     let dialect = Dialect::sqlite();
-    connection.execute_batch(&dialect.render(JOURNAL[0]))?;
+    connection.execute_batch(&dialect.render(migrations::CREATE_JOURNAL))?;
     for (migration, status) in migrations::ALL.iter().zip(before) {
         let Some(sql) = &status.sql else { continue };
         connection.execute_batch(sql)?;
         connection.execute(
-            &dialect.render(JOURNAL[2]),
+            &dialect.render(migrations::WRITE_JOURNAL),
             migrations::journal_line(migration, now),
         )?;
     }
@@ -54,7 +54,7 @@ fn read_journal(connection: &Connection) -> rusqlite::Result<Vec<Applied>> {
     if !connection.table_exists(None, "schema_migrations")? {
         return Ok(Vec::new());
     }
-    let mut statement = connection.prepare(&Dialect::sqlite().render(JOURNAL[1]))?;
+    let mut statement = connection.prepare(&Dialect::sqlite().render(migrations::READ_JOURNAL))?;
     let rows = statement.query_map([], |row| {
         Ok(Applied {
             number: row.get(0)?,

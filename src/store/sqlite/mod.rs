@@ -111,7 +111,7 @@ fn unavailable(what: &'static str, source: Option<Cause>) -> Error {
     }
 }
 
-/// A thread of ours is gone: it can only have panicked.
+/// There is no answer: the call can only have panicked.
 fn thread_lost() -> Error {
-    Error::Internal("a database thread has ended".into())
+    Error::Internal("a call to the database panicked".into())
 }

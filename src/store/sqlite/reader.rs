@@ -1,5 +1,6 @@
 //! The threads that read. Each has a connection of its own; whichever is free takes the next call.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -40,7 +41,9 @@ impl Readers {
                     .name(format!("sqlite-read-{number}"))
                     .spawn(move || {
                         for call in waiting {
-                            call(&connection);
+                            // A panic is one caller's misfortune: the thread serves the next.
+                            let call = AssertUnwindSafe(|| call(&connection));
+                            let _ = catch_unwind(call);
                         }
                     })
                     .map_err(|error| Error::Internal(error.into()))

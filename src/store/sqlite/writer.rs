@@ -1,6 +1,7 @@
 //! The thread that writes. What has gathered while it was busy becomes one transaction, so that one
 //! `fsync` serves every caller that waits; a write that fails is taken back alone, by its savepoint.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
@@ -65,7 +66,12 @@ impl Writer {
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |session| {
-            let outcome = session.run_alone(&steps);
+            // Whoever was told that it took too long must not find it done later.
+            let outcome = if answer.is_closed() {
+                Err(not_committed())
+            } else {
+                session.run_alone(&steps)
+            };
             Box::new(move |committed| {
                 let outcome = match outcome {
                     Ok(_) if !committed => Err(not_committed()),
@@ -95,13 +101,19 @@ impl Session {
     fn commit_group(&self, first: Call, waiting: &crossbeam_channel::Receiver<Call>) {
         let begun = self.control(&self.texts[Sql::Begin as usize]);
         let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
-        deliveries.push(first(self));
-        while deliveries.len() < MOST_IN_GROUP
-            && let Ok(call) = waiting.try_recv()
-        {
-            deliveries.push(call(self));
+        let mut next = Some(first);
+        let mut panicked = false;
+        while let Some(call) = next.take() {
+            match catch_unwind(AssertUnwindSafe(|| call(self))) {
+                Ok(delivery) => deliveries.push(delivery),
+                // Nobody knows what it had done by then: the group is taken back whole.
+                Err(_) => panicked = true,
+            }
+            if deliveries.len() < MOST_IN_GROUP && !panicked {
+                next = waiting.try_recv().ok();
+            }
         }
-        let committed = begun && self.control(&self.texts[Sql::Commit as usize]);
+        let committed = begun && !panicked && self.control(&self.texts[Sql::Commit as usize]);
         if !committed && !self.connection.is_autocommit() {
             self.control(&self.texts[Sql::Rollback as usize]);
         }
