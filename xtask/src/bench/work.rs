@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::Write;
+use std::io::Write as _;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -13,7 +13,7 @@ use tickbox::tasks::model::UserId;
 
 use super::dataset::{Dataset, Dice, task_id, user_id};
 use super::load::Work;
-use crate::step::Outcome;
+use crate::step::{Outcome, text};
 
 /// What the tokens of a measurement are signed with.
 pub(super) const SECRET: &str = "a secret of the benchmark, which guards nothing at all";
@@ -60,7 +60,13 @@ impl fmt::Display for Deed {
 /// Users with their tokens, one each.
 pub(super) struct Crowd {
     dataset: Dataset,
-    users: Vec<(String, String)>,
+    people: Vec<Person>,
+}
+
+struct Person {
+    user: Vec<u8>,
+    /// What follows the path in each of the user's requests.
+    head: Vec<u8>,
 }
 
 /// Verifies and signs with [`SECRET`], as the server under measurement does.
@@ -86,14 +92,18 @@ pub(super) fn token(authenticator: &Authenticator, user: &str) -> Outcome<String
 impl Crowd {
     pub(super) fn of(dataset: Dataset) -> Outcome<Self> {
         let authenticator = authenticator()?;
-        let users = (0..dataset.users).map(|number| {
+        let people = (0..dataset.users).map(|number| {
             let user = user_id(number);
             let token = token(&authenticator, &user)?;
-            Ok((user, token))
+            let head = format!(" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n");
+            Ok(Person {
+                user: user.into_bytes(),
+                head: head.into_bytes(),
+            })
         });
         Ok(Self {
             dataset,
-            users: users.collect::<Outcome<_>>()?,
+            people: people.collect::<Outcome<_>>()?,
         })
     }
 
@@ -113,6 +123,15 @@ pub(super) struct TickboxWork<'a> {
     deed: Deed,
     dice: Dice,
     created: u64,
+}
+
+fn put_json(request: &mut Vec<u8>, body: &str) {
+    // Writing into memory cannot fail.
+    let _ = write!(
+        request,
+        "Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
 }
 
 /// Which user, and which task; for a new task, its number; for a completion, whether.
@@ -135,15 +154,16 @@ impl Work for TickboxWork<'_> {
             ordinal: dataset.ordinal(number, task),
             completed: self.dice.roll(2) == 1,
         };
-        let (user, token) = &self.crowd.users[expected.user];
-        let head = format_args!("HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n");
-        // Writing into memory cannot fail.
-        let _ = match self.deed {
-            Deed::Get => {
-                let id = task_id(expected.ordinal);
-                write!(request, "GET /api/{user}/tasks/{id} {head}\r\n")
+        let Person { user, head } = &self.crowd.people[expected.user];
+        let id = task_id(expected.ordinal);
+        let mut put = |parts: &[&[u8]]| {
+            for part in parts {
+                request.extend_from_slice(part);
             }
-            Deed::List => write!(request, "GET /api/{user}/tasks?limit={PAGE} {head}\r\n"),
+        };
+        match self.deed {
+            Deed::Get => put(&[b"GET /api/", user, b"/tasks/", &id, head, b"\r\n"]),
+            Deed::List => put(&[b"GET /api/", user, b"/tasks?limit=20", head, b"\r\n"]),
             Deed::Create => {
                 self.created += 1;
                 expected.ordinal = self.created;
@@ -151,24 +171,15 @@ impl Work for TickboxWork<'_> {
                     "{{\"title\":\"New task number {}\",\"description\":\"Written by the load generator\"}}",
                     self.created
                 );
-                let length = body.len();
-                write!(
-                    request,
-                    "POST /api/{user}/tasks {head}Content-Type: application/json\r\n\
-                     Content-Length: {length}\r\n\r\n{body}"
-                )
+                put(&[b"POST /api/", user, b"/tasks", head]);
+                put_json(request, &body);
             }
             Deed::Complete => {
-                let id = task_id(expected.ordinal);
                 let body = format!("{{\"completed\":{}}}", expected.completed);
-                let length = body.len();
-                write!(
-                    request,
-                    "PATCH /api/{user}/tasks/{id}/complete {head}Content-Type: application/json\r\n\
-                     Content-Length: {length}\r\n\r\n{body}"
-                )
+                put(&[b"PATCH /api/", user, b"/tasks/", &id, b"/complete", head]);
+                put_json(request, &body);
             }
-        };
+        }
         expected
     }
 
@@ -181,11 +192,11 @@ impl Work for TickboxWork<'_> {
 
     fn check(&self, expected: &Expected, body: &[u8]) -> Result<(), String> {
         let json: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        let user = self.crowd.users[expected.user].0.as_str();
+        let user = &user_id(u64::try_from(expected.user).unwrap_or_default());
         if self.deed == Deed::List {
             return self.check_page(&json, user);
         }
-        let mut wanted = HashMap::from([("user_id", Value::from(user))]);
+        let mut wanted = HashMap::from([("user_id", Value::from(user.as_str()))]);
         match self.deed {
             Deed::Create => {
                 let title = format!("New task number {}", expected.ordinal);
@@ -193,10 +204,10 @@ impl Work for TickboxWork<'_> {
             }
             Deed::Complete => {
                 wanted.insert("completed", expected.completed.into());
-                wanted.insert("id", task_id(expected.ordinal).into());
+                wanted.insert("id", text(&task_id(expected.ordinal)).into());
             }
             Deed::Get | Deed::List => {
-                wanted.insert("id", task_id(expected.ordinal).into());
+                wanted.insert("id", text(&task_id(expected.ordinal)).into());
             }
         }
         for (name, value) in wanted {
