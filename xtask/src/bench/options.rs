@@ -6,6 +6,7 @@ use crate::step::Outcome;
 
 pub(super) const HELP: &str = "\
 cargo xtask bench                        all measurements; writes bench/RESULTS.md
+    --repeats N                          with so many repeats instead of five
 cargo xtask bench --quick                the same in a few minutes, to see where one stands; writes nothing
 cargo xtask bench one ENGINE WORK        one measurement, say to watch it with `perf`
     --seconds N                          how long it lasts
@@ -25,8 +26,8 @@ pub(super) struct Plan {
 
 const FULL: Plan = Plan {
     repeats: 5,
-    seconds: 5,
-    warm_up_seconds: 2,
+    seconds: 4,
+    warm_up_seconds: 1,
     starts: 20,
     write_results: true,
 };
@@ -56,6 +57,10 @@ impl Options {
         match words {
             [] => Ok(Self::All(FULL)),
             ["--quick"] => Ok(Self::All(QUICK)),
+            ["--repeats", number] => {
+                let repeats = number.parse().map_err(|_| misunderstood(words))?;
+                Ok(Self::All(Plan { repeats, ..FULL }))
+            }
             ["help" | "--help" | "-h"] => Ok(Self::Help),
             ["one", engine, deed, rest @ ..] => {
                 let engine = match *engine {
