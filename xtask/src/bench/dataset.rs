@@ -73,6 +73,21 @@ pub(super) fn task_id(ordinal: u64) -> [u8; 36] {
     id
 }
 
+/// What the same tasks and users are called by those who make their own ids.
+pub(super) mod peer {
+    pub(in super::super) fn fast_api_id(ordinal: u64) -> u64 {
+        ordinal + 1
+    }
+
+    pub(in super::super) fn pocket_base_task(ordinal: u64) -> String {
+        format!("t{ordinal:014}")
+    }
+
+    pub(in super::super) fn pocket_base_user(user: u64) -> String {
+        format!("u{user:014}")
+    }
+}
+
 /// Numbers that look random and are the same in every run (xorshift64*).
 pub(super) struct Dice(u64);
 

@@ -18,8 +18,7 @@ pub(super) fn run(
     cluster: &Cluster,
     database: &str,
     script: &str,
-    clients: u32,
-    seconds: u32,
+    (clients, seconds): (u32, u32),
     file: &Path,
 ) -> Outcome<f64> {
     write(file, script)?;
