@@ -104,7 +104,7 @@ pub(super) fn fill_fast_api(cluster: &Cluster, database: &str, dataset: Dataset)
          SELECT ({FIRST_USER} + u * {USER_STEP})::text, 'Task ' || t || '{TITLE}',
             CASE WHEN t % 2 = 0 THEN '{DESCRIPTION}' END, t % 3 = 0, made, made
          FROM generate_series(0, {last_task}) AS t, generate_series(0, {last_user}) AS u,
-            LATERAL (SELECT timestamp '2025-06-15' + (t * {users} + u) * interval '1 millisecond' AS made)
+            LATERAL (SELECT timestamp '2025-06-15' + (t * {users} + u) * interval '1 millisecond' AS made) AS moment
          ORDER BY t, u",
         last_task = tasks_each - 1,
         last_user = users - 1,
