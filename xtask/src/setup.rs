@@ -124,7 +124,11 @@ fn schemathesis() -> Outcome {
 }
 
 /// Does the work unless it was done before for the same content of `cause`.
-fn unless_stamped(stamp: &Path, cause: &Path, work: impl FnOnce() -> Outcome) -> Outcome {
+pub(crate) fn unless_stamped(
+    stamp: &Path,
+    cause: &Path,
+    work: impl FnOnce() -> Outcome,
+) -> Outcome {
     let cause = read(cause)?;
     if std::fs::read_to_string(stamp).is_ok_and(|done| done == cause) {
         return Ok(());

@@ -1,5 +1,5 @@
-//! Puts a data set into a database whose tables the program has made, past the program, and exactly as it
-//! would have: the numbers of `accounts` fit.
+//! Puts a data set into a database whose tables are made, past the program that made them, and exactly as
+//! that would have: our numbers of `accounts` fit.
 
 use std::path::Path;
 
@@ -11,12 +11,15 @@ use super::dataset::{
 };
 use crate::step::Outcome;
 
+const TITLE: &str = " of the list, with a title of usual length";
+const DESCRIPTION: &str = "A few words more: when, where, with whom, and what to bring";
+
 /// The columns of a task, in words that both engines know; `{…}` where they differ. Every second task
 /// has a description, every third is done.
 const COLUMNS: &str = "
     {user}, {id},
-    'Task ' || t || ' of the list, with a title of usual length',
-    CASE WHEN t % 2 = 0 THEN 'A few words more: when, where, with whom, and what to bring' END,
+    'Task ' || t || '{title}',
+    CASE WHEN t % 2 = 0 THEN '{description}' END,
     {completed}, {created}, {created}, 1, t + 1";
 
 pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset) -> Outcome {
@@ -24,6 +27,8 @@ pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset)
     let user = format!("({FIRST_USER} + u * {USER_STEP})::text");
     let ordinal = format!("(t::bigint * {users} + u)");
     let columns = COLUMNS
+        .replace("{title}", TITLE)
+        .replace("{description}", DESCRIPTION)
         .replace("{user}", &user)
         .replace(
             "{id}",
@@ -61,6 +66,8 @@ pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
     let user = format!("CAST({FIRST_USER} + u * {USER_STEP} AS TEXT)");
     let ordinal = format!("(t * {users} + u)");
     let columns = COLUMNS
+        .replace("{title}", TITLE)
+        .replace("{description}", DESCRIPTION)
         .replace("{user}", &user)
         .replace(
             "{id}",
@@ -71,11 +78,6 @@ pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
             "{created}",
             &format!("{FIRST_CREATION} + {ordinal} * {CREATION_STEP}"),
         );
-    let numbers = |name: &str, letter: char, count: u64| {
-        format!(
-            "{name}({letter}) AS (SELECT 0 UNION ALL SELECT {letter} + 1 FROM {name} WHERE {letter} + 1 < {count})"
-        )
-    };
     // In the order of the key, in which rows lie anyway.
     let script = format!(
         "PRAGMA synchronous = OFF; BEGIN;
@@ -91,9 +93,63 @@ pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
         turns = numbers("turns", 't', tasks_each),
         completed = dataset.completed_each(),
     );
+    run_script(path, &script)
+}
+
+/// Ids from 1 on, in the order of creation, as its sequence would have given them.
+pub(super) fn fill_fast_api(cluster: &Cluster, database: &str, dataset: Dataset) -> Outcome {
+    let Dataset { users, tasks_each } = dataset;
+    let statement = format!(
+        "INSERT INTO tasks (user_id, title, description, completed, created_at, updated_at)
+         SELECT ({FIRST_USER} + u * {USER_STEP})::text, 'Task ' || t || '{TITLE}',
+            CASE WHEN t % 2 = 0 THEN '{DESCRIPTION}' END, t % 3 = 0, made, made
+         FROM generate_series(0, {last_task}) AS t, generate_series(0, {last_user}) AS u,
+            LATERAL (SELECT timestamp '2025-06-15' + (t * {users} + u) * interval '1 millisecond' AS made) AS moment
+         ORDER BY t, u",
+        last_task = tasks_each - 1,
+        last_user = users - 1,
+    );
+    cluster.sql(database, &[&statement])?;
+    cluster.sql_as_superuser(database, "VACUUM ANALYZE")?;
+    cluster.sql_as_superuser(database, "CHECKPOINT")
+}
+
+pub(super) fn fill_pocket_base(path: &Path, dataset: Dataset) -> Outcome {
+    let Dataset { users, tasks_each } = dataset;
+    let made = |ordinal: &str| {
+        format!("strftime('%Y-%m-%d %H:%M:%fZ', 1750000000 + ({ordinal}) * 0.001, 'unixepoch')")
+    };
+    let script = format!(
+        "PRAGMA synchronous = OFF; BEGIN;
+         WITH RECURSIVE {people}
+         INSERT INTO users (id, email, tokenKey, verified, created, updated)
+         SELECT format('u%014d', u), 'user-' || u || '@example.com', hex(randomblob(25)), 1, {now}, {now}
+         FROM people;
+         WITH RECURSIVE {people}, {turns}
+         INSERT INTO tasks (id, owner, title, description, completed, created, updated)
+         SELECT format('t%014d', t * {users} + u), format('u%014d', u), 'Task ' || t || '{TITLE}',
+            CASE WHEN t % 2 = 0 THEN '{DESCRIPTION}' ELSE '' END, t % 3 = 0, {made}, {made}
+         FROM turns CROSS JOIN people;
+         COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
+        people = numbers("people", 'u', users),
+        turns = numbers("turns", 't', tasks_each),
+        now = made("0"),
+        made = made(&format!("t * {users} + u")),
+    );
+    run_script(path, &script)
+}
+
+/// A table of whole numbers from 0 on.
+fn numbers(name: &str, letter: char, count: u64) -> String {
+    format!(
+        "{name}({letter}) AS (SELECT 0 UNION ALL SELECT {letter} + 1 FROM {name} WHERE {letter} + 1 < {count})"
+    )
+}
+
+fn run_script(path: &Path, script: &str) -> Outcome {
     let connection = Connection::open(path).map_err(|error| error.to_string())?;
     connection
-        .execute_batch(&script)
+        .execute_batch(script)
         .map_err(|error| error.to_string())?;
     connection.close().map_err(|(_, error)| error.to_string())
 }

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::contender::Contender;
 use super::measure::{Row, milliseconds};
 use super::options::Plan;
-use super::server::Engine;
 use super::single::Memory;
 use super::statistics::Summary;
 use super::work::Deed;
@@ -15,12 +15,12 @@ pub(super) struct Findings {
     /// Transactions per second of each repeat, with the client count that was best.
     pub(super) pgbench: BTreeMap<Deed, Vec<(f64, u32)>>,
     /// One row for each repeat.
-    pub(super) closed: BTreeMap<(Engine, Deed), Vec<Row>>,
+    pub(super) closed: BTreeMap<(Contender, Deed), Vec<Row>>,
     /// At half of the throughput, with the rate.
-    pub(super) open: BTreeMap<(Engine, Deed), (f64, Row)>,
+    pub(super) open: BTreeMap<(Contender, Deed), (f64, Row)>,
     /// In milliseconds.
     pub(super) start: Summary,
-    pub(super) memory: BTreeMap<Engine, Memory>,
+    pub(super) memory: BTreeMap<Contender, Memory>,
     /// In microseconds.
     pub(super) verification: Summary,
     pub(super) binary_bytes: u64,
@@ -32,38 +32,36 @@ impl Findings {
         runs.iter().map(|(per_second, _)| *per_second).collect()
     }
 
-    pub(super) fn per_second(&self, engine: Engine, deed: Deed) -> Vec<f64> {
-        let rows = self.rows(engine, deed).iter();
+    pub(super) fn per_second(&self, contender: Contender, deed: Deed) -> Vec<f64> {
+        let rows = self.rows(contender, deed).iter();
         rows.map(|row| row.per_second).collect()
     }
 
     /// Our PostgreSQL against pgbench, within each repeat.
     pub(super) fn to_yardstick(&self, deed: Deed) -> Summary {
-        ratio(
-            &self.per_second(Engine::Postgres, deed),
-            &self.yardstick(deed),
-        )
+        let ours = self.per_second(Contender::Postgres, deed);
+        ratio(&ours, &self.yardstick(deed))
     }
 
-    pub(super) fn sqlite_to_postgres(&self, deed: Deed) -> Summary {
-        ratio(
-            &self.per_second(Engine::Sqlite, deed),
-            &self.per_second(Engine::Postgres, deed),
-        )
+    /// One against the other, within each repeat.
+    pub(super) fn compare(&self, one: Contender, other: Contender, deed: Deed) -> Summary {
+        ratio(&self.per_second(one, deed), &self.per_second(other, deed))
     }
 
-    pub(super) fn median_of(&self, engine: Engine, deed: Deed, pick: fn(&Row) -> f64) -> f64 {
-        Summary::of(self.rows(engine, deed).iter().map(pick)).median
+    pub(super) fn median_of(&self, contender: Contender, deed: Deed, pick: fn(&Row) -> f64) -> f64 {
+        Summary::of(self.rows(contender, deed).iter().map(pick)).median
     }
 
     /// The median of a quantile of the latency at full load.
-    pub(super) fn closed_ms(&self, engine: Engine, deed: Deed, share: f64) -> f64 {
-        let rows = self.rows(engine, deed).iter();
+    pub(super) fn closed_ms(&self, contender: Contender, deed: Deed, share: f64) -> f64 {
+        let rows = self.rows(contender, deed).iter();
         Summary::of(rows.map(|row| milliseconds(row.latencies.quantile(share)))).median
     }
 
-    fn rows(&self, engine: Engine, deed: Deed) -> &[Row] {
-        self.closed.get(&(engine, deed)).map_or(&[], Vec::as_slice)
+    fn rows(&self, contender: Contender, deed: Deed) -> &[Row] {
+        self.closed
+            .get(&(contender, deed))
+            .map_or(&[], Vec::as_slice)
     }
 }
 

@@ -1,9 +1,9 @@
 //! What the program must reach, beside what it has reached.
 
+use super::contender::Contender::{self, FastApi, PocketBase, Postgres, Sqlite};
 use super::findings::Findings;
 use super::measure::Row;
 use super::report::{mebibytes, range};
-use super::server::Engine::{self, Postgres, Sqlite};
 use super::statistics::Summary;
 use super::work::Deed;
 
@@ -41,13 +41,13 @@ pub(super) fn first(findings: &Findings) -> Vec<Goal> {
             .get(&engine)
             .map_or(f64::MAX, |memory| mebibytes(memory.idle))
     };
-    let stream = |engine| {
-        let memory = findings.memory.get(&engine);
+    let stream = |contender| {
+        let memory = findings.memory.get(&contender);
         memory.map_or(f64::MAX, |memory| {
             mebibytes(memory.streaming.saturating_sub(memory.warm))
         })
     };
-    let closed = |engine, share| findings.closed_ms(engine, Deed::Get, share);
+    let closed = |contender, share| findings.closed_ms(contender, Deed::Get, share);
     vec![
         at_least(
             "PostgreSQL get ÷ pgbench",
@@ -64,7 +64,7 @@ pub(super) fn first(findings: &Findings) -> Vec<Goal> {
         at_least(
             "SQLite get ÷ PostgreSQL get",
             1.2,
-            &findings.sqlite_to_postgres(Deed::Get),
+            &findings.compare(Sqlite, Postgres, Deed::Get),
             2,
         ),
         at_least(
@@ -100,11 +100,11 @@ pub(super) fn first(findings: &Findings) -> Vec<Goal> {
 
 /// What is asked of a later one.
 pub(super) fn further(findings: &Findings) -> Vec<Goal> {
-    let slowest = Engine::ALL
+    let slowest = Contender::OURS
         .into_iter()
-        .flat_map(|engine| Deed::ALL.map(|deed| findings.closed_ms(engine, deed, 0.99)))
+        .flat_map(|contender| Deed::ALL.map(|deed| findings.closed_ms(contender, deed, 0.99)))
         .fold(0.0, f64::max);
-    let cpu = |engine| findings.median_of(engine, Deed::Get, |row: &Row| row.server_cpu);
+    let cpu = |contender| findings.median_of(contender, Deed::Get, |row: &Row| row.server_cpu);
     let idle = findings
         .memory
         .get(&Sqlite)
@@ -121,6 +121,9 @@ pub(super) fn further(findings: &Findings) -> Vec<Goal> {
         at_least(&what, wanted, &findings.to_yardstick(deed), 2)
     })
     .collect();
+    if findings.plan.peers {
+        goals.extend(against_peers(findings));
+    }
     goals.extend([
         at_most("the slowest p99 at full load", 15.0, "ms", slowest),
         at_most("start to ready, SQLite", 30.0, "ms", findings.start.median),
@@ -129,5 +132,26 @@ pub(super) fn further(findings: &Findings) -> Vec<Goal> {
         at_most("CPU per get, PostgreSQL", 15.0, "µs", cpu(Postgres)),
         at_most("CPU per get, SQLite", 15.0, "µs", cpu(Sqlite)),
     ]);
+    goals
+}
+
+fn against_peers(findings: &Findings) -> Vec<Goal> {
+    let pairs = [
+        (Postgres, FastApi, [60.0, 40.0, 25.0, 25.0]),
+        (Sqlite, PocketBase, [12.0, 10.0, 8.0, 15.0]),
+    ];
+    let deeds = [Deed::Get, Deed::List, Deed::Create, Deed::Complete];
+    let mut goals = Vec::new();
+    for (ours, peer, wanted) in pairs {
+        for (deed, wanted) in deeds.into_iter().zip(wanted) {
+            let what = format!("{ours} {deed} ÷ {peer}");
+            goals.push(at_least(
+                &what,
+                wanted,
+                &findings.compare(ours, peer, deed),
+                1,
+            ));
+        }
+    }
     goals
 }

@@ -6,9 +6,10 @@ use super::histogram::Histogram;
 use super::load::{Generator, Pace, Score};
 use super::options::Plan;
 use super::process::Pid;
+use super::protocol::Subject;
 use super::quiet::Cores;
 use super::server::Server;
-use super::work::{Crowd, Deed, Expected};
+use super::work::{Crowd, Deed};
 use crate::step::Outcome;
 
 /// As many as the goals are about.
@@ -57,13 +58,17 @@ pub(super) fn measure(
     manner: Manner,
     seed: u64,
 ) -> Outcome<Row> {
-    let mut generator = Generator::<Expected>::connect(server.address, CONNECTIONS)?;
+    let mut generator = Generator::<Subject>::connect(server.address, CONNECTIONS)?;
     let mut work = crowd.at(deed, seed);
     let warm_up = generator.drive(&mut work, manner.pace, manner.warm_up)?;
     let own = Pid(std::process::id());
     let cpu_times = || -> Outcome<[Duration; 3]> {
         let database = database.map_or(Ok(Duration::ZERO), Pid::cpu_time_of_family)?;
-        Ok([server.pid().cpu_time()?, own.cpu_time()?, database])
+        Ok([
+            server.pid().cpu_time_of_family()?,
+            own.cpu_time()?,
+            database,
+        ])
     };
     let cores = Cores::now()?;
     let before = cpu_times()?;

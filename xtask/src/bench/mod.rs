@@ -4,6 +4,8 @@
 #[cfg(feature = "bench")]
 mod cluster;
 #[cfg(feature = "bench")]
+mod contender;
+#[cfg(feature = "bench")]
 mod dataset;
 #[cfg(feature = "bench")]
 mod fill;
@@ -22,9 +24,13 @@ mod measure;
 #[cfg(feature = "bench")]
 mod options;
 #[cfg(feature = "bench")]
+mod peers;
+#[cfg(feature = "bench")]
 mod pgbench;
 #[cfg(feature = "bench")]
 mod process;
+#[cfg(feature = "bench")]
+mod protocol;
 #[cfg(feature = "bench")]
 mod quiet;
 #[cfg(feature = "bench")]
@@ -39,6 +45,8 @@ mod server;
 mod single;
 #[cfg(feature = "bench")]
 mod sql;
+#[cfg(feature = "bench")]
+mod stage;
 #[cfg(feature = "bench")]
 mod statistics;
 #[cfg(feature = "bench")]

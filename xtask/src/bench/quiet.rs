@@ -10,7 +10,7 @@ use crate::step::Outcome;
 /// Busier than this, and a measurement waits.
 const BUSY: f64 = 0.08;
 const LOOK: Duration = Duration::from_millis(500);
-const LONGEST_WAIT: Duration = Duration::from_mins(2);
+const LONGEST_WAIT: Duration = Duration::from_secs(6);
 
 /// What the machine's cores have done since it was started, in ticks of 10 ms.
 #[derive(Clone, Copy, Debug)]
@@ -53,7 +53,7 @@ impl Cores {
     }
 }
 
-/// Returns as soon as nobody else is busy, or after two minutes.
+/// Returns as soon as nobody else is busy, or after a few seconds.
 pub(super) fn wait_for_quiet() -> Outcome {
     let end = Instant::now() + LONGEST_WAIT;
     loop {

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
+use super::contender::Contender;
 use super::findings::Findings;
 use super::goals::{self, Goal};
 use super::machine;
 use super::measure::{Row, milliseconds};
-use super::server::Engine;
 use super::statistics::Summary;
 use super::work::Deed;
 use crate::step::{Outcome, root, write};
@@ -25,9 +25,12 @@ const HOW: &str = "\
 - *Closed*: each connection asks again as soon as it is answered. *At a fixed rate*: requests are due at fixed
   times, and a latency counts from when its request was due (so nothing is omitted while the server stalls).
 - PostgreSQL is a fresh cluster with the settings that `initdb` writes: `fsync` on, 128 MB of shared buffers.
-  SQLite runs with `synchronous=FULL`: a write is on disk before it is answered.
+  Our SQLite runs with `synchronous=FULL`: a write is on disk before it is answered.
 - `pgbench -M prepared -j 2` sends the program's own statements, writes as the same transaction in one
   pipeline; best of 4, 8, 16 and 32 clients in each repeat. It has neither HTTP, nor tokens, nor JSON to do.
+  Its script puts ids together from numbers, which costs it about 3% of a get.
+- FastAPI: `bench/peers/fastapi`, plainly as its authors would write it, two uvicorn workers; PocketBase: from
+  PyPI, with its default settings (`synchronous=NORMAL`), tokens of its own users. Both with their default logs.
 - Contenders take turns within each repeat, in the other order every second time. Ratios are medians of the
   ratios within a repeat; in brackets the lowest and the highest.
 - CPU time is that of the whole process (and of all processes of PostgreSQL) divided by the answers.
@@ -94,21 +97,33 @@ fn goals_table(goals: &[Goal]) -> String {
 }
 
 fn throughput(findings: &Findings) -> String {
-    let mut text = "| | pgbench | PostgreSQL | ÷ pgbench | SQLite | ÷ our PostgreSQL |\n\
-                    | --- | --- | --- | --- | --- | --- |\n"
-        .to_owned();
+    use Contender::{FastApi, PocketBase, Postgres, Sqlite};
+
+    let mut text = String::new();
+    text += "| on PostgreSQL | pgbench | tickbox | ÷ pgbench | FastAPI | tickbox ÷ FastAPI |\n\
+             | --- | --- | --- | --- | --- | --- |\n";
+    let rate = |contender, deed| range(&Summary::of(findings.per_second(contender, deed)), 0);
     for deed in Deed::ALL {
-        let yardstick = Summary::of(findings.yardstick(deed));
-        let clients = findings.pgbench.get(&deed).and_then(|runs| runs.first());
         let _ = writeln!(
             text,
-            "| {deed} | {} ({} clients) | {} | {} | {} | {} |",
-            range(&yardstick, 0),
-            clients.map_or(0, |(_, clients)| *clients),
-            range(&Summary::of(findings.per_second(Engine::Postgres, deed)), 0),
+            "| {deed} | {} | {} | {} | {} | {} |",
+            range(&Summary::of(findings.yardstick(deed)), 0),
+            rate(Postgres, deed),
             range(&findings.to_yardstick(deed), 2),
-            range(&Summary::of(findings.per_second(Engine::Sqlite, deed)), 0),
-            range(&findings.sqlite_to_postgres(deed), 2),
+            rate(FastApi, deed),
+            range(&findings.compare(Postgres, FastApi, deed), 1),
+        );
+    }
+    text += "\n| on SQLite | tickbox | ÷ tickbox on PostgreSQL | PocketBase | tickbox ÷ PocketBase |\n\
+             | --- | --- | --- | --- | --- |\n";
+    for deed in Deed::ALL {
+        let _ = writeln!(
+            text,
+            "| {deed} | {} | {} | {} | {} |",
+            rate(Sqlite, deed),
+            range(&findings.compare(Sqlite, Postgres, deed), 2),
+            rate(PocketBase, deed),
+            range(&findings.compare(Sqlite, PocketBase, deed), 1),
         );
     }
     text
@@ -118,17 +133,17 @@ fn latency(findings: &Findings) -> String {
     let mut text = "| | closed: p50 | p95 | p99 | at a fixed rate of | p50 | p95 | p99 | p99.9 |\n\
                     | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
-    for engine in Engine::ALL {
+    for contender in findings.plan.contenders() {
         for deed in Deed::ALL {
-            let closed = |share| format!("{:.2}", findings.closed_ms(engine, deed, share));
+            let closed = |share| format!("{:.2}", findings.closed_ms(contender, deed, share));
             let _ = write!(
                 text,
-                "| {engine} {deed} | {} | {} | {} |",
+                "| {contender} {deed} | {} | {} | {} |",
                 closed(0.5),
                 closed(0.95),
                 closed(0.99)
             );
-            if let Some((rate, row)) = findings.open.get(&(engine, deed)) {
+            if let Some((rate, row)) = findings.open.get(&(contender, deed)) {
                 let open = |share| format!("{:.2}", milliseconds(row.latencies.quantile(share)));
                 let _ = write!(
                     text,
@@ -146,22 +161,23 @@ fn latency(findings: &Findings) -> String {
 }
 
 fn cpu(findings: &Findings) -> String {
-    let mut text =
-        "| | the program | PostgreSQL | load generator |\n| --- | --- | --- | --- |\n".to_owned();
-    for engine in Engine::ALL {
+    let mut text = "| | the server | PostgreSQL | load generator | others, % of the machine |\n\
+         | --- | --- | --- | --- | --- |\n"
+        .to_owned();
+    for contender in findings.plan.contenders() {
         for deed in Deed::ALL {
-            let of = |pick: fn(&Row) -> f64| findings.median_of(engine, deed, pick);
-            let database = match engine {
-                Engine::Postgres => {
-                    format!("{:.1}", of(|row| row.database_cpu.unwrap_or_default()))
-                }
-                Engine::Sqlite => "–".to_owned(),
+            let of = |pick: fn(&Row) -> f64| findings.median_of(contender, deed, pick);
+            let database = if contender.is_on_postgres() {
+                format!("{:.1}", of(|row| row.database_cpu.unwrap_or_default()))
+            } else {
+                "–".to_owned()
             };
             let _ = writeln!(
                 text,
-                "| {engine} {deed} | {:.1} | {database} | {:.1} |",
+                "| {contender} {deed} | {:.1} | {database} | {:.1} | {:.0} |",
                 of(|row| row.server_cpu),
-                of(|row| row.generator_cpu)
+                of(|row| row.generator_cpu),
+                of(|row| row.others * 100.0),
             );
         }
     }
@@ -178,10 +194,10 @@ fn singles(findings: &Findings) -> String {
         range(&findings.verification, 2),
         mebibytes(findings.binary_bytes)
     );
-    for (engine, memory) in &findings.memory {
+    for (contender, memory) in &findings.memory {
         let _ = writeln!(
             text,
-            "| memory, {engine}: idle | {:.1} MiB |\n\
+            "| memory, {contender}: idle | {:.1} MiB |\n\
              | after a first page | {:.1} MiB |\n\
              | most while a list of 100,000 tasks ({:.0} MiB) is read in {:.0} ms | {:.1} MiB |",
             mebibytes(memory.idle),

@@ -1,7 +1,6 @@
 //! The program under measurement, as a process: its release build with its default settings, request log
 //! included. The log goes to `/dev/null`: writing it is the program's work, keeping it is others'.
 
-use std::fmt;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -14,25 +13,6 @@ use rustix::process::{Pid as KernelPid, Signal, kill_process};
 use super::process::{Pid, tied};
 use super::work::SECRET;
 use crate::step::{Outcome, root};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Engine {
-    Postgres,
-    Sqlite,
-}
-
-impl Engine {
-    pub(super) const ALL: [Self; 2] = [Self::Postgres, Self::Sqlite];
-}
-
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Postgres => "PostgreSQL",
-            Self::Sqlite => "SQLite",
-        })
-    }
-}
 
 /// Ends when dropped.
 pub(super) struct Server {
@@ -85,6 +65,15 @@ impl Server {
         })
     }
 
+    /// A peer, which is ready.
+    pub(super) fn of(process: Child, address: SocketAddr) -> Self {
+        Self {
+            process,
+            address,
+            start_time: Duration::ZERO,
+        }
+    }
+
     pub(super) fn pid(&self) -> Pid {
         Pid(self.process.id())
     }
@@ -102,6 +91,14 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        // Gently first: some have processes of their own to end.
+        let pid = KernelPid::from_child(&self.process);
+        if matches!(self.process.try_wait(), Ok(None)) && kill_process(pid, Signal::TERM).is_ok() {
+            let end = Instant::now() + Duration::from_secs(5);
+            while Instant::now() < end && matches!(self.process.try_wait(), Ok(None)) {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+        }
         drop(self.process.kill());
         drop(self.process.wait());
     }

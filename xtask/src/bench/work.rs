@@ -1,18 +1,16 @@
-//! The requests that are measured, and what a good answer to each is.
+//! What is done to a contender, by whom: deeds, users and their tokens. How a deed is put is in `protocol`.
 
-use std::collections::HashMap;
 use std::fmt;
-use std::io::Write;
 use std::time::Duration;
 
-use serde_json::Value;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
 use tickbox::config::{AuthSettings, Environment, Secret};
 use tickbox::tasks::model::UserId;
 
-use super::dataset::{Dataset, Dice, task_id, user_id};
+use super::dataset::{Dataset, Dice, user_id};
 use super::load::Work;
+use super::protocol::{Person, Protocol, Subject};
 use crate::step::Outcome;
 
 /// What the tokens of a measurement are signed with.
@@ -59,8 +57,9 @@ impl fmt::Display for Deed {
 
 /// Users with their tokens, one each.
 pub(super) struct Crowd {
+    protocol: Protocol,
     dataset: Dataset,
-    users: Vec<(String, String)>,
+    people: Vec<Person>,
 }
 
 /// Verifies and signs with [`SECRET`], as the server under measurement does.
@@ -84,22 +83,28 @@ pub(super) fn token(authenticator: &Authenticator, user: &str) -> Outcome<String
 }
 
 impl Crowd {
-    pub(super) fn of(dataset: Dataset) -> Outcome<Self> {
+    /// The users of a data set, with tokens that are signed with [`SECRET`].
+    pub(super) fn signed(protocol: Protocol, dataset: Dataset) -> Outcome<Self> {
         let authenticator = authenticator()?;
-        let users = (0..dataset.users).map(|number| {
+        let people = (0..dataset.users).map(|number| {
             let user = user_id(number);
             let token = token(&authenticator, &user)?;
-            Ok((user, token))
+            Ok(Person::new(user, &token))
         });
-        Ok(Self {
+        Ok(Self::of(protocol, dataset, people.collect::<Outcome<_>>()?))
+    }
+
+    pub(super) fn of(protocol: Protocol, dataset: Dataset, people: Vec<Person>) -> Self {
+        Self {
+            protocol,
             dataset,
-            users: users.collect::<Outcome<_>>()?,
-        })
+            people,
+        }
     }
 
     /// Requests of one kind, for random users and tasks.
-    pub(super) fn at(&self, deed: Deed, seed: u64) -> TickboxWork<'_> {
-        TickboxWork {
+    pub(super) fn at(&self, deed: Deed, seed: u64) -> CrowdWork<'_> {
+        CrowdWork {
             crowd: self,
             deed,
             dice: Dice::new(seed),
@@ -108,123 +113,43 @@ impl Crowd {
     }
 }
 
-pub(super) struct TickboxWork<'a> {
+pub(super) struct CrowdWork<'a> {
     crowd: &'a Crowd,
     deed: Deed,
     dice: Dice,
     created: u64,
 }
 
-/// Which user, and which task; for a new task, its number; for a completion, whether.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Expected {
-    user: usize,
-    ordinal: u64,
-    completed: bool,
-}
+impl Work for CrowdWork<'_> {
+    type Expected = Subject;
 
-impl Work for TickboxWork<'_> {
-    type Expected = Expected;
-
-    fn ask(&mut self, request: &mut Vec<u8>) -> Expected {
+    fn ask(&mut self, request: &mut Vec<u8>) -> Subject {
         let dataset = self.crowd.dataset;
         let number = self.dice.roll(dataset.users);
         let task = self.dice.roll(dataset.tasks_each);
-        let mut expected = Expected {
+        let mut subject = Subject {
             user: usize::try_from(number).unwrap_or_default(),
             ordinal: dataset.ordinal(number, task),
             completed: self.dice.roll(2) == 1,
         };
-        let (user, token) = &self.crowd.users[expected.user];
-        let head = format_args!("HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n");
-        // Writing into memory cannot fail.
-        let _ = match self.deed {
-            Deed::Get => {
-                let id = task_id(expected.ordinal);
-                write!(request, "GET /api/{user}/tasks/{id} {head}\r\n")
-            }
-            Deed::List => write!(request, "GET /api/{user}/tasks?limit={PAGE} {head}\r\n"),
-            Deed::Create => {
-                self.created += 1;
-                expected.ordinal = self.created;
-                let body = format!(
-                    "{{\"title\":\"New task number {}\",\"description\":\"Written by the load generator\"}}",
-                    self.created
-                );
-                let length = body.len();
-                write!(
-                    request,
-                    "POST /api/{user}/tasks {head}Content-Type: application/json\r\n\
-                     Content-Length: {length}\r\n\r\n{body}"
-                )
-            }
-            Deed::Complete => {
-                let id = task_id(expected.ordinal);
-                let body = format!("{{\"completed\":{}}}", expected.completed);
-                let length = body.len();
-                write!(
-                    request,
-                    "PATCH /api/{user}/tasks/{id}/complete {head}Content-Type: application/json\r\n\
-                     Content-Length: {length}\r\n\r\n{body}"
-                )
-            }
-        };
-        expected
+        if self.deed == Deed::Create {
+            self.created += 1;
+            subject.ordinal = self.created;
+        }
+        let person = &self.crowd.people[subject.user];
+        self.crowd
+            .protocol
+            .ask(self.deed, person, &subject, request);
+        subject
     }
 
-    fn status(&self, _: &Expected) -> u16 {
-        match self.deed {
-            Deed::Create => 201,
-            Deed::Get | Deed::List | Deed::Complete => 200,
-        }
+    fn status(&self, _: &Subject) -> u16 {
+        self.crowd.protocol.status(self.deed)
     }
 
-    fn check(&self, expected: &Expected, body: &[u8]) -> Result<(), String> {
-        let json: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
-        let user = self.crowd.users[expected.user].0.as_str();
-        if self.deed == Deed::List {
-            return self.check_page(&json, user);
-        }
-        let mut wanted = HashMap::from([("user_id", Value::from(user))]);
-        match self.deed {
-            Deed::Create => {
-                let title = format!("New task number {}", expected.ordinal);
-                wanted.insert("title", title.into());
-            }
-            Deed::Complete => {
-                wanted.insert("completed", expected.completed.into());
-                wanted.insert("id", task_id(expected.ordinal).into());
-            }
-            Deed::Get | Deed::List => {
-                wanted.insert("id", task_id(expected.ordinal).into());
-            }
-        }
-        for (name, value) in wanted {
-            if json[name] != value {
-                return Err(format!("{name} is not {value}"));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl TickboxWork<'_> {
-    fn check_page(&self, json: &Value, user: &str) -> Result<(), String> {
-        let tasks = json["tasks"].as_array().ok_or("no tasks")?;
-        if tasks.len() != PAGE || tasks.iter().any(|task| task["user_id"] != user) {
-            return Err(format!("not {PAGE} tasks of {user}"));
-        }
-        if json["count"].as_u64() != Some(self.crowd.dataset.tasks_each) {
-            return Err("a wrong count".to_owned());
-        }
-        let times: Vec<_> = tasks
-            .iter()
-            .map(|task| task["created_at"].as_str())
-            .collect();
-        if times.is_sorted_by(|one, next| one >= next) {
-            Ok(())
-        } else {
-            Err("not the newest first".to_owned())
-        }
+    fn check(&self, subject: &Subject, body: &[u8]) -> Result<(), String> {
+        let person = &self.crowd.people[subject.user];
+        let question = (self.deed, self.crowd.dataset);
+        self.crowd.protocol.check(question, person, subject, body)
     }
 }
