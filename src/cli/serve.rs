@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -64,6 +65,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     authenticator.start(&background, stop.clone());
 
     let app = App::new(store, authenticator.clone(), clock, environment, origins);
+    allow_many_connections();
     let listener = TcpListener::bind((host.as_str(), port))
         .await
         .map_err(|error| {
@@ -87,6 +89,19 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     background.wait().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs
+/// open; the hard one is for programs that ask. If it cannot be raised, it stays as it is.
+fn allow_many_connections() {
+    let limits = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limits.maximum,
+        ..limits
+    };
+    if let Err(error) = setrlimit(Resource::Nofile, raised) {
+        tracing::debug!(%error, "the limit of open files stays as it is");
+    }
 }
 
 fn local_url(host: &str, port: u16) -> String {
