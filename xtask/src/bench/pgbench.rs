@@ -62,7 +62,7 @@ pub(super) fn script(deed: Deed, dataset: Dataset) -> String {
             let flag = "(:flag = 1)";
             let values: [&[&str]; 3] = [
                 &[":user"],
-                &[":user", &id, flag],
+                &[":user", &id, flag, "NULL::text"],
                 &[
                     ":user",
                     &id,
@@ -71,6 +71,7 @@ pub(super) fn script(deed: Deed, dataset: Dataset) -> String {
                     "NULL::text",
                     flag,
                     "'2026-01-01 00:00:00+00'",
+                    "NULL::text",
                 ],
             ];
             choose + "\\set flag random(0, 1)\n" + &pipeline(&texts.complete, &values)
