@@ -4,6 +4,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
@@ -14,8 +15,10 @@ use super::super::gate::{Gate, RETRY_AFTER};
 use super::connect::{Connection, SharedConnector};
 use crate::error::{Cause, Error};
 
-/// Connections that reads share. More do not help: each is a process of the server that competes for a core.
-const MOST_READERS: usize = 4;
+/// Connections that reads share: one for each core, within these bounds. More do not help: the fewer they are, the
+/// more requests travel in one packet.
+const FEWEST_READERS: usize = 2;
+const MOST_READERS: usize = 8;
 
 /// Reads that may be under way on one shared connection before further ones wait.
 const READS_PER_READER: usize = 64;
@@ -48,7 +51,10 @@ impl PoolSize {
 
     /// With a single connection there is nothing to share: reads then borrow it as writes do.
     fn readers(self) -> usize {
-        MOST_READERS.min(self.total() / 2)
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        cores
+            .clamp(FEWEST_READERS, MOST_READERS)
+            .min(self.total() / 2)
     }
 }
 
