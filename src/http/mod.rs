@@ -22,7 +22,6 @@ mod tasks;
 
 use std::sync::Arc;
 
-use axum::extract::DefaultBodyLimit;
 use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -72,8 +71,6 @@ pub fn front_door(app: Arc<App>) -> FrontDoor {
         .route_layer(axum::middleware::from_fn(exchange::note_route))
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
-        // Bodies are limited where they are read, to answer in the envelope.
-        .layer(DefaultBodyLimit::disable())
         .with_state(app.clone());
     FrontDoor::new(app, router)
 }
