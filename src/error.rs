@@ -14,6 +14,27 @@ pub enum Error {
     /// The task has changed since the caller saw it: this is how it is now.
     #[error("the task has changed")]
     TaskChanged(Box<crate::tasks::model::Task>),
+    /// The caller wanted to create the task only if there is none of its id, but there is: this one.
+    #[error("the task exists")]
+    TaskExists(Box<crate::tasks::model::Task>),
+    /// The id that the caller gave to a new task is that of another one.
+    #[error("another task has this id")]
+    TaskDiffers(Box<crate::tasks::model::Task>),
+    /// The id that the caller gave to a new task is that of one in the trash.
+    #[error("a task in the trash has this id")]
+    TaskInTrash,
+    /// A later change of the same task, of this number, would be undone as well.
+    #[error("change {0} stands in the way")]
+    ChangedSince(i64),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// A request with the same idempotency key is under way.
+    #[error("a request with the same idempotency key is under way")]
+    KeyInUse,
+    /// The idempotency key was used before. Never leaves the store.
+    #[error("the idempotency key is taken")]
+    KeyTaken,
     /// Something that is needed cannot be reached now; the same request may succeed later.
     #[error("unavailable: {what}")]
     Unavailable {

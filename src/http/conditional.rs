@@ -57,6 +57,11 @@ impl IfNoneMatch {
         self.0.is_some()
     }
 
+    /// Whether it is `*`: the caller wants that there is nothing yet (§13.1.2).
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self.0, Some(Tags::Any))
+    }
+
     /// Compares weakly (§13.1.2).
     pub(super) fn has(&self, current: &HeaderValue) -> bool {
         let current = current.to_str().unwrap_or_default().trim_matches('"');

@@ -45,14 +45,15 @@ pub(super) fn decode(user: &UserId, filter: Filter, text: &str) -> Option<Positi
 /// Ties a cursor to its user and query. It guards against mistakes, not attacks: a forged cursor
 /// only leads to another place in the caller's own list.
 fn seal(user: &UserId, filter: Filter, body: &[u8]) -> [u8; SEAL_BYTES] {
-    let completed: u8 = match filter.completed {
+    let shown: u8 = match filter.completed {
+        _ if filter.deleted => 3,
         None => 0,
         Some(false) => 1,
         Some(true) => 2,
     };
     let mut context = Context::new(&SHA256);
     context.update(body);
-    context.update(&[completed]);
+    context.update(&[shown]);
     context.update(user.as_str().as_bytes());
     let sum = context.finish();
     std::array::from_fn(|place| sum.as_ref()[place])
@@ -65,7 +66,16 @@ mod tests {
     use super::*;
 
     fn filter() -> impl Strategy<Value = Filter> {
-        proptest::option::of(any::<bool>()).prop_map(|completed| Filter { completed })
+        prop_oneof![
+            proptest::option::of(any::<bool>()).prop_map(|completed| Filter {
+                completed,
+                deleted: false
+            }),
+            Just(Filter {
+                completed: None,
+                deleted: true
+            }),
+        ]
     }
 
     fn user() -> impl Strategy<Value = UserId> {

@@ -16,12 +16,23 @@ pub(super) fn list_tag(
     limit: Option<usize>,
     after: Option<Position>,
 ) -> HeaderValue {
-    let completed = filter
-        .completed
-        .map_or('a', |completed| if completed { 'c' } else { 'o' });
+    let shown = match filter {
+        Filter { deleted: true, .. } => 'd',
+        Filter {
+            completed: None, ..
+        } => 'a',
+        Filter {
+            completed: Some(true),
+            ..
+        } => 'c',
+        Filter {
+            completed: Some(false),
+            ..
+        } => 'o',
+    };
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
-    tag(&format!("{seq}-{completed}{limit}{place}"))
+    tag(&format!("{seq}-{shown}{limit}{place}"))
 }
 
 fn tag(opaque: &str) -> HeaderValue {

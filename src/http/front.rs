@@ -20,7 +20,7 @@ use super::request_log::RequestLine;
 use super::{SharedApp, cors};
 use crate::config::Environment;
 
-const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// A caller's request id is kept if it has 1 to this many visible ASCII characters.
 const LONGEST_REQUEST_ID: usize = 128;
@@ -51,6 +51,9 @@ impl FrontDoor {
         } else {
             ignore_trailing_slash(&mut request);
             request.extensions_mut().insert(line.exchange.clone());
+            request
+                .headers_mut()
+                .insert(X_REQUEST_ID, request_id.clone());
             line.meter.measure(self.route(request)).await
         };
 
@@ -99,7 +102,7 @@ impl FrontDoor {
 
     fn write_envelope(&self, problem: &Problem, response: &mut Response<Body>) {
         let with_details = self.app.environment == Environment::Development;
-        let body = problem.envelope(with_details);
+        let body = problem.envelope(with_details).to_string();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, APPLICATION_JSON);
         headers.insert(CONTENT_LENGTH, body.len().into());

@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use utoipa::ToSchema;
 
 use super::problem::{FieldError, Problem};
-use crate::tasks::model::{Description, NewTask, TaskPatch, Title};
+use crate::tasks::model::{Description, NewTask, TaskId, TaskPatch, Title};
 
 /// A body that is read from JSON.
 pub(super) trait FromJson: Sized {
@@ -17,6 +17,8 @@ pub(super) trait FromJson: Sized {
 /// The members that we know, unread; others are ignored.
 #[derive(Deserialize)]
 struct Members<'a> {
+    #[serde(borrow, default, deserialize_with = "present")]
+    id: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
     title: Option<&'a RawValue>,
     #[serde(borrow, default, deserialize_with = "present")]
@@ -46,6 +48,18 @@ impl<'a> Members<'a> {
         }
         // What is left to go wrong: a member that stands twice.
         serde_json::from_str(text).map_err(|_| invalid("body", "must not name a field twice"))
+    }
+
+    fn new_task(&self, check: &mut Check) -> Option<NewTask> {
+        let title = check.field("title", self.title, title);
+        let title = check.require("title", title, self.title);
+        let description = check.field("description", self.description, description);
+        let completed = check.field("completed", self.completed, completed);
+        title.map(|title| NewTask {
+            title,
+            description: description.flatten(),
+            completed: completed.unwrap_or(false),
+        })
     }
 
     /// Whether any member that a change knows is there.
@@ -132,19 +146,38 @@ fn completed(json: &str) -> Result<bool, &'static str> {
     }
 }
 
+fn id(json: &str) -> Result<Option<TaskId>, &'static str> {
+    if json == "null" {
+        return Ok(None);
+    }
+    let text = text(json)?;
+    let id = TaskId::parse(&text);
+    id.map(Some)
+        .ok_or("must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f")
+}
+
+/// A new task, under an id of the caller's if there is one.
+pub(super) struct Creation {
+    pub(super) id: Option<TaskId>,
+    pub(super) new: NewTask,
+}
+
+impl FromJson for Creation {
+    fn from_json(json: &[u8]) -> Result<Self, Problem> {
+        let members = Members::read(json)?;
+        let mut check = Check::default();
+        let id = check.field("id", members.id, id).flatten();
+        let new = members.new_task(&mut check);
+        check.done(new.map(|new| Self { id, new }))
+    }
+}
+
 impl FromJson for NewTask {
     fn from_json(json: &[u8]) -> Result<Self, Problem> {
         let members = Members::read(json)?;
         let mut check = Check::default();
-        let title = check.field("title", members.title, title);
-        let title = check.require("title", title, members.title);
-        let description = check.field("description", members.description, description);
-        let completed = check.field("completed", members.completed, completed);
-        check.done(title.map(|title| Self {
-            title,
-            description: description.flatten(),
-            completed: completed.unwrap_or(false),
-        }))
+        let new = members.new_task(&mut check);
+        check.done(new)
     }
 }
 
@@ -188,6 +221,9 @@ impl FromJson for Completion {
 )]
 #[schema(as = NewTask, example = json!({"title": "Buy milk", "description": "Two litres"}))]
 pub(super) struct NewTaskBody {
+    /// Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
+    #[schema(value_type = uuid::Uuid, required = false)]
+    id: Option<String>,
     /// White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000.
     #[schema(
         min_length = 1,

@@ -17,13 +17,13 @@ use super::problem::Problem;
 
 pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 
-/// The largest body that is read.
+/// The largest body that is read, where nothing else is said.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// As an argument of a handler: a body that was read and checked. As its result: the body of an answer.
+/// The body of an answer.
 pub(super) struct Json<T>(pub(super) T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -35,16 +35,30 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-impl<T: FromJson> FromRequest<SharedApp> for Json<T> {
+/// A body that was declared as JSON, whole. What it says is read by [`JsonBody::read`].
+pub(super) struct JsonBody<const LIMIT: usize = BODY_LIMIT>(Bytes);
+
+impl<const LIMIT: usize> JsonBody<LIMIT> {
+    pub(super) fn read<T: FromJson>(&self) -> Result<T, Problem> {
+        T::from_json(&self.0)
+    }
+
+    /// As it was sent.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl<const LIMIT: usize> FromRequest<SharedApp> for JsonBody<LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &SharedApp) -> Result<Self, Problem> {
         let declared = check_declaration(request.headers(), request.method());
-        let body = read_body(request.into_body()).await?;
+        let body = read_body(request.into_body(), LIMIT).await?;
         if !body.is_empty() {
             declared?;
         }
-        T::from_json(&body).map(Self)
+        Ok(Self(body))
     }
 }
 
@@ -72,11 +86,11 @@ fn check_declaration(headers: &HeaderMap, method: &Method) -> Result<(), Problem
     }
 }
 
-async fn read_body(body: Body) -> Result<Bytes, Problem> {
-    let reading = Limited::new(body, BODY_LIMIT).collect();
+async fn read_body(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    let reading = Limited::new(body, limit).collect();
     match tokio::time::timeout(BODY_TIMEOUT, reading).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::payload_too_large()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Problem::payload_too_large(limit)),
         Ok(Err(_)) => Err(Problem::bad_request("The body did not arrive whole")),
         Err(_) => Err(Problem::bad_request("The body did not arrive in time")),
     }

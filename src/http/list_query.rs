@@ -27,6 +27,8 @@ pub(super) struct ListParameters {
     cursor: Option<String>,
     /// Only tasks that are done (`true`) or open (`false`).
     completed: Option<bool>,
+    /// `true`: the trash in place of the list. Not together with `completed`.
+    deleted: Option<bool>,
 }
 
 /// What a caller wants listed. Parameters with other names are ignored.
@@ -41,10 +43,15 @@ pub(super) struct ListQuery {
 impl ListQuery {
     fn read(query: &str) -> Result<Self, Problem> {
         let mut read = Self::default();
+        let mut deleted = None;
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let again = match &*name {
                 "limit" => read.limit.replace(limit(&value)?).is_some(),
-                "completed" => read.filter.completed.replace(completed(&value)?).is_some(),
+                "completed" => {
+                    let completed = flag("completed", &value)?;
+                    read.filter.completed.replace(completed).is_some()
+                }
+                "deleted" => deleted.replace(flag("deleted", &value)?).is_some(),
                 "cursor" => read.cursor.replace(value.into_owned()).is_some(),
                 _ => false,
             };
@@ -53,6 +60,10 @@ impl ListQuery {
                     "The query names {name} twice"
                 )));
             }
+        }
+        read.filter.deleted = deleted == Some(true);
+        if read.filter.deleted && read.filter.completed.is_some() {
+            return Err(invalid("deleted", "cannot be combined with completed"));
         }
         Ok(read)
     }
@@ -74,13 +85,12 @@ impl ListQuery {
     /// The query of the page after this one.
     pub(super) fn next(&self, limit: usize, cursor: &str) -> String {
         let mut query = format!("limit={limit}&cursor={cursor}");
-        if let Some(completed) = self.filter.completed {
-            query.push_str(if completed {
-                "&completed=true"
-            } else {
-                "&completed=false"
-            });
-        }
+        query.push_str(match self.filter.completed {
+            _ if self.filter.deleted => "&deleted=true",
+            None => "",
+            Some(true) => "&completed=true",
+            Some(false) => "&completed=false",
+        });
         query
     }
 }
@@ -98,9 +108,9 @@ fn limit(text: &str) -> Result<usize, Problem> {
     }
 }
 
-fn completed(text: &str) -> Result<bool, Problem> {
-    let message = "The query's completed must be true or false";
-    text.parse().map_err(|_| Problem::bad_request(message))
+fn flag(name: &str, text: &str) -> Result<bool, Problem> {
+    let wrong = |_| Problem::bad_request(format!("The query's {name} must be true or false"));
+    text.parse().map_err(wrong)
 }
 
 fn invalid(field: &'static str, rule: &'static str) -> Problem {

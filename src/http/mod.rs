@@ -1,6 +1,7 @@
 //! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
 //! `problem`, what handlers ask for in `extract`.
 
+mod answer;
 mod conditional;
 mod cors;
 mod cursor;
@@ -19,6 +20,7 @@ mod request_log;
 pub mod serve;
 mod stream;
 mod tasks;
+mod write;
 
 use std::sync::Arc;
 

@@ -30,8 +30,8 @@ struct Inner {
     /// Shown in development only.
     details: Option<Value>,
     header: Option<(HeaderName, HeaderValue)>,
-    /// What there is instead of what the caller expected; shown everywhere.
-    current: Option<Value>,
+    /// What else the caller needs to go on, beside code and message; shown everywhere.
+    members: Vec<(&'static str, Value)>,
     /// For the log only.
     cause: Option<Cause>,
     /// Marks what the log should warn of: a refused token, or a look at another user's path.
@@ -62,7 +62,7 @@ impl Problem {
             message: message.into(),
             details: None,
             header: None,
-            current: None,
+            members: Vec::new(),
             cause: None,
             suspicion: None,
         }))
@@ -113,22 +113,80 @@ impl Problem {
         )
     }
 
-    /// RFC 9110 §15.5.13; carries the task as it is, so that the caller need not ask for it.
-    fn task_changed(task: &Task) -> Self {
-        let message = "The task has changed since you read it: look at error.current and try again with its ETag";
-        Self::new(
-            StatusCode::PRECONDITION_FAILED,
-            "PRECONDITION_FAILED",
-            message,
-        )
-        .with(|inner| {
+    /// Carries the task as it is, so that the caller need not ask for it.
+    fn about(status: StatusCode, code: &'static str, message: &'static str, task: &Task) -> Self {
+        Self::new(status, code, message).with(|inner| {
             inner.header = Some((ETAG, task_tag(task)));
-            inner.current = serde_json::to_value(task).ok();
+            inner.members = vec![("current", json!(task))];
         })
     }
 
-    pub(super) fn payload_too_large() -> Self {
-        let message = "The body is larger than 64 KiB: send less";
+    fn conflict(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, "CONFLICT", message)
+    }
+
+    /// What the data says against a request. `None` for anything else that may go wrong.
+    pub(super) fn refusal(error: &Error) -> Option<Self> {
+        const FAILED: &str = "PRECONDITION_FAILED";
+        Some(match error {
+            Error::TaskNotFound => Self::task_not_found(),
+            // RFC 9110 §15.5.13
+            Error::TaskChanged(task) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                "The task has changed since you read it: look at error.current and try again with its ETag",
+                task,
+            ),
+            Error::TaskExists(task) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                "There is a task of this id: leave If-None-Match away to change it",
+                task,
+            ),
+            Error::TaskDiffers(task) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "There is another task of this id: look at error.current, or take another id",
+                task,
+            ),
+            Error::TaskInTrash => {
+                Self::conflict("A task of this id is in the trash: restore it, or take another id")
+            }
+            Error::ChangedSince(seq) => {
+                let message =
+                    format!("Change {seq} of the same task stands in the way: undo it first");
+                let members = vec![("conflicting_seq", json!(seq))];
+                Self::conflict(message).with(|inner| inner.members = members)
+            }
+            Error::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request: make a new one for each",
+            ),
+            Error::KeyInUse | Error::KeyTaken => {
+                let message = "A request with this Idempotency-Key is under way: ask again after the time in Retry-After";
+                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
+                Self::conflict(message).with(|inner| inner.header = Some(header))
+            }
+            Error::Unavailable { .. } | Error::Internal(_) => return None,
+        })
+    }
+
+    /// For one of several operations: its place among them.
+    pub(super) fn at(self, index: usize) -> Self {
+        let inner = &self.0;
+        let message = format!("operations[{index}]: {}", inner.message);
+        let mut members = inner.members.clone();
+        members.push(("index", json!(index)));
+        let details = inner.details.clone();
+        Self::new(inner.status, inner.code, message).with(|inner| {
+            inner.members = members;
+            inner.details = details;
+        })
+    }
+
+    pub(super) fn payload_too_large(limit: usize) -> Self {
+        let message = format!("The body is larger than {} KiB: send less", limit / 1024);
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
     }
 
@@ -204,6 +262,10 @@ impl Problem {
         self.0.status
     }
 
+    pub(super) fn header(&self) -> Option<&(HeaderName, HeaderValue)> {
+        self.0.header.as_ref()
+    }
+
     pub(super) fn suspicion(&self) -> Option<&Suspicion> {
         self.0.suspicion.as_ref()
     }
@@ -214,7 +276,12 @@ impl Problem {
     }
 
     /// The body; `details` where the environment allows them.
-    pub(super) fn envelope(&self, with_details: bool) -> Vec<u8> {
+    pub(super) fn envelope(&self, with_details: bool) -> Value {
+        json!({ "error": self.error(with_details) })
+    }
+
+    /// What stands in the envelope.
+    pub(super) fn error(&self, with_details: bool) -> Value {
         let mut error = json!({"code": self.0.code, "message": self.0.message});
         if with_details {
             let cause = self.chain().map(|chain| json!({ "cause": chain }));
@@ -222,10 +289,10 @@ impl Problem {
                 error["details"] = details;
             }
         }
-        if let Some(current) = &self.0.current {
-            error["current"] = current.clone();
+        for (name, value) in &self.0.members {
+            error[*name] = value.clone();
         }
-        json!({ "error": error }).to_string().into_bytes()
+        error
     }
 }
 
@@ -243,9 +310,10 @@ fn challenge(refusal: &Refusal) -> HeaderValue {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
+        if let Some(refusal) = Self::refusal(&error) {
+            return refusal;
+        }
         match error {
-            Error::TaskNotFound => Self::task_not_found(),
-            Error::TaskChanged(task) => Self::task_changed(&task),
             Error::Unavailable {
                 what,
                 retry_after,
@@ -260,6 +328,7 @@ impl From<Error> for Problem {
                 Self::unavailable(message, retry_after, Some(cause.into()))
             }
             Error::Internal(cause) => Self::internal(cause),
+            other => Self::internal(other.into()),
         }
     }
 }

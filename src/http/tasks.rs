@@ -1,8 +1,8 @@
 //! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
 
 use axum::extract::State;
-use axum::http::header::{ETAG, LINK, LOCATION};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::header::{ETAG, LINK};
+use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -10,12 +10,14 @@ use utoipa::ToSchema;
 use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use super::etag;
 use super::extract::{Owner, PathTask};
-use super::input::{Completion, CompletionBody, NewTaskBody, TaskPatchBody};
-use super::json::Json;
+use super::input::{Completion, CompletionBody, Creation, NewTaskBody, TaskPatchBody};
+use super::json::{Json, JsonBody};
 use super::list_query::{ListParameters, ListQuery};
 use super::problem::Problem;
+use super::write::Write;
 use super::{SharedApp, cursor, stream};
-use crate::tasks::model::{NewTask, Task, TaskPatch};
+use crate::tasks::model::{Expected, Task, TaskId, TaskPatch, UserId};
+use crate::tasks::operation::{Operation, Twice};
 
 const TAG: &str = "tasks";
 
@@ -94,27 +96,35 @@ pub(super) async fn list_tasks(
 }
 
 /// Create a task
+///
+/// With an `id` of the caller's own, the same task sent again is not created twice: it is answered with 200.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks", tag = TAG,
     request_body(content = NewTaskBody),
-    responses((
-        status = 201, description = "The task was created", body = Task,
-        headers(("Location" = String, description = "The path of the new task")),
-    )),
+    responses(
+        (
+            status = 201, description = "The task was created", body = Task,
+            headers(("Location" = String, description = "The path of the new task")),
+        ),
+        (status = 200, description = "The same task of this `id` was there already", body = Task),
+    ),
 )]
 pub(super) async fn create_task(
     State(app): State<SharedApp>,
     Owner(user): Owner,
-    uri: Uri,
-    Json(new): Json<NewTask>,
+    write: Write,
+    body: JsonBody,
 ) -> Result<Response, Problem> {
-    let task = app.tasks.create(&user, &new).await?;
-    let location = format!("{}/{}", uri.path(), task.id);
-    let mut response = (StatusCode::CREATED, Tagged(task)).into_response();
-    if let Ok(location) = HeaderValue::from_str(&location) {
-        response.headers_mut().insert(LOCATION, location);
-    }
-    Ok(response)
+    let creation: Creation = body.read()?;
+    let operation = match creation.id {
+        None => app.tasks.creation(creation.new),
+        Some(id) => Operation::Create {
+            id,
+            new: creation.new,
+            twice: Twice::Compare,
+        },
+    };
+    write.task(user, operation, body.bytes()).await
 }
 
 /// Get a task
@@ -141,21 +151,39 @@ pub(super) async fn get_task(
 /// Change a task
 ///
 /// A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
+/// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     request_body(content = TaskPatchBody),
-    responses((status = 200, description = "The task as it is now", body = Task)),
+    responses(
+        (status = 200, description = "The task as it is now", body = Task),
+        (
+            status = 201, description = "The task was created", body = Task,
+            headers(("Location" = String, description = "The path of the new task")),
+        ),
+    ),
 )]
 pub(super) async fn change_task(
-    State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
-    Json(patch): Json<TaskPatch>,
-) -> Result<Tagged, Problem> {
-    Ok(Tagged(
-        app.tasks.change(&user, id, &patch, &expected).await?,
-    ))
+    known: IfNoneMatch,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    if !known.is_there() {
+        return change(user, id, expected, write, &body).await;
+    }
+    if !known.is_any() || expected != Expected::Anything {
+        let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
+        return Err(Problem::bad_request(message));
+    }
+    let operation = Operation::Create {
+        id,
+        new: body.read()?,
+        twice: Twice::Refuse,
+    };
+    write.task(user, operation, body.bytes()).await
 }
 
 /// Change a task by a merge patch
@@ -171,15 +199,28 @@ pub(super) async fn change_task(
     responses((status = 200, description = "The task as it is now", body = Task)),
 )]
 pub(super) async fn patch_task(
-    State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
-    Json(patch): Json<TaskPatch>,
-) -> Result<Tagged, Problem> {
-    Ok(Tagged(
-        app.tasks.change(&user, id, &patch, &expected).await?,
-    ))
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    change(user, id, expected, write, &body).await
+}
+
+async fn change(
+    user: UserId,
+    id: TaskId,
+    expected: Expected,
+    write: Write,
+    body: &JsonBody,
+) -> Result<Response, Problem> {
+    let operation = Operation::Change {
+        id,
+        patch: body.read()?,
+        expected,
+    };
+    write.task(user, operation, body.bytes()).await
 }
 
 /// Set whether a task is done
@@ -191,30 +232,39 @@ pub(super) async fn patch_task(
     responses((status = 200, description = "The task as it is now", body = Task)),
 )]
 pub(super) async fn complete_task(
-    State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
-    Json(Completion(completed)): Json<Completion>,
-) -> Result<Tagged, Problem> {
-    Ok(Tagged(
-        app.tasks.complete(&user, id, completed, &expected).await?,
-    ))
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let Completion(completed) = body.read()?;
+    let patch = TaskPatch {
+        completed: Some(completed),
+        ..TaskPatch::default()
+    };
+    let operation = Operation::Change {
+        id,
+        patch,
+        expected,
+    };
+    write.task(user, operation, body.bytes()).await
 }
 
 /// Delete a task
 ///
-/// With `If-Match`, only if the task still has that `ETag`.
+/// It goes into the trash, from where it can be restored for a while. With `If-Match`, only if the task still has
+/// that `ETag`.
 #[utoipa::path(
     delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     responses((status = 204, description = "The task is gone")),
 )]
 pub(super) async fn delete_task(
-    State(app): State<SharedApp>,
     Owner(user): Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
-) -> Result<StatusCode, Problem> {
-    app.tasks.delete(&user, id, &expected).await?;
-    Ok(StatusCode::NO_CONTENT)
+    write: Write,
+) -> Result<Response, Problem> {
+    let operation = Operation::Delete { id, expected };
+    write.task(user, operation, &[]).await
 }

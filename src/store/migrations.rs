@@ -28,7 +28,7 @@ macro_rules! migrations {
 }
 
 /// All of them, in order. A published one is never edited: the next one mends it.
-pub(super) const ALL: &[Migration] = migrations![1 "tasks"];
+pub(super) const ALL: &[Migration] = migrations![1 "tasks", 2 "changes"];
 
 /// Where the applied ones are written down; `{schema}` as in the statements.
 pub(super) const CREATE_JOURNAL: &str = "CREATE TABLE IF NOT EXISTS {schema}schema_migrations (

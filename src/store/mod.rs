@@ -11,14 +11,18 @@
 //!
 //! Which rules a task obeys is not decided here (`tasks`), nor is the wording of SQL (`statements`).
 
+mod answers;
+mod dialect;
 mod gate;
 pub mod meter;
 mod migrations;
+mod plan;
 mod postgres;
 mod row;
 mod sqlite;
 mod statements;
 mod tasks;
+mod writes;
 
 use std::time::Instant;
 
@@ -80,14 +84,40 @@ enum Engine {
 struct Step {
     sql: Sql,
     values: Vec<Value>,
+    /// Whether anybody wants to see its rows.
+    keep: bool,
 }
 
 impl Step {
     fn new(sql: Sql, values: impl Into<Vec<Value>>) -> Self {
         let values = values.into();
         debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
-        Self { sql, values }
+        Self {
+            sql,
+            values,
+            keep: false,
+        }
     }
+
+    /// One whose rows are wanted.
+    fn kept(sql: Sql, values: impl Into<Vec<Value>>) -> Self {
+        Self {
+            keep: true,
+            ..Self::new(sql, values)
+        }
+    }
+}
+
+/// The rows of each step that keeps them, in order.
+type Kept<T> = Vec<Vec<T>>;
+
+/// Looks at what the steps of an open transaction gave, and says what becomes of it.
+type Judge<T> = Box<dyn FnOnce(&Kept<T>) -> Verdict + Send>;
+
+enum Verdict {
+    /// After these further steps, whose rows nobody wants.
+    Commit(Vec<Step>),
+    Rollback,
 }
 
 impl Store {
@@ -119,11 +149,16 @@ impl Store {
         rows
     }
 
-    async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+    /// Runs the steps as one transaction. Without a judge it is committed at once, in one round trip.
+    async fn write<T: FromRow>(
+        &self,
+        steps: Vec<Step>,
+        judge: Option<Judge<T>>,
+    ) -> Result<Kept<T>, Error> {
         let started = Instant::now();
         let rows = match &self.engine {
-            Engine::Postgres(postgres) => postgres.write(&steps).await,
-            Engine::Sqlite(sqlite) => sqlite.write(steps).await,
+            Engine::Postgres(postgres) => postgres.write(&steps, judge).await,
+            Engine::Sqlite(sqlite) => sqlite.write(steps, judge).await,
         };
         meter::record(started.elapsed());
         rows

@@ -132,6 +132,7 @@ pub(super) trait Columns {
     fn bool(&self, place: usize) -> Result<bool, Cause>;
     fn int(&self, place: usize) -> Result<i64, Cause>;
     fn time(&self, place: usize) -> Result<Timestamp, Cause>;
+    fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause>;
 }
 
 impl Columns for tokio_postgres::Row {
@@ -158,6 +159,11 @@ impl Columns for tokio_postgres::Row {
     fn time(&self, place: usize) -> Result<Timestamp, Cause> {
         Ok(self.try_get::<_, PostgresTime>(place)?.0)
     }
+
+    fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause> {
+        let time: Option<PostgresTime> = self.try_get(place)?;
+        Ok(time.map(|time| time.0))
+    }
 }
 
 impl Columns for rusqlite::Row<'_> {
@@ -183,6 +189,11 @@ impl Columns for rusqlite::Row<'_> {
 
     fn time(&self, place: usize) -> Result<Timestamp, Cause> {
         Ok(Timestamp::from_micros(self.get(place)?))
+    }
+
+    fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause> {
+        let micros: Option<i64> = self.get(place)?;
+        Ok(micros.map(Timestamp::from_micros))
     }
 }
 

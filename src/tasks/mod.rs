@@ -1,10 +1,14 @@
 //! What can be done with tasks: the use-cases. No HTTP and no SQL here.
 
 pub mod model;
+pub mod operation;
+mod under_way;
 
 use std::sync::Arc;
 
-use self::model::{Expected, Filter, NewTask, Position, Task, TaskId, TaskPage, TaskPatch, UserId};
+use self::model::{Filter, NewTask, Position, Task, TaskId, TaskPage, UserId};
+use self::operation::{Done, Operation, Twice, Work};
+use self::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -18,6 +22,7 @@ const CHUNK: usize = 250;
 pub struct Tasks {
     store: Arc<Store>,
     clock: Clock,
+    under_way: UnderWay,
 }
 
 /// A part of a list, and where the next one begins.
@@ -29,14 +34,35 @@ pub struct Listing {
 
 impl Tasks {
     pub fn new(store: Arc<Store>, clock: Clock) -> Self {
-        Self { store, clock }
+        Self {
+            store,
+            clock,
+            under_way: UnderWay::default(),
+        }
     }
 
-    pub async fn create(&self, user: &UserId, new: &NewTask) -> Result<Task> {
-        let id = TaskId(self.clock.new_id());
-        self.store
-            .create_task(user, id, new, self.clock.now())
-            .await
+    /// A task that is to be created, under an id that is new.
+    pub fn creation(&self, new: NewTask) -> Operation {
+        Operation::Create {
+            id: TaskId(self.clock.new_id()),
+            new,
+            twice: Twice::Impossible,
+        }
+    }
+
+    /// Does the work in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::KeyReused`] and [`Error::KeyInUse`], or a failure. What an operation is refused for stands in its outcome.
+    pub async fn apply(&self, work: Work) -> Result<Done> {
+        let key = work.repeat.as_ref().map(|repeat| repeat.key.clone());
+        let _turn = match key {
+            Some(key) => Some(self.under_way.enter(work.user.clone(), key)?),
+            None => None,
+        };
+        let several = work.operations.len() > 1;
+        let batch = several.then(|| self.clock.new_id());
+        self.store.apply(work, batch, self.clock.now()).await
     }
 
     /// # Errors
@@ -79,64 +105,5 @@ impl Tasks {
     pub async fn latest_change(&self, user: &UserId) -> Result<i64> {
         let (_, seq) = self.store.count_tasks(user, Filter::default()).await?;
         Ok(seq)
-    }
-
-    /// # Errors
-    /// [`Error::TaskNotFound`] also when the task is somebody else's; [`Error::TaskChanged`] if it has
-    /// another version than expected.
-    pub async fn change(
-        &self,
-        user: &UserId,
-        id: TaskId,
-        patch: &TaskPatch,
-        expected: &Expected,
-    ) -> Result<Task> {
-        let now = self.clock.now();
-        match self
-            .store
-            .change_task(user, id, patch, expected, now)
-            .await?
-        {
-            Some(task) => Ok(task),
-            None => Err(self.why_not(user, id, expected).await?),
-        }
-    }
-
-    /// Sets whether the task is done; saying the same again changes nothing but its version.
-    ///
-    /// # Errors
-    /// As [`Tasks::change`].
-    pub async fn complete(
-        &self,
-        user: &UserId,
-        id: TaskId,
-        completed: bool,
-        expected: &Expected,
-    ) -> Result<Task> {
-        let patch = TaskPatch {
-            completed: Some(completed),
-            ..TaskPatch::default()
-        };
-        self.change(user, id, &patch, expected).await
-    }
-
-    /// # Errors
-    /// As [`Tasks::change`].
-    pub async fn delete(&self, user: &UserId, id: TaskId, expected: &Expected) -> Result<()> {
-        if self.store.delete_task(user, id, expected).await? {
-            return Ok(());
-        }
-        Err(self.why_not(user, id, expected).await?)
-    }
-
-    /// Why a write found no task to change: there is none, or it is not the one that the caller knows.
-    async fn why_not(&self, user: &UserId, id: TaskId, expected: &Expected) -> Result<Error> {
-        if *expected == Expected::Anything {
-            return Ok(Error::TaskNotFound);
-        }
-        let found = self.store.find_task(user, id).await?;
-        Ok(found.map_or(Error::TaskNotFound, |task| {
-            Error::TaskChanged(Box::new(task))
-        }))
     }
 }

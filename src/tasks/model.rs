@@ -168,6 +168,14 @@ pub struct Task {
     /// 1 for a new task, one more with each change.
     #[schema(minimum = 1)]
     pub version: i64,
+    /// The number of its latest change among all of the user's.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub seq: i64,
+    /// RFC 3339, UTC; only there while the task is in the trash.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, format = DateTime, required = false)]
+    pub deleted_at: Option<Timestamp>,
 }
 
 /// What a caller says of a task that does not exist yet.
@@ -200,6 +208,8 @@ pub enum Expected {
 pub struct Filter {
     /// Only those whose `completed` is this; all of them when `None`.
     pub completed: Option<bool>,
+    /// The trash in place of the list.
+    pub deleted: bool,
 }
 
 /// A place in the order of every list: newest first, by `created_at`, then `id`.

@@ -5,6 +5,7 @@ use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 
 use tickbox::tasks::model::Expected;
+use tickbox::tasks::operation::{Done, Operation, Origin, Work};
 
 use crate::support::{TestApp, every_engine};
 
@@ -191,25 +192,29 @@ async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp
         completed: Some(true),
         ..Default::default()
     };
-    let long_ago = tickbox::clock::Timestamp::from_micros(1);
-    let changed = app
-        .app
-        .store
-        .change_task(&user, id, &completing, &Expected::Anything, long_ago)
-        .await
-        .unwrap()
-        .unwrap();
+    let complete_long_ago = async || {
+        let operation = Operation::Change {
+            id,
+            patch: completing.clone(),
+            expected: Expected::Anything,
+        };
+        let origin = Origin {
+            actor: user.clone(),
+            request_id: "a-request".into(),
+        };
+        let work = Work::new(user.clone(), origin, vec![operation]);
+        let long_ago = tickbox::clock::Timestamp::from_micros(1);
+        match app.app.store.apply(work, None, long_ago).await.unwrap() {
+            Done::Now(mut outcomes, None) => outcomes.remove(0).unwrap().task().clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let changed = complete_long_ago().await;
     assert_eq!(
         changed.updated_at.as_micros(),
         changed.created_at.as_micros() + 1
     );
-    let again = app
-        .app
-        .store
-        .change_task(&user, id, &completing, &Expected::Anything, long_ago)
-        .await
-        .unwrap()
-        .unwrap();
+    let again = complete_long_ago().await;
     assert!(again.updated_at > changed.updated_at);
     let read = alice.get(&path).await.expect(StatusCode::OK);
     assert_eq!(read["updated_at"], again.updated_at.to_string());

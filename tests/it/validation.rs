@@ -347,7 +347,8 @@ fn any_body_is_answered_as_the_rules_say() {
             it.is_null() || it.as_str().is_some_and(|text| Description::parse(text.to_owned()).is_ok())
         });
         let completed = body.get("completed").is_none_or(Value::is_boolean);
-        if title == Some(true) && description && completed {
+        let id = body.get("id").is_none_or(Value::is_null);
+        if title == Some(true) && description && completed && id {
             let task = answer.expect(StatusCode::CREATED);
             prop_assert_eq!(&task["title"], body["title"].as_str().unwrap().trim());
             prop_assert_eq!(&task["description"], &body["description"]);

@@ -13,8 +13,9 @@ use tokio_postgres::{Client, Config, Row, Statement};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::super::dialect::Dialect;
 use super::super::row::{Kind, Value};
-use super::super::statements::{Dialect, Sql};
+use super::super::statements::Sql;
 use super::PostgresConfig;
 use super::tls::{self, Verify};
 use crate::error::Cause;
@@ -223,14 +224,14 @@ impl Connector {
         }
     }
 
-    /// Brings a connection to rest on which something may still be under way: waits for the server, and cancels
-    /// what takes long. `false` if the server does not answer at all.
+    /// Brings a connection to rest on which something may still be under way, also a transaction that nobody will
+    /// end: waits for the server, and cancels what takes long. `false` if the server does not answer at all.
     pub(super) async fn settle(&self, connection: &Connection) -> bool {
         for _ in 0..SETTLE_TRIES {
             if connection.client.is_closed() {
                 return false;
             }
-            let resting = self.query(connection, Sql::Ping, &[]);
+            let resting = self.query(connection, Sql::Rollback, &[]);
             match tokio::time::timeout(SETTLE_PAUSE, resting).await {
                 Ok(answer) => return answer.is_ok(),
                 Err(_) => self.cancel(connection).await,

@@ -3,8 +3,8 @@
 use tokio_postgres::Client;
 use tokio_postgres::types::Type;
 
+use super::super::dialect::Dialect;
 use super::super::migrations::{self, Applied, MigrationStatus};
-use super::super::statements::Dialect;
 use super::connect::Connector;
 use super::{PostgresConfig, translate, unreachable};
 use crate::clock::Timestamp;

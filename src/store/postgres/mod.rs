@@ -7,12 +7,12 @@ mod pool;
 mod tls;
 
 use std::future::poll_fn;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::maybe_done;
+use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
 use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 
@@ -21,10 +21,10 @@ use self::connect::{Connection, Connector, SharedConnector};
 pub(super) use self::migrate::{migrate, status};
 pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers, unreachable};
-use super::Step;
 use super::migrations::{Migrations, require_all};
 use super::row::{FromRow, Value};
 use super::statements::Sql;
+use super::{Judge, Kept, Step, Verdict};
 use crate::config::Secret;
 use crate::error::{Cause, Error};
 
@@ -93,16 +93,16 @@ impl Postgres {
             let loan = self.pool.borrow().await?;
             let answer = self.read_on(loan.connection()?, sql, values).await?;
             loan.give_back();
-            return decode(&answer.map_err(translate)?);
+            return decode(&answer.map_err(translate)?).map_err(Error::Internal);
         }
         let (connection, _place) = self.readers.share().await?;
         match self.read_on(&connection, sql, values).await {
-            Ok(Ok(rows)) => decode(&rows),
+            Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
             // The line broke while we waited: a read can be asked again without harm, once.
             Ok(Err(error)) if error.is_closed() => {
                 let (connection, _place) = self.readers.share().await?;
                 let answer = self.read_on(&connection, sql, values).await?;
-                decode(&answer.map_err(translate)?)
+                decode(&answer.map_err(translate)?).map_err(Error::Internal)
             }
             Ok(Err(error)) => Err(translate(error)),
             Err(error) => {
@@ -124,17 +124,21 @@ impl Postgres {
             .map_err(|_| too_slow())
     }
 
-    /// Runs the steps as one transaction, in one round trip, and gives the rows of the last one.
-    /// On an error nothing was changed.
-    pub(super) async fn write<T: FromRow>(&self, steps: &[Step]) -> Result<Vec<T>, Error> {
+    /// Runs the steps as one transaction and gives the rows that they keep: in one round trip, or in two if a judge
+    /// has to see them first. On an error nothing was changed.
+    pub(super) async fn write<T: FromRow>(
+        &self,
+        steps: &[Step],
+        judge: Option<Judge<T>>,
+    ) -> Result<Kept<T>, Error> {
         let loan = self.pool.borrow().await?;
         let outcome = {
             let connection = loan.connection()?;
-            let mut transaction = pin!(transact(&self.connector, connection, steps));
+            let mut transaction = pin!(transact(&self.connector, connection, steps, judge));
             if let Ok(outcome) = tokio::time::timeout(LONGEST_CALL, &mut transaction).await {
                 outcome
             } else {
-                // Its commit is already on the way: only its end tells whether it happened.
+                // Its commit may be on the way already: only its end tells whether it happened.
                 self.connector.cancel(connection).await;
                 tokio::time::timeout(CANCEL_GRACE, transaction)
                     .await
@@ -144,10 +148,26 @@ impl Postgres {
         match &outcome {
             // Its server has changed roles or goes down: the next connection may find a better one. What else
             // may fail fails on a line that is in order.
-            Err(error) if is_of_no_use(error) => drop(loan.finish()),
+            Err(Failure::Driver(error)) if is_of_no_use(error) => drop(loan.finish()),
             _ => loan.give_back(),
         }
-        decode(&outcome.map_err(translate)?)
+        outcome.map_err(|failure| match failure {
+            Failure::Driver(error) => translate(error),
+            Failure::Row(cause) => Error::Internal(cause),
+        })
+    }
+}
+
+/// Why a transaction gave nothing.
+enum Failure {
+    Driver(tokio_postgres::Error),
+    /// A row was not what its reader expects.
+    Row(Cause),
+}
+
+impl From<tokio_postgres::Error> for Failure {
+    fn from(error: tokio_postgres::Error) -> Self {
+        Self::Driver(error)
     }
 }
 
@@ -160,55 +180,118 @@ fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
     })
 }
 
-/// Sends all statements of a transaction before it awaits the first answer.
-async fn transact(connector: &Connector, connection: &Connection, steps: &[Step]) -> Answer {
-    let mut calls: Vec<_> = std::iter::once((Sql::Begin, [].as_slice()))
-        .chain(steps.iter().map(|step| (step.sql, step.values.as_slice())))
-        .map(|(sql, values)| Box::pin(maybe_done(connector.query(connection, sql, values))))
-        .collect();
+async fn transact<T: FromRow>(
+    connector: &Connector,
+    connection: &Connection,
+    steps: &[Step],
+    judge: Option<Judge<T>>,
+) -> Result<Kept<T>, Failure> {
+    let end = async |sql| connector.query(connection, sql, &[]).await;
+    let mut calls = vec![call(connector, connection, Sql::Begin, &[])];
+    calls.extend(call_all(connector, connection, steps));
+    let all_sent = send(&mut calls).await;
 
-    // A query is sent when it is first polled. If one cannot be sent, what went before must not be committed.
-    let all_sent = poll_fn(|context| {
-        let all_sent = calls.iter_mut().all(|call| {
-            let _ = call.as_mut().poll(context);
-            !matches!(call.as_mut().output_mut(), Some(Err(_)))
-        });
-        Poll::Ready(all_sent)
-    });
-    let end = if all_sent.await {
-        Sql::Commit
-    } else {
-        Sql::Rollback
+    let Some(judge) = judge else {
+        // If one could not be sent, what went before must not be committed.
+        let ended = end(if all_sent { Sql::Commit } else { Sql::Rollback }).await;
+        let rows = gather(calls, steps).await?;
+        ended?;
+        return Ok(rows);
     };
-    let ended = connector.query(connection, end, &[]).await;
-
-    let mut rows = Vec::new();
-    for mut call in calls {
-        call.as_mut().await;
-        // The first error is the cause; those after it only say that the transaction has failed.
-        rows = call.as_mut().take_output().transpose()?.unwrap_or_default();
+    let rows = match gather(calls, steps).await {
+        Ok(rows) => rows,
+        Err(failure) => {
+            end(Sql::Rollback).await?;
+            return Err(failure);
+        }
+    };
+    match judge(&rows) {
+        Verdict::Rollback => drop(end(Sql::Rollback).await?),
+        Verdict::Commit(more) => {
+            let mut calls: Vec<_> = call_all(connector, connection, &more).collect();
+            let all_sent = send(&mut calls).await;
+            let ended = end(if all_sent { Sql::Commit } else { Sql::Rollback }).await;
+            for call in calls {
+                answer_of(call).await?;
+            }
+            ended?;
+        }
     }
-    ended?;
     Ok(rows)
 }
 
-fn decode<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, Error> {
-    rows.iter()
-        .map(T::from_row)
-        .collect::<Result<_, _>>()
-        .map_err(Error::Internal)
+/// A query that is sent when it is first polled.
+type Call<'a> = MaybeDone<BoxFuture<'a, Answer>>;
+
+fn call<'a>(
+    connector: &'a Connector,
+    connection: &'a Connection,
+    sql: Sql,
+    values: &'a [Value],
+) -> Call<'a> {
+    maybe_done(Box::pin(connector.query(connection, sql, values)))
+}
+
+fn call_all<'a>(
+    connector: &'a Connector,
+    connection: &'a Connection,
+    steps: &'a [Step],
+) -> impl Iterator<Item = Call<'a>> {
+    steps
+        .iter()
+        .map(move |step| call(connector, connection, step.sql, &step.values))
+}
+
+/// Sends all before the first answer is awaited; says whether all could be sent.
+async fn send(calls: &mut [Call<'_>]) -> bool {
+    poll_fn(|context| {
+        let all_sent = calls.iter_mut().all(|call| {
+            let _ = Pin::new(&mut *call).poll(context);
+            !matches!(Pin::new(call).output_mut(), Some(Err(_)))
+        });
+        Poll::Ready(all_sent)
+    })
+    .await
+}
+
+async fn answer_of(mut call: Call<'_>) -> Answer {
+    (&mut call).await;
+    Pin::new(&mut call)
+        .take_output()
+        .unwrap_or_else(|| Ok(Vec::new()))
+}
+
+/// The rows that the steps keep; the first call is that which began the transaction. The first error is the cause:
+/// those after it only say that the transaction has failed.
+async fn gather<T: FromRow>(calls: Vec<Call<'_>>, steps: &[Step]) -> Result<Kept<T>, Failure> {
+    let keeps = std::iter::once(false).chain(steps.iter().map(|step| step.keep));
+    let mut kept = Vec::new();
+    for (call, keep) in calls.into_iter().zip(keeps) {
+        let rows = answer_of(call).await?;
+        if keep {
+            kept.push(decode(&rows).map_err(Failure::Row)?);
+        }
+    }
+    Ok(kept)
+}
+
+fn decode<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, Cause> {
+    rows.iter().map(T::from_row).collect()
 }
 
 fn too_slow() -> Error {
     unreachable("no answer in time".into())
 }
 
-/// Tells a database that is away, or full, or changing roles, from a fault of ours.
+/// Tells a key that is taken, and a database that is away, or full, or changing roles, from a fault of ours.
 fn translate(error: tokio_postgres::Error) -> Error {
     let Some(state) = error.code() else {
         // Without a state the error came from the line and not from the server.
         return unreachable(error.into());
     };
+    if *state == SqlState::UNIQUE_VIOLATION {
+        return Error::KeyTaken;
+    }
     let passing = [
         SqlState::READ_ONLY_SQL_TRANSACTION,
         SqlState::T_R_SERIALIZATION_FAILURE,

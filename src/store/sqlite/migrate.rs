@@ -4,8 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::super::dialect::Dialect;
 use super::super::migrations::{self, Applied, MigrationStatus};
-use super::super::statements::Dialect;
 use super::{file, translate};
 use crate::clock::Timestamp;
 use crate::error::Error;

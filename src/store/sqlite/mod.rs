@@ -12,10 +12,11 @@ use std::sync::Arc;
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
-use super::Step;
+use super::dialect::Dialect;
 use super::migrations::{MigrationStatus, Migrations, require_all};
 use super::row::{FromRow, Value};
-use super::statements::{Dialect, Sql};
+use super::statements::Sql;
+use super::{Judge, Kept, Step};
 use crate::clock::Timestamp;
 use crate::error::{Cause, Error};
 
@@ -54,10 +55,14 @@ impl Sqlite {
         self.readers.read(sql, values).await
     }
 
-    /// Runs the steps as one transaction and gives the rows of the last one. They are on disk then;
+    /// Runs the steps as one transaction and gives the rows that they keep. What was committed is on disk then;
     /// on an error nothing was changed.
-    pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
-        self.writer.write(steps).await
+    pub(super) async fn write<T: FromRow>(
+        &self,
+        steps: Vec<Step>,
+        judge: Option<Judge<T>>,
+    ) -> Result<Kept<T>, Error> {
+        self.writer.write(steps, judge).await
     }
 }
 
@@ -90,11 +95,16 @@ fn run<T: FromRow>(
     Ok(found)
 }
 
-/// Tells a file that somebody else holds, or a full disk, from a fault of ours.
+/// Tells a key that is taken, a file that somebody else holds, or a full disk, from a fault of ours.
 fn translate(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
         CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
     };
+    if let rusqlite::Error::SqliteFailure(failure, _) = &error
+        && failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
+    {
+        return Error::KeyTaken;
+    }
     match error.sqlite_error_code() {
         Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
             unavailable("the database file cannot be used now", Some(error.into()))

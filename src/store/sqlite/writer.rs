@@ -9,10 +9,10 @@ use std::thread::{self, JoinHandle};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::super::Step;
 use super::super::gate::Gate;
 use super::super::row::FromRow;
 use super::super::statements::Sql;
+use super::super::{Judge, Kept, Step, Verdict};
 use super::{file, run, thread_lost};
 use crate::error::Error;
 
@@ -62,7 +62,11 @@ impl Writer {
         })
     }
 
-    pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+    pub(super) async fn write<T: FromRow>(
+        &self,
+        steps: Vec<Step>,
+        judge: Option<Judge<T>>,
+    ) -> Result<Kept<T>, Error> {
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |session| {
@@ -70,7 +74,7 @@ impl Writer {
             let outcome = if answer.is_closed() {
                 Err(not_committed())
             } else {
-                session.run_alone(&steps)
+                session.run_alone(&steps, judge)
             };
             Box::new(move |committed| {
                 let outcome = match outcome {
@@ -123,38 +127,54 @@ impl Session {
     }
 
     /// Runs the steps so that a failure takes back these alone.
-    fn run_alone<T: FromRow>(&self, steps: &[Step]) -> Result<Vec<T>, Error> {
+    fn run_alone<T: FromRow>(
+        &self,
+        steps: &[Step],
+        judge: Option<Judge<T>>,
+    ) -> Result<Kept<T>, Error> {
         if self.connection.is_autocommit() {
             // The transaction of the group did not begin, or SQLite has ended it.
             return Err(not_committed());
         }
         self.execute("SAVEPOINT one")?;
-        let outcome = self.run_steps(steps);
-        if outcome.is_err() && !self.connection.is_autocommit() {
+        let outcome = self.run_judged(steps, judge);
+        let take_back = !matches!(outcome, Ok((_, true)));
+        if take_back && !self.connection.is_autocommit() {
             self.execute("ROLLBACK TO one")?;
         }
         if !self.connection.is_autocommit() {
             self.execute("RELEASE one")?;
         }
-        outcome
+        outcome.map(|(rows, _)| rows)
     }
 
-    fn run_steps<T: FromRow>(&self, steps: &[Step]) -> Result<Vec<T>, Error> {
-        let (last, before) = steps
-            .split_last()
-            .ok_or_else(|| Error::Internal("a transaction without steps".into()))?;
-        for step in before {
-            run::<()>(
-                &self.connection,
-                &self.texts[step.sql as usize],
-                &step.values,
-            )?;
+    /// The rows that the steps keep, and whether what they did is to stay.
+    fn run_judged<T: FromRow>(
+        &self,
+        steps: &[Step],
+        judge: Option<Judge<T>>,
+    ) -> Result<(Kept<T>, bool), Error> {
+        let rows = self.run_steps(steps)?;
+        match judge.map_or(Verdict::Commit(Vec::new()), |judge| judge(&rows)) {
+            Verdict::Rollback => Ok((rows, false)),
+            Verdict::Commit(more) => {
+                self.run_steps::<()>(&more)?;
+                Ok((rows, true))
+            }
         }
-        run(
-            &self.connection,
-            &self.texts[last.sql as usize],
-            &last.values,
-        )
+    }
+
+    fn run_steps<T: FromRow>(&self, steps: &[Step]) -> Result<Kept<T>, Error> {
+        let mut kept = Vec::new();
+        for step in steps {
+            let text = &self.texts[step.sql as usize];
+            if step.keep {
+                kept.push(run(&self.connection, text, &step.values)?);
+            } else {
+                run::<()>(&self.connection, text, &step.values)?;
+            }
+        }
+        Ok(kept)
     }
 
     fn execute(&self, text: &str) -> Result<(), Error> {

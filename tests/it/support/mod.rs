@@ -362,12 +362,12 @@ impl Answer {
     }
 }
 
-/// The counters and numbers behind the API, read from the tables themselves.
+/// The counters and numbers behind the API, read from the tables themselves. The trash is left out.
 pub(crate) async fn ledger(home: &Home) -> Vec<String> {
     const ACCOUNTS: &str = "SELECT 'account ' || user_id || ' seq=' || seq || ' tasks=' || task_count \
         || ' completed=' || completed_count FROM accounts ORDER BY user_id";
     const TASKS: &str = "SELECT 'task ' || user_id || ' ' || title || ' version=' || version || ' seq=' || seq \
-        FROM tasks ORDER BY user_id, seq";
+        FROM tasks WHERE deleted_at IS NULL ORDER BY user_id, seq";
     let mut lines = Vec::new();
     match home {
         Home::Sqlite(directory) => {
