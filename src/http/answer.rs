@@ -21,7 +21,7 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 pub(super) fn of_one(tasks: String) -> Answering {
     Arc::new(move |outcomes| match outcomes {
         [Ok(written)] => of_written(&tasks, written),
-        [Err(error)] => of_refusal(error),
+        [Err(error)] => of_problem(&problem(error)),
         _ => of_problem(&Problem::internal("not one operation".into())),
     })
 }
@@ -51,10 +51,9 @@ pub(super) fn of_json(status: StatusCode, body: &impl Serialize) -> Answer {
     }
 }
 
-/// What the data says against the request.
-pub(super) fn of_refusal(error: &Error) -> Answer {
-    let problem = Problem::refusal(error);
-    of_problem(&problem.unwrap_or_else(|| Problem::internal(error.to_string().into())))
+/// What the data says against an operation.
+pub(super) fn problem(error: &Error) -> Problem {
+    Problem::refusal(error).unwrap_or_else(|| Problem::internal(error.to_string().into()))
 }
 
 pub(super) fn of_problem(problem: &Problem) -> Answer {

@@ -34,20 +34,7 @@ fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<&'de Raw
 
 impl<'a> Members<'a> {
     fn read(json: &'a [u8]) -> Result<Self, Problem> {
-        let text = std::str::from_utf8(json)
-            .map_err(|_| Problem::bad_request("The body is not JSON: it is not valid UTF-8"))?;
-        if text.trim_ascii().is_empty() {
-            return Err(Problem::bad_request(
-                "The body is empty: send a JSON object",
-            ));
-        }
-        let value: &RawValue = serde_json::from_str(text)
-            .map_err(|error| Problem::bad_request(format!("The body is not JSON: {error}")))?;
-        if !value.get().starts_with('{') {
-            return Err(invalid("body", "must be a JSON object"));
-        }
-        // What is left to go wrong: a member that stands twice.
-        serde_json::from_str(text).map_err(|_| invalid("body", "must not name a field twice"))
+        object(json)
     }
 
     fn new_task(&self, check: &mut Check) -> Option<NewTask> {
@@ -66,6 +53,24 @@ impl<'a> Members<'a> {
     fn any(&self) -> bool {
         self.title.is_some() || self.description.is_some() || self.completed.is_some()
     }
+}
+
+/// Reads the members of an object that are known to `T`, which takes any value for each.
+pub(super) fn object<'a, T: Deserialize<'a>>(json: &'a [u8]) -> Result<T, Problem> {
+    let text = std::str::from_utf8(json)
+        .map_err(|_| Problem::bad_request("The body is not JSON: it is not valid UTF-8"))?;
+    if text.trim_ascii().is_empty() {
+        return Err(Problem::bad_request(
+            "The body is empty: send a JSON object",
+        ));
+    }
+    let value: &RawValue = serde_json::from_str(text)
+        .map_err(|error| Problem::bad_request(format!("The body is not JSON: {error}")))?;
+    if !value.get().starts_with('{') {
+        return Err(invalid("body", "must be a JSON object"));
+    }
+    // What is left to go wrong: a member that stands twice.
+    serde_json::from_str(text).map_err(|_| invalid("body", "must not name a field twice"))
 }
 
 fn invalid(field: &'static str, rule: &'static str) -> Problem {

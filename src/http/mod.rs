@@ -2,6 +2,7 @@
 //! `problem`, what handlers ask for in `extract`.
 
 mod answer;
+mod batch;
 mod conditional;
 mod cors;
 mod cursor;
@@ -46,6 +47,7 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
+        .routes(routes!(batch::create_batch))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -159,7 +159,22 @@ const SERVICE_UNAVAILABLE: SharedError = SharedError {
     )
 };
 
-const ALL: [&SharedError; 9] = [
+const CONFLICT: SharedError = SharedError {
+    header: Some((
+        "Retry-After",
+        "Seconds to wait, if a request with the same `Idempotency-Key` is under way",
+    )),
+    ..shared(
+        "Conflict",
+        "409",
+        "CONFLICT",
+        "There is another task of this id: look at error.current, or take another id",
+        "What is there, or what is under way, stands in the way",
+    )
+};
+
+const ALL: [&SharedError; 10] = [
+    &CONFLICT,
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &NOT_FOUND,
@@ -244,7 +259,13 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
     }
 }
 
-/// What conditional requests (RFC 9110 §13) add.
+/// Whether what is sent has a version: a task, or a list of them.
+fn has_version(path: &str) -> bool {
+    let tagged = ["/tasks", "/{task_id}", "/complete", "/restore"];
+    tagged.iter().any(|end| path.ends_with(end))
+}
+
+/// What conditional requests (RFC 9110 §13) and safe repeats add.
 fn add_conditions(
     path: &str,
     is_read: bool,
@@ -252,23 +273,69 @@ fn add_conditions(
     errors: &mut Vec<&SharedError>,
 ) {
     let responses = &mut operation.responses.responses;
+    let parameters = operation.parameters.get_or_insert_default();
     for (status, success) in responses.iter_mut() {
-        if let RefOr::T(success) = success
-            && status != "204"
-        {
+        let RefOr::T(success) = success else { continue };
+        if status != "204" && has_version(path) {
             let tag = header("The version of what was sent: for If-Match and If-None-Match");
             success.headers.insert("ETag".to_owned(), RefOr::T(tag));
         }
+        if !is_read {
+            let replayed = header("`true` if this is the answer to the first time");
+            let name = "Idempotency-Replayed".to_owned();
+            success.headers.insert(name, RefOr::T(replayed));
+        }
+    }
+    if !is_read {
+        parameters.push(RefOr::T(condition(
+            "Idempotency-Key",
+            "Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters",
+            "^[!-~]{1,255}$",
+            "7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10",
+        )));
+        errors.extend([&BAD_REQUEST, &CONFLICT, &VALIDATION_ERROR]);
+    }
+    if !has_version(path) {
+        return;
     }
     if is_read {
+        parameters.push(RefOr::T(condition(
+            "If-None-Match",
+            "Entity tags of what the caller has: if one is current, the answer is 304",
+            TAGS,
+            "\"3\"",
+        )));
         let known = ResponseBuilder::new()
             .description("`If-None-Match` names what there is: nothing is sent again");
         let known = known.header("ETag", header("The version of what there is"));
         responses.insert("304".to_owned(), RefOr::T(known.build()));
         errors.push(&BAD_REQUEST);
-    } else if path.contains("{task_id}") {
-        errors.extend([&BAD_REQUEST, &PRECONDITION_FAILED]);
+    } else if path.contains("{task_id}") && !path.ends_with("/restore") {
+        parameters.push(RefOr::T(condition(
+            "If-Match",
+            "Entity tags of the versions that the caller knows: if none is current, the answer is 412",
+            TAGS,
+            "\"3\"",
+        )));
+        errors.push(&PRECONDITION_FAILED);
     }
+}
+
+/// RFC 9110 §8.8.3: `*`, or a list of entity tags.
+const TAGS: &str = r#"^(\*|(W/)?"[!#-~]*"( *, *(W/)?"[!#-~]*")*)$"#;
+
+fn condition(name: &str, description: &str, pattern: &str, example: &str) -> Parameter {
+    let schema = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .pattern(Some(pattern));
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Header)
+        .required(Required::False)
+        .description(Some(description))
+        .schema(Some(schema))
+        .example(Some(json!(example)))
+        .build()
 }
 
 fn response(error: &SharedError) -> Response {

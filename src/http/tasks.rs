@@ -19,7 +19,7 @@ use super::{SharedApp, cursor, stream};
 use crate::tasks::model::{Expected, Task, TaskId, TaskPatch, UserId};
 use crate::tasks::operation::{Operation, Twice};
 
-const TAG: &str = "tasks";
+pub(super) const TAG: &str = "tasks";
 
 /// Some of a user's tasks, or all.
 #[derive(Serialize, ToSchema)]
@@ -154,6 +154,9 @@ pub(super) async fn get_task(
 /// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    params(("If-None-Match" = Option<String>, Header,
+        description = "`*` creates the task under this id, and only if there is none; the body is that of a new task",
+        pattern = "^\\*$")),
     request_body(content = TaskPatchBody),
     responses(
         (status = 200, description = "The task as it is now", body = Task),

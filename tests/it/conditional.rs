@@ -1,6 +1,5 @@
 //! Conditional requests: nobody overwrites what they have not seen, and nobody fetches what they have.
 
-use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
@@ -25,17 +24,7 @@ async fn send(
     header: (&str, &str),
     body: Value,
 ) -> Answer {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .header(header.0, header.1)
-        .header("content-type", "application/json");
-    let body = if body.is_null() {
-        Body::empty()
-    } else {
-        body.to_string().into()
-    };
-    client.send(request.body(body).unwrap()).await
+    client.send_with(method, path, header, body).await
 }
 
 /// The four writes to a task, each with a condition.

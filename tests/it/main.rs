@@ -5,7 +5,9 @@
 mod support;
 
 mod authentication;
+mod batch;
 mod better_auth;
+mod client_ids;
 mod commands;
 mod concurrency;
 mod conditional;
@@ -20,6 +22,7 @@ mod migrations;
 mod outages;
 mod pooler;
 mod process;
+mod repeats;
 mod tasks;
 mod tls;
 mod validation;

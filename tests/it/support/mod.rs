@@ -181,6 +181,11 @@ impl TestApp {
         }
     }
 
+    /// Ends the app, and keeps what it wrote.
+    pub(crate) fn stop(self) -> Home {
+        self.home
+    }
+
     /// Somebody with a token of their own.
     pub(crate) fn user(&self, id: &str) -> Client {
         let user = UserId::parse(id).expect("a good identity");
@@ -266,6 +271,29 @@ impl Client {
             .uri(path)
             .header(CONTENT_TYPE, "application/json")
             .body(body.into())
+            .expect("a good request");
+        self.send(request).await
+    }
+
+    /// Sends a body as JSON, unless it is null, with one more header.
+    pub(crate) async fn send_with(
+        &self,
+        method: Method,
+        path: &str,
+        (name, value): (&str, &str),
+        body: Value,
+    ) -> Answer {
+        let body = if body.is_null() {
+            Body::empty()
+        } else {
+            body.to_string().into()
+        };
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(name, value)
+            .body(body)
             .expect("a good request");
         self.send(request).await
     }
