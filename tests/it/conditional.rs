@@ -1,6 +1,6 @@
 //! Conditional requests: nobody overwrites what they have not seen, and nobody fetches what they have.
 
-use axum::http::{Method, Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 

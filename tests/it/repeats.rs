@@ -5,7 +5,6 @@ use std::time::Duration;
 use axum::http::{Method, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tickbox::store::{Migrations, Store};
 
 use crate::support::{Answer, Client, TestApp, every_engine, ledger};
 
@@ -218,10 +217,8 @@ async fn a_repeat_after_a_restart_gets_the_first_answer(app: TestApp) {
     let alice = app.user("alice");
     let new = json!({"title": "Buy milk"});
     let first = keyed(&alice, Method::POST, &alice.tasks, "a", new.clone()).await;
-    let home = app.stop();
-    let migrations = Migrations::Require;
-    drop(Store::open(&home.store(), migrations).await.unwrap());
-    let app = TestApp::at(home).await;
+    drop(alice);
+    let app = TestApp::at(app.stop()).await;
     let alice = app.user("alice");
     let again = keyed(&alice, Method::POST, &alice.tasks, "a", new).await;
     assert_repeated(&first, &again);

@@ -186,37 +186,47 @@ async fn transact<T: FromRow>(
     steps: &[Step],
     judge: Option<Judge<T>>,
 ) -> Result<Kept<T>, Failure> {
-    let end = async |sql| connector.query(connection, sql, &[]).await;
+    let end = |sql| call(connector, connection, sql, &[]);
     let mut calls = vec![call(connector, connection, Sql::Begin, &[])];
     calls.extend(call_all(connector, connection, steps));
     let all_sent = send(&mut calls).await;
 
     let Some(judge) = judge else {
-        // If one could not be sent, what went before must not be committed.
-        let ended = end(if all_sent { Sql::Commit } else { Sql::Rollback }).await;
-        let rows = gather(calls, steps).await?;
-        ended?;
-        return Ok(rows);
+        return finish(calls, all_sent, end, steps).await;
     };
     let rows = match gather(calls, steps).await {
         Ok(rows) => rows,
         Err(failure) => {
-            end(Sql::Rollback).await?;
+            answer_of(end(Sql::Rollback)).await?;
             return Err(failure);
         }
     };
     match judge(&rows) {
-        Verdict::Rollback => drop(end(Sql::Rollback).await?),
+        Verdict::Rollback => drop(answer_of(end(Sql::Rollback)).await?),
         Verdict::Commit(more) => {
             let mut calls: Vec<_> = call_all(connector, connection, &more).collect();
             let all_sent = send(&mut calls).await;
-            let ended = end(if all_sent { Sql::Commit } else { Sql::Rollback }).await;
-            for call in calls {
-                answer_of(call).await?;
-            }
-            ended?;
+            finish::<()>(calls, all_sent, end, &[]).await?;
         }
     }
+    Ok(rows)
+}
+
+/// Commits, behind the calls that are on their way, and gives what these gave. If one could not be sent, what went
+/// before it must not be committed.
+async fn finish<'a, T: FromRow>(
+    calls: Vec<Call<'a>>,
+    all_sent: bool,
+    end: impl Fn(Sql) -> Call<'a>,
+    steps: &[Step],
+) -> Result<Kept<T>, Failure> {
+    let mut end = end(if all_sent { Sql::Commit } else { Sql::Rollback });
+    send(std::slice::from_mut(&mut end)).await;
+    // In order: the driver reads on only when somebody takes what came first.
+    let rows = gather(calls, steps).await;
+    let ended = answer_of(end).await;
+    let rows = rows?;
+    ended?;
     Ok(rows)
 }
 
@@ -261,14 +271,15 @@ async fn answer_of(mut call: Call<'_>) -> Answer {
         .unwrap_or_else(|| Ok(Vec::new()))
 }
 
-/// The rows that the steps keep; the first call is that which began the transaction. The first error is the cause:
-/// those after it only say that the transaction has failed.
+/// The rows that the steps keep; a call before those of the steps is that which began the transaction. The first
+/// error is the cause: those after it only say that the transaction has failed.
 async fn gather<T: FromRow>(calls: Vec<Call<'_>>, steps: &[Step]) -> Result<Kept<T>, Failure> {
-    let keeps = std::iter::once(false).chain(steps.iter().map(|step| step.keep));
     let mut kept = Vec::new();
-    for (call, keep) in calls.into_iter().zip(keeps) {
+    let first = calls.len().saturating_sub(steps.len());
+    for (place, call) in calls.into_iter().enumerate() {
         let rows = answer_of(call).await?;
-        if keep {
+        let step = place.checked_sub(first).and_then(|place| steps.get(place));
+        if step.is_some_and(|step| step.keep) {
             kept.push(decode(&rows).map_err(Failure::Row)?);
         }
     }
