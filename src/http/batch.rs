@@ -59,7 +59,7 @@ pub(super) struct BatchOperation {
     #[schema(value_type = uuid::Uuid, required = false)]
     id: (),
     /// The operation is refused if the task has another version. Not for `create`.
-    #[schema(value_type = i64, required = false, minimum = 1)]
+    #[schema(value_type = Option<i64>, required = false, minimum = 1)]
     if_version: (),
     #[schema(value_type = String, required = false, min_length = 1, max_length = 200, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$")]
     title: (),
@@ -83,6 +83,10 @@ pub(super) enum BatchVerb {
 /// What came of each operation, in order.
 #[derive(ToSchema)]
 #[expect(dead_code, reason = "describes what is written by hand")]
+#[schema(example = json!({"results": [
+    {"status": 204, "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f"},
+    {"status": 404, "error": {"code": "NOT_FOUND", "message": "Task not found"}},
+]}))]
 pub(super) struct BatchResults {
     results: Vec<BatchResult>,
     /// Only there, and `true`, if nothing was changed because nothing was to be.
@@ -242,6 +246,11 @@ impl Sent {
         let members: OperationMembers = object(json)?;
         let verb = members.op.and_then(|op| serde_json::from_value(op).ok());
         let verb = verb.ok_or(invalid("op", "must be create, change, complete or delete"))?;
+        let expected = match members.if_version.as_ref().map(Value::as_i64) {
+            None => Expected::Anything,
+            Some(Some(version)) if version > 0 => Expected::OneOf(vec![version]),
+            Some(_) => return Err(invalid("if_version", "must be a whole number from 1 on")),
+        };
         if let BatchVerb::Create = verb {
             let Creation { id, new } = Creation::from_json(json)?;
             return Ok(match id {
@@ -256,11 +265,6 @@ impl Sent {
         let id = members.id.as_ref().and_then(Value::as_str);
         let id = id.and_then(TaskId::parse);
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
-        let expected = match members.if_version.as_ref().map(Value::as_i64) {
-            None => Expected::Anything,
-            Some(Some(version)) if version > 0 => Expected::OneOf(vec![version]),
-            Some(_) => return Err(invalid("if_version", "must be a whole number from 1 on")),
-        };
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
             BatchVerb::Change | BatchVerb::Create => TaskPatch::from_json(json)?,

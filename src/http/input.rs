@@ -227,7 +227,7 @@ impl FromJson for Completion {
 #[schema(as = NewTask, example = json!({"title": "Buy milk", "description": "Two litres"}))]
 pub(super) struct NewTaskBody {
     /// Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
-    #[schema(value_type = uuid::Uuid, required = false)]
+    #[schema(value_type = Option<uuid::Uuid>, required = false)]
     id: Option<String>,
     /// White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000.
     #[schema(

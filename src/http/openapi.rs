@@ -319,6 +319,14 @@ fn add_conditions(
         )));
         errors.push(&PRECONDITION_FAILED);
     }
+    if operation.operation_id.as_deref() == Some("change_task") {
+        parameters.push(RefOr::T(condition(
+            "If-None-Match",
+            "`*`: creates the task under this id, and only if there is none; the body is that of a new task then",
+            r"^\*$",
+            "*",
+        )));
+    }
 }
 
 /// RFC 9110 §8.8.3: `*`, or a list of entity tags.

@@ -154,9 +154,6 @@ pub(super) async fn get_task(
 /// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
-    params(("If-None-Match" = Option<String>, Header,
-        description = "`*` creates the task under this id, and only if there is none; the body is that of a new task",
-        pattern = "^\\*$")),
     request_body(content = TaskPatchBody),
     responses(
         (status = 200, description = "The task as it is now", body = Task),

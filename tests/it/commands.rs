@@ -183,7 +183,7 @@ async fn migrations_can_be_shown_before_they_are_applied() {
             "{}",
             refused.stderr
         );
-        assert!(run(&["migrate"]).await.contains("1 migration applied"));
+        assert!(run(&["migrate"]).await.contains("2 migrations applied"));
         assert!(run(&["migrate"]).await.contains("up to date"));
         assert!(!run(&["migrate", "--status"]).await.contains("pending"));
         assert_eq!(
