@@ -56,7 +56,7 @@ pub(super) struct BatchOperation {
     #[schema(value_type = BatchVerb)]
     op: (),
     /// The task; needed for all but `create`.
-    #[schema(value_type = uuid::Uuid, required = false)]
+    #[schema(value_type = Option<uuid::Uuid>, required = false)]
     id: (),
     /// The operation is refused if the task has another version. Not for `create`.
     #[schema(value_type = Option<i64>, required = false, minimum = 1)]
