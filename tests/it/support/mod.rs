@@ -2,7 +2,9 @@
 //! through the front door.
 
 pub(crate) mod better_auth;
+pub(crate) mod exposition;
 pub(crate) mod leash;
+mod ledger;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;
@@ -16,7 +18,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -24,7 +26,8 @@ use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
 use tickbox::config::{AuthSettings, Environment, Origins, Secret};
-use tickbox::http::{FrontDoor, front_door};
+use tickbox::http::{FrontDoor, front_door, templates};
+use tickbox::metrics::Metrics;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
@@ -32,6 +35,7 @@ use tickbox::tasks::model::UserId;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::ledger::ledger;
 use self::postgres::{Cluster, Database};
 
 /// What the tests' tokens are signed with.
@@ -171,7 +175,15 @@ impl TestApp {
             .expect("the store opens");
         let stop = CancellationToken::new();
         authenticator.start(&TaskTracker::new(), stop.clone());
-        let app = App::new(store, authenticator, clock.clone(), environment, origins);
+        let metrics = Metrics::new(templates(), START);
+        let app = App::new(
+            store,
+            authenticator,
+            clock.clone(),
+            environment,
+            origins,
+            metrics,
+        );
         Self {
             door: front_door(app.clone()),
             clock,
@@ -244,14 +256,19 @@ impl Client {
         }
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.receive(request).await).await
+    }
+
+    /// Sends, and leaves the body of the answer to be read.
+    pub(crate) async fn receive(&self, mut request: Request<Body>) -> Response<Body> {
         if let Some(token) = &self.token
             && !request.headers().contains_key(AUTHORIZATION)
         {
             let value = format!("Bearer {token}").parse().expect("a token is ASCII");
             request.headers_mut().insert(AUTHORIZATION, value);
         }
-        Answer::read(self.door.handle(request).await).await
+        self.door.handle(request).await
     }
 
     /// Sends a body as JSON, whatever it is.
@@ -322,7 +339,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    async fn read(response: axum::http::Response<Body>) -> Self {
+    async fn read(response: Response<Body>) -> Self {
         let (head, body) = response.into_parts();
         let bytes = body
             .collect()
@@ -360,35 +377,4 @@ impl Answer {
             .get(name)
             .map(|value| value.to_str().expect("a header is ASCII"))
     }
-}
-
-/// The counters and numbers behind the API, read from the tables themselves.
-pub(crate) async fn ledger(home: &Home) -> Vec<String> {
-    const ACCOUNTS: &str = "SELECT 'account ' || user_id || ' seq=' || seq || ' tasks=' || task_count \
-        || ' completed=' || completed_count FROM accounts ORDER BY user_id";
-    const TASKS: &str = "SELECT 'task ' || user_id || ' ' || title || ' version=' || version || ' seq=' || seq \
-        FROM tasks ORDER BY user_id, seq";
-    let mut lines = Vec::new();
-    match home {
-        Home::Sqlite(directory) => {
-            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
-            for sql in [ACCOUNTS, TASKS] {
-                let mut statement = connection.prepare(sql).unwrap();
-                let rows = statement.query_map([], |row| row.get(0)).unwrap();
-                lines.extend(rows.map(Result::<String, _>::unwrap));
-            }
-        }
-        Home::Postgres(database) => {
-            let client = database.administrator().await;
-            client
-                .batch_execute("SET search_path = tickbox")
-                .await
-                .unwrap();
-            for sql in [ACCOUNTS, TASKS] {
-                let rows = client.query(sql, &[]).await.unwrap();
-                lines.extend(rows.iter().map(|row| row.get::<_, String>(0)));
-            }
-        }
-    }
-    lines
 }
