@@ -1,6 +1,7 @@
 //! What the tests stand on: a whole app in the process, on either engine, and clients that talk to it
 //! through the front door.
 
+mod answer;
 pub(crate) mod better_auth;
 pub(crate) mod exposition;
 pub(crate) mod leash;
@@ -18,8 +19,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
-use http_body_util::BodyExt;
+use axum::http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 use tickbox::app::App;
@@ -35,6 +35,7 @@ use tickbox::tasks::model::UserId;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::answer::Answer;
 pub(crate) use self::ledger::ledger;
 use self::postgres::{Cluster, Database};
 
@@ -326,55 +327,5 @@ impl Client {
     /// Every task of this user.
     pub(crate) async fn list(&self) -> Value {
         self.get(&self.tasks).await.expect(StatusCode::OK)
-    }
-}
-
-/// What came back.
-#[must_use]
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    async fn read(response: Response<Body>) -> Self {
-        let (head, body) = response.into_parts();
-        let bytes = body
-            .collect()
-            .await
-            .expect("the body arrives whole")
-            .to_bytes();
-        Self {
-            status: head.status,
-            headers: head.headers,
-            text: String::from_utf8(bytes.to_vec()).expect("the body is text"),
-        }
-    }
-
-    /// The body, if the status is the expected one.
-    #[track_caller]
-    pub(crate) fn expect(self, status: StatusCode) -> Value {
-        assert_eq!(self.status, status, "{}", self.text);
-        if self.text.is_empty() {
-            return Value::Null;
-        }
-        serde_json::from_str(&self.text).expect("the body is JSON")
-    }
-
-    /// The code and the message of an error.
-    #[track_caller]
-    pub(crate) fn error(self, status: StatusCode) -> (String, String) {
-        assert_eq!(self.header("content-type"), Some("application/json"));
-        let body = self.expect(status);
-        let text = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
-        (text("code"), text("message"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("a header is ASCII"))
     }
 }
