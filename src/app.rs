@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{Environment, Origins};
+use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::tasks::Tasks;
 
@@ -17,6 +18,8 @@ pub struct App {
     pub environment: Environment,
     /// Web pages that may call from a browser.
     pub origins: Origins,
+    /// What has happened so far, in numbers.
+    pub metrics: Metrics,
 }
 
 impl App {
@@ -26,6 +29,7 @@ impl App {
         clock: Clock,
         environment: Environment,
         origins: Origins,
+        metrics: Metrics,
     ) -> Arc<Self> {
         let store = Arc::new(store);
         Arc::new(Self {
@@ -35,6 +39,7 @@ impl App {
             clock,
             environment,
             origins,
+            metrics,
         })
     }
 }

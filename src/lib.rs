@@ -5,13 +5,14 @@
 //! ```text
 //! main → cli → app → doors (http) → tasks → store
 //!                       ↓
-//!                      auth          error, clock and config serve all
+//!                      auth          error, clock, config and metrics serve all
 //! ```
 //!
 //! - [`cli`] reads arguments and runs a command; [`config`] turns settings into values.
 //! - [`app`] is the parts of a running server, put together once.
 //! - [`http`] is a door: it turns a protocol into calls of use-cases and back. Doors do not know each other.
 //! - [`auth`] finds out who is calling.
+//! - [`metrics`] counts what happens, for Prometheus.
 //! - [`tasks`] decides: the words of the domain and what can be done. No SQL, no HTTP.
 //! - [`store`] remembers: one SQL text for two engines.
 #![cfg_attr(
@@ -26,6 +27,7 @@ pub mod clock;
 pub mod config;
 pub mod error;
 pub mod http;
+pub mod metrics;
 pub mod shutdown;
 pub mod store;
 pub mod tasks;

@@ -32,13 +32,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// A stable code in `snake_case`: for logs, metric labels and `error.details.reason`.
-    pub fn reason(&self) -> &'static str {
+    /// The rule that was broken; its code is what the log, the metrics and `error.details.reason` show.
+    pub fn reason(&self) -> Reason {
         match self {
-            Self::Missing => Reason::MissingToken.code(),
+            Self::Missing => Reason::MissingToken,
             Self::Expired { reason, .. }
             | Self::Invalid { reason, .. }
-            | Self::KeysUnavailable { reason, .. } => reason.code(),
+            | Self::KeysUnavailable { reason, .. } => *reason,
         }
     }
 

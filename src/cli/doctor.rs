@@ -133,6 +133,9 @@ fn check_settings(report: &mut Report, settings: &Settings) {
     {
         report.add("address", Verdict::Ok, url);
     }
+    if let Some(Some(address)) = report.take("metrics", settings.metrics_address()) {
+        report.add("metrics", Verdict::Ok, address.to_string());
+    }
 }
 
 async fn check_database(report: &mut Report, config: &StoreConfig) {

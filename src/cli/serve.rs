@@ -1,13 +1,14 @@
 //! `tickbox serve`: puts the parts together, opens the doors, and closes them again.
 
 use std::fmt::Write;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -16,6 +17,7 @@ use crate::app::App;
 use crate::auth::{AuthConfig, Authenticator};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::metrics::Metrics;
 use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
 use crate::tasks::model::UserId;
@@ -39,6 +41,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let store_config = settings.store()?;
     let origins = settings.origins()?;
     let (host, port) = settings.listen()?;
+    let metrics_address = settings.metrics_address()?;
     let source = settings.auth()?;
     let (auth, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
     telemetry::start(environment, settings.log_filter())?;
@@ -52,11 +55,12 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     // From here on a signal is heard, though it is only obeyed once there is something to stop.
     let signals = Signals::listen()?;
     let clock = Clock::system();
+    let started = clock.now();
     let authenticator = Arc::new(Authenticator::new(auth, clock.clone())?);
     let migrations = if options.no_migrate {
         Migrations::Require
     } else {
-        Migrations::Apply(clock.now())
+        Migrations::Apply(started)
     };
     let store = Store::open(&store_config, migrations).await?;
 
@@ -64,20 +68,27 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let stop = CancellationToken::new();
     authenticator.start(&background, stop.clone());
 
-    let app = App::new(store, authenticator.clone(), clock, environment, origins);
+    let metrics = Metrics::new(http::templates(), started);
+    let app = App::new(
+        store,
+        authenticator.clone(),
+        clock,
+        environment,
+        origins,
+        metrics,
+    );
     allow_many_connections();
-    let listener = TcpListener::bind((host.as_str(), port))
-        .await
-        .map_err(|error| {
-            Failure::Said(format!(
-                "PORT {port} on HOST {host} cannot be used: {error}"
-            ))
-        })?;
-    let port = listener.local_addr()?.port();
-    let url = local_url(&host, port);
+    let name = format!("PORT {port} on HOST {host}");
+    let listener = listen((host.as_str(), port), &name).await?;
+    let url = local_url(&host, listener.local_addr()?.port());
+    let metrics_url = match metrics_address {
+        Some(address) => Some(open_metrics(address, &app, &background, &stop).await?),
+        None => None,
+    };
     print(&ready_text(
         &url,
         store_config.engine(),
+        metrics_url.as_deref(),
         &authenticator,
         source.made_secret.as_deref(),
     ))?;
@@ -89,6 +100,26 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     background.wait().await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn listen(address: impl ToSocketAddrs, name: &str) -> Result<TcpListener, Failure> {
+    let listening = TcpListener::bind(address).await;
+    listening.map_err(|error| Failure::Said(format!("{name} cannot be used: {error}")))
+}
+
+/// Serves the metrics until the very end, since what happens to requests in flight is worth seeing, too. Gives their
+/// URL.
+async fn open_metrics(
+    address: SocketAddr,
+    app: &Arc<App>,
+    background: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<String, Failure> {
+    let listener = listen(address, &format!("METRICS_ADDRESS {address}")).await?;
+    let url = http::metrics::url(listener.local_addr()?);
+    let (tasks, stop) = (background.clone(), stop.clone());
+    background.spawn(http::metrics::serve(listener, app.clone(), tasks, stop));
+    Ok(url)
 }
 
 /// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs
@@ -116,10 +147,15 @@ fn local_url(host: &str, port: u16) -> String {
 fn ready_text(
     url: &str,
     engine: &str,
+    metrics_url: Option<&str>,
     authenticator: &Authenticator,
     made_secret: Option<&Path>,
 ) -> String {
-    let mut text = format!("tickbox is ready on {url} ({engine}); docs: {url}/docs\n");
+    let mut text = format!("tickbox is ready on {url} ({engine}); docs: {url}/docs");
+    if let Some(metrics) = metrics_url {
+        let _ = write!(text, "; metrics: {metrics}");
+    }
+    text.push('\n');
     // A token is shown only if the program made the secret itself: then there is nothing yet to protect.
     let example = made_secret.and_then(|path| Some((path, example_token(authenticator)?)));
     if let Some((path, token)) = example {

@@ -1,13 +1,13 @@
 //! Every setting by name, from where it was set: a flag wins, then the environment, then `.env`.
 
 use std::collections::HashMap;
-use std::io::Read;
-use std::net::IpAddr;
-use std::path::{Path, PathBuf};
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::{fs, io};
 
 use clap::Args;
 
+use super::values::{is_foreign, number, socket_address, switch};
 use super::{
     AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, dotenv, origins,
     secret_file,
@@ -18,9 +18,6 @@ use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, S
 const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
 const DATABASE_EXAMPLE: &str =
     "DATABASE_URL=postgres://user:password@host/database, or DATABASE_URL=sqlite://tickbox.db";
-
-/// More connections than any PostgreSQL would allow.
-const MOST_CONNECTIONS: usize = 1000;
 
 macro_rules! settings {
     ($($heading:literal { $($field:ident = $variable:literal [$value:literal] $help:literal $($secret:ident)?;)+ })+) => {
@@ -95,6 +92,8 @@ settings! {
             "The address to listen on [default: 127.0.0.1]";
         port = "PORT" ["N"]
             "The port to listen on; 0 takes a free one [default: 8000]";
+        metrics_address = "METRICS_ADDRESS" ["ADDRESS:PORT"]
+            "Where metrics are served to Prometheus, apart from the API: 127.0.0.1:9464; port 0 takes a free one [default: nowhere]";
         rust_log = "RUST_LOG" ["FILTER"]
             "What is logged: a level, or a filter such as info,tickbox::request=off [default: info]";
     }
@@ -333,6 +332,15 @@ impl Settings {
         Ok((host, port))
     }
 
+    /// Where metrics are served, if anywhere.
+    pub fn metrics_address(&self) -> Result<Option<SocketAddr>, ConfigError> {
+        socket_address(
+            "METRICS_ADDRESS",
+            "METRICS_ADDRESS=127.0.0.1:9464",
+            self.0.metrics_address.as_deref(),
+        )
+    }
+
     /// Where a server with these settings can be reached from its own machine.
     pub fn local_url(&self) -> Result<String, ConfigError> {
         let (host, port) = self.listen()?;
@@ -343,49 +351,5 @@ impl Settings {
             _ => host,
         };
         Ok(format!("http://{host}:{port}"))
-    }
-}
-
-/// Whether there is something that SQLite has not written (SQLite file format, §1.3). Empty files are as good as none.
-fn is_foreign(path: &Path) -> bool {
-    let mut head = Vec::new();
-    match fs::File::open(path).map(|file| file.take(16).read_to_end(&mut head)) {
-        Ok(Ok(_)) => !head.is_empty() && head != b"SQLite format 3\0",
-        // A directory can be opened, but not read; what cannot be opened is told when it is tried.
-        Ok(Err(_)) => true,
-        Err(_) => false,
-    }
-}
-
-fn number(
-    variable: &'static str,
-    example: &'static str,
-    text: Option<&str>,
-    default: usize,
-) -> Result<usize, ConfigError> {
-    let Some(text) = text else { return Ok(default) };
-    match text.parse() {
-        Ok(number @ 0..=MOST_CONNECTIONS) => Ok(number),
-        _ => Err(ConfigError {
-            variable,
-            problem: format!("is {text:?}, but must be a number from 0 to {MOST_CONNECTIONS}"),
-            example,
-        }),
-    }
-}
-
-fn switch(
-    variable: &'static str,
-    example: &'static str,
-    text: Option<&str>,
-) -> Result<bool, ConfigError> {
-    match text {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
-        Some(other) => Err(ConfigError {
-            variable,
-            problem: format!("is {other:?}, but must be true or false"),
-            example,
-        }),
     }
 }

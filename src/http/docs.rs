@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::RawPathParams;
 use axum::http::HeaderValue;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use utoipa_swagger_ui::Config;
 
@@ -47,20 +46,20 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// `document` is the OpenAPI document as it is sent.
-pub(super) fn routes(document: Bytes) -> Router<SharedApp> {
+/// The routes that the OpenAPI document does not have. `document` is that document as it is sent.
+pub(super) fn table(document: Bytes) -> [(&'static str, MethodRouter<SharedApp>); 4] {
     let openapi = move || {
         let document = document.clone();
         async move { ([(CONTENT_TYPE, APPLICATION_JSON)], document) }
     };
-    Router::new()
-        .route("/openapi.json", get(openapi))
-        .route(
-            "/docs",
-            get(|| async { ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) }),
-        )
-        .route("/docs/{file}", get(file))
-        .route("/redoc", get(|| async { Redirect::permanent("/docs") }))
+    let page = || async { ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) };
+    let redirect = || async { Redirect::permanent("/docs") };
+    [
+        ("/openapi.json", get(openapi)),
+        ("/docs", get(page)),
+        ("/docs/{file}", get(file)),
+        ("/redoc", get(redirect)),
+    ]
 }
 
 async fn file(parameters: RawPathParams) -> Response {

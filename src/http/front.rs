@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use super::exchange::Exchange;
 use super::json::APPLICATION_JSON;
-use super::problem::Problem;
+use super::problem::{Problem, Suspicion};
 use super::request_log::RequestLine;
 use super::{SharedApp, cors};
 use crate::config::Environment;
@@ -43,7 +43,8 @@ impl FrontDoor {
     /// Answers one request; never fails, never panics.
     pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
         let request_id = self.request_id(&request);
-        let line = RequestLine::begin(request.method().clone(), request_id.clone());
+        let method = request.method().clone();
+        let line = RequestLine::begin(self.app.clone(), method, request_id.clone());
         let origin = cors::allowed(&self.app.origins, request.headers());
 
         let mut response = if cors::is_preflight(&request) {
@@ -59,7 +60,7 @@ impl FrontDoor {
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.write_envelope(&problem, &mut response);
-            log_problem(&problem, &line.exchange, line.request_id());
+            self.note_problem(&problem, &line.exchange, line.request_id());
         }
         cors::mark(&self.app.origins, origin, &mut response);
         response.headers_mut().insert(X_REQUEST_ID, request_id);
@@ -108,6 +109,39 @@ impl FrontDoor {
         headers.insert(CONTENT_LENGTH, body.len().into());
         *response.body_mut() = body.into();
     }
+
+    /// A failure of ours is logged here, once, with its chain; what looks like somebody trying doors, too. What is
+    /// counted of either is counted beside its line, so that log and metrics cannot disagree.
+    fn note_problem(&self, problem: &Problem, exchange: &Exchange, request_id: &str) {
+        let user = exchange.user().map_or("-", |user| user.as_str());
+        let status = problem.status().as_u16();
+        let suspicion = problem.suspicion();
+        match suspicion {
+            Some(Suspicion::Refused(refusal)) => self.app.metrics.count_refusal(refusal.reason()),
+            Some(Suspicion::ForeignPath) => self.app.metrics.count_foreign_path(),
+            None => {}
+        }
+        if problem.status().is_server_error() {
+            let reason = suspicion.map(Suspicion::reason);
+            let cause = problem.chain().unwrap_or_default();
+            tracing::error!(status, user, request_id, reason, cause, "request failed");
+        } else if let Some(suspicion) = suspicion {
+            let token = suspicion.token().cloned().unwrap_or_default();
+            tracing::warn!(
+                status,
+                user,
+                request_id,
+                reason = suspicion.reason(),
+                explanation = suspicion.explanation(),
+                // What cannot be read in the token is left out.
+                alg = token.alg,
+                kid = token.kid,
+                iss = token.iss,
+                aud = token.aud,
+                "request refused"
+            );
+        }
+    }
 }
 
 fn infallible(never: Infallible) -> Response<Body> {
@@ -128,32 +162,5 @@ fn ignore_trailing_slash<B>(request: &mut Request<B>) {
     parts.path_and_query = target.parse().ok();
     if let Ok(uri) = Uri::from_parts(parts) {
         *request.uri_mut() = uri;
-    }
-}
-
-/// A failure of ours is logged here, once, with its chain; what looks like somebody trying doors, too.
-fn log_problem(problem: &Problem, exchange: &Exchange, request_id: &str) {
-    let user = exchange.user().map_or("-", |user| user.as_str());
-    let status = problem.status().as_u16();
-    if problem.status().is_server_error() {
-        let cause = problem.chain().unwrap_or_default();
-        tracing::error!(status, user, request_id, cause, "request failed");
-    }
-    if let Some(suspicion) = problem.suspicion() {
-        let explanation = suspicion.explanation.as_deref().unwrap_or_default();
-        let token = suspicion.token.clone().unwrap_or_default();
-        tracing::warn!(
-            status,
-            user,
-            request_id,
-            reason = suspicion.reason,
-            explanation,
-            // What cannot be read in the token is left out.
-            alg = token.alg,
-            kid = token.kid,
-            iss = token.iss,
-            aud = token.aud,
-            "request refused"
-        );
     }
 }

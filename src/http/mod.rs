@@ -15,6 +15,7 @@ mod health;
 mod input;
 mod json;
 mod list_query;
+pub mod metrics;
 mod openapi;
 mod problem;
 mod request_log;
@@ -52,6 +53,13 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(health::get_readiness))
 }
 
+/// The template of every route, such as `/api/{user_id}/tasks`.
+pub fn templates() -> impl Iterator<Item = String> {
+    let documented = table().into_openapi().paths.paths.into_keys();
+    let others = docs::table(Bytes::new()).map(|(template, _)| template.to_owned());
+    documented.chain(others)
+}
+
 /// The OpenAPI document; needs no settings and no database.
 pub fn document() -> OpenApi {
     let mut document = table().into_openapi();
@@ -68,10 +76,11 @@ pub fn document_text() -> String {
 
 /// All of HTTP, for an app.
 pub fn front_door(app: Arc<App>) -> FrontDoor {
-    let router = table()
-        .split_for_parts()
-        .0
-        .merge(docs::routes(Bytes::from(document_text())))
+    let mut router = table().split_for_parts().0;
+    for (template, handler) in docs::table(Bytes::from(document_text())) {
+        router = router.route(template, handler);
+    }
+    let router = router
         .route_layer(axum::middleware::from_fn(exchange::note_route))
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())

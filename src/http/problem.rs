@@ -34,7 +34,7 @@ struct Inner {
     members: Vec<(&'static str, Value)>,
     /// For the log only.
     cause: Option<Cause>,
-    /// Marks what the log should warn of: a refused token, or a look at another user's path.
+    /// What the log and the metrics should know although the caller is simply turned away.
     suspicion: Option<Suspicion>,
 }
 
@@ -45,13 +45,38 @@ pub(super) struct FieldError {
     pub(super) rule: &'static str,
 }
 
-/// Something that an operator may want to see in the log although the caller was simply refused.
-#[derive(Clone, Debug)]
-pub(super) struct Suspicion {
-    pub(super) reason: &'static str,
-    pub(super) explanation: Option<String>,
+/// Something that may be somebody who tries doors.
+#[derive(Debug)]
+pub(super) enum Suspicion {
+    /// There is no caller.
+    Refused(Refusal),
+    /// The path names another user than the token.
+    ForeignPath,
+}
+
+impl Suspicion {
+    /// A stable code, the same in the log and in `error.details.reason`.
+    pub(super) fn reason(&self) -> &'static str {
+        match self {
+            Self::Refused(refusal) => refusal.reason().code(),
+            Self::ForeignPath => "foreign_user",
+        }
+    }
+
+    pub(super) fn explanation(&self) -> &str {
+        match self {
+            Self::Refused(refusal) => refusal.explanation().unwrap_or_default(),
+            Self::ForeignPath => "the path names another user than the token",
+        }
+    }
+
     /// What a refused token says of itself.
-    pub(super) token: Option<Facts>,
+    pub(super) fn token(&self) -> Option<&Facts> {
+        match self {
+            Self::Refused(refusal) => refusal.token(),
+            Self::ForeignPath => None,
+        }
+    }
 }
 
 impl Problem {
@@ -87,11 +112,7 @@ impl Problem {
     /// The path names another user than the token: answered as if there were no such task.
     pub(super) fn foreign_user() -> Self {
         Self::task_not_found().with(|inner| {
-            inner.suspicion = Some(Suspicion {
-                reason: "foreign_user",
-                explanation: Some("the path names another user than the token".to_owned()),
-                token: None,
-            });
+            inner.suspicion = Some(Suspicion::ForeignPath);
         })
     }
 
@@ -246,15 +267,16 @@ impl Problem {
     }
 
     fn unauthorized(refusal: &Refusal) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message()).with(|inner| {
-            let explanation = refusal.explanation().map(str::to_owned);
-            inner.details = Some(json!({"reason": refusal.reason(), "explanation": explanation}));
-            inner.header = Some((WWW_AUTHENTICATE, challenge(refusal)));
-            inner.suspicion = Some(Suspicion {
-                reason: refusal.reason(),
-                explanation,
-                token: refusal.token().cloned(),
-            });
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message())
+            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge(refusal))))
+    }
+
+    /// Whatever the status: in development the caller reads why, and it is noticed.
+    fn refused(self, refusal: Refusal) -> Self {
+        self.with(|inner| {
+            let (reason, explanation) = (refusal.reason().code(), refusal.explanation());
+            inner.details = Some(json!({"reason": reason, "explanation": explanation}));
+            inner.suspicion = Some(Suspicion::Refused(refusal));
         })
     }
 
@@ -335,19 +357,20 @@ impl From<Error> for Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        match refusal {
+        let problem = match &refusal {
             Refusal::KeysUnavailable { retry_after, .. } => {
                 let message =
                     "Tokens cannot be verified now; try again after the time in Retry-After";
                 let cause = refusal
                     .explanation()
                     .map(|text| Cause::from(text.to_owned()));
-                Self::unavailable(message, retry_after, cause)
+                Self::unavailable(message, *retry_after, cause)
             }
             Refusal::Missing | Refusal::Expired { .. } | Refusal::Invalid { .. } => {
                 Self::unauthorized(&refusal)
             }
-        }
+        };
+        problem.refused(refusal)
     }
 }
 

@@ -1,4 +1,5 @@
-//! The line that each request leaves in the log: when its answer is complete, or when the caller has gone away.
+//! What each request leaves behind when its answer is complete, or when the caller has gone away: a line in the log,
+//! and the same in the metrics.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -10,11 +11,14 @@ use axum::http::{HeaderValue, Method, Response, StatusCode};
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 
+use super::SharedApp;
 use super::exchange::Exchange;
+use crate::metrics::Handled;
 use crate::store::meter::Meter;
 
 /// Written when it is dropped, so that no request gets away without.
 pub(super) struct RequestLine {
+    app: SharedApp,
     pub(super) exchange: Exchange,
     pub(super) meter: Arc<Meter>,
     started: Instant,
@@ -27,8 +31,9 @@ pub(super) struct RequestLine {
 }
 
 impl RequestLine {
-    pub(super) fn begin(method: Method, request_id: HeaderValue) -> Self {
+    pub(super) fn begin(app: SharedApp, method: Method, request_id: HeaderValue) -> Self {
         Self {
+            app,
             exchange: Exchange::default(),
             meter: Arc::default(),
             started: Instant::now(),
@@ -56,15 +61,25 @@ impl RequestLine {
 
 impl Drop for RequestLine {
     fn drop(&mut self) {
+        let request = Handled {
+            method: self.method.as_str(),
+            route: self.exchange.route(),
+            // 499: as nginx writes it down when the caller has gone away before there was an answer.
+            status: self.status.map_or(499, |status| status.as_u16()),
+            whole: self.whole,
+            duration: self.started.elapsed(),
+            database_calls: self.meter.calls(),
+            database_time: self.meter.time(),
+        };
+        self.app.metrics.count_request(&request);
         tracing::info!(
             target: "tickbox::request",
-            method = self.method.as_str(),
-            route = self.exchange.route().unwrap_or("-"),
-            // 499: as nginx writes it down when the caller has gone away before there was an answer.
-            status = self.status.map_or(499, |status| status.as_u16()),
-            duration_ms = milliseconds(self.started.elapsed()),
-            db_ms = milliseconds(self.meter.time()),
-            db_calls = self.meter.calls(),
+            method = request.method,
+            route = request.route.unwrap_or("-"),
+            status = request.status,
+            duration_ms = milliseconds(request.duration),
+            db_ms = milliseconds(request.database_time),
+            db_calls = request.database_calls,
             user = self.exchange.user().map_or("-", |user| user.as_str()),
             request_id = self.request_id(),
             "{}", if self.whole { "request" } else { "request broken off" }

@@ -21,10 +21,10 @@ use super::FrontDoor;
 pub const LONGEST_DRAIN: Duration = Duration::from_secs(28);
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
-const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
+pub(super) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// After an error of `accept` (too many open files, say) there is no use in asking again at once.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Serves until `stop` is done, then drains.
 pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Output = ()>) {

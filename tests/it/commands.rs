@@ -30,6 +30,15 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         (vec![("ENVIRONMENT", "prodution")], "ENVIRONMENT"),
         (vec![("PORT", "eighty")], "PORT"),
         (vec![("PORT", "65536")], "PORT"),
+        (vec![("METRICS_ADDRESS", "9464")], "METRICS_ADDRESS"),
+        (
+            vec![("METRICS_ADDRESS", "localhost:9464")],
+            "METRICS_ADDRESS",
+        ),
+        (
+            vec![("METRICS_ADDRESS", "127.0.0.1:65536")],
+            "METRICS_ADDRESS",
+        ),
         (vec![("DATABASE_URL", "mysql://x/y")], "DATABASE_URL"),
         (vec![("DATABASE_URL", "sqlite://")], "DATABASE_URL"),
         (
@@ -131,7 +140,12 @@ async fn an_empty_variable_counts_as_not_set() {
             "BETTER_AUTH_URL",
         ],
         &["JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_MAX_LIFETIME"],
-        &["BETTER_AUTH_SESSIONS", "JWKS_ALLOW_HTTP", "HOST"],
+        &[
+            "BETTER_AUTH_SESSIONS",
+            "JWKS_ALLOW_HTTP",
+            "HOST",
+            "METRICS_ADDRESS",
+        ],
     ] {
         let with_empty = |program: Tickbox| {
             let empty = |program: Tickbox, name: &&str| program.env(name, "");

@@ -145,7 +145,7 @@ async fn explain_and_authenticate_agree() {
         let refused = ask(&auth, &token)
             .await
             .err()
-            .map(|refusal| refusal.reason());
+            .map(|refusal| refusal.reason().code());
         assert_eq!(first, refused, "{changes}");
     }
 }

@@ -109,7 +109,7 @@ async fn an_issuer_that_is_down_at_start_costs_503s_until_it_is_up() {
         panic!("{refusal:?}");
     };
     assert!(*retry_after >= Duration::from_secs(1));
-    assert_eq!(refusal.reason(), "keys_unavailable");
+    assert_eq!(refusal.reason().code(), "keys_unavailable");
     assert!(matches!(
         running.auth.keys(),
         KeysStatus::Unavailable { .. }

@@ -81,7 +81,7 @@ async fn ask(authenticator: &Authenticator, token: &str) -> Result<Caller, Refus
 async fn reason(authenticator: &Authenticator, token: &str) -> &'static str {
     match ask(authenticator, token).await {
         Ok(_) => "accepted",
-        Err(refusal) => refusal.reason(),
+        Err(refusal) => refusal.reason().code(),
     }
 }
 

@@ -104,7 +104,7 @@ async fn a_signed_token_travels_as_a_cookie_too_and_a_cookie_as_itself() {
         HeaderValue::from_static("Bearer a.b.c"),
     );
     let refusal = auth.authenticate(&both).await.unwrap_err();
-    assert_eq!(refusal.reason(), "malformed_token");
+    assert_eq!(refusal.reason().code(), "malformed_token");
     for cookie in [
         "theme=dark",
         "better-auth.session_token=",

@@ -32,6 +32,16 @@ fn every_refusal_is_in_the_guide_with_its_cure() {
 }
 
 #[test]
+fn every_refusal_is_in_the_operators_manual() {
+    let manual = read("docs/operations.md");
+    let (_, section) = manual.split_once("### Why a token was refused").unwrap();
+    for reason in Reason::ALL {
+        let code = format!("`{}`", reason.code());
+        assert!(section.contains(&code), "{code}");
+    }
+}
+
+#[test]
 fn the_guide_names_the_versions_that_the_tests_use() {
     let guide = read("docs/better-auth.md");
     let package: Value = serde_json::from_str(&read("tests/better-auth/package.json")).unwrap();

@@ -75,7 +75,7 @@ async fn told(app: &TestApp, user: &str, token: &str) -> (String, String) {
     let text = |name: &str| details[name].as_str().unwrap_or_default().to_owned();
     match status {
         StatusCode::UNAUTHORIZED => (text("reason"), text("explanation")),
-        other => (other.as_str().to_owned(), text("cause")),
+        other => (other.as_str().to_owned(), text("explanation")),
     }
 }
 

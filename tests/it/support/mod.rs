@@ -1,7 +1,9 @@
 //! What the tests stand on: a whole app in the process, on either engine, and clients that talk to it
 //! through the front door.
 
+mod answer;
 pub(crate) mod better_auth;
+pub(crate) mod exposition;
 pub(crate) mod leash;
 mod ledger;
 pub(crate) mod pgbouncer;
@@ -17,15 +19,15 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
-use http_body_util::BodyExt;
+use axum::http::{Method, Request, Response, StatusCode};
 use serde_json::Value;
 use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
 use tickbox::config::{AuthSettings, Environment, Origins, Secret};
-use tickbox::http::{FrontDoor, front_door};
+use tickbox::http::{FrontDoor, front_door, templates};
+use tickbox::metrics::Metrics;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
@@ -33,6 +35,8 @@ use tickbox::tasks::model::UserId;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
+pub(crate) use self::answer::Answer;
+pub(crate) use self::ledger::ledger;
 use self::postgres::{Cluster, Database};
 
 /// What the tests' tokens are signed with.
@@ -60,7 +64,6 @@ macro_rules! every_engine {
     };
 }
 pub(crate) use every_engine;
-pub(crate) use ledger::ledger;
 
 /// A database of its own, for as long as the value lives.
 pub(crate) enum Home {
@@ -173,7 +176,15 @@ impl TestApp {
             .expect("the store opens");
         let stop = CancellationToken::new();
         authenticator.start(&TaskTracker::new(), stop.clone());
-        let app = App::new(store, authenticator, clock.clone(), environment, origins);
+        let metrics = Metrics::new(templates(), START);
+        let app = App::new(
+            store,
+            authenticator,
+            clock.clone(),
+            environment,
+            origins,
+            metrics,
+        );
         Self {
             door: front_door(app.clone()),
             clock,
@@ -251,14 +262,19 @@ impl Client {
         }
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.receive(request).await).await
+    }
+
+    /// Sends, and leaves the body of the answer to be read.
+    pub(crate) async fn receive(&self, mut request: Request<Body>) -> Response<Body> {
         if let Some(token) = &self.token
             && !request.headers().contains_key(AUTHORIZATION)
         {
             let value = format!("Bearer {token}").parse().expect("a token is ASCII");
             request.headers_mut().insert(AUTHORIZATION, value);
         }
-        Answer::read(self.door.handle(request).await).await
+        self.door.handle(request).await
     }
 
     /// Sends a body as JSON, whatever it is.
@@ -339,55 +355,5 @@ impl Client {
     /// Every task of this user.
     pub(crate) async fn list(&self) -> Value {
         self.get(&self.tasks).await.expect(StatusCode::OK)
-    }
-}
-
-/// What came back.
-#[must_use]
-#[derive(Debug)]
-pub(crate) struct Answer {
-    pub(crate) status: StatusCode,
-    pub(crate) headers: HeaderMap,
-    pub(crate) text: String,
-}
-
-impl Answer {
-    async fn read(response: axum::http::Response<Body>) -> Self {
-        let (head, body) = response.into_parts();
-        let bytes = body
-            .collect()
-            .await
-            .expect("the body arrives whole")
-            .to_bytes();
-        Self {
-            status: head.status,
-            headers: head.headers,
-            text: String::from_utf8(bytes.to_vec()).expect("the body is text"),
-        }
-    }
-
-    /// The body, if the status is the expected one.
-    #[track_caller]
-    pub(crate) fn expect(self, status: StatusCode) -> Value {
-        assert_eq!(self.status, status, "{}", self.text);
-        if self.text.is_empty() {
-            return Value::Null;
-        }
-        serde_json::from_str(&self.text).expect("the body is JSON")
-    }
-
-    /// The code and the message of an error.
-    #[track_caller]
-    pub(crate) fn error(self, status: StatusCode) -> (String, String) {
-        assert_eq!(self.header("content-type"), Some("application/json"));
-        let body = self.expect(status);
-        let text = |name: &str| body["error"][name].as_str().unwrap_or_default().to_owned();
-        (text("code"), text("message"))
-    }
-
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().expect("a header is ASCII"))
     }
 }

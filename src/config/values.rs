@@ -1,0 +1,71 @@
+//! Values that several settings have in the same form, and what can be said of one without using it.
+
+use std::fs;
+use std::io::Read;
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::ConfigError;
+
+/// More connections than any PostgreSQL would allow.
+const MOST_CONNECTIONS: usize = 1000;
+
+/// Whether there is something that SQLite has not written (SQLite file format, §1.3). Empty files are as good as none.
+pub(super) fn is_foreign(path: &Path) -> bool {
+    let mut head = Vec::new();
+    match fs::File::open(path).map(|file| file.take(16).read_to_end(&mut head)) {
+        Ok(Ok(_)) => !head.is_empty() && head != b"SQLite format 3\0",
+        // A directory can be opened, but not read; what cannot be opened is told when it is tried.
+        Ok(Err(_)) => true,
+        Err(_) => false,
+    }
+}
+
+pub(super) fn number(
+    variable: &'static str,
+    example: &'static str,
+    text: Option<&str>,
+    default: usize,
+) -> Result<usize, ConfigError> {
+    let Some(text) = text else { return Ok(default) };
+    match text.parse() {
+        Ok(number @ 0..=MOST_CONNECTIONS) => Ok(number),
+        _ => Err(ConfigError {
+            variable,
+            problem: format!("is {text:?}, but must be a number from 0 to {MOST_CONNECTIONS}"),
+            example,
+        }),
+    }
+}
+
+pub(super) fn switch(
+    variable: &'static str,
+    example: &'static str,
+    text: Option<&str>,
+) -> Result<bool, ConfigError> {
+    match text {
+        None | Some("false" | "0") => Ok(false),
+        Some("true" | "1") => Ok(true),
+        Some(other) => Err(ConfigError {
+            variable,
+            problem: format!("is {other:?}, but must be true or false"),
+            example,
+        }),
+    }
+}
+
+/// An IP address and a port. Not a name: it would have to be looked up, and might mean several addresses.
+pub(super) fn socket_address(
+    variable: &'static str,
+    example: &'static str,
+    text: Option<&str>,
+) -> Result<Option<SocketAddr>, ConfigError> {
+    let read = |text: &str| {
+        text.parse().map_err(|_| ConfigError {
+            variable,
+            problem: format!("is {text:?}, but must be an IP address and a port"),
+            example,
+        })
+    };
+    text.map(read).transpose()
+}

@@ -1,0 +1,149 @@
+//! What the program counts of itself, for Prometheus and its kin. Who may read it, and over which protocol, is not
+//! decided here; how it is written down is in `exposition`.
+//!
+//! Every series that can exist has its place from the start, so counting is an addition to a number in an array: no
+//! lock, no allocation, and no label whose values somebody outside could choose.
+
+mod exposition;
+mod histogram;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use self::histogram::Histogram;
+use crate::auth::Reason;
+use crate::clock::Timestamp;
+
+/// The values of the label `method`; every other one is [`OTHER`], or callers could make up series.
+const METHODS: [&str; 9] = [
+    "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
+];
+
+/// The values of the label `status`: what the doors answer, and 499 for a caller who left before there was an answer.
+const STATUSES: [u16; 19] = [
+    200, 201, 204, 304, 308, 400, 401, 404, 405, 409, 410, 412, 413, 415, 422, 429, 499, 500, 503,
+];
+
+/// What a label says where none of its values fits.
+const OTHER: &str = "other";
+
+/// What the label `route` says, as the log does, where no route was found.
+const NO_ROUTE: &str = "-";
+
+/// Counts since the start of the program. One value, part of the app; shared by reference.
+pub struct Metrics {
+    started: Timestamp,
+    /// In the place after the last template is everything that found no route.
+    routes: Box<[Route]>,
+    /// In the order of [`Reason::ALL`].
+    refusals: [AtomicU64; Reason::ALL.len()],
+    foreign_paths: AtomicU64,
+}
+
+/// What is counted for one route.
+struct Route {
+    template: String,
+    /// By method, then by status; the last of each is [`OTHER`].
+    requests: [[AtomicU64; STATUSES.len() + 1]; METHODS.len() + 1],
+    broken_off: AtomicU64,
+    durations: Histogram,
+    database_calls: AtomicU64,
+    database_micros: AtomicU64,
+}
+
+/// A request that is over, one way or the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Handled<'a> {
+    pub method: &'a str,
+    /// The template of its route, such as `/api/{user_id}/tasks`; never the path itself.
+    pub route: Option<&'a str>,
+    /// 499 if the caller left before there was an answer.
+    pub status: u16,
+    /// Whether all of the answer was there to be sent.
+    pub whole: bool,
+    pub duration: Duration,
+    pub database_calls: u32,
+    pub database_time: Duration,
+}
+
+impl Metrics {
+    /// Nothing counted yet. `templates` are those of all routes.
+    pub fn new(templates: impl IntoIterator<Item = String>, started: Timestamp) -> Self {
+        let nowhere = NO_ROUTE.to_owned();
+        Self {
+            started,
+            routes: templates
+                .into_iter()
+                .chain([nowhere])
+                .map(Route::new)
+                .collect(),
+            refusals: [const { AtomicU64::new(0) }; Reason::ALL.len()],
+            foreign_paths: AtomicU64::new(0),
+        }
+    }
+
+    /// Counts a request; once, when it is over.
+    pub fn count_request(&self, request: &Handled<'_>) {
+        let Some(route) = self.route(request.route) else {
+            return;
+        };
+        let method = place(&METHODS, &request.method);
+        let status = place(&STATUSES, &request.status);
+        add(&route.requests[method][status], 1);
+        if !request.whole {
+            add(&route.broken_off, 1);
+        }
+        route.durations.observe(request.duration);
+        if request.database_calls > 0 {
+            add(&route.database_calls, u64::from(request.database_calls));
+            let micros = request.database_time.as_micros();
+            add(&route.database_micros, u64::try_from(micros).unwrap_or(0));
+        }
+    }
+
+    /// Counts a request that had no caller, by the reason.
+    pub fn count_refusal(&self, reason: Reason) {
+        add(&self.refusals[reason as usize], 1);
+    }
+
+    /// Counts a request of a verified caller for the path of somebody else.
+    pub fn count_foreign_path(&self) {
+        add(&self.foreign_paths, 1);
+    }
+
+    /// A dozen comparisons, most of them of lengths: cheaper than a hash.
+    fn route(&self, template: Option<&str>) -> Option<&Route> {
+        template
+            .and_then(|template| self.routes.iter().find(|route| route.template == template))
+            .or_else(|| self.routes.last())
+    }
+}
+
+impl Route {
+    fn new(template: String) -> Self {
+        Self {
+            template,
+            requests: [const { [const { AtomicU64::new(0) }; STATUSES.len() + 1] };
+                METHODS.len() + 1],
+            broken_off: AtomicU64::new(0),
+            durations: Histogram::new(),
+            database_calls: AtomicU64::new(0),
+            database_micros: AtomicU64::new(0),
+        }
+    }
+}
+
+/// Where the value stands, or the place after the last.
+fn place<T: PartialEq>(values: &[T], value: &T) -> usize {
+    let found = values.iter().position(|it| it == value);
+    found.unwrap_or(values.len())
+}
+
+/// No number waits for another, so none needs an order.
+fn add(number: &AtomicU64, more: u64) {
+    number.fetch_add(more, Ordering::Relaxed);
+}
+
+fn read(number: &AtomicU64) -> u64 {
+    number.load(Ordering::Relaxed)
+}
