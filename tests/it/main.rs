@@ -18,8 +18,11 @@ mod health;
 mod house;
 mod isolation;
 mod lists;
+mod lost_answers;
 mod metrics;
 mod migrations;
+mod model;
+
 mod outages;
 mod pooler;
 mod process;

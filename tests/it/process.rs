@@ -7,12 +7,8 @@ use std::process::{Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::support::process::{Running, Tickbox};
+use crate::support::process::{Running, Tickbox, http};
 use crate::support::{Home, SECRET};
-
-fn http() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
-}
 
 /// The first start of a newcomer: no settings, one command, one paste.
 #[tokio::test]

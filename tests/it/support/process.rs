@@ -15,6 +15,12 @@ use super::leash::{Farewell, Leashed, Output};
 /// Far longer than anything here takes: the program drains for at most 30 s.
 const LIMIT: Duration = Duration::from_mins(1);
 
+/// Asks a program that was started here.
+pub(crate) fn http() -> reqwest::Client {
+    let client = reqwest::Client::builder().no_proxy().build();
+    client.expect("a client can be made")
+}
+
 /// The program, not started yet: nothing in its environment but `PATH` and what a test sets.
 #[must_use]
 pub(crate) struct Tickbox {

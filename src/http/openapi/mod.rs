@@ -1,13 +1,21 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
 
+mod errors;
+
 use serde_json::json;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{
-    Content, Header, OpenApi, Ref, RefOr, Required, Response, ResponseBuilder, SecurityRequirement,
+    Header, OpenApi, Ref, RefOr, Required, ResponseBuilder, SecurityRequirement,
 };
 use utoipa::{OpenApi as _, ToSchema};
+
+use self::errors::{
+    ALL, BAD_REQUEST, CONFLICT, INTERNAL_SERVER_ERROR, NOT_FOUND, PAYLOAD_TOO_LARGE,
+    PRECONDITION_FAILED, SERVICE_UNAVAILABLE, SharedError, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
+    VALIDATION_ERROR, response,
+};
 
 use crate::tasks::model::Task;
 
@@ -55,136 +63,6 @@ struct Frame;
 pub(super) fn frame() -> OpenApi {
     Frame::openapi()
 }
-
-/// An error that operations share: name, status, example and what it means.
-struct SharedError {
-    name: &'static str,
-    status: &'static str,
-    code: &'static str,
-    message: &'static str,
-    description: &'static str,
-    header: Option<(&'static str, &'static str)>,
-}
-
-const fn shared(
-    name: &'static str,
-    status: &'static str,
-    code: &'static str,
-    message: &'static str,
-    description: &'static str,
-) -> SharedError {
-    SharedError {
-        name,
-        status,
-        code,
-        message,
-        description,
-        header: None,
-    }
-}
-
-const BAD_REQUEST: SharedError = shared(
-    "BadRequest",
-    "400",
-    "BAD_REQUEST",
-    "The body is not JSON: expected value at line 1 column 1",
-    "The body is not JSON, or a header or the query cannot be read",
-);
-const UNAUTHORIZED: SharedError = SharedError {
-    header: Some((
-        "WWW-Authenticate",
-        "`Bearer`; with `error=\"invalid_token\"` where a token was sent (RFC 6750)",
-    )),
-    ..shared(
-        "Unauthorized",
-        "401",
-        "UNAUTHORIZED",
-        "Missing authentication token",
-        "There is no token, or it is not valid",
-    )
-};
-const NOT_FOUND: SharedError = shared(
-    "NotFound",
-    "404",
-    "NOT_FOUND",
-    "Task not found",
-    "There is no such task, or not for this caller",
-);
-const PRECONDITION_FAILED: SharedError = SharedError {
-    header: Some(("ETag", "The tag of the task as it is now")),
-    ..shared(
-        "PreconditionFailed",
-        "412",
-        "PRECONDITION_FAILED",
-        "The task has changed since you read it: look at error.current and try again with its ETag",
-        "The task has none of the versions that `If-Match` names; `error.current` is the task as it is now",
-    )
-};
-const PAYLOAD_TOO_LARGE: SharedError = shared(
-    "PayloadTooLarge",
-    "413",
-    "PAYLOAD_TOO_LARGE",
-    "The body is larger than 64 KiB: send less",
-    "The body is larger than 64 KiB",
-);
-const UNSUPPORTED_MEDIA_TYPE: SharedError = shared(
-    "UnsupportedMediaType",
-    "415",
-    "UNSUPPORTED_MEDIA_TYPE",
-    "The body must be JSON: send it with Content-Type: application/json",
-    "The body is not declared as JSON",
-);
-const VALIDATION_ERROR: SharedError = shared(
-    "ValidationError",
-    "422",
-    "VALIDATION_ERROR",
-    "title must not be empty or only white space",
-    "What was sent breaks a rule; the message names each field and its rule",
-);
-const INTERNAL_SERVER_ERROR: SharedError = shared(
-    "InternalServerError",
-    "500",
-    "INTERNAL_SERVER_ERROR",
-    "Something went wrong on our side; the request id helps to find out what",
-    "A fault of the server",
-);
-const SERVICE_UNAVAILABLE: SharedError = SharedError {
-    header: Some(("Retry-After", "Seconds to wait before the next try")),
-    ..shared(
-        "ServiceUnavailable",
-        "503",
-        "SERVICE_UNAVAILABLE",
-        "The server cannot do this now; try again after the time in Retry-After",
-        "The database or the keys cannot be reached, or the server is overloaded",
-    )
-};
-
-const CONFLICT: SharedError = SharedError {
-    header: Some((
-        "Retry-After",
-        "Seconds to wait, if a request with the same `Idempotency-Key` is under way",
-    )),
-    ..shared(
-        "Conflict",
-        "409",
-        "CONFLICT",
-        "There is another task of this id: look at error.current, or take another id",
-        "What is there, or what is under way, stands in the way",
-    )
-};
-
-const ALL: [&SharedError; 10] = [
-    &CONFLICT,
-    &BAD_REQUEST,
-    &UNAUTHORIZED,
-    &NOT_FOUND,
-    &PRECONDITION_FAILED,
-    &PAYLOAD_TOO_LARGE,
-    &UNSUPPORTED_MEDIA_TYPE,
-    &VALIDATION_ERROR,
-    &INTERNAL_SERVER_ERROR,
-    &SERVICE_UNAVAILABLE,
-];
 
 /// Adds what is true of all operations, now that they are all there.
 pub(super) fn finish(document: &mut OpenApi) {
@@ -344,19 +222,6 @@ fn condition(name: &str, description: &str, pattern: &str, example: &str) -> Par
         .schema(Some(schema))
         .example(Some(json!(example)))
         .build()
-}
-
-fn response(error: &SharedError) -> Response {
-    let mut content = Content::new(Some(Ref::from_schema_name("Error")));
-    content.example = Some(json!({"error": {"code": error.code, "message": error.message}}));
-    let mut response = ResponseBuilder::new()
-        .description(error.description)
-        .content("application/json", content)
-        .header("X-Request-Id", request_id());
-    if let Some((name, description)) = error.header {
-        response = response.header(name, header(description));
-    }
-    response.build()
 }
 
 fn request_id() -> Header {
