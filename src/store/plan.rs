@@ -33,17 +33,20 @@ struct Scribe<'a> {
     origin: &'a Origin,
     batch: Value,
     now: Timestamp,
+    looks: bool,
     steps: Vec<Step>,
     kept: usize,
 }
 
 impl Plan {
-    pub(super) fn new(work: &Work, batch: Option<uuid::Uuid>, now: Timestamp) -> Self {
+    /// `looks`: whether a write with a condition looks at once what stands in its way, because it cannot do so later.
+    pub(super) fn new(work: &Work, batch: Option<uuid::Uuid>, now: Timestamp, looks: bool) -> Self {
         let mut scribe = Scribe {
             user: &work.user,
             origin: &work.origin,
             batch: batch.map_or(Value::Null, Value::Uuid),
             now,
+            looks,
             steps: Vec::new(),
             kept: 0,
         };
@@ -250,7 +253,8 @@ impl Scribe<'_> {
             versions,
         ];
         let result = self.keep(Sql::ChangeTask, task);
-        let look = (*expected != Expected::Anything).then(|| self.look(id));
+        let tells = self.looks && *expected != Expected::Anything;
+        let look = tells.then(|| self.look(id));
         Place { result, look }
     }
 
@@ -268,7 +272,7 @@ impl Scribe<'_> {
         let task: Vec<_> = task.into_iter().chain([Value::Time(self.now)]).collect();
         let result = self.keep(Sql::MoveTask, task);
         // A task that is not in the trash is what restoring it wants.
-        let tells = *expected != Expected::Anything || !to_trash;
+        let tells = self.looks && *expected != Expected::Anything || !to_trash;
         let look = tells.then(|| self.look(id));
         Place { result, look }
     }

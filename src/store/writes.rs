@@ -8,7 +8,7 @@ use super::tasks::StoredTask;
 use super::{Judge, Kept, Store, Verdict, answers};
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::tasks::model::{NewTask, Task, UserId};
+use crate::tasks::model::{Expected, NewTask, Task, TaskId, UserId};
 use crate::tasks::operation::{Answer, Done, Operation, Outcome, Twice, Work, Written};
 
 impl Store {
@@ -47,8 +47,12 @@ impl Store {
         batch: Option<uuid::Uuid>,
         now: Timestamp,
     ) -> Result<Done, Error> {
-        let Plan { mut steps, places } = Plan::new(work, batch, now);
         let foreseen = foresee(work, now);
+        let may_be_refused = foreseen.is_none();
+        let several = work.operations.len() > 1;
+        let wants_judge =
+            work.dry_run || may_be_refused && (work.repeat.is_some() || work.atomic && several);
+        let Plan { mut steps, places } = Plan::new(work, batch, now, wants_judge || several);
         let answer = Arc::new(OnceLock::new());
         if let Some(repeat) = work.repeat.as_ref().filter(|_| !work.dry_run) {
             if let Some(outcomes) = &foreseen {
@@ -57,14 +61,17 @@ impl Store {
             steps.insert(0, answers::claim(&work.user, repeat, now, answer.get()));
         }
         let places: Arc<[Place]> = places.into();
-        let may_be_refused = foreseen.is_none();
-        let wants_judge = work.dry_run
-            || may_be_refused
-                && (work.repeat.is_some() || work.atomic && work.operations.len() > 1);
         let judge = wants_judge.then(|| judge(work, &places, &answer));
         let rows = self.write(steps, judge).await?;
 
-        let outcomes = outcomes(work, &places, &rows);
+        let mut outcomes = outcomes(work, &places, &rows);
+        if let ([outcome @ Err(Error::TaskNotFound)], [operation]) =
+            (&mut *outcomes, &*work.operations)
+            && let Some(id) = conditional(operation)
+            && let Some(task) = self.find_task(&work.user, id).await?
+        {
+            *outcome = Err(Error::TaskChanged(Box::new(task)));
+        }
         if refuses_all(work, &outcomes)
             && let Some(repeat) = &work.repeat
         {
@@ -75,6 +82,16 @@ impl Store {
             return Ok(Done::Now(outcomes, Some(refusal)));
         }
         Ok(Done::Now(outcomes, answer.get().cloned()))
+    }
+}
+
+/// The task of a write that has a condition.
+fn conditional(operation: &Operation) -> Option<TaskId> {
+    match operation {
+        Operation::Change { id, expected, .. } | Operation::Delete { id, expected } => {
+            (*expected != Expected::Anything).then_some(*id)
+        }
+        _ => None,
     }
 }
 

@@ -18,6 +18,8 @@ pub(super) struct Findings {
     pub(super) closed: BTreeMap<(Contender, Deed), Vec<Row>>,
     /// At half of the throughput, with the rate.
     pub(super) open: BTreeMap<(Contender, Deed), (f64, Row)>,
+    /// With safety and without, in turn: one row for each repeat, plain first.
+    pub(super) pairs: BTreeMap<(Contender, Deed), Vec<(Row, Row)>>,
     /// In milliseconds.
     pub(super) start: Summary,
     pub(super) memory: BTreeMap<Contender, Memory>,
@@ -46,6 +48,18 @@ impl Findings {
     /// One against the other, within each repeat.
     pub(super) fn compare(&self, one: Contender, other: Contender, deed: Deed) -> Summary {
         ratio(&self.per_second(one, deed), &self.per_second(other, deed))
+    }
+
+    /// A deed with safety against the one without, within each repeat.
+    pub(super) fn price(&self, contender: Contender, deed: Deed) -> Summary {
+        let rows = self
+            .pairs
+            .get(&(contender, deed))
+            .map_or(&[][..], Vec::as_slice);
+        Summary::of(
+            rows.iter()
+                .map(|(plain, safe)| safe.per_second / plain.per_second),
+        )
     }
 
     pub(super) fn median_of(&self, contender: Contender, deed: Deed, pick: fn(&Row) -> f64) -> f64 {

@@ -77,10 +77,40 @@ fn compose(findings: &Findings) -> String {
     text += &latency(findings);
     text += "\n## CPU time per request in µs\n\n";
     text += &cpu(findings);
+    text += "\n## What safety costs\n\n";
+    text += &safety(findings);
     text += "\n## Start, memory, token, binary\n\n";
     text += &singles(findings);
     text += "\n## How\n\n";
     text + HOW
+}
+
+fn safety(findings: &Findings) -> String {
+    let mut text = "Requests per second with it ÷ without it, in turn.\n\n\
+        | | on PostgreSQL | on SQLite | wanted |\n| --- | --- | --- | --- |\n"
+        .to_owned();
+    for (deed, what, wanted) in [
+        (
+            Deed::ListKnown,
+            "a list that is known (304) ÷ a page of 20",
+            "≥ 2",
+        ),
+        (
+            Deed::ChangeKnown,
+            "`PUT` with `If-Match` ÷ without",
+            "≥ 0.97",
+        ),
+        (
+            Deed::CreateKeyed,
+            "`POST` with `Idempotency-Key` ÷ without",
+            "≥ 0.7",
+        ),
+    ] {
+        let price = |contender| range(&findings.price(contender, deed), 2);
+        let (postgres, sqlite) = (price(Contender::Postgres), price(Contender::Sqlite));
+        let _ = writeln!(text, "| {what} | {postgres} | {sqlite} | {wanted} |");
+    }
+    text + "\nA `GET` always has an `ETag`: there is none without.\n"
 }
 
 fn goals_table(goals: &[Goal]) -> String {

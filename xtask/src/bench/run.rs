@@ -56,7 +56,40 @@ fn all(plan: Plan) -> Outcome {
     for contender in plan.contenders() {
         open(contender, &stage, &crowds, &mut findings)?;
     }
+    println!("\nwhat safety costs");
+    for contender in Contender::OURS {
+        pairs(contender, &stage, &crowds, &mut findings)?;
+    }
     report::tell(&findings)
+}
+
+/// Each pair of deeds in turn, every second time in the other order.
+fn pairs(contender: Contender, stage: &Stage, crowds: &Crowds, findings: &mut Findings) -> Outcome {
+    let ready = prepare(stage, contender, crowds)?;
+    for number in 0..findings.plan.repeats {
+        for (plain, safe) in Deed::PAIRS {
+            let run = |deed| {
+                wait_for_quiet()?;
+                let seed = 1000 + u64::try_from(number).unwrap_or_default();
+                let row = stage.measure(&ready, deed, Manner::closed(&findings.plan), seed)?;
+                print_row(deed, contender, &row);
+                Ok::<_, String>(row)
+            };
+            let rows = if number % 2 == 0 {
+                let plain = run(plain)?;
+                (plain, run(safe)?)
+            } else {
+                let safe = run(safe)?;
+                (run(plain)?, safe)
+            };
+            findings
+                .pairs
+                .entry((contender, safe))
+                .or_default()
+                .push(rows);
+        }
+    }
+    ready.server.stop()
 }
 
 fn singles(plan: Plan, stage: &Stage) -> Outcome<Findings> {
@@ -74,6 +107,7 @@ fn singles(plan: Plan, stage: &Stage) -> Outcome<Findings> {
         pgbench: BTreeMap::new(),
         closed: BTreeMap::new(),
         open: BTreeMap::new(),
+        pairs: BTreeMap::new(),
         start: single::start_times(
             &stage.url(Contender::Sqlite, "start"),
             stage.directory(),

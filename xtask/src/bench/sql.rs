@@ -12,6 +12,10 @@ mod row {
     }
 }
 
+#[cfg_attr(not(test), expect(dead_code, reason = "pgbench knows one engine"))]
+#[path = "../../../src/store/dialect.rs"]
+mod dialect;
+
 #[cfg_attr(
     not(test),
     expect(dead_code, reason = "pgbench runs only some of the statements")
@@ -19,7 +23,8 @@ mod row {
 #[path = "../../../src/store/statements.rs"]
 mod statements;
 
-use self::statements::{Dialect, Sql};
+use self::dialect::Dialect;
+use self::statements::Sql;
 
 /// The transactions and statements that are measured, with `$1`, `$2`, … for their parameters.
 pub(super) struct Texts {
@@ -41,8 +46,13 @@ impl Texts {
         Self {
             get: text(Sql::GetTask),
             list: text(Sql::ListTasks),
-            create: transaction(&[Sql::CreateTaskCount, Sql::CreateTask]),
-            complete: transaction(&[Sql::LockAccount, Sql::ChangeTaskCount, Sql::ChangeTask]),
+            create: transaction(&[Sql::CreateTaskCount, Sql::RecordCreation, Sql::CreateTask]),
+            complete: transaction(&[
+                Sql::LockAccount,
+                Sql::ChangeTaskCount,
+                Sql::RecordChange,
+                Sql::ChangeTask,
+            ]),
         }
     }
 }

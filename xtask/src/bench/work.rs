@@ -29,14 +29,32 @@ pub(super) enum Deed {
     List,
     Create,
     Complete,
+    /// With the tag of what is there already.
+    ListKnown,
+    /// With an idempotency key.
+    CreateKeyed,
+    Change,
+    /// With the versions that the task may have.
+    ChangeKnown,
 }
 
 impl Deed {
     /// In an order in which none spoils the data for the next.
     pub(super) const ALL: [Self; 4] = [Self::Get, Self::List, Self::Complete, Self::Create];
 
+    /// What safety costs: a deed without it, and with it.
+    pub(super) const PAIRS: [(Self, Self); 3] = [
+        (Self::List, Self::ListKnown),
+        (Self::Change, Self::ChangeKnown),
+        (Self::Create, Self::CreateKeyed),
+    ];
+
     pub(super) fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|deed| deed.word() == text)
+        let pairs = Self::PAIRS
+            .into_iter()
+            .flat_map(|(one, other)| [one, other]);
+        let mut all = Self::ALL.into_iter().chain(pairs);
+        all.find(|deed| deed.word() == text)
     }
 
     pub(super) fn word(self) -> &'static str {
@@ -45,6 +63,10 @@ impl Deed {
             Self::List => "list",
             Self::Create => "create",
             Self::Complete => "complete",
+            Self::ListKnown => "list, known",
+            Self::CreateKeyed => "create, with a key",
+            Self::Change => "change",
+            Self::ChangeKnown => "change, If-Match",
         }
     }
 }
@@ -108,7 +130,8 @@ impl Crowd {
             crowd: self,
             deed,
             dice: Dice::new(seed),
-            created: 0,
+            // Titles and keys of one run are not those of another.
+            created: seed * 10_000_000,
         }
     }
 }
@@ -132,7 +155,7 @@ impl Work for CrowdWork<'_> {
             ordinal: dataset.ordinal(number, task),
             completed: self.dice.roll(2) == 1,
         };
-        if self.deed == Deed::Create {
+        if matches!(self.deed, Deed::Create | Deed::CreateKeyed) {
             self.created += 1;
             subject.ordinal = self.created;
         }
