@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{Environment, Origins};
@@ -17,6 +19,8 @@ pub struct App {
     pub environment: Environment,
     /// Web pages that may call from a browser.
     pub origins: Origins,
+    /// Cancelled when the server is to stop: whoever waits or streams ends then, so that nobody waits for them.
+    pub closing: CancellationToken,
 }
 
 impl App {
@@ -35,6 +39,7 @@ impl App {
             clock,
             environment,
             origins,
+            closing: CancellationToken::new(),
         })
     }
 }

@@ -65,6 +65,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     authenticator.start(&background, stop.clone());
 
     let app = App::new(store, authenticator.clone(), clock, environment, origins);
+    app.tasks.start(&background, stop.clone());
     allow_many_connections();
     let listener = TcpListener::bind((host.as_str(), port))
         .await
@@ -83,7 +84,12 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     ))?;
     tracing::info!(url, engine = store_config.engine(), %environment, "serving");
 
-    http::serve::serve(listener, http::front_door(app), signals.stop_requested()).await;
+    let closing = app.closing.clone();
+    let stop_requested = async move {
+        signals.stop_requested().await;
+        closing.cancel();
+    };
+    http::serve::serve(listener, http::front_door(app), stop_requested).await;
     stop.cancel();
     background.close();
     background.wait().await;

@@ -172,6 +172,7 @@ impl TestApp {
         let stop = CancellationToken::new();
         authenticator.start(&TaskTracker::new(), stop.clone());
         let app = App::new(store, authenticator, clock.clone(), environment, origins);
+        app.tasks.start(&TaskTracker::new(), stop.clone());
         Self {
             door: front_door(app.clone()),
             clock,
