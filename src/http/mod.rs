@@ -2,11 +2,14 @@
 //! `problem`, what handlers ask for in `extract`.
 
 mod answer;
+mod change_cursor;
+mod changes;
 mod conditional;
 mod cors;
 mod cursor;
 mod docs;
 mod etag;
+mod events;
 mod exchange;
 mod extract;
 mod front;
@@ -14,6 +17,7 @@ mod health;
 mod input;
 mod json;
 mod list_query;
+mod listener;
 mod openapi;
 mod problem;
 mod request_log;
@@ -46,6 +50,9 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
+        .routes(routes!(changes::list_changes))
+        .routes(routes!(events::listen))
+        .routes(routes!(events::create_ticket))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

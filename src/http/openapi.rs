@@ -46,6 +46,7 @@ pub(super) struct ErrorBody {
     components(schemas(Error, ErrorBody)),
     tags(
         (name = "tasks", description = "A user's tasks"),
+        (name = "changes", description = "What has changed, and what changes now"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -110,6 +111,13 @@ const NOT_FOUND: SharedError = shared(
     "Task not found",
     "There is no such task, or not for this caller",
 );
+const CURSOR_EXPIRED: SharedError = shared(
+    "CursorExpired",
+    "410",
+    "CURSOR_EXPIRED",
+    "What happened since this cursor cannot be told any more: begin again without one",
+    "The cursor is too old, or of a database that was put back to an earlier state: begin again without one",
+);
 const PRECONDITION_FAILED: SharedError = SharedError {
     header: Some(("ETag", "The tag of the task as it is now")),
     ..shared(
@@ -159,10 +167,11 @@ const SERVICE_UNAVAILABLE: SharedError = SharedError {
     )
 };
 
-const ALL: [&SharedError; 9] = [
+const ALL: [&SharedError; 10] = [
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &NOT_FOUND,
+    &CURSOR_EXPIRED,
     &PRECONDITION_FAILED,
     &PAYLOAD_TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,
@@ -212,7 +221,11 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(task_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
-        add_conditions(path, is_read, operation, &mut errors);
+        if path.contains("/tasks") {
+            add_conditions(path, is_read, operation, &mut errors);
+        } else if is_read {
+            errors.push(&CURSOR_EXPIRED);
+        }
         let parameters = operation.parameters.get_or_insert_default();
         if parameters.iter().any(
             |parameter| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query),
