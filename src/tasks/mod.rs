@@ -57,6 +57,11 @@ impl Tasks {
         }
     }
 
+    /// For how many users somebody waits for changes.
+    pub fn watched_users(&self) -> usize {
+        self.watches.len()
+    }
+
     /// A task that is to be created, under an id that is new.
     pub fn creation(&self, new: NewTask) -> Operation {
         Operation::Create {

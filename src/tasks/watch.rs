@@ -83,6 +83,10 @@ impl Watches {
         }
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.users().len()
+    }
+
     /// After a write of this process.
     pub(super) fn wake(&self, user: &UserId, seq: i64) {
         if let Some(watched) = self.users().get_mut(user) {

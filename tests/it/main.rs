@@ -6,12 +6,14 @@ mod support;
 
 mod authentication;
 mod better_auth;
+mod changes;
 mod commands;
 mod concurrency;
 mod conditional;
 mod contract;
 mod cors;
 mod errors;
+mod events;
 mod health;
 mod house;
 mod isolation;

@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
-use axum::http::{HeaderMap, Method, Request, StatusCode};
+use axum::http::{HeaderMap, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -131,6 +131,20 @@ impl TestApp {
         Self::with(home, &store, Environment::Development, Origins::default()).await
     }
 
+    /// Another server on the database of this one, on PostgreSQL. Its clock is the same.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        let Home::Postgres(database) = &other.home else {
+            panic!("a file has one server");
+        };
+        let store = StoreConfig::Postgres(postgres_config(database.url()));
+        let authenticator = other.app.authenticator.clone();
+        let (environment, clock) = (Environment::Development, other.clock.clone());
+        let origins = Origins::default();
+        // It owns no database, so it is given a place that is not used.
+        let home = Home::sqlite();
+        Self::assemble((home, &store), environment, origins, authenticator, clock).await
+    }
+
     pub(crate) async fn with(
         home: Home,
         store: &StoreConfig,
@@ -196,6 +210,13 @@ impl TestApp {
         }
     }
 
+    /// Ends when somebody waits for changes.
+    pub(crate) async fn watched(&self) {
+        while self.app.tasks.watched_users() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Somebody without a token.
     pub(crate) fn nobody(&self) -> Client {
         Client {
@@ -245,14 +266,19 @@ impl Client {
         }
     }
 
-    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        Answer::read(self.open(request).await).await
+    }
+
+    /// The answer as it comes, for one that goes on.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> Response<Body> {
         if let Some(token) = &self.token
             && !request.headers().contains_key(AUTHORIZATION)
         {
             let value = format!("Bearer {token}").parse().expect("a token is ASCII");
             request.headers_mut().insert(AUTHORIZATION, value);
         }
-        Answer::read(self.door.handle(request).await).await
+        self.door.handle(request).await
     }
 
     /// Sends a body as JSON, whatever it is.
