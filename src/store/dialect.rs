@@ -9,7 +9,7 @@ pub(super) struct Dialect {
     microsecond: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
-    /// The texts of a JSON array that is `$1`, as a query.
+    /// The rows of a JSON array of texts that is `$1`.
     names: &'static str,
     /// Around a text, to make an id of it.
     uuid_from: &'static str,
@@ -32,7 +32,7 @@ impl Dialect {
             for_update: "FOR UPDATE",
             microsecond: "interval '1 microsecond'",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
-            names: "SELECT jsonb_array_elements_text(CAST($1 AS jsonb))",
+            names: "jsonb_array_elements_text(CAST($1 AS jsonb))",
             uuid_from: "CAST(",
             uuid_to: " AS uuid)",
             parameter: '$',
@@ -47,7 +47,7 @@ impl Dialect {
             for_update: "",
             microsecond: "1",
             elements: "json_each($2)",
-            names: "SELECT value FROM json_each($1)",
+            names: "json_each($1)",
             uuid_from: "unhex(",
             uuid_to: ")",
             // `$1` would be a name here; `?1` is the first parameter.

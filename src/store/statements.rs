@@ -138,8 +138,8 @@ statements! {
     /// Each task once, by its latest change after `$2`; what was deleted is left out up to `$3`.
     ListChanges [Text, Int, Int, Int]
         "SELECT {task},
-            (SELECT seq FROM {schema}accounts WHERE user_id = $1),
-            (SELECT swept_seq FROM {schema}accounts WHERE user_id = $1)
+            (SELECT seq FROM {schema}accounts WHERE user_id = $1) AS latest,
+            (SELECT swept_seq FROM {schema}accounts WHERE user_id = $1) AS swept
          FROM {schema}tasks
          WHERE user_id = $1 AND seq > $2 AND (deleted_at IS NULL OR seq > $3)
          ORDER BY seq LIMIT $4"
@@ -147,7 +147,7 @@ statements! {
         "SELECT seq, swept_seq FROM {schema}accounts WHERE user_id = $1"
     /// The numbers of those accounts that are named in a JSON array.
     SystemListSeqs [Text]
-        "SELECT user_id, seq FROM {schema}accounts WHERE user_id IN ({names})"
+        "SELECT user_id, seq FROM {schema}accounts WHERE user_id IN (SELECT e.value FROM {names} AS e)"
 
     KeepTicket [Text, Text, Time, Time]
         "INSERT INTO {schema}tickets (user_id, hash, expires_at, access_until) VALUES ($1, $2, $3, $4)"
