@@ -73,11 +73,11 @@ impl FrontDoor {
     async fn route(&self, request: Request<Body>, exchange: &Exchange) -> Response<Body> {
         let mut router = self.router.clone();
         let mut routing = pin!(AssertUnwindSafe(router.call(request)).catch_unwind());
-        let mut routed = tokio::time::timeout(LONGEST_REQUEST, &mut routing).await;
-        if let (Err(_), Some(wait)) = (&routed, exchange.allowed()) {
-            routed = tokio::time::timeout(wait, routing).await;
+        let mut outcome = tokio::time::timeout(LONGEST_REQUEST, &mut routing).await;
+        if let (Err(_), Some(wait)) = (&outcome, exchange.allowed()) {
+            outcome = tokio::time::timeout(wait, routing).await;
         }
-        match routed {
+        match outcome {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => infallible(never),
             Ok(Err(panic)) => {

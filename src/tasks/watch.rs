@@ -106,7 +106,9 @@ impl Watches {
                 }
                 let pause = match store.system_list_seqs(&users).await {
                     Ok(seqs) => {
-                        seqs.iter().for_each(|(user, seq)| self.hear(user, *seq));
+                        for (user, seq) in &seqs {
+                            self.hear(user, *seq);
+                        }
                         PAUSE
                     }
                     Err(error) => {
@@ -169,27 +171,27 @@ mod tests {
     #[tokio::test]
     async fn a_watcher_is_woken_for_what_came_before_it_was_asked() {
         let watches = Watches::default();
-        let mut watcher = watches.watch(&user("ada"));
+        let mut ear = watches.watch(&user("ada"));
         watches.wake(&user("ada"), 1);
-        watcher.changed().await;
+        ear.changed().await;
     }
 
     #[tokio::test]
     async fn nobody_is_woken_for_another_user_or_twice_for_one_change() {
         let watches = Watches::default();
-        let mut watcher = watches.watch(&user("ada"));
+        let mut ear = watches.watch(&user("ada"));
         watches.wake(&user("bob"), 1);
-        assert!(!watcher.ear.has_changed().unwrap());
+        assert!(!ear.ear.has_changed().unwrap());
         watches.wake(&user("ada"), 7);
-        watcher.changed().await;
+        ear.changed().await;
         watches.hear("ada", 7);
-        assert!(!watcher.ear.has_changed().unwrap());
+        assert!(!ear.ear.has_changed().unwrap());
         watches.hear("ada", 8);
-        assert!(watcher.ear.has_changed().unwrap());
+        assert!(ear.ear.has_changed().unwrap());
         // A database that was put back to an earlier state.
-        watcher.changed().await;
+        ear.changed().await;
         watches.hear("ada", 3);
-        assert!(watcher.ear.has_changed().unwrap());
+        assert!(ear.ear.has_changed().unwrap());
     }
 
     #[test]

@@ -249,12 +249,12 @@ async fn whoever_waits_is_woken_by_a_change(app: TestApp) {
     let alice = app.user("alice");
     let start = changes(&alice, "").await;
     let query = format!("wait=60&since={}", cursor(&start));
-    let waiting = changes(&alice, &query);
+    let woken = changes(&alice, &query);
     let writing = async {
         app.watched().await;
         alice.create(json!({"title": "A"})).await;
     };
-    let (woken, ()) = tokio::join!(waiting, writing);
+    let (woken, ()) = tokio::join!(woken, writing);
     assert_eq!(told(&woken), pairs(&[(1, "A")]));
 }
 

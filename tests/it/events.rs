@@ -62,7 +62,8 @@ impl Listening {
     /// `None` when the stream has ended.
     async fn next(&mut self) -> Option<Event> {
         loop {
-            if let Some((event, rest)) = self.text.split_once("\n\n") {
+            if let Some((event, _)) = self.text.split_once("\n\n") {
+                let length = event.len() + 2;
                 let field = |name: &str| {
                     let prefix = format!("{name}: ");
                     let mut lines = event.lines().filter_map(|line| line.strip_prefix(&prefix));
@@ -73,7 +74,7 @@ impl Listening {
                     id: field("id"),
                     data: serde_json::from_str(&field("data")).unwrap_or_default(),
                 };
-                self.text = rest.to_owned();
+                self.text.drain(..length);
                 if !found.name.is_empty() {
                     return Some(found);
                 }
