@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{Environment, Origins};
@@ -20,6 +22,8 @@ pub struct App {
     pub origins: Origins,
     /// What has happened so far, in numbers.
     pub metrics: Metrics,
+    /// Cancelled when the server is to stop: whoever waits or streams ends then, so that nobody waits for them.
+    pub closing: CancellationToken,
 }
 
 impl App {
@@ -40,6 +44,7 @@ impl App {
             environment,
             origins,
             metrics,
+            closing: CancellationToken::new(),
         })
     }
 }

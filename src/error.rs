@@ -26,6 +26,9 @@ pub enum Error {
     /// A later change of the same task, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),
+    /// What happened since the place that a cursor names cannot be told any more.
+    #[error("the cursor has expired")]
+    CursorExpired,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -77,6 +77,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         origins,
         metrics,
     );
+    app.tasks.start(&background, stop.clone());
     allow_many_connections();
     let name = format!("PORT {port} on HOST {host}");
     let listener = listen((host.as_str(), port), &name).await?;
@@ -94,7 +95,12 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     ))?;
     tracing::info!(url, engine = store_config.engine(), %environment, "serving");
 
-    http::serve::serve(listener, http::front_door(app), signals.stop_requested()).await;
+    let closing = app.closing.clone();
+    let stop_requested = async move {
+        signals.stop_requested().await;
+        closing.cancel();
+    };
+    http::serve::serve(listener, http::front_door(app), stop_requested).await;
     stop.cancel();
     background.close();
     background.wait().await;

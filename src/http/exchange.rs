@@ -1,8 +1,11 @@
-//! What becomes known of a request while it is handled, for its line in the log.
+//! What becomes known of a request while it is handled, for its line in the log and its time limit.
 
+use std::convert::Infallible;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -16,6 +19,7 @@ pub(super) struct Exchange(Arc<Known>);
 struct Known {
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
+    allowed: OnceLock<Duration>,
 }
 
 impl Exchange {
@@ -27,6 +31,15 @@ impl Exchange {
         let _ = self.0.user.set(user.clone());
     }
 
+    /// The caller has asked for an answer that may take this long, beyond the limit of all.
+    pub(super) fn allow(&self, wait: Duration) {
+        let _ = self.0.allowed.set(wait);
+    }
+
+    pub(super) fn allowed(&self) -> Option<Duration> {
+        self.0.allowed.get().copied()
+    }
+
     /// The route's template, such as `/api/{user_id}/tasks`.
     pub(super) fn route(&self) -> Option<&str> {
         self.0.route.get().map(MatchedPath::as_str)
@@ -35,6 +48,14 @@ impl Exchange {
     /// Who was verified, whether or not the path names the same user.
     pub(super) fn user(&self) -> Option<&UserId> {
         self.0.user.get()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Exchange {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get().cloned().unwrap_or_default())
     }
 }
 

@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use super::SharedApp;
 use super::exchange::Exchange;
 use super::problem::Problem;
+use crate::auth::Caller;
 use crate::tasks::model::{TaskId, UserId};
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
@@ -17,19 +18,37 @@ impl FromRequestParts<SharedApp> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
-        let exchange = parts
-            .extensions
-            .get::<Exchange>()
-            .cloned()
-            .unwrap_or_default();
-        let caller = app.authenticator.authenticate(&parts.headers).await?;
-        exchange.set_user(&caller.user);
-        // A path that can't be decoded names nobody.
-        let named = path_parameter(parts, app, "user_id").await;
-        match named {
-            Some(named) if named == caller.user.as_str() => Ok(Self(caller.user)),
-            _ => Err(Problem::foreign_user()),
-        }
+        authenticate(parts, app)
+            .await
+            .map(|caller| Self(caller.user))
+    }
+}
+
+/// As [`Owner`], but also until when the token is good.
+pub(super) struct OwnerCaller(pub(super) Caller);
+
+impl FromRequestParts<SharedApp> for OwnerCaller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        authenticate(parts, app).await.map(Self)
+    }
+}
+
+/// The caller, verified, if the path names the same user.
+pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<Caller, Problem> {
+    let exchange = parts
+        .extensions
+        .get::<Exchange>()
+        .cloned()
+        .unwrap_or_default();
+    let caller = app.authenticator.authenticate(&parts.headers).await?;
+    exchange.set_user(&caller.user);
+    // A path that can't be decoded names nobody.
+    let named = path_parameter(parts, app, "user_id").await;
+    match named {
+        Some(named) if named == caller.user.as_str() => Ok(caller),
+        _ => Err(Problem::foreign_user()),
     }
 }
 
@@ -46,7 +65,11 @@ impl FromRequestParts<SharedApp> for PathTask {
     }
 }
 
-async fn path_parameter(parts: &mut Parts, app: &SharedApp, name: &str) -> Option<String> {
+pub(super) async fn path_parameter(
+    parts: &mut Parts,
+    app: &SharedApp,
+    name: &str,
+) -> Option<String> {
     let parameters = RawPathParams::from_request_parts(parts, app).await.ok()?;
     let found = parameters.iter().find(|(key, _)| *key == name);
     found.map(|(_, value)| value.to_owned())

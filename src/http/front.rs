@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::Router;
@@ -55,7 +56,9 @@ impl FrontDoor {
             request
                 .headers_mut()
                 .insert(X_REQUEST_ID, request_id.clone());
-            line.meter.measure(self.route(request)).await
+            line.meter
+                .measure(self.route(request, &line.exchange))
+                .await
         };
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
@@ -68,10 +71,14 @@ impl FrontDoor {
     }
 
     /// Runs the route. A panic in it is our fault and this caller's bad luck, nobody else's.
-    async fn route(&self, request: Request<Body>) -> Response<Body> {
+    async fn route(&self, request: Request<Body>, exchange: &Exchange) -> Response<Body> {
         let mut router = self.router.clone();
-        let routing = AssertUnwindSafe(router.call(request)).catch_unwind();
-        match tokio::time::timeout(LONGEST_REQUEST, routing).await {
+        let mut routing = pin!(AssertUnwindSafe(router.call(request)).catch_unwind());
+        let mut outcome = tokio::time::timeout(LONGEST_REQUEST, &mut routing).await;
+        if let (Err(_), Some(wait)) = (&outcome, exchange.allowed()) {
+            outcome = tokio::time::timeout(wait, routing).await;
+        }
+        match outcome {
             Ok(Ok(Ok(response))) => response,
             Ok(Ok(Err(never))) => infallible(never),
             Ok(Err(panic)) => {

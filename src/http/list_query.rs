@@ -95,7 +95,7 @@ impl ListQuery {
     }
 }
 
-fn limit(text: &str) -> Result<usize, Problem> {
+pub(super) fn limit(text: &str) -> Result<usize, Problem> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Err(Problem::bad_request(
@@ -113,7 +113,7 @@ fn flag(name: &str, text: &str) -> Result<bool, Problem> {
     text.parse().map_err(wrong)
 }
 
-fn invalid(field: &'static str, rule: &'static str) -> Problem {
+pub(super) fn invalid(field: &'static str, rule: &'static str) -> Problem {
     Problem::invalid(&[FieldError { field, rule }])
 }
 

@@ -3,11 +3,14 @@
 
 mod answer;
 mod batch;
+mod change_cursor;
+mod changes;
 mod conditional;
 mod cors;
 mod cursor;
 mod docs;
 mod etag;
+mod events;
 mod exchange;
 mod extract;
 mod front;
@@ -15,6 +18,7 @@ mod health;
 mod input;
 mod json;
 mod list_query;
+mod listener;
 pub mod metrics;
 mod openapi;
 mod problem;
@@ -49,6 +53,9 @@ fn table() -> OpenApiRouter<SharedApp> {
         ))
         .routes(routes!(tasks::complete_task))
         .routes(routes!(batch::create_batch))
+        .routes(routes!(changes::list_changes))
+        .routes(routes!(events::listen))
+        .routes(routes!(events::create_ticket))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

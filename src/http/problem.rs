@@ -179,6 +179,11 @@ impl Problem {
                 let members = vec![("conflicting_seq", json!(seq))];
                 Self::conflict(message).with(|inner| inner.members = members)
             }
+            Error::CursorExpired => Self::new(
+                StatusCode::GONE,
+                "CURSOR_EXPIRED",
+                "What happened since this cursor cannot be told any more: begin again without one",
+            ),
             Error::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",
@@ -278,6 +283,15 @@ impl Problem {
             inner.details = Some(json!({"reason": reason, "explanation": explanation}));
             inner.suspicion = Some(Suspicion::Refused(refusal));
         })
+    }
+
+    /// A ticket that cannot be taken, by whatever cause: a stranger shall not learn which.
+    pub(super) fn ticket_refused() -> Self {
+        let message =
+            "Invalid token: the ticket is unknown, used, or older than 30 s; get a new one";
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
+            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge)))
     }
 
     pub(super) fn status(&self) -> StatusCode {

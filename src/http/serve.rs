@@ -23,6 +23,10 @@ pub const LONGEST_DRAIN: Duration = Duration::from_secs(28);
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 pub(super) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
 
+/// How long what was sent may stay unacknowledged, in milliseconds: then the reader is dead or stuck, and is cut off.
+#[cfg(target_os = "linux")]
+const LONGEST_SILENCE_MS: u32 = 30_000;
+
 /// After an error of `accept` (too many open files, say) there is no use in asking again at once.
 pub(super) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -46,7 +50,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
             accepted = listener.accept() => accepted,
             () = &mut stop => break,
         };
-        let stream = match accepted.and_then(|(stream, _)| without_delay(stream)) {
+        let stream = match accepted.and_then(|(stream, _)| prepared(stream)) {
             Ok(stream) => stream,
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be taken");
@@ -80,8 +84,11 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
     }
 }
 
-/// Small answers leave at once instead of waiting for more to send with them.
-fn without_delay(stream: TcpStream) -> io::Result<TcpStream> {
+fn prepared(stream: TcpStream) -> io::Result<TcpStream> {
+    // Small answers leave at once instead of waiting for more to send with them.
     stream.set_nodelay(true)?;
+    // Nobody else would notice: a stream writes seldom, and waits for ever if nothing is taken.
+    #[cfg(target_os = "linux")]
+    rustix::net::sockopt::set_tcp_user_timeout(&stream, LONGEST_SILENCE_MS)?;
     Ok(stream)
 }

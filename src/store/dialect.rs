@@ -9,6 +9,8 @@ pub(super) struct Dialect {
     microsecond: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
+    /// The rows of a JSON array of texts that is `$1`.
+    names: &'static str,
     /// Around a text, to make an id of it.
     uuid_from: &'static str,
     uuid_to: &'static str,
@@ -30,6 +32,7 @@ impl Dialect {
             for_update: "FOR UPDATE",
             microsecond: "interval '1 microsecond'",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
+            names: "jsonb_array_elements_text(CAST($1 AS jsonb))",
             uuid_from: "CAST(",
             uuid_to: " AS uuid)",
             parameter: '$',
@@ -44,6 +47,7 @@ impl Dialect {
             for_update: "",
             microsecond: "1",
             elements: "json_each($2)",
+            names: "json_each($1)",
             uuid_from: "unhex(",
             uuid_to: ")",
             // `$1` would be a name here; `?1` is the first parameter.
@@ -60,6 +64,7 @@ impl Dialect {
             .replace("{for_update}", self.for_update)
             .replace("{microsecond}", self.microsecond)
             .replace("{elements}", self.elements)
+            .replace("{names}", self.names)
             .replace("{uuid_from}", self.uuid_from)
             .replace("{uuid_to}", self.uuid_to)
             .replace('$', &self.parameter.to_string())

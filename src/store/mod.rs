@@ -12,6 +12,7 @@
 //! Which rules a task obeys is not decided here (`tasks`), nor is the wording of SQL (`statements`).
 
 mod answers;
+mod changes;
 mod dialect;
 mod gate;
 pub mod meter;
@@ -22,6 +23,7 @@ mod row;
 mod sqlite;
 mod statements;
 mod tasks;
+mod tickets;
 mod writes;
 
 use std::time::Instant;
@@ -137,6 +139,11 @@ impl Store {
     /// Whether the database answers.
     pub async fn system_ping(&self) -> Result<(), Error> {
         self.read::<()>(Sql::Ping, vec![]).await.map(|_| ())
+    }
+
+    /// Whether other processes may write to the same database.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
     }
 
     async fn read<T: FromRow>(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<T>, Error> {

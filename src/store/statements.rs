@@ -135,6 +135,29 @@ statements! {
          WHERE user_id = $1 AND deleted_at IS NOT NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
 
+    /// Each task once, by its latest change after `$2`; what was deleted is left out up to `$3`.
+    ListChanges [Text, Int, Int, Int]
+        "SELECT {task},
+            (SELECT seq FROM {schema}accounts WHERE user_id = $1) AS latest,
+            (SELECT swept_seq FROM {schema}accounts WHERE user_id = $1) AS swept
+         FROM {schema}tasks
+         WHERE user_id = $1 AND seq > $2 AND (deleted_at IS NULL OR seq > $3)
+         ORDER BY seq LIMIT $4"
+    FindNumbers [Text]
+        "SELECT seq, swept_seq FROM {schema}accounts WHERE user_id = $1"
+    /// The numbers of those accounts that are named in a JSON array.
+    SystemListSeqs [Text]
+        "SELECT user_id, seq FROM {schema}accounts WHERE user_id IN (SELECT e.value FROM {names} AS e)"
+
+    KeepTicket [Text, Text, Time, Time]
+        "INSERT INTO {schema}tickets (user_id, hash, expires_at, access_until) VALUES ($1, $2, $3, $4)"
+    ForgetTickets [Text, Time]
+        "DELETE FROM {schema}tickets WHERE user_id = $1 AND expires_at <= $2"
+    /// Of several who come with the same ticket, one finds it.
+    TakeTicket [Text, Text, Time]
+        "DELETE FROM {schema}tickets WHERE user_id = $1 AND hash = $2 AND expires_at > $3
+         RETURNING access_until"
+
     // The counts are changed before the task is, because they need to know what the task was; so is the record of
     // the change, which keeps what the task was. A parameter of versions is null, or a list: `,3,7,`.
 
@@ -260,12 +283,20 @@ impl Dialect {
 mod tests {
     use super::*;
 
+    /// Statements of the server itself, which cross users, each with its reason.
+    const CROSSING: [(Sql, &str); 1] = [(
+        Sql::SystemListSeqs,
+        "finds out which of the watched users have something new; gives numbers alone",
+    )];
+
     #[test]
     fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each_table() {
         for sql in Sql::ALL {
             let (kinds, text) = sql.template();
             let tables = text.matches("{schema}").count();
-            if tables > 0 {
+            let crosses = CROSSING.iter().any(|(crossing, _)| crossing == sql);
+            assert_eq!(format!("{sql:?}").starts_with("System"), crosses, "{sql:?}");
+            if tables > 0 && !crosses {
                 assert_eq!(kinds.first(), Some(&Text), "{sql:?}");
                 let inserts = ["VALUES ($1,", "SELECT $1,"]
                     .iter()

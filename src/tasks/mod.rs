@@ -1,14 +1,21 @@
 //! What can be done with tasks: the use-cases. No HTTP and no SQL here.
 
+pub mod changes;
 pub mod model;
 pub mod operation;
+pub mod tickets;
 mod under_way;
+pub mod watch;
 
 use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use self::model::{Filter, NewTask, Position, Task, TaskId, TaskPage, UserId};
 use self::operation::{Done, Operation, Twice, Work};
 use self::under_way::UnderWay;
+use self::watch::Watches;
 use crate::clock::Clock;
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -23,6 +30,7 @@ pub struct Tasks {
     store: Arc<Store>,
     clock: Clock,
     under_way: UnderWay,
+    watches: Watches,
 }
 
 /// A part of a list, and where the next one begins.
@@ -38,7 +46,20 @@ impl Tasks {
             store,
             clock,
             under_way: UnderWay::default(),
+            watches: Watches::default(),
         }
+    }
+
+    /// Hears in the background, until `stop`, of what other processes write. A database of one process needs nobody.
+    pub fn start(&self, background: &TaskTracker, stop: CancellationToken) {
+        if self.store.is_shared() {
+            background.spawn(self.watches.clone().follow(self.store.clone(), stop));
+        }
+    }
+
+    /// For how many users somebody waits for changes.
+    pub fn watched_users(&self) -> usize {
+        self.watches.len()
     }
 
     /// A task that is to be created, under an id that is new.
@@ -62,7 +83,12 @@ impl Tasks {
         };
         let several = work.operations.len() > 1;
         let batch = several.then(|| self.clock.new_id());
-        self.store.apply(work, batch, self.clock.now()).await
+        let (user, is_atomic, dry_run) = (work.user.clone(), work.atomic, work.dry_run);
+        let done = self.store.apply(work, batch, self.clock.now()).await?;
+        if !dry_run && let Some(seq) = watch::latest_change(&done, is_atomic) {
+            self.watches.wake(&user, seq);
+        }
+        Ok(done)
     }
 
     /// # Errors

@@ -142,6 +142,33 @@ async fn a_request_in_flight_is_answered_before_the_end() {
     assert_eq!(server.ended().await.code, Some(0));
 }
 
+/// Whoever listens does not keep the server from stopping; and a ticket is no secret that a log gives away.
+#[tokio::test]
+async fn a_stream_ends_with_the_server_and_its_ticket_is_not_in_the_log() {
+    let server = Tickbox::new(["serve"])
+        .env("BETTER_AUTH_SECRET", SECRET)
+        .serve()
+        .await;
+    let program = Tickbox::new(["token", "--user", "ada"]).env("BETTER_AUTH_SECRET", SECRET);
+    let token = program.run().await.stdout.trim().to_owned();
+    let events = format!("{}/api/ada/events", server.url);
+    let request = http().post(format!("{events}/ticket")).bearer_auth(token);
+    let body = request.send().await.unwrap().text().await.unwrap();
+    let body: Value = serde_json::from_str(&body).unwrap();
+    let ticket = body["ticket"].as_str().unwrap();
+    let stream = http().get(format!("{events}?ticket={ticket}")).send();
+    let mut stream = stream.await.unwrap();
+    let ready = stream.chunk().await.unwrap().unwrap();
+    assert!(ready.starts_with(b"event: ready"), "{ready:?}");
+    server.terminate();
+    assert!(stream.chunk().await.unwrap().is_none());
+    let ended = server.ended().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(!ended.stderr.contains("cut off"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("/events"), "{}", ended.stderr);
+    assert!(!ended.stderr.contains(ticket), "{}", ended.stderr);
+}
+
 #[tokio::test]
 async fn a_second_server_on_the_same_file_is_refused() {
     let directory = TempDir::with_prefix("tickbox-test-").unwrap();

@@ -59,6 +59,13 @@ pub(super) const NOT_FOUND: SharedError = shared(
     "Task not found",
     "There is no such task, or not for this caller",
 );
+pub(super) const CURSOR_EXPIRED: SharedError = shared(
+    "CursorExpired",
+    "410",
+    "CURSOR_EXPIRED",
+    "What happened since this cursor cannot be told any more: begin again without one",
+    "The cursor is too old, or of a database that was put back to an earlier state: begin again without one",
+);
 pub(super) const PRECONDITION_FAILED: SharedError = SharedError {
     header: Some(("ETag", "The tag of the task as it is now")),
     ..shared(
@@ -122,8 +129,9 @@ pub(super) const CONFLICT: SharedError = SharedError {
     )
 };
 
-pub(super) const ALL: [&SharedError; 10] = [
+pub(super) const ALL: [&SharedError; 11] = [
     &CONFLICT,
+    &CURSOR_EXPIRED,
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &NOT_FOUND,

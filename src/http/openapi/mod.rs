@@ -12,9 +12,9 @@ use utoipa::openapi::{
 use utoipa::{OpenApi as _, ToSchema};
 
 use self::errors::{
-    ALL, BAD_REQUEST, CONFLICT, INTERNAL_SERVER_ERROR, NOT_FOUND, PAYLOAD_TOO_LARGE,
-    PRECONDITION_FAILED, SERVICE_UNAVAILABLE, SharedError, UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE,
-    VALIDATION_ERROR, response,
+    ALL, BAD_REQUEST, CONFLICT, CURSOR_EXPIRED, INTERNAL_SERVER_ERROR, NOT_FOUND,
+    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, SERVICE_UNAVAILABLE, SharedError, UNAUTHORIZED,
+    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
 };
 
 use crate::tasks::model::Task;
@@ -54,6 +54,7 @@ pub(super) struct ErrorBody {
     components(schemas(Error, ErrorBody)),
     tags(
         (name = "tasks", description = "A user's tasks"),
+        (name = "changes", description = "What has changed, and what changes now"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -105,7 +106,11 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(task_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
-        add_conditions(path, is_read, operation, &mut errors);
+        if path.contains("/tasks") {
+            add_conditions(path, is_read, operation, &mut errors);
+        } else if is_read {
+            errors.push(&CURSOR_EXPIRED);
+        }
         let parameters = operation.parameters.get_or_insert_default();
         if parameters.iter().any(
             |parameter| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query),

@@ -136,6 +136,20 @@ impl TestApp {
         Self::with(home, &store, Environment::Development, Origins::default()).await
     }
 
+    /// Another server on the database of this one, on PostgreSQL. Its clock is the same.
+    pub(crate) async fn beside(other: &Self) -> Self {
+        let Home::Postgres(database) = &other.home else {
+            panic!("a file has one server");
+        };
+        let store = StoreConfig::Postgres(postgres_config(database.url()));
+        let authenticator = other.app.authenticator.clone();
+        let (environment, clock) = (Environment::Development, other.clock.clone());
+        let origins = Origins::default();
+        // It owns no database, so it is given a place that is not used.
+        let home = Home::sqlite();
+        Self::assemble((home, &store), environment, origins, authenticator, clock).await
+    }
+
     pub(crate) async fn with(
         home: Home,
         store: &StoreConfig,
@@ -185,6 +199,7 @@ impl TestApp {
             origins,
             metrics,
         );
+        app.tasks.start(&TaskTracker::new(), stop.clone());
         Self {
             door: front_door(app.clone()),
             clock,
@@ -210,6 +225,13 @@ impl TestApp {
             door: self.door.clone(),
             token: Some(token.expect("there is a secret")),
             tasks: format!("/api/{}/tasks", percent_encoded(id)),
+        }
+    }
+
+    /// Ends when somebody waits for changes.
+    pub(crate) async fn watched(&self) {
+        while self.app.tasks.watched_users() == 0 {
+            tokio::task::yield_now().await;
         }
     }
 

@@ -1,0 +1,212 @@
+//! The route of changes: what has changed since a cursor, now or as soon as there is something.
+
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::header::CACHE_CONTROL;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use url::form_urlencoded;
+use utoipa::{IntoParams, ToSchema};
+
+use super::exchange::Exchange;
+use super::extract::Owner;
+use super::json::Json;
+use super::list_query::{invalid, limit};
+use super::problem::Problem;
+use super::{SharedApp, change_cursor};
+use crate::tasks::changes::Place;
+use crate::tasks::model::{Task, TaskId, UserId};
+
+pub(super) const TAG: &str = "changes";
+
+/// How many changes are sent where nothing is said.
+const USUAL_LIMIT: usize = 500;
+
+/// The longest that a request may wait for a change, in seconds.
+const LONGEST_WAIT: u64 = 60;
+
+/// One task that has changed, by its latest change.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum Change {
+    /// It is there, and this is how it is now.
+    Present {
+        /// The number of the change, one more than that of the user's change before it.
+        #[schema(minimum = 1)]
+        seq: i64,
+        task: Task,
+    },
+    /// It is gone from the list.
+    Deleted {
+        #[schema(minimum = 1)]
+        seq: i64,
+        /// The id of the task.
+        #[schema(value_type = Uuid)]
+        deleted: TaskId,
+    },
+}
+
+impl Change {
+    pub(super) fn is_deletion(&self) -> bool {
+        matches!(self, Self::Deleted { .. })
+    }
+}
+
+impl From<Task> for Change {
+    fn from(task: Task) -> Self {
+        let seq = task.seq;
+        if task.deleted_at.is_some() {
+            let deleted = task.id;
+            return Self::Deleted { seq, deleted };
+        }
+        Self::Present { seq, task }
+    }
+}
+
+/// Some changes, and where to go on.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "changes": [
+        {"seq": 17, "task": {
+            "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+            "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+            "title": "Buy milk",
+            "description": null,
+            "completed": true,
+            "created_at": "2026-11-23T08:00:00.000000Z",
+            "updated_at": "2026-11-23T08:05:00.000000Z",
+            "version": 2,
+        }},
+        {"seq": 18, "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c073990"},
+    ],
+    "next_cursor": "AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g",
+    "has_more": false,
+}))]
+pub(super) struct ChangeList {
+    /// Each task once, in the order of its latest change.
+    changes: Vec<Change>,
+    /// Where the next request goes on; always there.
+    next_cursor: String,
+    /// Whether there is more already.
+    has_more: bool,
+}
+
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(
+    dead_code,
+    reason = "describes the query; it is read by hand, so that an error is told in the envelope"
+)]
+pub(super) struct ChangeParameters {
+    /// `next_cursor` of the answer before, or the id of an event. Without it, a full copy begins.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    since: Option<String>,
+    /// The most changes in an answer.
+    #[param(minimum = 1, maximum = 1000, default = 500)]
+    limit: Option<u16>,
+    /// How many seconds to wait for a change if there is none.
+    #[param(minimum = 0, maximum = 60, default = 0)]
+    wait: Option<u16>,
+}
+
+/// What a caller wants to know. Parameters with other names are ignored.
+#[derive(Default)]
+pub(super) struct ChangeQuery {
+    since: Option<String>,
+    limit: Option<usize>,
+    wait: Option<Duration>,
+}
+
+impl FromRequestParts<SharedApp> for ChangeQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SharedApp) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        for (name, value) in
+            form_urlencoded::parse(parts.uri.query().unwrap_or_default().as_bytes())
+        {
+            let again = match &*name {
+                "since" => read.since.replace(value.into_owned()).is_some(),
+                "limit" => read.limit.replace(limit(&value)?).is_some(),
+                "wait" => read.wait.replace(wait(&value)?).is_some(),
+                _ => false,
+            };
+            if again {
+                return Err(Problem::bad_request(format!(
+                    "The query names {name} twice"
+                )));
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn wait(text: &str) -> Result<Duration, Problem> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let message = "The query's wait must be a whole number of seconds from 0 to 60";
+        return Err(Problem::bad_request(message));
+    }
+    match text.parse() {
+        Ok(seconds @ 0..=LONGEST_WAIT) => Ok(Duration::from_secs(seconds)),
+        _ => Err(invalid("wait", "must be from 0 to 60")),
+    }
+}
+
+/// The place that a caller's cursor names.
+pub(super) fn place(user: &UserId, field: &'static str, cursor: &str) -> Result<Place, Problem> {
+    change_cursor::decode(user, cursor).ok_or_else(|| {
+        invalid(
+            field,
+            "must be a next_cursor of this user's changes, or the id of an event",
+        )
+    })
+}
+
+/// Get what has changed
+///
+/// Each task that has changed since the cursor, once, as it is now, or that it was deleted; in the order of the latest
+/// change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
+/// changes. With `wait`, the answer waits for a change if there is none, and is empty when the time is over.
+#[utoipa::path(
+    get, path = "/api/{user_id}/changes", tag = TAG,
+    params(ChangeParameters),
+    responses((status = 200, description = "The changes", body = ChangeList)),
+)]
+pub(super) async fn list_changes(
+    State(app): State<SharedApp>,
+    Owner(user): Owner,
+    exchange: Exchange,
+    query: ChangeQuery,
+) -> Result<Response, Problem> {
+    let since = query.since.as_deref();
+    let since = since
+        .map(|since| place(&user, "since", since))
+        .transpose()?;
+    let limit = query.limit.unwrap_or(USUAL_LIMIT);
+    let mut page = app.tasks.changes(&user, since, limit).await?;
+    if let Some(wait) = query
+        .wait
+        .filter(|wait| page.tasks.is_empty() && !wait.is_zero())
+    {
+        exchange.allow(wait);
+        let patience = async {
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = app.closing.cancelled() => {}
+            }
+        };
+        page = app
+            .tasks
+            .await_changes(&user, page.next, limit, patience)
+            .await?;
+    }
+    let list = ChangeList {
+        changes: page.tasks.into_iter().map(Change::from).collect(),
+        next_cursor: change_cursor::encode(&user, page.next),
+        has_more: page.has_more,
+    };
+    Ok(([(CACHE_CONTROL, "no-store")], Json(list)).into_response())
+}

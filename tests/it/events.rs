@@ -1,0 +1,317 @@
+//! Events: ready first, what was missed, what is new, nothing twice; tickets, and how streams end.
+
+use std::time::Duration;
+
+use axum::body::{Body, BodyDataStream};
+use axum::http::{Request, StatusCode};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+use tickbox::tasks::model::UserId;
+
+use crate::support::{Client, Home, TestApp, every_engine};
+
+every_engine!(
+    a_stream_begins_with_ready_and_tells_what_happens_from_then_on,
+    what_was_missed_comes_first_and_nothing_comes_twice,
+    a_stream_goes_on_from_a_copy,
+    a_stream_that_races_with_writes_tells_each_once_in_order,
+    a_ticket_opens_one_stream,
+    a_ticket_is_good_for_its_user_and_its_time,
+    a_stream_ends_with_its_token,
+    a_stream_ends_when_the_server_stops,
+    nobody_is_watched_when_nobody_listens,
+    a_cursor_that_was_not_given_out_is_refused,
+);
+
+/// Long enough for a busy machine; a test that is right does not wait.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn path(client: &Client) -> String {
+    client.tasks.replace("/tasks", "/events")
+}
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: String,
+    data: Value,
+}
+
+/// A stream of events, as a browser reads it.
+struct Listening {
+    body: BodyDataStream,
+    text: String,
+}
+
+impl Listening {
+    async fn open(client: &Client, query: &str, last_event_id: Option<&str>) -> Self {
+        let mut request = Request::get(format!("{}?{query}", path(client)));
+        if let Some(id) = last_event_id {
+            request = request.header("last-event-id", id);
+        }
+        let response = client.receive(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        assert_eq!(response.headers()["cache-control"], "no-store");
+        assert_eq!(response.headers()["x-accel-buffering"], "no");
+        let body = response.into_body().into_data_stream();
+        let text = String::new();
+        Self { body, text }
+    }
+
+    /// `None` when the stream has ended.
+    async fn next(&mut self) -> Option<Event> {
+        loop {
+            if let Some((event, _)) = self.text.split_once("\n\n") {
+                let length = event.len() + 2;
+                let field = |name: &str| {
+                    let prefix = format!("{name}: ");
+                    let mut lines = event.lines().filter_map(|line| line.strip_prefix(&prefix));
+                    lines.next().unwrap_or_default().to_owned()
+                };
+                let found = Event {
+                    name: field("event"),
+                    id: field("id"),
+                    data: serde_json::from_str(&field("data")).unwrap_or_default(),
+                };
+                self.text.drain(..length);
+                if !found.name.is_empty() {
+                    return Some(found);
+                }
+                continue;
+            }
+            let chunk = tokio::time::timeout(PATIENCE, self.body.next());
+            let chunk = chunk.await.expect("something comes")?.unwrap();
+            self.text += std::str::from_utf8(&chunk).unwrap();
+        }
+    }
+
+    async fn expect(&mut self, name: &str) -> Event {
+        let event = self.next().await.expect("the stream goes on");
+        assert_eq!(event.name, name, "{event:?}");
+        event
+    }
+
+    async fn ready(client: &Client, query: &str) -> (Self, String) {
+        let mut stream = Self::open(client, query, None).await;
+        let ready = stream.expect("ready").await;
+        assert_eq!(ready.data, json!({"cursor": ready.id}));
+        (stream, ready.id)
+    }
+}
+
+async fn a_stream_begins_with_ready_and_tells_what_happens_from_then_on(app: TestApp) {
+    let alice = app.user("alice");
+    alice.create(json!({"title": "Before"})).await;
+    let (mut stream, _) = Listening::ready(&alice, "").await;
+    app.user("bob").create(json!({"title": "Not hers"})).await;
+    let (task_path, task) = alice.create(json!({"title": "A"})).await;
+    let event = stream.expect("task.changed").await;
+    assert_eq!(event.data, json!({"seq": 2, "task": task}));
+    alice
+        .delete(&task_path)
+        .await
+        .expect(StatusCode::NO_CONTENT);
+    let event = stream.expect("task.deleted").await;
+    assert_eq!(event.data, json!({"seq": 3, "deleted": task["id"]}));
+}
+
+async fn what_was_missed_comes_first_and_nothing_comes_twice(app: TestApp) {
+    let alice = app.user("alice");
+    let (mut stream, begin) = Listening::ready(&alice, "").await;
+    for title in ["A", "B", "C"] {
+        alice.create(json!({"title": title})).await;
+    }
+    let heard = stream.expect("task.changed").await;
+    assert_eq!(heard.data["task"]["title"], "A");
+    drop(stream);
+    // The header goes before the query: a browser that comes back sends both.
+    let query = format!("last_event_id={begin}");
+    let mut again = Listening::open(&alice, &query, Some(&heard.id)).await;
+    assert_eq!(again.expect("ready").await.id, heard.id);
+    for (title, seq) in [("B", 2), ("C", 3)] {
+        let event = again.expect("task.changed").await;
+        assert_eq!(
+            (&event.data["task"]["title"], &event.data["seq"]),
+            (&json!(title), &json!(seq))
+        );
+    }
+    alice.create(json!({"title": "D"})).await;
+    assert_eq!(again.expect("task.changed").await.data["seq"], 4);
+    let (mut all, _) = Listening::ready(&alice, &query).await;
+    for seq in 1..=4 {
+        assert_eq!(all.expect("task.changed").await.data["seq"], seq);
+    }
+}
+
+async fn a_stream_goes_on_from_a_copy(app: TestApp) {
+    let alice = app.user("alice");
+    alice.create(json!({"title": "A"})).await;
+    let copy = alice
+        .get(&path(&alice).replace("/events", "/changes"))
+        .await;
+    let copy = copy.expect(StatusCode::OK);
+    alice.create(json!({"title": "B"})).await;
+    let query = format!("last_event_id={}", copy["next_cursor"].as_str().unwrap());
+    let (mut stream, _) = Listening::ready(&alice, &query).await;
+    assert_eq!(stream.expect("task.changed").await.data["seq"], 2);
+}
+
+async fn a_stream_that_races_with_writes_tells_each_once_in_order(app: TestApp) {
+    let alice = app.user("alice");
+    let (mut stream, begin) = Listening::ready(&alice, "").await;
+    let writing = async {
+        for number in 0..60 {
+            alice.create(json!({"title": format!("{number}")})).await;
+        }
+    };
+    let other = async {
+        for number in 0..60 {
+            alice
+                .create(json!({"title": format!("other {number}")}))
+                .await;
+        }
+    };
+    let listening = async {
+        let mut last = begin;
+        for seq in 1..=120 {
+            let event = stream.expect("task.changed").await;
+            assert_eq!(event.data["seq"], seq);
+            last = event.id;
+            // The line breaks again and again.
+            if seq % 7 == 0 {
+                stream = Listening::open(&alice, "", Some(&last)).await;
+                assert_eq!(stream.expect("ready").await.id, last);
+            }
+        }
+        last
+    };
+    tokio::join!(writing, other, listening);
+}
+
+async fn ticket(client: &Client) -> String {
+    let path = format!("{}/ticket", path(client));
+    let body = client
+        .post(&path, json!({}))
+        .await
+        .expect(StatusCode::CREATED);
+    body["ticket"].as_str().unwrap().to_owned()
+}
+
+async fn a_ticket_opens_one_stream(app: TestApp) {
+    let alice = app.user("alice");
+    let ticket = ticket(&alice).await;
+    let mut nobody = app.nobody();
+    nobody.tasks.clone_from(&alice.tasks);
+    let query = format!("ticket={ticket}");
+    let (mut stream, _) = Listening::ready(&nobody, &query).await;
+    alice.create(json!({"title": "A"})).await;
+    stream.expect("task.changed").await;
+    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    assert!(
+        again
+            .header("www-authenticate")
+            .unwrap()
+            .contains("invalid_token")
+    );
+    let (code, message) = again.error(StatusCode::UNAUTHORIZED);
+    assert_eq!(code, "UNAUTHORIZED");
+    assert!(message.starts_with("Invalid token"), "{message}");
+    // It stands for the token, and no longer than that.
+    app.clock.advance(Duration::from_hours(2));
+    app.user("alice").create(json!({"title": "B"})).await;
+    stream.expect("token.expired").await;
+}
+
+async fn a_ticket_is_good_for_its_user_and_its_time(app: TestApp) {
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    let of_alice = ticket(&alice).await;
+    let refused = async |client: &Client, ticket: &str| {
+        let mut nobody = app.nobody();
+        nobody.tasks.clone_from(&client.tasks);
+        let answer = nobody
+            .get(&format!("{}?ticket={ticket}", path(&nobody)))
+            .await;
+        let _ = answer.error(StatusCode::UNAUTHORIZED);
+    };
+    refused(&bob, &of_alice).await;
+    refused(&alice, "").await;
+    refused(&alice, "made-up").await;
+    app.clock.advance(Duration::from_secs(31));
+    refused(&alice, &of_alice).await;
+}
+
+async fn a_stream_ends_with_its_token(app: TestApp) {
+    let user = UserId::parse("alice").unwrap();
+    let token = app
+        .app
+        .authenticator
+        .sign(&user, None, Duration::from_mins(5));
+    let alice = app.user("alice");
+    let (mut stream, _) = Listening::ready(&alice.with_token(token.unwrap()), "").await;
+    app.clock.advance(Duration::from_mins(6));
+    // Wakes the stream, which would wait in the time of the machine.
+    alice.create(json!({"title": "Too late"})).await;
+    let end = stream.expect("token.expired").await;
+    assert_eq!(end.data, json!({}));
+    assert!(stream.next().await.is_none());
+}
+
+async fn a_stream_ends_when_the_server_stops(app: TestApp) {
+    let alice = app.user("alice");
+    let (mut stream, _) = Listening::ready(&alice, "").await;
+    app.app.closing.cancel();
+    assert!(stream.next().await.is_none());
+}
+
+async fn nobody_is_watched_when_nobody_listens(app: TestApp) {
+    let alice = app.user("alice");
+    let (stream, _) = Listening::ready(&alice, "").await;
+    let (other, _) = Listening::ready(&alice, "").await;
+    assert_eq!(app.app.tasks.watched_users(), 1);
+    drop(stream);
+    assert_eq!(app.app.tasks.watched_users(), 1);
+    drop(other);
+    assert_eq!(app.app.tasks.watched_users(), 0);
+}
+
+async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {
+    let alice = app.user("alice");
+    let answer = alice
+        .get(&format!("{}?last_event_id=nonsense", path(&alice)))
+        .await;
+    let (code, message) = answer.error(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(code, "VALIDATION_ERROR");
+    assert!(message.starts_with("last_event_id must be"), "{message}");
+    let twice = alice
+        .get(&format!("{}?ticket=a&ticket=b", path(&alice)))
+        .await;
+    assert_eq!(twice.error(StatusCode::BAD_REQUEST).0, "BAD_REQUEST");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_servers_on_one_postgresql_hear_each_other() {
+    let first = TestApp::at(Home::postgres().await).await;
+    let second = TestApp::beside(&first).await;
+    let (here, there) = (first.user("alice"), second.user("alice"));
+    let (mut stream, _) = Listening::ready(&here, "").await;
+    for round in 0..3 {
+        there.create(json!({"title": "From there"})).await;
+        assert_eq!(
+            stream.expect("task.changed").await.data["seq"],
+            2 * round + 1
+        );
+        here.create(json!({"title": "From here"})).await;
+        assert_eq!(
+            stream.expect("task.changed").await.data["seq"],
+            2 * round + 2
+        );
+    }
+    // A ticket of one opens a stream of the other, once.
+    let mut nobody = second.nobody();
+    nobody.tasks.clone_from(&here.tasks);
+    let query = format!("ticket={}", ticket(&here).await);
+    Listening::ready(&nobody, &query).await;
+    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+}
