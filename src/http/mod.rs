@@ -11,6 +11,8 @@ mod exchange;
 mod extract;
 mod front;
 mod health;
+mod history;
+mod history_cursor;
 mod input;
 mod json;
 mod list_query;
@@ -46,6 +48,9 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
+        .routes(routes!(tasks::restore_task))
+        .routes(routes!(history::list_history))
+        .routes(routes!(history::undo_change))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -29,6 +29,9 @@ pub(super) struct ErrorBody {
     /// The task as it is now; with `PRECONDITION_FAILED`.
     #[schema(value_type = Task, required = false)]
     current: Option<()>,
+    /// The number of the change that stands in the way of an undo; with `CONFLICT`.
+    #[schema(value_type = i64, required = false)]
+    conflicting_seq: Option<()>,
     /// More that helps, in development only.
     #[schema(value_type = Object, required = false)]
     details: Option<()>,
@@ -46,6 +49,7 @@ pub(super) struct ErrorBody {
     components(schemas(Error, ErrorBody)),
     tags(
         (name = "tasks", description = "A user's tasks"),
+        (name = "history", description = "What happened to tasks, and how to undo it"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -120,6 +124,16 @@ const PRECONDITION_FAILED: SharedError = SharedError {
         "The task has none of the versions that `If-Match` names; `error.current` is the task as it is now",
     )
 };
+const CONFLICT: SharedError = SharedError {
+    header: Some(("Retry-After", "Seconds to wait, where waiting helps")),
+    ..shared(
+        "Conflict",
+        "409",
+        "CONFLICT",
+        "Change 21 of the same task stands in the way: undo it first",
+        "What is stored, or a request that is under way, stands in the way",
+    )
+};
 const PAYLOAD_TOO_LARGE: SharedError = shared(
     "PayloadTooLarge",
     "413",
@@ -159,11 +173,12 @@ const SERVICE_UNAVAILABLE: SharedError = SharedError {
     )
 };
 
-const ALL: [&SharedError; 9] = [
+const ALL: [&SharedError; 10] = [
     &BAD_REQUEST,
     &UNAUTHORIZED,
     &NOT_FOUND,
     &PRECONDITION_FAILED,
+    &CONFLICT,
     &PAYLOAD_TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,
     &VALIDATION_ERROR,
@@ -212,7 +227,11 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(task_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
-        add_conditions(path, is_read, operation, &mut errors);
+        if path.ends_with("/undo") {
+            errors.extend([&BAD_REQUEST, &CONFLICT, &VALIDATION_ERROR]);
+        } else if !path.ends_with("/history") {
+            add_conditions(path, is_read, operation, &mut errors);
+        }
         let parameters = operation.parameters.get_or_insert_default();
         if parameters.iter().any(
             |parameter| matches!(parameter, RefOr::T(it) if it.parameter_in == ParameterIn::Query),

@@ -268,3 +268,18 @@ pub(super) async fn delete_task(
     let operation = Operation::Delete { id, expected };
     write.task(user, operation, &[]).await
 }
+
+/// Take a task out of the trash
+///
+/// It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
+    responses((status = 200, description = "The task as it is now", body = Task)),
+)]
+pub(super) async fn restore_task(
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+    write: Write,
+) -> Result<Response, Problem> {
+    write.task(user, Operation::Restore { id }, &[]).await
+}

@@ -7,6 +7,7 @@ pub(super) struct Dialect {
     begin: &'static str,
     for_update: &'static str,
     microsecond: &'static str,
+    no: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
     /// Around a text, to make an id of it.
@@ -29,6 +30,7 @@ impl Dialect {
             begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
             for_update: "FOR UPDATE",
             microsecond: "interval '1 microsecond'",
+            no: "false",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
             uuid_from: "CAST(",
             uuid_to: " AS uuid)",
@@ -43,6 +45,7 @@ impl Dialect {
             // There is one writer, so there is nobody to lock out.
             for_update: "",
             microsecond: "1",
+            no: "0",
             elements: "json_each($2)",
             uuid_from: "unhex(",
             uuid_to: ")",
@@ -59,6 +62,7 @@ impl Dialect {
             .replace("{begin}", self.begin)
             .replace("{for_update}", self.for_update)
             .replace("{microsecond}", self.microsecond)
+            .replace("{false}", self.no)
             .replace("{elements}", self.elements)
             .replace("{uuid_from}", self.uuid_from)
             .replace("{uuid_to}", self.uuid_to)

@@ -14,6 +14,7 @@
 mod answers;
 mod dialect;
 mod gate;
+mod history;
 pub mod meter;
 mod migrations;
 mod plan;

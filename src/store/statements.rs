@@ -217,19 +217,45 @@ statements! {
          FROM {schema}changes AS c, {schema}tasks AS t, {schema}accounts AS a
          WHERE a.user_id = $1 AND c.user_id = $1 AND c.seq = $2
             AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3"
+    /// The columns of the change have names of their own, because SQLite's RETURNING knows a column only by its bare
+    /// name, which must be no other table's then.
     RevertTask [Text, Int, Int, Time]
-        "UPDATE {schema}tasks AS t SET
-            title = COALESCE(c.title, t.title),
-            description = CASE WHEN c.title IS NULL THEN t.description ELSE c.description END,
-            completed = COALESCE(c.completed, t.completed),
+        "UPDATE {schema}tasks SET
+            title = COALESCE(c.old_title, title),
+            description = CASE WHEN c.old_title IS NULL THEN description ELSE c.old_description END,
+            completed = COALESCE(c.old_completed, completed),
             deleted_at = CASE WHEN c.kind IN ('changed', 'deleted') THEN NULL ELSE $4 END,
-            updated_at = CASE WHEN $4 > t.updated_at THEN $4 ELSE t.updated_at + {microsecond} END,
-            version = t.version + 1,
+            updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + {microsecond} END,
+            version = version + 1,
             seq = (SELECT a.seq FROM {schema}accounts AS a WHERE a.user_id = $1)
-         FROM {schema}changes AS c
-         WHERE c.user_id = $1 AND c.seq = $2 AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3
-         RETURNING t.id, t.title, t.description, t.completed, t.created_at, t.updated_at, t.version, t.seq,
-            t.deleted_at"
+         FROM (SELECT task_id, kind, title AS old_title, description AS old_description, completed AS old_completed
+            FROM {schema}changes WHERE user_id = $1 AND seq = $2) AS c
+         WHERE user_id = $1 AND id = c.task_id AND seq = $3
+         RETURNING {task}"
+
+    /// Newest first: from the change `$3`, or else from the task's latest one, along the chain of former numbers. The
+    /// depth ends the walk, so that a page costs the same however long the chain is.
+    ListHistory [Text, Uuid, Int, Int]
+        "WITH RECURSIVE history
+            (depth, seq, kind, at, actor, request_id, undoes, former_seq, title, description, completed) AS (
+            SELECT 1, c.seq, c.kind, c.at, c.actor, c.request_id, c.undoes, c.former_seq,
+                c.title, c.description, c.completed
+            FROM {schema}changes AS c
+            WHERE c.user_id = $1 AND c.task_id = $2 AND c.seq =
+                COALESCE($3, (SELECT t.seq FROM {schema}tasks AS t WHERE t.user_id = $1 AND t.id = $2))
+            UNION ALL
+            SELECT h.depth + 1, c.seq, c.kind, c.at, c.actor, c.request_id, c.undoes, c.former_seq,
+                c.title, c.description, c.completed
+            FROM history AS h JOIN {schema}changes AS c ON c.seq = h.former_seq
+            WHERE c.user_id = $1 AND c.task_id = $2 AND h.depth < $4)
+         SELECT seq, kind, at, actor, request_id, COALESCE(undoes, 0), title, description, COALESCE(completed, {false})
+         FROM history ORDER BY seq DESC"
+    /// The change `$2` and those that were made together with it: their numbers are at most `$3` away.
+    FindChangeAndBatch [Text, Int, Int]
+        "SELECT b.seq, b.task_id, b.kind FROM {schema}changes AS c, {schema}changes AS b
+         WHERE c.user_id = $1 AND c.seq = $2 AND b.user_id = $1 AND b.seq BETWEEN $2 - $3 AND $2 + $3
+            AND (b.seq = c.seq OR b.batch = c.batch)
+         ORDER BY b.seq"
 
     /// Fails if the key is taken, and with it the whole transaction.
     ClaimKey [Text, Text, Text, Time, Int, Text, Text, Text]

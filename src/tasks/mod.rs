@@ -1,5 +1,6 @@
 //! What can be done with tasks: the use-cases. No HTTP and no SQL here.
 
+pub mod history;
 pub mod model;
 pub mod operation;
 mod under_way;
