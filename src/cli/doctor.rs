@@ -128,6 +128,9 @@ fn check_settings(report: &mut Report, settings: &Settings) {
     if report.take("origins", settings.origins()).is_some() {
         report.add("origins", Verdict::Ok, "the list can be read");
     }
+    if report.take("retention", settings.retention()).is_some() {
+        report.add("retention", Verdict::Ok, "the time can be read");
+    }
     if report.take("address", settings.listen()).is_some()
         && let Ok(url) = settings.local_url()
     {

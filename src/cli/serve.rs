@@ -19,6 +19,7 @@ use crate::config::Settings;
 use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
 use crate::tasks::model::UserId;
+use crate::tasks::sweeper::Sweeper;
 use crate::{http, telemetry};
 
 /// Who the example of the first start is.
@@ -38,6 +39,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
     let origins = settings.origins()?;
+    let retention = settings.retention()?;
     let (host, port) = settings.listen()?;
     let source = settings.auth()?;
     let (auth, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
@@ -64,7 +66,14 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let stop = CancellationToken::new();
     authenticator.start(&background, stop.clone());
 
-    let app = App::new(store, authenticator.clone(), clock, environment, origins);
+    let app = App::new(
+        store,
+        authenticator.clone(),
+        clock.clone(),
+        environment,
+        origins,
+    );
+    Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());
     allow_many_connections();
     let listener = TcpListener::bind((host.as_str(), port))
         .await

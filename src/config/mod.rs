@@ -6,6 +6,7 @@ mod duration;
 mod origins;
 mod secret_file;
 mod settings;
+mod values;
 
 use std::fmt;
 use std::path::PathBuf;

@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{fs, io};
 
 use clap::Args;
 
+use super::values::{number, retention, switch};
 use super::{
     AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, dotenv, origins,
     secret_file,
@@ -18,9 +20,6 @@ use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, S
 const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
 const DATABASE_EXAMPLE: &str =
     "DATABASE_URL=postgres://user:password@host/database, or DATABASE_URL=sqlite://tickbox.db";
-
-/// More connections than any PostgreSQL would allow.
-const MOST_CONNECTIONS: usize = 1000;
 
 macro_rules! settings {
     ($($heading:literal { $($field:ident = $variable:literal [$value:literal] $help:literal $($secret:ident)?;)+ })+) => {
@@ -65,6 +64,8 @@ settings! {
             "PostgreSQL: the schema that holds the tables [default: tickbox]";
         database_prepared_statements = "DATABASE_PREPARED_STATEMENTS" ["auto|on|off"]
             "PostgreSQL: whether statements are prepared once per connection. `auto` does so where nothing stands between this program and the server; `off` suits every pooler; `on` needs a server or a pooler that keeps them [default: auto]";
+        retention = "RETENTION" ["TIME"]
+            "How long the trash and the history are kept, at least 1h [default: 30d]";
     }
     "Tokens" {
         better_auth_secret = "BETTER_AUTH_SECRET" ["SECRET"]
@@ -228,6 +229,11 @@ impl Settings {
         Ok(PoolSize { kept, overflow })
     }
 
+    /// How long the trash and the history are kept.
+    pub fn retention(&self) -> Result<Duration, ConfigError> {
+        retention(self.0.retention.as_deref())
+    }
+
     fn prepared_statements(&self) -> Result<PreparedStatements, ConfigError> {
         match self.0.database_prepared_statements.as_deref() {
             None | Some("auto") => Ok(PreparedStatements::Auto),
@@ -354,38 +360,5 @@ fn is_foreign(path: &Path) -> bool {
         // A directory can be opened, but not read; what cannot be opened is told when it is tried.
         Ok(Err(_)) => true,
         Err(_) => false,
-    }
-}
-
-fn number(
-    variable: &'static str,
-    example: &'static str,
-    text: Option<&str>,
-    default: usize,
-) -> Result<usize, ConfigError> {
-    let Some(text) = text else { return Ok(default) };
-    match text.parse() {
-        Ok(number @ 0..=MOST_CONNECTIONS) => Ok(number),
-        _ => Err(ConfigError {
-            variable,
-            problem: format!("is {text:?}, but must be a number from 0 to {MOST_CONNECTIONS}"),
-            example,
-        }),
-    }
-}
-
-fn switch(
-    variable: &'static str,
-    example: &'static str,
-    text: Option<&str>,
-) -> Result<bool, ConfigError> {
-    match text {
-        None | Some("false" | "0") => Ok(false),
-        Some("true" | "1") => Ok(true),
-        Some(other) => Err(ConfigError {
-            variable,
-            problem: format!("is {other:?}, but must be true or false"),
-            example,
-        }),
     }
 }

@@ -22,6 +22,7 @@ mod postgres;
 mod row;
 mod sqlite;
 mod statements;
+mod sweep;
 mod tasks;
 mod writes;
 

@@ -3,6 +3,7 @@
 pub mod history;
 pub mod model;
 pub mod operation;
+pub mod sweeper;
 mod under_way;
 
 use std::sync::Arc;

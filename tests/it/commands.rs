@@ -68,6 +68,7 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
             "ALLOWED_ORIGINS",
         ),
         (vec![("JWT_MAX_LIFETIME", "long")], "JWT_MAX_LIFETIME"),
+        (vec![("RETENTION", "59m")], "RETENTION"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {

@@ -21,6 +21,7 @@ mod migrations;
 mod outages;
 mod pooler;
 mod process;
+mod sweeper;
 mod tasks;
 mod tls;
 mod trash;
