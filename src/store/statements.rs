@@ -274,6 +274,15 @@ statements! {
     // Sweeping, in steps of about `$2` rows, the oldest first. What has the same time goes at once, so that a batch is
     // never half swept. Those whose names begin with `System` cross users.
 
+    /// For how many users the counts disagree with the tasks.
+    SystemCountWrongAccounts []
+        "SELECT count(*) FROM {schema}accounts AS a FULL JOIN (SELECT user_id,
+                sum(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END) AS live,
+                sum(CASE WHEN deleted_at IS NULL AND completed THEN 1 ELSE 0 END) AS done,
+                sum(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END) AS trash
+            FROM {schema}tasks GROUP BY user_id) AS t ON t.user_id = a.user_id
+         WHERE a.user_id IS NULL OR a.task_count <> COALESCE(t.live, 0)
+            OR a.completed_count <> COALESCE(t.done, 0) OR a.deleted_count <> COALESCE(t.trash, 0)"
     /// Whose trash was filled before `$1`, and until when this step sweeps it.
     SystemListSwept [Time, Int]
         "SELECT user_id, max(deleted_at) FROM
@@ -316,8 +325,10 @@ impl Dialect {
 mod tests {
     use super::*;
 
-    /// They cross users, because time has run out for the rows of all: none gives content to anybody.
-    const CROSS_USERS: [Sql; 4] = [
+    /// They cross users, because time has run out for the rows of all, or the operator asks how the database is: none
+    /// gives content to anybody.
+    const CROSS_USERS: [Sql; 5] = [
+        Sql::SystemCountWrongAccounts,
         Sql::SystemListSwept,
         Sql::SystemSweepChanges,
         Sql::SystemSweepAnswers,

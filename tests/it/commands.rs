@@ -248,6 +248,41 @@ async fn a_health_check_tells_by_its_exit_code() {
 }
 
 #[tokio::test]
+async fn the_doctor_finds_counts_that_are_wrong() {
+    const WRONG: &str =
+        "INSERT INTO accounts (user_id, seq, task_count, completed_count) VALUES ('ada', 1, 1, 0)";
+    for home in [Home::sqlite(), Home::postgres().await] {
+        let run = async |arguments: &[&str]| {
+            let program = Tickbox::new(arguments).env("DATABASE_URL", home.url());
+            program.env("BETTER_AUTH_SECRET", SECRET).run().await
+        };
+        run(&["migrate"]).await;
+        let healthy = run(&["doctor"]).await;
+        assert!(
+            healthy.stdout.contains("agree with the tasks"),
+            "{}",
+            healthy.stdout
+        );
+        match &home {
+            Home::Sqlite(directory) => {
+                let path = directory.path().join("test.db");
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute(WRONG, []).unwrap();
+            }
+            Home::Postgres(database) => {
+                let client = database.administrator().await;
+                let path = "SET search_path = tickbox";
+                client.batch_execute(path).await.unwrap();
+                client.batch_execute(WRONG).await.unwrap();
+            }
+        }
+        let ill = run(&["doctor"]).await;
+        assert_eq!(ill.code, Some(1));
+        assert!(ill.stdout.contains("of 1 users disagree"), "{}", ill.stdout);
+    }
+}
+
+#[tokio::test]
 async fn the_doctor_looks_at_everything_and_explains_a_token() {
     for home in [Home::sqlite(), Home::postgres().await] {
         let run = async |arguments: &[&str]| {
