@@ -174,9 +174,12 @@ pub(super) async fn undo_change(
     let is_there = reversal.is_some();
     // Without a change there is nothing to do, but the answer may be one that is kept.
     let work = write.work(user, reversal.unwrap_or_default());
-    let answering = move |outcomes: &[Outcome]| match is_there {
-        true => of_undo(outcomes),
-        false => answer::of_problem(&Problem::change_not_found()),
+    let answering = move |outcomes: &[Outcome]| {
+        if is_there {
+            of_undo(outcomes)
+        } else {
+            answer::of_problem(&Problem::change_not_found())
+        }
     };
     write.run(work, Arc::new(answering), &[]).await
 }
