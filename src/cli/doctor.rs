@@ -128,6 +128,9 @@ fn check_settings(report: &mut Report, settings: &Settings) {
     if report.take("origins", settings.origins()).is_some() {
         report.add("origins", Verdict::Ok, "the list can be read");
     }
+    if report.take("retention", settings.retention()).is_some() {
+        report.add("retention", Verdict::Ok, "the time can be read");
+    }
     if report.take("address", settings.listen()).is_some()
         && let Ok(url) = settings.local_url()
     {
@@ -160,6 +163,7 @@ async fn check_database(report: &mut Report, config: &StoreConfig) {
         return report.add("migrations", Verdict::Warning, detail);
     }
     report.add("migrations", Verdict::Ok, format!("{engine}: up to date"));
+    check_counts(report, config).await;
     match config {
         // A file that is being served belongs to its server; that its journal could be read says enough.
         StoreConfig::Sqlite(file) => {
@@ -179,6 +183,23 @@ async fn check_database(report: &mut Report, config: &StoreConfig) {
             ),
         },
     }
+}
+
+async fn check_counts(report: &mut Report, config: &StoreConfig) {
+    let (verdict, detail) = match config.system_count_wrong_accounts().await {
+        Ok(0) => (Verdict::Ok, "agree with the tasks".to_owned()),
+        Ok(wrong) => {
+            let detail =
+                format!("of {wrong} users disagree with their tasks: were rows changed by hand?");
+            (Verdict::Failed, detail)
+        }
+        // It reads every task, which may take longer than a statement may.
+        Err(error) => (
+            Verdict::Warning,
+            format!("could not be checked: {}", said(error)),
+        ),
+    };
+    report.add("counts", verdict, detail);
 }
 
 async fn round_trip(config: &StoreConfig) -> Result<Duration, Error> {

@@ -21,6 +21,7 @@ use crate::metrics::Metrics;
 use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
 use crate::tasks::model::UserId;
+use crate::tasks::sweeper::Sweeper;
 use crate::{http, telemetry};
 
 /// Who the example of the first start is.
@@ -40,6 +41,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
     let origins = settings.origins()?;
+    let retention = settings.retention()?;
     let (host, port) = settings.listen()?;
     let metrics_address = settings.metrics_address()?;
     let source = settings.auth()?;
@@ -72,12 +74,13 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let app = App::new(
         store,
         authenticator.clone(),
-        clock,
+        clock.clone(),
         environment,
         origins,
         metrics,
     );
     app.tasks.start(&background, stop.clone());
+    Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());
     allow_many_connections();
     let name = format!("PORT {port} on HOST {host}");
     let listener = listen((host.as_str(), port), &name).await?;

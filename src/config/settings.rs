@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
+use std::time::Duration;
 use std::{fs, io};
 
 use clap::Args;
 
-use super::values::{is_foreign, number, socket_address, switch};
+use super::values::{is_foreign, number, retention, socket_address, switch};
 use super::{
     AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, dotenv, origins,
     secret_file,
@@ -62,6 +63,8 @@ settings! {
             "PostgreSQL: the schema that holds the tables [default: tickbox]";
         database_prepared_statements = "DATABASE_PREPARED_STATEMENTS" ["auto|on|off"]
             "PostgreSQL: whether statements are prepared once per connection. `auto` does so where nothing stands between this program and the server; `off` suits every pooler; `on` needs a server or a pooler that keeps them [default: auto]";
+        retention = "RETENTION" ["TIME"]
+            "How long the trash and the history are kept, at least 1h [default: 30d]";
     }
     "Tokens" {
         better_auth_secret = "BETTER_AUTH_SECRET" ["SECRET"]
@@ -225,6 +228,11 @@ impl Settings {
             });
         }
         Ok(PoolSize { kept, overflow })
+    }
+
+    /// How long the trash and the history are kept.
+    pub fn retention(&self) -> Result<Duration, ConfigError> {
+        retention(self.0.retention.as_deref())
     }
 
     fn prepared_statements(&self) -> Result<PreparedStatements, ConfigError> {

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::Read;
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
-use super::ConfigError;
+use super::{ConfigError, parse_duration};
 
 /// More connections than any PostgreSQL would allow.
 const MOST_CONNECTIONS: usize = 1000;
@@ -19,6 +20,26 @@ pub(super) fn is_foreign(path: &Path) -> bool {
         Ok(Err(_)) => true,
         Err(_) => false,
     }
+}
+
+/// Less would take back the promise of a trash.
+const SHORTEST_RETENTION: Duration = Duration::from_hours(1);
+const USUAL_RETENTION: Duration = Duration::from_hours(30 * 24);
+/// Ten years.
+const LONGEST_RETENTION: Duration = Duration::from_hours(3650 * 24);
+
+/// `RETENTION`.
+pub(super) fn retention(text: Option<&str>) -> Result<Duration, ConfigError> {
+    let Some(text) = text else {
+        return Ok(USUAL_RETENTION);
+    };
+    parse_duration(text)
+        .filter(|time| (SHORTEST_RETENTION..=LONGEST_RETENTION).contains(time))
+        .ok_or_else(|| ConfigError {
+            variable: "RETENTION",
+            problem: format!("is {text:?}, but must be a time from 1h to 3650d"),
+            example: "RETENTION=30d",
+        })
 }
 
 pub(super) fn number(

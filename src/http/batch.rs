@@ -18,12 +18,10 @@ use super::json::JsonBody;
 use super::problem::{FieldError, Problem};
 use super::write::Write;
 use crate::tasks::model::{Expected, Task, TaskId, TaskPatch};
-use crate::tasks::operation::{Answer, Operation, Outcome, Twice, Written};
+use crate::tasks::operation::{Answer, MOST_OPERATIONS, Operation, Outcome, Twice, Written};
 
 /// The largest body: 500 tasks of full length in UTF-8 fit into it in all scripts but the most verbose ones.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
-
-const MOST_OPERATIONS: usize = 500;
 
 /// Operations that are done in order; a later one may name an id that an earlier one has made.
 #[derive(ToSchema)]

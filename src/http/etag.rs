@@ -11,7 +11,7 @@ pub(super) fn task_tag(task: &Task) -> HeaderValue {
 
 /// The tag of a list: the user's latest change, and the query, because each query has a list of its own.
 pub(super) fn list_tag(
-    seq: i64,
+    (total, seq): (i64, i64),
     filter: Filter,
     limit: Option<usize>,
     after: Option<Position>,
@@ -29,6 +29,11 @@ pub(super) fn list_tag(
             completed: Some(false),
             ..
         } => 'o',
+    };
+    // What is swept out of the trash is no change of the user's.
+    let seq = match filter.deleted {
+        true => format!("{seq}-{total}"),
+        false => seq.to_string(),
     };
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));

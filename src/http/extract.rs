@@ -1,4 +1,4 @@
-//! What a handler asks of the path and the token in its signature: the owner and the task's id. Each refuses in
+//! What a handler asks of the path and the token in its signature: the owner, the task's id, the change's number. Each refuses in
 //! the envelope.
 
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -62,6 +62,22 @@ impl FromRequestParts<SharedApp> for PathTask {
         let named = path_parameter(parts, app, "task_id").await;
         let id = named.as_deref().and_then(TaskId::parse);
         id.map(Self).ok_or_else(Problem::task_not_found)
+    }
+}
+
+/// More changes than anybody can make; a little more is still a number for both engines.
+const LARGEST_SEQ: i64 = i64::MAX / 2;
+
+/// The change that the path names. What is not a number of a change names none.
+pub(super) struct PathChange(pub(super) Option<i64>);
+
+impl FromRequestParts<SharedApp> for PathChange {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let named = path_parameter(parts, app, "seq").await;
+        let seq = named.and_then(|seq| seq.parse().ok());
+        Ok(Self(seq.filter(|seq| (1..=LARGEST_SEQ).contains(seq))))
     }
 }
 

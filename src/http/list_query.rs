@@ -37,7 +37,7 @@ pub(super) struct ListQuery {
     /// `None`: the whole list.
     pub(super) limit: Option<usize>,
     pub(super) filter: Filter,
-    cursor: Option<String>,
+    pub(super) cursor: Option<String>,
 }
 
 impl ListQuery {
@@ -66,6 +66,14 @@ impl ListQuery {
             return Err(invalid("deleted", "cannot be combined with completed"));
         }
         Ok(read)
+    }
+
+    /// Reads only what makes a page; what else there may be is ignored.
+    pub(super) fn paging(query: &str) -> Result<Self, Problem> {
+        let mut paging = form_urlencoded::Serializer::new(String::new());
+        let pairs = form_urlencoded::parse(query.as_bytes());
+        paging.extend_pairs(pairs.filter(|(name, _)| matches!(&**name, "limit" | "cursor")));
+        Self::read(&paging.finish())
     }
 
     /// Where the page begins.

@@ -15,6 +15,8 @@ mod exchange;
 mod extract;
 mod front;
 mod health;
+mod history;
+mod history_cursor;
 mod input;
 mod json;
 mod list_query;
@@ -56,6 +58,9 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(changes::list_changes))
         .routes(routes!(events::listen))
         .routes(routes!(events::create_ticket))
+        .routes(routes!(tasks::restore_task))
+        .routes(routes!(history::list_history))
+        .routes(routes!(history::undo_change))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -109,6 +109,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Task not found")
     }
 
+    pub(super) fn change_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Change not found")
+    }
+
     /// The path names another user than the token: answered as if there were no such task.
     pub(super) fn foreign_user() -> Self {
         Self::task_not_found().with(|inner| {

@@ -26,7 +26,7 @@ pub(super) async fn whole_list(
 ) -> Result<Response, Problem> {
     let first = tasks.list_chunk(&user, filter, after).await?;
     // What changes while the list is written makes the tag old, never wrong.
-    let tag = list_tag(first.page.seq, filter, None, after);
+    let tag = list_tag((first.page.total, first.page.seq), filter, None, after);
     let reader = Reader {
         tasks,
         user,

@@ -65,9 +65,9 @@ pub(super) async fn list_tasks(
 ) -> Result<Response, Problem> {
     let filter = query.filter;
     let after = query.position(&user)?;
-    let tag_of = |seq| etag::list_tag(seq, filter, query.limit, after);
+    let tag_of = |state| etag::list_tag(state, filter, query.limit, after);
     if known.is_there() {
-        let tag = tag_of(app.tasks.latest_change(&user).await?);
+        let tag = tag_of(app.tasks.count(&user, filter).await?);
         if known.has(&tag) {
             return Ok(conditional::not_modified(tag));
         }
@@ -81,7 +81,7 @@ pub(super) async fn list_tasks(
         let query = query.next(limit, cursor);
         format!("<{}?{query}>; rel=\"next\"", uri.path())
     });
-    let tag = tag_of(listing.page.seq);
+    let tag = tag_of((listing.page.total, listing.page.seq));
     let mut response = Json(TaskList {
         tasks: listing.page.tasks,
         count: listing.page.total,
@@ -267,4 +267,19 @@ pub(super) async fn delete_task(
 ) -> Result<Response, Problem> {
     let operation = Operation::Delete { id, expected };
     write.task(user, operation, &[]).await
+}
+
+/// Take a task out of the trash
+///
+/// It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
+    responses((status = 200, description = "The task as it is now", body = Task)),
+)]
+pub(super) async fn restore_task(
+    Owner(user): Owner,
+    PathTask(id): PathTask,
+    write: Write,
+) -> Result<Response, Problem> {
+    write.task(user, Operation::Restore { id }, &[]).await
 }

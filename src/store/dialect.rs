@@ -7,6 +7,7 @@ pub(super) struct Dialect {
     begin: &'static str,
     for_update: &'static str,
     microsecond: &'static str,
+    no: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
     /// The rows of a JSON array of texts that is `$1`.
@@ -31,6 +32,7 @@ impl Dialect {
             begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
             for_update: "FOR UPDATE",
             microsecond: "interval '1 microsecond'",
+            no: "false",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
             names: "jsonb_array_elements_text(CAST($1 AS jsonb))",
             uuid_from: "CAST(",
@@ -46,6 +48,7 @@ impl Dialect {
             // There is one writer, so there is nobody to lock out.
             for_update: "",
             microsecond: "1",
+            no: "0",
             elements: "json_each($2)",
             names: "json_each($1)",
             uuid_from: "unhex(",
@@ -63,6 +66,7 @@ impl Dialect {
             .replace("{begin}", self.begin)
             .replace("{for_update}", self.for_update)
             .replace("{microsecond}", self.microsecond)
+            .replace("{false}", self.no)
             .replace("{elements}", self.elements)
             .replace("{names}", self.names)
             .replace("{uuid_from}", self.uuid_from)

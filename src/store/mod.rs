@@ -15,6 +15,7 @@ mod answers;
 mod changes;
 mod dialect;
 mod gate;
+mod history;
 pub mod meter;
 mod migrations;
 mod plan;
@@ -22,6 +23,7 @@ mod postgres;
 mod row;
 mod sqlite;
 mod statements;
+mod sweep;
 mod tasks;
 mod tickets;
 mod writes;
@@ -62,6 +64,18 @@ impl StoreConfig {
         }
     }
 
+    /// For how many users the counts in `accounts` disagree with their tasks: none, unless rows were changed by hand.
+    pub async fn system_count_wrong_accounts(&self) -> Result<i64, Error> {
+        let counts: Vec<Count> = match self {
+            Self::Postgres(_) => {
+                let store = Store::open(self, Migrations::Require).await?;
+                store.read(Sql::SystemCountWrongAccounts, vec![]).await?
+            }
+            Self::Sqlite(config) => sqlite::count_wrong_accounts(&config.path)?,
+        };
+        Ok(counts.first().map_or(0, |count| count.0))
+    }
+
     /// Applies what is pending, in one transaction; gives the state before. Two programs that do this
     /// at once take turns.
     pub async fn migrate(&self, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
@@ -69,6 +83,15 @@ impl StoreConfig {
             Self::Postgres(config) => postgres::migrate(config, now).await,
             Self::Sqlite(config) => sqlite::migrate(&config.path, now),
         }
+    }
+}
+
+/// What a statement that counts gives.
+struct Count(i64);
+
+impl FromRow for Count {
+    fn from_row(row: &impl row::Columns) -> Result<Self, crate::error::Cause> {
+        row.int(0).map(Self)
     }
 }
 

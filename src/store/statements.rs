@@ -240,19 +240,45 @@ statements! {
          FROM {schema}changes AS c, {schema}tasks AS t, {schema}accounts AS a
          WHERE a.user_id = $1 AND c.user_id = $1 AND c.seq = $2
             AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3"
+    /// The columns of the change have names of their own, because SQLite's RETURNING knows a column only by its bare
+    /// name, which must be no other table's then.
     RevertTask [Text, Int, Int, Time]
-        "UPDATE {schema}tasks AS t SET
-            title = COALESCE(c.title, t.title),
-            description = CASE WHEN c.title IS NULL THEN t.description ELSE c.description END,
-            completed = COALESCE(c.completed, t.completed),
+        "UPDATE {schema}tasks SET
+            title = COALESCE(c.old_title, title),
+            description = CASE WHEN c.old_title IS NULL THEN description ELSE c.old_description END,
+            completed = COALESCE(c.old_completed, completed),
             deleted_at = CASE WHEN c.kind IN ('changed', 'deleted') THEN NULL ELSE $4 END,
-            updated_at = CASE WHEN $4 > t.updated_at THEN $4 ELSE t.updated_at + {microsecond} END,
-            version = t.version + 1,
+            updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + {microsecond} END,
+            version = version + 1,
             seq = (SELECT a.seq FROM {schema}accounts AS a WHERE a.user_id = $1)
-         FROM {schema}changes AS c
-         WHERE c.user_id = $1 AND c.seq = $2 AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3
-         RETURNING t.id, t.title, t.description, t.completed, t.created_at, t.updated_at, t.version, t.seq,
-            t.deleted_at"
+         FROM (SELECT task_id, kind, title AS old_title, description AS old_description, completed AS old_completed
+            FROM {schema}changes WHERE user_id = $1 AND seq = $2) AS c
+         WHERE user_id = $1 AND id = c.task_id AND seq = $3
+         RETURNING {task}"
+
+    /// Newest first: from the change `$3`, or else from the task's latest one, along the chain of former numbers. The
+    /// depth ends the walk, so that a page costs the same however long the chain is.
+    ListHistory [Text, Uuid, Int, Int]
+        "WITH RECURSIVE history
+            (depth, seq, kind, at, actor, request_id, undoes, former_seq, title, description, completed) AS (
+            SELECT 1, c.seq, c.kind, c.at, c.actor, c.request_id, c.undoes, c.former_seq,
+                c.title, c.description, c.completed
+            FROM {schema}changes AS c
+            WHERE c.user_id = $1 AND c.task_id = $2 AND c.seq =
+                COALESCE($3, (SELECT t.seq FROM {schema}tasks AS t WHERE t.user_id = $1 AND t.id = $2))
+            UNION ALL
+            SELECT h.depth + 1, c.seq, c.kind, c.at, c.actor, c.request_id, c.undoes, c.former_seq,
+                c.title, c.description, c.completed
+            FROM history AS h JOIN {schema}changes AS c ON c.seq = h.former_seq
+            WHERE c.user_id = $1 AND c.task_id = $2 AND h.depth < $4)
+         SELECT seq, kind, at, actor, request_id, COALESCE(undoes, 0), title, description, COALESCE(completed, {false})
+         FROM history ORDER BY seq DESC"
+    /// The change `$2` and those that were made together with it: their numbers are at most `$3` away.
+    FindChangeAndBatch [Text, Int, Int]
+        "SELECT b.seq, b.task_id, b.kind FROM {schema}changes AS c, {schema}changes AS b
+         WHERE c.user_id = $1 AND c.seq = $2 AND b.user_id = $1 AND b.seq BETWEEN $2 - $3 AND $2 + $3
+            AND (b.seq = c.seq OR b.batch = c.batch)
+         ORDER BY b.seq"
 
     /// Fails if the key is taken, and with it the whole transaction.
     ClaimKey [Text, Text, Text, Time, Int, Text, Text, Text]
@@ -267,6 +293,45 @@ statements! {
          WHERE user_id = $1 AND idempotency_key = $2 AND created_at > $3"
     ForgetAnswer [Text, Text, Time]
         "DELETE FROM {schema}answers WHERE user_id = $1 AND idempotency_key = $2 AND created_at <= $3"
+
+    // Sweeping, in steps of about `$2` rows, the oldest first. What has the same time goes at once, so that a batch is
+    // never half swept. Those whose names begin with `System` cross users.
+
+    /// For how many users the counts disagree with the tasks.
+    SystemCountWrongAccounts []
+        "SELECT count(*) FROM {schema}accounts AS a FULL JOIN (SELECT user_id,
+                sum(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END) AS live,
+                sum(CASE WHEN deleted_at IS NULL AND completed THEN 1 ELSE 0 END) AS done,
+                sum(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END) AS trash
+            FROM {schema}tasks GROUP BY user_id) AS t ON t.user_id = a.user_id
+         WHERE a.user_id IS NULL OR a.task_count <> COALESCE(t.live, 0)
+            OR a.completed_count <> COALESCE(t.done, 0) OR a.deleted_count <> COALESCE(t.trash, 0)"
+    /// Whose trash was filled before `$1`, and until when this step sweeps it.
+    SystemListSwept [Time, Int]
+        "SELECT user_id, max(deleted_at) FROM
+            (SELECT user_id, deleted_at FROM {schema}tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) AS oldest
+         GROUP BY user_id"
+    SweepTrashCount [Text, Time]
+        "UPDATE {schema}accounts AS a SET
+            swept_seq = CASE WHEN t.latest > a.swept_seq THEN t.latest ELSE a.swept_seq END,
+            deleted_count = a.deleted_count - t.number
+         FROM (SELECT max(seq) AS latest, count(*) AS number FROM {schema}tasks
+            WHERE user_id = $1 AND deleted_at <= $2) AS t
+         WHERE a.user_id = $1 AND t.number > 0"
+    SweepTrash [Text, Time]
+        "DELETE FROM {schema}tasks WHERE user_id = $1 AND deleted_at <= $2 RETURNING seq"
+    SystemSweepChanges [Time, Int]
+        "DELETE FROM {schema}changes WHERE at <=
+            (SELECT max(at) FROM (SELECT at FROM {schema}changes WHERE at < $1 ORDER BY at LIMIT $2) AS oldest)
+         RETURNING seq"
+    SystemSweepAnswers [Time, Int]
+        "DELETE FROM {schema}answers WHERE created_at <= (SELECT max(created_at) FROM
+            (SELECT created_at FROM {schema}answers WHERE created_at <= $1 ORDER BY created_at LIMIT $2) AS oldest)
+         RETURNING status"
+    SystemSweepTickets [Time, Int]
+        "DELETE FROM {schema}tickets WHERE expires_at <= (SELECT max(expires_at) FROM
+            (SELECT expires_at FROM {schema}tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS oldest)
+         RETURNING hash"
 }
 
 impl Dialect {
@@ -283,18 +348,25 @@ impl Dialect {
 mod tests {
     use super::*;
 
-    /// Statements of the server itself, which cross users, each with its reason.
-    const CROSSING: [(Sql, &str); 1] = [(
+    /// They cross users; none gives content to anybody.
+    const CROSSING: [Sql; 6] = [
+        // Which of the watched users have something new.
         Sql::SystemListSeqs,
-        "finds out which of the watched users have something new; gives numbers alone",
-    )];
+        // The operator asks how the database is.
+        Sql::SystemCountWrongAccounts,
+        // Time has run out for the rows of all.
+        Sql::SystemListSwept,
+        Sql::SystemSweepChanges,
+        Sql::SystemSweepAnswers,
+        Sql::SystemSweepTickets,
+    ];
 
     #[test]
     fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each_table() {
         for sql in Sql::ALL {
             let (kinds, text) = sql.template();
             let tables = text.matches("{schema}").count();
-            let crosses = CROSSING.iter().any(|(crossing, _)| crossing == sql);
+            let crosses = CROSSING.contains(sql);
             assert_eq!(format!("{sql:?}").starts_with("System"), crosses, "{sql:?}");
             if tables > 0 && !crosses {
                 assert_eq!(kinds.first(), Some(&Text), "{sql:?}");

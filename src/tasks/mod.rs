@@ -1,8 +1,10 @@
 //! What can be done with tasks: the use-cases. No HTTP and no SQL here.
 
 pub mod changes;
+pub mod history;
 pub mod model;
 pub mod operation;
+pub mod sweeper;
 pub mod tickets;
 mod under_way;
 pub mod watch;
@@ -127,9 +129,8 @@ impl Tasks {
         self.list(user, filter, after, CHUNK).await
     }
 
-    /// The number of the user's latest change.
-    pub async fn latest_change(&self, user: &UserId) -> Result<i64> {
-        let (_, seq) = self.store.count_tasks(user, Filter::default()).await?;
-        Ok(seq)
+    /// How many tasks a list has, and the number of the user's latest change.
+    pub async fn count(&self, user: &UserId, filter: Filter) -> Result<(i64, i64)> {
+        self.store.count_tasks(user, filter).await
     }
 }

@@ -27,6 +27,9 @@ pub enum Operation {
     Revert { id: TaskId, to: i64, latest: i64 },
 }
 
+/// The most operations that one request can ask for.
+pub const MOST_OPERATIONS: usize = 500;
+
 /// What happens if a task is to be created whose id there is already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Twice {

@@ -77,6 +77,7 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
             "ALLOWED_ORIGINS",
         ),
         (vec![("JWT_MAX_LIFETIME", "long")], "JWT_MAX_LIFETIME"),
+        (vec![("RETENTION", "59m")], "RETENTION"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {
@@ -258,6 +259,41 @@ async fn a_health_check_tells_by_its_exit_code() {
     server.kill();
     let _ = server.ended().await;
     assert_eq!(check().await.code, Some(1));
+}
+
+#[tokio::test]
+async fn the_doctor_finds_counts_that_are_wrong() {
+    const WRONG: &str =
+        "INSERT INTO accounts (user_id, seq, task_count, completed_count) VALUES ('ada', 1, 1, 0)";
+    for home in [Home::sqlite(), Home::postgres().await] {
+        let run = async |arguments: &[&str]| {
+            let program = Tickbox::new(arguments).env("DATABASE_URL", home.url());
+            program.env("BETTER_AUTH_SECRET", SECRET).run().await
+        };
+        run(&["migrate"]).await;
+        let healthy = run(&["doctor"]).await;
+        assert!(
+            healthy.stdout.contains("agree with the tasks"),
+            "{}",
+            healthy.stdout
+        );
+        match &home {
+            Home::Sqlite(directory) => {
+                let path = directory.path().join("test.db");
+                let connection = rusqlite::Connection::open(path).unwrap();
+                connection.execute(WRONG, []).unwrap();
+            }
+            Home::Postgres(database) => {
+                let client = database.administrator().await;
+                let path = "SET search_path = tickbox";
+                client.batch_execute(path).await.unwrap();
+                client.batch_execute(WRONG).await.unwrap();
+            }
+        }
+        let ill = run(&["doctor"]).await;
+        assert_eq!(ill.code, Some(1));
+        assert!(ill.stdout.contains("of 1 users disagree"), "{}", ill.stdout);
+    }
 }
 
 #[tokio::test]

@@ -97,7 +97,8 @@ async fn every_documented_operation_refuses_whoever_it_should(app: TestApp) {
         for method in item.as_object().unwrap().keys() {
             let path = template
                 .replace("{user_id}", "alice")
-                .replace("{task_id}", created["id"].as_str().unwrap());
+                .replace("{task_id}", created["id"].as_str().unwrap())
+                .replace("{seq}", "1");
             if !template.contains("{user_id}") {
                 assert_eq!(
                     probe(&app.nobody(), method, &path).await,

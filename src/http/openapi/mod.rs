@@ -37,6 +37,9 @@ pub(super) struct ErrorBody {
     /// The task as it is now; with `PRECONDITION_FAILED`.
     #[schema(value_type = Task, required = false)]
     current: Option<()>,
+    /// The number of the change that stands in the way of an undo; with `CONFLICT`.
+    #[schema(value_type = i64, required = false)]
+    conflicting_seq: Option<()>,
     /// More that helps, in development only.
     #[schema(value_type = Object, required = false)]
     details: Option<()>,
@@ -55,6 +58,7 @@ pub(super) struct ErrorBody {
     tags(
         (name = "tasks", description = "A user's tasks"),
         (name = "changes", description = "What has changed, and what changes now"),
+        (name = "history", description = "What happened to tasks, and how to undo it"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -106,10 +110,10 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(task_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
-        if path.contains("/tasks") {
-            add_conditions(path, is_read, operation, &mut errors);
-        } else if is_read {
+        if is_read && !path.contains("/tasks") {
             errors.push(&CURSOR_EXPIRED);
+        } else if !path.ends_with("/ticket") {
+            add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();
         if parameters.iter().any(

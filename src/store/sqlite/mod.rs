@@ -66,6 +66,12 @@ impl Sqlite {
     }
 }
 
+/// For how many users the counts disagree with the tasks; the file may be served meanwhile.
+pub(super) fn count_wrong_accounts<T: FromRow>(path: &Path) -> Result<Vec<T>, Error> {
+    let text = Dialect::sqlite().render(Sql::SystemCountWrongAccounts.template().1);
+    run(&file::open_to_read(path)?, &text, &[])
+}
+
 /// Applies what is pending to a file that nobody serves; gives the state before.
 pub(super) fn migrate(path: &Path, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
     let _ownership = Ownership::take(path)?;

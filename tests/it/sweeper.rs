@@ -1,0 +1,122 @@
+//! What has been kept long enough goes for good, and nothing else does.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::{Value, json};
+use tickbox::tasks::sweeper::{Sweeper, Swept};
+
+use crate::support::{Home, TestApp, every_engine, ledger};
+
+const DAY: Duration = Duration::from_hours(24);
+
+every_engine!(
+    the_trash_is_swept_when_its_time_is_over,
+    many_are_swept_in_steps_by_several_at_once,
+    an_answer_is_swept_after_a_day,
+);
+
+fn sweeper(app: &TestApp) -> Sweeper {
+    Sweeper::new(app.app.store.clone(), app.clock.clone(), 30 * DAY)
+}
+
+async fn numbers(home: &Home) -> String {
+    const SQL: &str = "SELECT 'trash=' || deleted_count || ' swept=' || swept_seq FROM accounts \
+        WHERE user_id = 'alice'";
+    match home {
+        Home::Sqlite(directory) => {
+            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
+            connection.query_row(SQL, [], |row| row.get(0)).unwrap()
+        }
+        Home::Postgres(database) => {
+            let client = database.administrator().await;
+            let path = "SET search_path = tickbox";
+            client.batch_execute(path).await.unwrap();
+            client.query_one(SQL, &[]).await.unwrap().get(0)
+        }
+    }
+}
+
+async fn the_trash_is_swept_when_its_time_is_over(app: TestApp) {
+    let alice = app.user("alice");
+    let (kept, _) = alice
+        .create(json!({"title": "Kept", "completed": true}))
+        .await;
+    let (old, _) = alice.create(json!({"title": "Old"})).await;
+    let _ = alice.delete(&old).await.expect(StatusCode::NO_CONTENT);
+    app.clock.advance(29 * DAY);
+    assert_eq!(sweeper(&app).sweep().await.unwrap(), Swept::default());
+    let alice = app.user("alice");
+    let (young, _) = alice.create(json!({"title": "Young"})).await;
+    let _ = alice.delete(&young).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(numbers(&app.home).await, "trash=2 swept=0");
+
+    app.clock.advance(2 * DAY);
+    let swept = sweeper(&app).sweep().await.unwrap();
+    assert_eq!((swept.tasks, swept.changes), (1, 3));
+    assert_eq!(numbers(&app.home).await, "trash=1 swept=3");
+    let alice = app.user("alice");
+    let trash = alice.get(&format!("{}?deleted=true", alice.tasks)).await;
+    let trash = trash.expect(StatusCode::OK);
+    assert_eq!(
+        (&trash["count"], &trash["tasks"][0]["title"]),
+        (&json!(1), &json!("Young"))
+    );
+    for path in [
+        format!("{old}/restore"),
+        "/api/alice/changes/3/undo".to_owned(),
+    ] {
+        assert_eq!(
+            alice.post(&path, Value::Null).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+    // A task that stays loses only its old history.
+    let told = alice
+        .get(&format!("{kept}/history"))
+        .await
+        .expect(StatusCode::OK);
+    assert_eq!(told, json!({"history": [], "next_cursor": null}));
+    assert_eq!(
+        ledger(&app.home).await,
+        [
+            "account alice seq=5 tasks=1 completed=1",
+            "task alice Kept version=1 seq=1"
+        ]
+    );
+    assert_eq!(sweeper(&app).sweep().await.unwrap(), Swept::default());
+}
+
+async fn many_are_swept_in_steps_by_several_at_once(app: TestApp) {
+    let alice = app.user("alice");
+    for number in 0..260 {
+        let (path, _) = alice
+            .create(json!({"title": format!("Task {number}")}))
+            .await;
+        let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
+    }
+    app.clock.advance(31 * DAY);
+    let (one, other) = (sweeper(&app), sweeper(&app));
+    let (one, other) = tokio::join!(one.sweep(), other.sweep());
+    let (one, other) = (one.unwrap(), other.unwrap());
+    assert_eq!(one.tasks + other.tasks, 260);
+    assert_eq!(one.changes + other.changes, 520);
+    assert_eq!(numbers(&app.home).await, "trash=0 swept=520");
+}
+
+async fn an_answer_is_swept_after_a_day(app: TestApp) {
+    let alice = app.user("alice");
+    let request = Request::post(&alice.tasks)
+        .header("idempotency-key", "once")
+        .header("content-type", "application/json")
+        .body(Body::from(r#"{"title": "Buy milk"}"#));
+    let _ = alice
+        .send(request.unwrap())
+        .await
+        .expect(StatusCode::CREATED);
+    app.clock.advance(Duration::from_hours(23));
+    assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 0);
+    app.clock.advance(Duration::from_hours(1));
+    assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 1);
+}
