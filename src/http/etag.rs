@@ -31,9 +31,10 @@ pub(super) fn list_tag(
         } => 'o',
     };
     // What is swept out of the trash is no change of the user's.
-    let seq = match filter.deleted {
-        true => format!("{seq}-{total}"),
-        false => seq.to_string(),
+    let seq = if filter.deleted {
+        format!("{seq}-{total}")
+    } else {
+        seq.to_string()
     };
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));

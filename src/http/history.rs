@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
+use super::changes::Change;
 use super::extract::{Owner, PathChange, PathTask};
 use super::json::Json;
 use super::list_query::ListQuery;
@@ -16,9 +17,8 @@ use super::problem::{FieldError, Problem};
 use super::write::Write;
 use super::{SharedApp, answer, history_cursor};
 use crate::error::Error;
-use crate::tasks::history::Change;
-use crate::tasks::model::{Task, TaskId};
-use crate::tasks::operation::{Answer, Outcome, Written};
+use crate::tasks::history::PastChange;
+use crate::tasks::operation::{Answer, Outcome};
 
 const TAG: &str = "history";
 
@@ -70,7 +70,7 @@ impl FromRequestParts<SharedApp> for Paging {
 }], "next_cursor": null}))]
 pub(super) struct History {
     /// Newest first.
-    history: Vec<Change>,
+    history: Vec<PastChange>,
     /// Where the next page begins; `null` on the last one.
     #[schema(required)]
     next_cursor: Option<String>,
@@ -115,40 +115,7 @@ pub(super) async fn list_history(
 ]}))]
 pub(super) struct Undone {
     /// In the order of their numbers.
-    changes: Vec<UndoneChange>,
-}
-
-/// A task as it is now, or the id of one that is in the trash now.
-#[derive(Serialize, ToSchema)]
-#[serde(untagged)]
-enum UndoneChange {
-    Live {
-        #[schema(minimum = 1)]
-        seq: i64,
-        task: Task,
-    },
-    Gone {
-        #[schema(minimum = 1)]
-        seq: i64,
-        #[schema(value_type = uuid::Uuid)]
-        deleted: TaskId,
-    },
-}
-
-impl From<&Written> for UndoneChange {
-    fn from(written: &Written) -> Self {
-        let task = written.task();
-        match written {
-            Written::Deleted(_) => Self::Gone {
-                seq: task.seq,
-                deleted: task.id,
-            },
-            _ => Self::Live {
-                seq: task.seq,
-                task: task.clone(),
-            },
-        }
-    }
+    changes: Vec<Change>,
 }
 
 /// Undo a change
@@ -191,7 +158,9 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         Some(refused) => answer::of_problem(&answer::problem(refused)),
         None => {
             let written = outcomes.iter().flatten();
-            let changes = written.map(UndoneChange::from).collect();
+            let changes = written
+                .map(|written| Change::from(written.task().clone()))
+                .collect();
             answer::of_json(StatusCode::OK, &Undone { changes })
         }
     }

@@ -5,7 +5,7 @@ use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::tasks::owner;
 use crate::error::{Cause, Error};
-use crate::tasks::history::{Before, Change, Kind, Made};
+use crate::tasks::history::{Before, Kind, Made, PastChange};
 use crate::tasks::model::{Description, Task, TaskId, Title, UserId};
 use crate::tasks::operation::MOST_OPERATIONS;
 
@@ -17,7 +17,7 @@ impl Store {
         id: TaskId,
         from: Option<i64>,
         limit: usize,
-    ) -> Result<Vec<Change>, Error> {
+    ) -> Result<Vec<PastChange>, Error> {
         let values = vec![
             owner(user),
             Value::Uuid(id.0),
@@ -55,7 +55,7 @@ fn kind(text: &str) -> Result<Kind, Cause> {
     })
 }
 
-impl FromRow for Change {
+impl FromRow for PastChange {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
         let undoes = Some(row.int(5)?).filter(|seq| *seq > 0);
         let before = match row.optional_text(6)? {

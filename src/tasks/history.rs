@@ -23,7 +23,7 @@ pub enum Kind {
 
 /// One change of a task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Change {
+pub struct PastChange {
     /// The number of the change among all of the user's: what `undo` takes.
     #[schema(minimum = 1)]
     pub seq: i64,
@@ -56,7 +56,7 @@ pub struct Before {
 
 /// A part of a task's history, and the number of the change where the next part begins.
 pub struct HistoryPage {
-    pub changes: Vec<Change>,
+    pub changes: Vec<PastChange>,
     /// `None` on the last page.
     pub next: Option<i64>,
 }

@@ -16,3 +16,7 @@ def before_call(context, case, kwargs):
     for name, value in [("If-Match", "*"), ("If-None-Match", "*" if case.method == "PUT" else '"none"')]:
         if headers.get(name) == "0":
             headers[name] = value
+    # An answer that waits would make a long test.
+    query = case.query or {}
+    if re.fullmatch("[0-9]+", str(query.get("wait", ""))) and int(query["wait"]) <= 60:
+        query["wait"] = 0

@@ -3,12 +3,14 @@
 //! A handler returns a [`Problem`]; the front door turns it into the envelope, because only the front door
 //! knows the environment and the request id.
 
+mod unauthorized;
+
 use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::http::header::{ETAG, RETRY_AFTER, WWW_AUTHENTICATE};
+use axum::http::header::{ETAG, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -275,29 +277,6 @@ impl Problem {
         .with(|inner| inner.cause = Some(cause))
     }
 
-    fn unauthorized(refusal: &Refusal) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message())
-            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge(refusal))))
-    }
-
-    /// Whatever the status: in development the caller reads why, and it is noticed.
-    fn refused(self, refusal: Refusal) -> Self {
-        self.with(|inner| {
-            let (reason, explanation) = (refusal.reason().code(), refusal.explanation());
-            inner.details = Some(json!({"reason": reason, "explanation": explanation}));
-            inner.suspicion = Some(Suspicion::Refused(refusal));
-        })
-    }
-
-    /// A ticket that cannot be taken, by whatever cause: a stranger shall not learn which.
-    pub(super) fn ticket_refused() -> Self {
-        let message =
-            "Invalid token: the ticket is unknown, used, or older than 30 s; get a new one";
-        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
-        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
-            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge)))
-    }
-
     pub(super) fn status(&self) -> StatusCode {
         self.0.status
     }
@@ -336,18 +315,6 @@ impl Problem {
     }
 }
 
-/// What RFC 6750 §3 wants to be told; without a token there is no error to name.
-fn challenge(refusal: &Refusal) -> HeaderValue {
-    if matches!(refusal, Refusal::Missing) {
-        return HeaderValue::from_static("Bearer");
-    }
-    // The characters that the standard allows: the text stands in quotes, and nothing may end them.
-    let allowed = |c: &char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
-    let description: String = refusal.message().chars().filter(allowed).collect();
-    let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
-    HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
-}
-
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         if let Some(refusal) = Self::refusal(&error) {
@@ -370,25 +337,6 @@ impl From<Error> for Problem {
             Error::Internal(cause) => Self::internal(cause),
             other => Self::internal(other.into()),
         }
-    }
-}
-
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
-        let problem = match &refusal {
-            Refusal::KeysUnavailable { retry_after, .. } => {
-                let message =
-                    "Tokens cannot be verified now; try again after the time in Retry-After";
-                let cause = refusal
-                    .explanation()
-                    .map(|text| Cause::from(text.to_owned()));
-                Self::unavailable(message, *retry_after, cause)
-            }
-            Refusal::Missing | Refusal::Expired { .. } | Refusal::Invalid { .. } => {
-                Self::unauthorized(&refusal)
-            }
-        };
-        problem.refused(refusal)
     }
 }
 

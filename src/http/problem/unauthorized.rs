@@ -1,0 +1,65 @@
+//! How a refused token is told: the challenge of RFC 6750, and what the log should know.
+
+use axum::http::header::WWW_AUTHENTICATE;
+use axum::http::{HeaderValue, StatusCode};
+use serde_json::json;
+
+use super::{Problem, Suspicion};
+use crate::auth::Refusal;
+use crate::error::Cause;
+
+impl Problem {
+    fn unauthorized(refusal: &Refusal) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message())
+            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge(refusal))))
+    }
+
+    /// Whatever the status: in development the caller reads why, and it is noticed.
+    fn refused(self, refusal: Refusal) -> Self {
+        self.with(|inner| {
+            let (reason, explanation) = (refusal.reason().code(), refusal.explanation());
+            inner.details = Some(json!({"reason": reason, "explanation": explanation}));
+            inner.suspicion = Some(Suspicion::Refused(refusal));
+        })
+    }
+
+    /// A ticket that cannot be taken, by whatever cause: a stranger shall not learn which.
+    pub(in crate::http) fn ticket_refused() -> Self {
+        let message =
+            "Invalid token: the ticket is unknown, used, or older than 30 s; get a new one";
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", message)
+            .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge)))
+    }
+}
+
+/// What RFC 6750 §3 wants to be told; without a token there is no error to name.
+fn challenge(refusal: &Refusal) -> HeaderValue {
+    if matches!(refusal, Refusal::Missing) {
+        return HeaderValue::from_static("Bearer");
+    }
+    // The characters that the standard allows: the text stands in quotes, and nothing may end them.
+    let allowed = |c: &char| matches!(c, ' '..='!' | '#'..='[' | ']'..='~');
+    let description: String = refusal.message().chars().filter(allowed).collect();
+    let challenge = format!("Bearer error=\"invalid_token\", error_description=\"{description}\"");
+    HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        let problem = match &refusal {
+            Refusal::KeysUnavailable { retry_after, .. } => {
+                let message =
+                    "Tokens cannot be verified now; try again after the time in Retry-After";
+                let cause = refusal
+                    .explanation()
+                    .map(|text| Cause::from(text.to_owned()));
+                Self::unavailable(message, *retry_after, cause)
+            }
+            Refusal::Missing | Refusal::Expired { .. } | Refusal::Invalid { .. } => {
+                Self::unauthorized(&refusal)
+            }
+        };
+        problem.refused(refusal)
+    }
+}
