@@ -182,6 +182,9 @@ fn add_conditions(
         )));
         errors.extend([&BAD_REQUEST, &CONFLICT, &VALIDATION_ERROR]);
     }
+    if path.ends_with("/batch") {
+        errors.push(&PRECONDITION_FAILED);
+    }
     if !has_version(path) {
         return;
     }
