@@ -16,6 +16,7 @@ mod contract;
 mod cors;
 mod errors;
 mod events;
+mod followers;
 mod health;
 mod history;
 mod house;

@@ -87,7 +87,11 @@ impl Protocol {
             Deed::Change | Deed::ChangeKnown => {
                 put(out, &[b"/", &self.id(subject.ordinal), head]);
                 if deed == Deed::ChangeKnown {
-                    put(out, &[b"If-Match: \"1\", \"2\", \"3\", \"4\", \"5\", \"6\", \"7\", \"8\", \"9\"\r\n"]);
+                    put(out, &[b"If-Match: \"0\""]);
+                    for version in 1..40 {
+                        let _ = write!(out, ", \"{version}\"");
+                    }
+                    put(out, &[b"\r\n"]);
                 }
                 put_json(out, &format!("{{\"completed\":{}}}", subject.completed));
             }

@@ -54,6 +54,8 @@ pub(super) fn read(received: &[u8]) -> Result<Option<Answer>, String> {
     let body = if chunked {
         unchunk(&received[start..])?.map(Body::Chunked)
     } else {
+        // RFC 9112 §6.3: these have no body.
+        let length = length.or((status == 204 || status == 304).then_some(0));
         let end = start + length.ok_or("an answer without a length")?;
         (received.len() >= end).then_some(Body::At { start, end })
     };
