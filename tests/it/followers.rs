@@ -10,6 +10,10 @@ use crate::support::process::{Running, Tickbox, http};
 use crate::support::{Home, SECRET};
 
 /// `TICKBOX_TEST_WRITES=200000` makes a long run of it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of the test is no setting of the program"
+)]
 fn writes() -> i64 {
     let given = std::env::var("TICKBOX_TEST_WRITES").ok();
     given.map_or(1500, |number| number.parse().expect("a number"))
