@@ -1,0 +1,134 @@
+// The live events of one user: a connection that is made anew for as long as somebody listens, and goes on where
+// the last one ended.
+
+import { TickboxError, asTickboxError } from "./errors.js";
+import type { Http } from "./http.js";
+import { Alarm, backOff } from "./retry.js";
+import { SseParser, type Message } from "./sse.js";
+import type { Task } from "./types.js";
+
+export type ServerEvent =
+  /** A connection stands. Its cursor is where the replay begins. */
+  | { type: "ready"; cursor: string }
+  | { type: "task.changed"; cursor: string; seq: number; task: Task }
+  | { type: "task.deleted"; cursor: string; seq: number; deleted: string };
+
+export interface EventsOptions {
+  /** A cursor: what happened since is sent first. Without it: from now on. */
+  lastEventId?: string | undefined;
+  /** Ends the events without an error. */
+  signal?: AbortSignal | undefined;
+  /** Told whenever a connection ends or cannot be made; a new one follows by itself. */
+  onDisconnect?: ((error: TickboxError) => void) | undefined;
+  /** A connection that says nothing for so many milliseconds is given up. The server says something every 15 s. */
+  silence?: number | undefined;
+  /** Rings when it is worth trying again at once. */
+  alarm?: Alarm | undefined;
+}
+
+const SILENCE = 45_000;
+
+/** Ends when the signal is aborted; throws what no new connection can mend, such as 410 `CURSOR_EXPIRED`. */
+export async function* listen(http: Http, options: EventsOptions): AsyncGenerator<ServerEvent, void, undefined> {
+  const { signal, alarm = new Alarm() } = options;
+  let cursor = options.lastEventId;
+  let least = 0;
+  for (let failures = 0; !signal?.aborted; ) {
+    let expired = false;
+    let error: TickboxError | undefined;
+    const connection = connect(http, cursor, options);
+    try {
+      for await (const message of connection) {
+        if (typeof message === "number") {
+          least = message;
+          continue;
+        }
+        if (message.event === "token.expired") {
+          expired = true;
+          http.tokens.forget();
+          break;
+        }
+        const event = read(message);
+        if (!event) continue;
+        cursor = event.cursor;
+        failures = 0;
+        yield event;
+      }
+    } catch (thrown) {
+      error = asTickboxError(thrown);
+    }
+    if (signal?.aborted) return;
+    error ??= TickboxError.local("NETWORK", "The stream of events has ended");
+    if (!error.temporary) throw error;
+    if (expired && failures === 0) {
+      // A new token is all that it takes.
+      failures = 1;
+      continue;
+    }
+    options.onDisconnect?.(error);
+    await alarm.wait(Math.max(least, error.retryAfter ?? 0) + backOff(failures, http.retry), signal);
+    failures += 1;
+  }
+}
+
+/** One connection: messages, and numbers where the server asks for a time before the next connection. */
+async function* connect(
+  http: Http,
+  cursor: string | undefined,
+  options: EventsOptions,
+): AsyncGenerator<Message | number, void, undefined> {
+  const control = new AbortController();
+  const abort = () => control.abort();
+  options.signal?.addEventListener("abort", abort);
+  const silence = options.silence ?? SILENCE;
+  let silent = false;
+  const giveUp = () => {
+    silent = true;
+    abort();
+  };
+  let timer = setTimeout(giveUp, silence);
+  try {
+    if (options.signal?.aborted) return;
+    const headers = { Accept: "text/event-stream", "Last-Event-ID": cursor };
+    const stream = await http.open({
+      method: "GET",
+      path: "/events",
+      headers,
+      repeatable: true,
+      signal: control.signal,
+    });
+    const reader = stream.getReader();
+    const decoder = new TextDecoder();
+    const parser = new SseParser(cursor);
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, silence);
+      yield* parser.push(decoder.decode(value, { stream: true }));
+      if (parser.retry !== undefined) yield parser.retry;
+    }
+  } catch (error) {
+    if (silent) throw TickboxError.local("TIMEOUT", `Nothing was heard for ${silence} ms`, error);
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    options.signal?.removeEventListener("abort", abort);
+    abort();
+  }
+}
+
+/** Events of kinds that later servers may have are nothing to us. */
+function read(message: Message): ServerEvent | undefined {
+  const { event, data, id } = message;
+  let body: { cursor?: string; seq: number; task: Task; deleted: string };
+  try {
+    body = JSON.parse(data) as typeof body;
+  } catch {
+    return undefined;
+  }
+  if (event === "ready") return { type: "ready", cursor: body.cursor ?? id };
+  if (event === "task.changed") return { type: "task.changed", cursor: id, seq: body.seq, task: body.task };
+  if (event === "task.deleted") return { type: "task.deleted", cursor: id, seq: body.seq, deleted: body.deleted };
+  return undefined;
+}

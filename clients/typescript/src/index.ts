@@ -1,0 +1,19 @@
+// The public names, and nothing else.
+
+export { createClient } from "./client.js";
+export type { CallOptions, ChangeOptions, Client, ClientOptions, RawRequest, WriteOptions } from "./client.js";
+export { TickboxError, type LocalCode } from "./errors.js";
+export type { EventsOptions, ServerEvent } from "./events.js";
+export type { OnConflict } from "./flush.js";
+export type { Live, Status } from "./follow.js";
+export { timeId } from "./ids.js";
+export { indexedDb } from "./indexeddb.js";
+export type { Field } from "./merge.js";
+export type { Operation } from "./operations.js";
+export type { Refused } from "./queue.js";
+export type { Conflict, Resolution } from "./resolve.js";
+export type { RetryPolicy } from "./retry.js";
+export { memory, type Storage } from "./storage.js";
+export { createStore, type NewTaskFields, type Store, type StoreOptions } from "./store.js";
+export type { TokenSource } from "./tokens.js";
+export type * from "./types.js";

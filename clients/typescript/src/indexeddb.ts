@@ -1,0 +1,105 @@
+// The records of a store in IndexedDB. Tabs share the copy of the tasks; what is waiting to be sent belongs to the tab
+// it was done in, until that tab is gone. Who is still there is known from locks, which end with their tab.
+
+import { randomId } from "./ids.js";
+import type { Storage } from "./storage.js";
+
+/** Whole in itself, so whoever wrote it last has written something that is good for all. */
+const SHARED = "copy";
+const RECORDS = "records";
+
+/** `name` should name the user too: `tickbox-${user.id}`. */
+export function indexedDb(name: string): Storage {
+  const me = randomId();
+  /** Of each record of ours, the key in the database: those that we inherited keep theirs. */
+  const keys = new Map<string, string>();
+  const closing = new AbortController();
+  let database: Promise<IDBDatabase> | undefined;
+
+  const open = () => (database ??= request(indexedDB.open(name, 1), (it) => it.createObjectStore(RECORDS)));
+  const keyOf = (record: string) => keys.get(record) ?? (record === SHARED ? SHARED : `${me}/${record}`);
+
+  /** The records of one owner, from now on ours. */
+  async function take(owner: string): Promise<Map<string, unknown>> {
+    const records = (await open()).transaction(RECORDS).objectStore(RECORDS);
+    const range = IDBKeyRange.bound(`${owner}/`, `${owner}0`, false, true);
+    const [found, values] = await Promise.all([request(records.getAllKeys(range)), request(records.getAll(range))]);
+    return new Map(
+      found.map((key, place) => {
+        const record = String(key).slice(owner.length + 1);
+        keys.set(record, String(key));
+        return [record, values[place]];
+      }),
+    );
+  }
+
+  return {
+    async load(inherit) {
+      const { locks } = navigator as Partial<Navigator>;
+      const records = (await open()).transaction(RECORDS).objectStore(RECORDS);
+      const [all, copy] = await Promise.all([request(records.getAllKeys()), request(records.get(SHARED) as IDBRequest<unknown>)]);
+      const owners = new Set(all.map(String).filter((key) => key !== SHARED).map((key) => key.slice(0, key.indexOf("/"))));
+      const loaded = new Map<string, unknown>(copy === undefined ? [] : [[SHARED, copy]]);
+      const join = (more: Map<string, unknown>) => more.forEach((value, record) => loaded.set(record, value));
+      if (!locks) {
+        for (const owner of owners) join(await take(owner));
+        return loaded;
+      }
+      const lock = (owner: string) => `tickbox/${name}/${owner}`;
+      const kept = () => new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve()));
+      await held(locks, lock(me), kept);
+      for (const owner of owners) {
+        const free = await held(locks, lock(owner), kept);
+        if (free) {
+          join(await take(owner));
+          continue;
+        }
+        // Its tab is still there, or about to go: after a reload our own predecessor may be.
+        const whenFree = async () => {
+          inherit(await take(owner));
+          await kept();
+        };
+        locks.request(lock(owner), { signal: closing.signal }, whenFree).catch(() => undefined);
+      }
+      return loaded;
+    },
+
+    async write(records) {
+      const transaction = (await open()).transaction(RECORDS, "readwrite", { durability: "strict" });
+      const store = transaction.objectStore(RECORDS);
+      for (const [record, value] of records) {
+        if (value === undefined) store.delete(keyOf(record));
+        else store.put(value, keyOf(record));
+      }
+      await new Promise<void>((resolve, reject) => {
+        transaction.oncomplete = () => resolve();
+        transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("not written"));
+      });
+    },
+
+    close() {
+      closing.abort();
+      void database?.then((it) => it.close(), () => undefined);
+      database = undefined;
+    },
+  };
+}
+
+/** Takes a lock and keeps it as long as the promise lasts; `false` if somebody else has it. */
+function held(locks: LockManager, name: string, kept: () => Promise<void>): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const answer = (lock: Lock | null) => {
+      resolve(lock !== null);
+      return lock === null ? undefined : kept();
+    };
+    locks.request(name, { ifAvailable: true }, answer).catch(reject);
+  });
+}
+
+function request<V>(asked: IDBRequest<V>, upgrade?: (database: V) => void): Promise<V> {
+  return new Promise((resolve, reject) => {
+    asked.onsuccess = () => resolve(asked.result);
+    asked.onerror = () => reject(asked.error ?? new Error("IndexedDB failed"));
+    if (upgrade) (asked as unknown as IDBOpenDBRequest).onupgradeneeded = () => upgrade(asked.result);
+  });
+}

@@ -1,0 +1,56 @@
+// The way into the storage: what changes in one go is written in one go, in order.
+
+import type { Storage } from "./storage.js";
+
+export class Journal {
+  readonly #storage: Storage;
+  readonly #onError: (error: unknown) => void;
+  #records = new Map<string, unknown>();
+  #writing: Promise<void> | undefined;
+  #open = false;
+
+  constructor(storage: Storage, onError: (error: unknown) => void) {
+    this.#storage = storage;
+    this.#onError = onError;
+  }
+
+  /** Nothing is written before this: what is there must be read first. */
+  open(): void {
+    this.#open = true;
+    if (this.#records.size > 0) this.#begin();
+  }
+
+  set(name: string, value: unknown): void {
+    this.#records.set(name, value);
+    if (this.#open) this.#begin();
+  }
+
+  /** Comes back when all that was set is in the storage, or the storage has failed. */
+  async saved(): Promise<void> {
+    while (this.#writing) await this.#writing;
+  }
+
+  #begin(): void {
+    // Whatever else is set before this function goes on belongs to it.
+    this.#writing ??= Promise.resolve().then(() => this.#write());
+  }
+
+  async #write(): Promise<void> {
+    while (this.#records.size > 0) {
+      const records = this.#records;
+      this.#records = new Map();
+      try {
+        await this.#storage.write(records);
+      } catch (error) {
+        // Tried again with what comes next: a full disk may have been emptied.
+        for (const [name, value] of records) {
+          if (!this.#records.has(name)) this.#records.set(name, value);
+        }
+        this.#writing = undefined;
+        this.#onError(error);
+        return;
+      }
+    }
+    this.#writing = undefined;
+  }
+}

@@ -1,0 +1,1764 @@
+// The API as types. Generated from the openapi.json of this repository, so do not edit it:
+// `npm run generate` writes it anew, `npm run check:generated` says whether it is current.
+
+export interface paths {
+    "/api/{user_id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get what has changed
+         * @description Each task that has changed since the cursor, once, as it is now, or that it was deleted; in the order of the latest
+         *     change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
+         *     changes. With `wait`, the answer waits for a change if there is none, and is empty when the time is over.
+         */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/changes/{seq}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a change
+         * @description What the change replaced comes back, as a new change, which can be undone in its turn. A change of a batch undoes
+         *     the whole batch. If a task was changed later, nothing happens: the answer is 409, and `error.conflicting_seq` is the
+         *     number of that change.
+         */
+        post: operations["undo_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Hear of changes as they happen
+         * @description Server-sent events: `ready` first, then `task.changed` and `task.deleted` with the same content as in the list of
+         *     changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
+         *     or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
+         */
+        get: operations["listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/events/ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get a ticket for a stream of events
+         * @description A browser's `EventSource` cannot send the token. The ticket stands for it in `?ticket=`, one time, within 30 s. The
+         *     stream ends when the token does.
+         */
+        post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's tasks, newest first
+         * @description With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
+         *     tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+         */
+        get: operations["list_tasks"];
+        put?: never;
+        /**
+         * Create a task
+         * @description With an `id` of the caller's own, the same task sent again is not created twice: it is answered with 200.
+         */
+        post: operations["create_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do many operations at once
+         * @description In one transaction, in order. `atomic` (the default): all or nothing; a refusal has the status of the operation that
+         *     was refused, and names it in `error.index`. Otherwise each operation has a result of its own.
+         */
+        post: operations["create_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a task
+         * @description With `If-None-Match`, only if the task has another `ETag` by now.
+         */
+        get: operations["get_task"];
+        /**
+         * Change a task
+         * @description A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
+         *     With `If-None-Match: *`, the task is created under this id, and only if there is none.
+         */
+        put: operations["change_task"];
+        post?: never;
+        /**
+         * Delete a task
+         * @description It goes into the trash, from where it can be restored for a while. With `If-Match`, only if the task still has
+         *     that `ETag`.
+         */
+        delete: operations["delete_task"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a task by a merge patch
+         * @description JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+         *     With `If-Match`, only if the task still has that `ETag`.
+         */
+        patch: operations["patch_task"];
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Set whether a task is done
+         * @description It sets and does not flip, so that it can be repeated. With `If-Match`, only if the task still has that `ETag`.
+         */
+        patch: operations["complete_task"];
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a task, newest first
+         * @description Also of a task in the trash. Changes that are older than the server keeps them are not in it.
+         */
+        get: operations["list_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a task out of the trash
+         * @description It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+         */
+        post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ask whether the process lives
+         * @description Asks nothing of the database.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether requests can be served */
+        get: operations["get_readiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description Operations that are done in order; a later one may name an id that an earlier one has made.
+         * @example {
+         *       "operations": [
+         *         {
+         *           "op": "create",
+         *           "title": "Buy milk"
+         *         },
+         *         {
+         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "if_version": 1,
+         *           "op": "complete"
+         *         }
+         *       ]
+         *     }
+         */
+        Batch: {
+            /**
+             * @description All or nothing. If `false`, what can be done is done.
+             * @default true
+             */
+            atomic?: boolean;
+            /**
+             * @description Answers what would happen, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+            operations: components["schemas"]["BatchOperation"][];
+        };
+        /** @description One operation; the fields of a task as in the request for a single one. */
+        BatchOperation: {
+            /** @description For `complete`: `true` if left out. */
+            completed?: boolean;
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description The task; needed for all but `create`.
+             */
+            id?: string | null;
+            /**
+             * Format: int64
+             * @description The operation is refused if the task has another version. Not for `create`.
+             */
+            if_version?: number | null;
+            op: components["schemas"]["BatchVerb"];
+            title?: string;
+        };
+        /** @description What came of one operation. */
+        BatchResult: {
+            /** @description Why it was refused: `code`, `message`, `current`. */
+            error?: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description The task that is gone.
+             */
+            id?: string;
+            /**
+             * Format: int32
+             * @description As of a single request: 200, 201, 204, 404, 409, 412 or 422.
+             */
+            status: number;
+            /** @description The task as it is then. */
+            task?: components["schemas"]["Task"];
+        };
+        /**
+         * @description What came of each operation, in order.
+         * @example {
+         *       "results": [
+         *         {
+         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "status": 204
+         *         },
+         *         {
+         *           "error": {
+         *             "code": "NOT_FOUND",
+         *             "message": "Task not found"
+         *           },
+         *           "status": 404
+         *         }
+         *       ]
+         *     }
+         */
+        BatchResults: {
+            /** @description Only there, and `true`, if nothing was changed because nothing was to be. */
+            dry_run?: boolean;
+            results: components["schemas"]["BatchResult"][];
+        };
+        /**
+         * @description What an operation does.
+         * @enum {string}
+         */
+        BatchVerb: "create" | "change" | "complete" | "delete";
+        /** @description A task's content before a change. */
+        Before: {
+            completed: boolean;
+            description: string | null;
+            title: string;
+        };
+        /** @description One task that has changed, by its latest change. */
+        Change: {
+            /**
+             * Format: int64
+             * @description The number of the change, one more than that of the user's change before it.
+             */
+            seq: number;
+            task: components["schemas"]["Task"];
+        } | {
+            /**
+             * Format: uuid
+             * @description The id of the task.
+             */
+            deleted: string;
+            /** Format: int64 */
+            seq: number;
+        };
+        /**
+         * @description Some changes, and where to go on.
+         * @example {
+         *       "changes": [
+         *         {
+         *           "seq": 17,
+         *           "task": {
+         *             "completed": true,
+         *             "created_at": "2026-11-23T08:00:00.000000Z",
+         *             "description": null,
+         *             "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *             "title": "Buy milk",
+         *             "updated_at": "2026-11-23T08:05:00.000000Z",
+         *             "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+         *             "version": 2
+         *           }
+         *         },
+         *         {
+         *           "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c073990",
+         *           "seq": 18
+         *         }
+         *       ],
+         *       "has_more": false,
+         *       "next_cursor": "AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g"
+         *     }
+         */
+        ChangeList: {
+            /** @description Each task once, in the order of its latest change. */
+            changes: components["schemas"]["Change"][];
+            /** @description Whether there is more already. */
+            has_more: boolean;
+            /** @description Where the next request goes on; always there. */
+            next_cursor: string;
+        };
+        Checks: {
+            /** @description `ok`, or `unavailable`. */
+            database: string;
+            /** @description `ok`, or `unavailable`. */
+            keys: string;
+        };
+        /**
+         * @description Whether the task is done. Fields with other names are ignored.
+         * @example {
+         *       "completed": true
+         *     }
+         */
+        Completion: {
+            completed: boolean;
+        };
+        /** @description The envelope of every error. */
+        Error: {
+            error: components["schemas"]["ErrorBody"];
+        };
+        ErrorBody: {
+            /** @description For programs: one word for each kind of failure. */
+            code: string;
+            /**
+             * Format: int64
+             * @description The number of the change that stands in the way of an undo; with `CONFLICT`.
+             */
+            conflicting_seq?: number;
+            /** @description The task as it is now; with `PRECONDITION_FAILED`. */
+            current?: components["schemas"]["Task"];
+            /** @description More that helps, in development only. */
+            details?: Record<string, never>;
+            /** @description For people: what went wrong and what to do about it. */
+            message: string;
+        };
+        /**
+         * @description The process lives.
+         * @example {
+         *       "status": "healthy",
+         *       "timestamp": "2026-11-23T08:00:00.000000Z",
+         *       "version": "0.1.0"
+         *     }
+         */
+        Health: {
+            /** @description Always `healthy`. */
+            status: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            timestamp: string;
+            /** @description The version of the program. */
+            version: string;
+        };
+        /**
+         * @description What happened to a task.
+         * @example {
+         *       "history": [
+         *         {
+         *           "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+         *           "at": "2026-11-23T08:05:00.000000Z",
+         *           "before": {
+         *             "completed": false,
+         *             "description": null,
+         *             "title": "Buy milk"
+         *           },
+         *           "kind": "changed",
+         *           "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "seq": 2
+         *         },
+         *         {
+         *           "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+         *           "at": "2026-11-23T08:00:00.000000Z",
+         *           "before": null,
+         *           "kind": "created",
+         *           "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398e",
+         *           "seq": 1
+         *         }
+         *       ],
+         *       "next_cursor": null
+         *     }
+         */
+        History: {
+            /** @description Newest first. */
+            history: components["schemas"]["PastChange"][];
+            /** @description Where the next page begins; `null` on the last one. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description What a change did to a task.
+         * @enum {string}
+         */
+        Kind: "created" | "changed" | "deleted" | "restored";
+        /**
+         * @description A new task. Fields with other names are ignored.
+         * @example {
+         *       "description": "Two litres",
+         *       "title": "Buy milk"
+         *     }
+         */
+        NewTask: {
+            /**
+             * @description `false` if left out.
+             * @default false
+             */
+            completed?: boolean;
+            /** @description At most 2000 characters, kept as sent, no U+0000. */
+            description?: string | null;
+            /**
+             * Format: uuid
+             * @description Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
+             */
+            id?: string | null;
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000. */
+            title: string;
+        };
+        /** @description One change of a task. */
+        PastChange: {
+            /** @description The identity of the token that made the change. */
+            actor: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC.
+             */
+            at: string;
+            before: components["schemas"]["Before"] | null;
+            kind: components["schemas"]["Kind"];
+            /** @description The `X-Request-Id` of the request that made the change. */
+            request_id: string;
+            /**
+             * Format: int64
+             * @description The number of the change among all of the user's: what `undo` takes.
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description The number of the change that this one undid; only there if it is an undo.
+             */
+            undoes?: number;
+        };
+        /**
+         * @description Whether requests can be served now.
+         * @example {
+         *       "checks": {
+         *         "database": "ok",
+         *         "keys": "ok"
+         *       },
+         *       "status": "ready"
+         *     }
+         */
+        Readiness: {
+            checks: components["schemas"]["Checks"];
+            /** @description `ready`, or `unavailable`. */
+            status: string;
+        };
+        /**
+         * @description A task, as it is stored and as it is sent.
+         * @example {
+         *       "completed": false,
+         *       "created_at": "2026-11-23T08:00:00.000000Z",
+         *       "description": "Two litres",
+         *       "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *       "title": "Buy milk",
+         *       "updated_at": "2026-11-23T08:00:00.000000Z",
+         *       "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+         *       "version": 1
+         *     }
+         */
+        Task: {
+            completed: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; never changes.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; only there while the task is in the trash.
+             */
+            deleted_at?: string;
+            description: string | null;
+            /**
+             * Format: uuid
+             * @description `UUIDv7` made by the server.
+             */
+            id: string;
+            title: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; moves with every change and never goes back.
+             */
+            updated_at: string;
+            /** @description The owner: the identity of the token that made the task. */
+            user_id: string;
+            /**
+             * Format: int64
+             * @description 1 for a new task, one more with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description Some of a user's tasks, or all.
+         * @example {
+         *       "count": 1,
+         *       "tasks": [
+         *         {
+         *           "completed": false,
+         *           "created_at": "2026-11-23T08:00:00.000000Z",
+         *           "description": null,
+         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "title": "Buy milk",
+         *           "updated_at": "2026-11-23T08:00:00.000000Z",
+         *           "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+         *           "version": 1
+         *         }
+         *       ]
+         *     }
+         */
+        TaskList: {
+            /**
+             * Format: int64
+             * @description How many tasks match in all, on this page or not.
+             */
+            count: number;
+            /** @description Where the next page begins; `null` on the last one. Only with `limit`. */
+            next_cursor?: string | null;
+            /** @description Newest first. */
+            tasks: components["schemas"]["Task"][];
+        };
+        /**
+         * @description A change: at least one field. One that is left out keeps its value. Fields with other names are ignored.
+         * @example {
+         *       "description": null,
+         *       "title": "Buy oat milk"
+         *     }
+         */
+        TaskPatch: {
+            completed?: boolean;
+            /** @description At most 2000 characters, kept as sent, no U+0000; `null` removes it. */
+            description?: string | null;
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000. */
+            title?: string;
+        };
+        /**
+         * @description What stands for the token, once.
+         * @example {
+         *       "expires_at": "2026-11-23T08:00:30.000000Z",
+         *       "ticket": "n1yKpB0H5rJkV4i2mZ8cXq3tUe7wLs9dFgAoYbRvM6E"
+         *     }
+         */
+        TicketBody: {
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; 30 s from now.
+             */
+            expires_at: string;
+            ticket: string;
+        };
+        /**
+         * @description What an undo changed.
+         * @example {
+         *       "changes": [
+         *         {
+         *           "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "seq": 18
+         *         }
+         *       ]
+         *     }
+         */
+        Undone: {
+            /** @description In the order of their numbers. */
+            changes: components["schemas"]["Change"][];
+        };
+    };
+    responses: {
+        /** @description The body is not JSON, or a header or the query cannot be read */
+        BadRequest: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "BAD_REQUEST",
+                 *         "message": "The body is not JSON: expected value at line 1 column 1"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description What is there, or what is under way, stands in the way */
+        Conflict: {
+            headers: {
+                /** @description Seconds to wait, if a request with the same `Idempotency-Key` is under way */
+                "Retry-After"?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "CONFLICT",
+                 *         "message": "There is another task of this id: look at error.current, or take another id"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The cursor is too old, or of a database that was put back to an earlier state: begin again without one */
+        CursorExpired: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "CURSOR_EXPIRED",
+                 *         "message": "What happened since this cursor cannot be told any more: begin again without one"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A fault of the server */
+        InternalServerError: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "INTERNAL_SERVER_ERROR",
+                 *         "message": "Something went wrong on our side; the request id helps to find out what"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description There is no such task, or not for this caller */
+        NotFound: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "NOT_FOUND",
+                 *         "message": "Task not found"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is larger than 64 KiB */
+        PayloadTooLarge: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "PAYLOAD_TOO_LARGE",
+                 *         "message": "The body is larger than 64 KiB: send less"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The task has none of the versions that `If-Match` names; `error.current` is the task as it is now */
+        PreconditionFailed: {
+            headers: {
+                /** @description The tag of the task as it is now */
+                ETag?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "PRECONDITION_FAILED",
+                 *         "message": "The task has changed since you read it: look at error.current and try again with its ETag"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The database or the keys cannot be reached, or the server is overloaded */
+        ServiceUnavailable: {
+            headers: {
+                /** @description Seconds to wait before the next try */
+                "Retry-After"?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "SERVICE_UNAVAILABLE",
+                 *         "message": "The server cannot do this now; try again after the time in Retry-After"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description There is no token, or it is not valid */
+        Unauthorized: {
+            headers: {
+                /** @description `Bearer`; with `error="invalid_token"` where a token was sent (RFC 6750) */
+                "WWW-Authenticate"?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "UNAUTHORIZED",
+                 *         "message": "Missing authentication token"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The body is not declared as JSON */
+        UnsupportedMediaType: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "UNSUPPORTED_MEDIA_TYPE",
+                 *         "message": "The body must be JSON: send it with Content-Type: application/json"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description What was sent breaks a rule; the message names each field and its rule */
+        ValidationError: {
+            headers: {
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "VALIDATION_ERROR",
+                 *         "message": "title must not be empty or only white space"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+    };
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    list_changes: {
+        parameters: {
+            query?: {
+                /** @description `next_cursor` of the answer before, or the id of an event. Without it, a full copy begins. */
+                since?: string;
+                /** @description The most changes in an answer. */
+                limit?: number;
+                /** @description How many seconds to wait for a change if there is none. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangeList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["CursorExpired"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    undo_change: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The number of the change
+                 * @example 17
+                 */
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What has changed */
+            200: {
+                headers: {
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listen: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of the last event that was heard, or a `next_cursor` of changes: what came since is sent first. The
+                 *     header `Last-Event-ID` goes before it.
+                 */
+                last_event_id?: string;
+                /** @description A ticket in place of the token, where no header can be sent. */
+                ticket?: string;
+            };
+            header?: {
+                /** @description The `id` of the last event that was heard */
+                "Last-Event-ID"?: string | null;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example event: ready
+                     *     id: AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g
+                     *     data: {"cursor":"AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g"}
+                     */
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["CursorExpired"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_ticket: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The ticket */
+            201: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketBody"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most tasks on a page. Without it, all tasks are sent.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before, of the same query. */
+                cursor?: string;
+                /** @description Only tasks that are done (`true`) or open (`false`). */
+                completed?: boolean;
+                /** @description `true`: the trash in place of the list. Not together with `completed`. */
+                deleted?: boolean;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tasks */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The next page, if there is one (RFC 8288): `<…>; rel="next"` */
+                    Link?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskList"];
+                };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewTask"];
+            };
+        };
+        responses: {
+            /** @description The same task of this `id` was there already */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description The task was created */
+            201: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new task */
+                    Location?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_batch: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Batch"];
+            };
+        };
+        responses: {
+            /** @description What came of each operation */
+            200: {
+                headers: {
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchResults"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    change_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: creates the task under this id, and only if there is none; the body is that of a new task then
+                 * @example *
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPatch"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            /** @description The task was created */
+            201: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new task */
+                    Location?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task is gone */
+            204: {
+                headers: {
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patch_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskPatch"];
+                "application/merge-patch+json": components["schemas"]["TaskPatch"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    complete_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Completion"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_history: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most changes on a page; 100 if left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before, of the same task. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restore_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationError"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The process lives */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_readiness: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Requests can be served */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            500: components["responses"]["InternalServerError"];
+            /** @description The database or the keys that verify tokens cannot be reached */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the next try */
+                    "Retry-After"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "checks": {
+                     *         "database": "unavailable",
+                     *         "keys": "ok"
+                     *       },
+                     *       "status": "unavailable"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,83 @@
+// What people do to tasks while the server may be far away: one thing after the other, and how a later one
+// takes an earlier one up. Nothing here is sent or stored.
+
+import { difference, isEmpty } from "./merge.js";
+import type { Patch, Task } from "./types.js";
+
+/** Something that was done here and that the server has not confirmed. Never changed: replaced. */
+export interface Operation {
+  /** Its name, and its place in the order. */
+  readonly key: string;
+  /** The task. */
+  readonly id: string;
+  readonly kind: "create" | "change" | "remove" | "restore";
+  /** When it was done, as this device's clock says (RFC 3339). */
+  readonly at: string;
+  /** Of a create all fields, of a change those that were changed. */
+  readonly fields: Patch;
+  /** The task as it was seen when this was done to it; null for a create. */
+  readonly base: Task | null;
+  /** To be sent by itself: a batch with it was refused as a whole, or failed. */
+  readonly alone?: boolean;
+  /** How often in a row the server failed (500) at it. */
+  readonly failures?: number;
+}
+
+/** The task that a create promises, until the server tells what it made of it. */
+export function draft(operation: Operation, user: string): Task {
+  const { id, at, fields } = operation;
+  return {
+    id,
+    user_id: user,
+    title: fields.title ?? "",
+    description: fields.description ?? null,
+    completed: fields.completed ?? false,
+    created_at: at,
+    updated_at: at,
+    version: 0,
+  };
+}
+
+/**
+ * What the task is after the operation, if nothing else happens to it. A change of a task that is gone makes it
+ * visible again if it holds text: somebody's words do not disappear before their eyes.
+ */
+export function applied(state: Task | undefined, operation: Operation, user: string): Task | undefined {
+  switch (operation.kind) {
+    case "create":
+      return state ?? draft(operation, user);
+    case "change": {
+      const ground = state ?? (holdsText(operation.fields) ? operation.base : undefined);
+      return ground ? { ...ground, ...operation.fields } : undefined;
+    }
+    case "remove":
+      return undefined;
+    case "restore":
+      return state ?? operation.base ?? undefined;
+  }
+}
+
+/** A tick alone does not bring a deleted task back; words do. */
+export function holdsText(fields: Patch): boolean {
+  return fields.title !== undefined || fields.description !== undefined;
+}
+
+/**
+ * What becomes of `last`, which nobody was told of yet, when `next` is done to the same task: one operation that does
+ * both, none at all, or the two of them.
+ */
+export function joined(last: Operation, next: Operation): Operation | "neither" | "both" {
+  if (last.kind === "create") {
+    if (next.kind === "change") return { ...last, fields: { ...last.fields, ...next.fields } };
+    if (next.kind === "remove") return "neither";
+  }
+  // A change is sent even if the task is removed then: it may come back out of the trash.
+  if (last.kind === "change" && next.kind === "change" && last.base) {
+    // What was changed and changed back was not changed.
+    const fields = difference({ ...last.fields, ...next.fields }, last.base);
+    return isEmpty(fields) ? "neither" : { ...last, fields };
+  }
+  if (last.kind === "remove" && next.kind === "restore") return "neither";
+  if (last.kind === "restore" && next.kind === "remove") return "neither";
+  return "both";
+}

@@ -1,0 +1,185 @@
+// What is known of the server: its log of changes as far as it was read, and on top of that what the answers to our own
+// writes have told, until the log tells it too.
+//
+// Only the log decides. It arrives in order, so that an old state never replaces a newer one; an answer may be late,
+// and alone could bring back a task that was deleted since.
+
+import type { Change, Task } from "./types.js";
+
+/** The version of a task that is gone as nobody knows which. */
+export const UNKNOWN = Number.MAX_SAFE_INTEGER;
+
+/** What an answer told. */
+export interface Told {
+  /** The task as it is, or null if it is gone. */
+  task: Task | null;
+  /** Of a task that is gone, the last version that it had, or `UNKNOWN`: whatever is newer came back. */
+  version: number;
+}
+
+/** The part of the log that is worth keeping: whole in itself. */
+export interface Copy {
+  cursor: string;
+  seq: number;
+  user: string;
+  tasks: Task[];
+}
+
+export class Replica {
+  #tasks = new Map<string, Task>();
+  #told = new Map<string, Told & { since: number }>();
+  #seq = 0;
+  /** Where the log was read to; undefined before the first time, and after the server has forgotten the place. */
+  #cursor: string | undefined;
+  /** A full copy that is being read, beside the tasks that it will replace. */
+  #fresh: Map<string, Task> | undefined;
+  #reading = 0;
+  /** When tasks were deleted. */
+  #deletions = new Map<string, number>();
+  /** Called with each task about which more is known now. */
+  readonly #onNews: (id: string) => void;
+
+  /** Called when what was told of a task and the log disagree: the whole log has to be read to know. */
+  readonly #onDoubt: () => void;
+
+  constructor(onNews: (id: string) => void, onDoubt: () => void) {
+    this.#onNews = onNews;
+    this.#onDoubt = onDoubt;
+  }
+
+  /** The task as far as the server's word goes. */
+  task(id: string): Task | undefined {
+    const task = this.#tasks.get(id);
+    const told = this.#told.get(id);
+    if (!told) return task;
+    if (task && task.version > told.version) return task;
+    return told.task ?? undefined;
+  }
+
+  get ids(): Iterable<string> {
+    return new Set([...this.#tasks.keys(), ...this.#told.keys()]).values();
+  }
+
+  /** Whether answers have told something that the log has not told yet. */
+  get waits(): boolean {
+    return this.#told.size > 0;
+  }
+
+  /** Where to go on reading the log. */
+  get cursor(): string | undefined {
+    return this.#cursor;
+  }
+
+  copy(user: string): Copy | undefined {
+    if (this.#cursor === undefined || this.#fresh) return undefined;
+    return { cursor: this.#cursor, seq: this.#seq, user, tasks: [...this.#tasks.values()] };
+  }
+
+  load(copy: Copy | undefined, told: Iterable<[string, Told]>): void {
+    if (copy) {
+      this.#tasks = new Map(copy.tasks.map((task) => [task.id, task]));
+      this.#cursor = copy.cursor;
+      this.#seq = copy.seq;
+    }
+    for (const [id, it] of told) this.#told.set(id, { ...it, since: 0 });
+    for (const id of this.ids) this.#onNews(id);
+  }
+
+  /** The latest change that was read: for {@link tell}. */
+  get seq(): number {
+    return this.#seq;
+  }
+
+  /**
+   * An answer told how a task is, or that it is gone. `asked`: {@link seq} when the question was sent. If the log has
+   * told since of the task's deletion, the answer may be from before that, or from after its return.
+   */
+  tell(id: string, told: Told, asked: number): void {
+    if (told.task && (this.#deletions.get(id) ?? 0) > asked) this.#onDoubt();
+    const before = this.#told.get(id);
+    // A repeated answer is the first one's words, and may be older than what we know.
+    if (before?.task && told.task && before.version > told.version) return;
+    this.#told.set(id, { ...told, since: this.#reading });
+    this.#onNews(id);
+  }
+
+  /** Takes a change of the log as it happens, and the cursor behind it. */
+  follow(change: Change, cursor: string): void {
+    if (change.seq <= this.#seq) return;
+    this.#take(change);
+    this.#cursor = cursor;
+  }
+
+  /** Takes what was found in the log after a cursor: `false` if events were faster, or all is being read anew. */
+  page(since: string | undefined, changes: Change[], next: string): boolean {
+    if (this.#cursor !== since) return false;
+    for (const change of changes) {
+      if (change.seq > this.#seq) this.#take(change);
+    }
+    this.#cursor = next;
+    return true;
+  }
+
+  #take(change: Change): void {
+    this.#seq = change.seq;
+    const tasks = this.#fresh ?? this.#tasks;
+    if ("deleted" in change) {
+      tasks.delete(change.deleted);
+      this.#deletions.set(change.deleted, change.seq);
+      if (this.#told.get(change.deleted)?.task) this.#onDoubt();
+      else if (!this.#fresh) this.#told.delete(change.deleted);
+      this.#onNews(change.deleted);
+      return;
+    }
+    const { task } = change;
+    tasks.set(task.id, task);
+    const told = this.#told.get(task.id);
+    // In a full copy the tasks that people see are still the old ones: what was told has to stay on top of them.
+    if (!this.#fresh && told && confirms(task, told)) this.#told.delete(task.id);
+    this.#onNews(task.id);
+  }
+
+  /**
+   * The log begins to be read to its end. The number goes to {@link caughtUp}: what was told before this moment is in
+   * the log by then.
+   */
+  begin(): number {
+    if (this.#cursor === undefined) {
+      this.#fresh = new Map();
+      this.#deletions.clear();
+      this.#seq = 0;
+    }
+    return ++this.#reading;
+  }
+
+  /** The log was read to its end. */
+  caughtUp(reading: number): void {
+    if (this.#fresh) {
+      const before = [...this.ids];
+      this.#tasks = this.#fresh;
+      this.#fresh = undefined;
+      for (const id of new Set([...before, ...this.ids])) this.#onNews(id);
+    }
+    for (const [id, told] of this.#told) {
+      if (told.since >= reading) continue;
+      this.#told.delete(id);
+      this.#onNews(id);
+    }
+  }
+
+  /** The server has forgotten where we were: all is read anew. What is seen stays until then. */
+  startOver(): void {
+    this.#cursor = undefined;
+    this.#fresh = undefined;
+  }
+
+  /** What an answer has told and the log has not: for the storage. */
+  told(id: string): Told | undefined {
+    const told = this.#told.get(id);
+    return told && { task: told.task, version: told.version };
+  }
+}
+
+function confirms(task: Task, told: Told): boolean {
+  return told.task ? task.version >= told.version : task.version > told.version;
+}

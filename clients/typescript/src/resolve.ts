@@ -1,0 +1,77 @@
+// What is to be done with an operation, given how the task is now; and what comes of a conflict.
+
+import { difference, isEmpty, merge, sameContent, type Field } from "./merge.js";
+import { holdsText, type Operation } from "./operations.js";
+import type { Patch, Task } from "./types.js";
+
+/** Two people, or one on two devices, want different things of a task. */
+export interface Conflict {
+  id: string;
+  /** The task as it was seen when the operation was done here. */
+  base: Task;
+  /** What it was made here; null if it was deleted here. */
+  mine: Task | null;
+  /** What it is now on the server; null if it was deleted there. */
+  theirs: Task | null;
+  /** The fields that both changed, to different values. */
+  fields: Field[];
+}
+
+/**
+ * `mine` or `theirs` decide about {@link Conflict.fields} (what only one side changed is kept in any case), or about
+ * whether the task stays deleted; a patch says itself what is to be written on top of theirs.
+ */
+export type Resolution = "mine" | "theirs" | Patch;
+
+export type Step =
+  | { do: "drop" }
+  | { do: "send"; fields: Patch }
+  | { do: "ask"; conflict: Conflict; usual: "mine" | "theirs" };
+
+export function step(operation: Operation, theirs: Task | undefined): Step {
+  const { id, kind, base, fields } = operation;
+  if (kind === "create" || kind === "restore") return theirs ? { do: "drop" } : { do: "send", fields };
+  if (kind === "remove") {
+    if (!theirs) return { do: "drop" };
+    if (!base || sameContent(base, theirs)) return { do: "send", fields };
+    return { do: "ask", conflict: { id, base, mine: null, theirs, fields: [] }, usual: "mine" };
+  }
+  // Every change was made to something that was seen.
+  if (!base) return { do: "drop" };
+  const mine = { ...base, ...fields };
+  if (!theirs) {
+    const usual = holdsText(fields) ? "mine" : "theirs";
+    return { do: "ask", conflict: { id, base, mine, theirs: null, fields: [] }, usual };
+  }
+  const merged = merge(base, fields, theirs);
+  if (merged.fields.length > 0) {
+    return { do: "ask", conflict: { id, base, mine, theirs, fields: merged.fields }, usual: "mine" };
+  }
+  return isEmpty(merged.patch) ? { do: "drop" } : { do: "send", fields: merged.patch };
+}
+
+/** What takes the place of an operation once its conflict is decided. */
+export function resolved(operation: Operation, conflict: Conflict, resolution: Resolution): Operation[] {
+  const { theirs } = conflict;
+  if (!theirs) {
+    if (resolution === "theirs") return [];
+    const fields = resolution === "mine" ? operation.fields : resolution;
+    // The keys keep the order: first out of the trash, then the change, then what was done after it.
+    const restore: Operation = { ...operation, kind: "restore", fields: {} };
+    return [restore, { ...operation, key: `${operation.key}~`, fields }];
+  }
+  if (operation.kind === "remove") {
+    if (resolution === "theirs") return [];
+    if (resolution === "mine") return [{ ...operation, base: theirs }];
+    const fields = difference(resolution, theirs);
+    return isEmpty(fields) ? [] : [{ ...operation, kind: "change", fields, base: theirs }];
+  }
+  let fields: Patch;
+  if (typeof resolution === "object") {
+    fields = difference(resolution, theirs);
+  } else {
+    fields = { ...merge(conflict.base, operation.fields, theirs).patch };
+    if (resolution === "theirs") for (const field of conflict.fields) delete fields[field];
+  }
+  return isEmpty(fields) ? [] : [{ ...operation, fields, base: theirs }];
+}

@@ -1,0 +1,32 @@
+// Where a store keeps what must survive a reload.
+
+/**
+ * Named records, whose values are plain data. The shortest one is `memory` below; `indexedDb` is for browsers; a
+ * file, SQLite or React Native's storage take a few lines each.
+ */
+export interface Storage {
+  /**
+   * All records. One that is used by several stores at once (tabs) may later hand over records of a store that is
+   * gone, through `inherit`.
+   */
+  load(inherit: (records: Map<string, unknown>) => void): Promise<Map<string, unknown>>;
+  /** Writes all of these records or none; `undefined` removes one. */
+  write(records: Map<string, unknown>): Promise<void>;
+  /** Nothing will be written any more. */
+  close?(): void;
+}
+
+/** Keeps everything as long as the program runs; a store that is made anew with the same one goes on where it was. */
+export function memory(): Storage {
+  const kept = new Map<string, unknown>();
+  return {
+    load: () => Promise.resolve(new Map(kept)),
+    write(records) {
+      for (const [name, value] of records) {
+        if (value === undefined) kept.delete(name);
+        else kept.set(name, value);
+      }
+      return Promise.resolve();
+    },
+  };
+}

@@ -1,0 +1,340 @@
+// Tasks that are always at hand: read from memory, changed at once, sent when the server can be reached.
+
+import type { Client } from "./client.js";
+import { TickboxError, asTickboxError } from "./errors.js";
+import { Flush, type OnConflict } from "./flush.js";
+import { Follow, type Live, type Status } from "./follow.js";
+import { timeId } from "./ids.js";
+import { Journal } from "./journal.js";
+import { difference, isEmpty, trimmed } from "./merge.js";
+import type { Operation } from "./operations.js";
+import { Queue, type Parcel, type Refused } from "./queue.js";
+import { Replica, type Copy, type Told } from "./replica.js";
+import { Alarm, RETRY, backOff, type RetryPolicy } from "./retry.js";
+import { memory, type Storage } from "./storage.js";
+import type { Patch, Task } from "./types.js";
+import { View } from "./view.js";
+
+export interface StoreOptions {
+  client: Client;
+  /** Where tasks and unsent work survive a reload; by default they do not. One for each user. */
+  storage?: Storage | undefined;
+  /** Decides where two sides want different things; by default what was done here wins. */
+  onConflict?: OnConflict | undefined;
+  /** Told of an operation that the server will never take. It is also kept in `refused()`. */
+  onRefused?: ((refused: Refused) => void) | undefined;
+  /** Told of what the store goes on without: a storage that fails, a callback that throws. */
+  onError?: ((error: unknown) => void) | undefined;
+  /** How changes of others arrive. */
+  live?: Live | undefined;
+  /** When to try again, for ever. */
+  retry?: Partial<Pick<RetryPolicy, "base" | "cap">> | undefined;
+  /** A stream of events that says nothing for so many milliseconds is given up. */
+  silence?: number | undefined;
+}
+
+export type NewTaskFields = Pick<Task, "title"> & Partial<Pick<Task, "description" | "completed">>;
+
+/** The copy of the tasks is only a copy: it need not be written with each event. */
+const SAVE_AFTER = 1000;
+/** What an answer told is in the log within milliseconds; if it does not arrive, the log is asked. */
+const CONFIRM_AFTER = 3000;
+
+export type Store = ReturnType<typeof createStore>;
+
+export function createStore(options: StoreOptions) {
+  const { client } = options;
+  const storage = options.storage ?? memory();
+  const retry = { ...RETRY, cap: 30_000, ...options.retry };
+  const onError = options.onError ?? ((error: unknown) => console.error("tickbox-client:", error));
+  /** Rings when there is something to send, and when it is worth trying again. */
+  const work = new Alarm();
+  const network = new Alarm();
+  const journal = new Journal(storage, onError);
+  const toldKept = new Set<string>();
+  const replica = new Replica(
+    (id) => {
+      const told = replica.told(id);
+      if (told || toldKept.delete(id)) journal.set(`told/${id}`, told);
+      if (told) toldKept.add(id);
+      view.touch(id);
+    },
+    () => doubt.later(),
+  );
+  const queue = new Queue(journal, (id) => view.touch(id));
+  const view = new View(replica, queue, () => client.userId ?? "");
+  const follow = new Follow({
+    client,
+    replica,
+    live: options.live ?? "events",
+    retry,
+    silence: options.silence,
+    alarm: network,
+    onStatus(next, failure) {
+      view.status(next, failure);
+      if (next === "live") network.ring();
+    },
+    onProgress() {
+      save.later();
+      work.ring();
+    },
+  });
+  const flush = new Flush({
+    client,
+    queue,
+    replica,
+    journal,
+    onConflict: options.onConflict,
+    onError,
+    catchUp: (signal) => follow.catchUp(signal),
+    wake: () => work.ring(),
+  });
+  const save = new Later(SAVE_AFTER, () => {
+    const copy = replica.copy(client.userId ?? "");
+    if (copy) journal.set("copy", copy);
+  });
+  const removed = new Map<string, Task>();
+  let loading: Promise<void> | undefined;
+  let wanted = false;
+  let running: { control: AbortController; done: Promise<unknown> } | undefined;
+  let known = queue.refused;
+
+  async function load(): Promise<void> {
+    const take = (records: Map<string, unknown>) => {
+      const of = <V>(kind: string): [string, V][] =>
+        [...records].filter(([name]) => name.startsWith(kind)).map(([name, value]) => [name.slice(kind.length), value as V]);
+      const values = <V>(kind: string): V[] => of<V>(kind).map(([, value]) => value);
+      const told = of<Told>("told/");
+      told.forEach(([id]) => toldKept.add(id));
+      replica.load(records.get("copy") as Copy | undefined, told);
+      queue.load(values<Operation>("operation/"), values<Parcel>("parcel/"), values<Refused>("refused/"));
+      known = queue.refused;
+      work.ring();
+    };
+    let records: Map<string, unknown>;
+    try {
+      records = await storage.load(take);
+    } catch (error) {
+      // A browser may refuse to store anything. Then nothing is, and the rest works.
+      onError(error);
+      return;
+    }
+    const user = (records.get("copy") as Copy | undefined)?.user;
+    // What waits here is sent in nobody else's name.
+    if (user) client.claim(user);
+    take(records);
+    journal.open();
+  }
+
+  /** Sends what there is, waits for more, and after a failure for better times. */
+  async function send(signal: AbortSignal): Promise<void> {
+    for (let failures = 0; !signal.aborted; ) {
+      // What is done while the queue is looked through must not be slept over.
+      const { rings } = work;
+      try {
+        if (await flush.one(signal)) {
+          confirm.later();
+          failures = 0;
+          if (view.state !== "offline") view.failed(undefined);
+        } else {
+          await work.wait(undefined, signal, rings);
+        }
+        tellRefused();
+      } catch (thrown) {
+        if (signal.aborted) return;
+        const error = asTickboxError(thrown);
+        view.failed(error);
+        tellRefused();
+        await network.wait(Math.max(error.retryAfter ?? 0, backOff(failures, retry)), signal);
+        failures += 1;
+      }
+    }
+  }
+
+  /** Looks whether the log knows of what was told. It need not say so by itself: the task may be long gone. */
+  function compare(): void {
+    if (!running || !replica.waits) return;
+    const again = () => confirm.later();
+    follow.catchUp(running.control.signal).then(again, again);
+  }
+  const confirm = new Later(CONFIRM_AFTER, compare);
+  const doubt = new Later(0, compare);
+
+  function tellRefused(): void {
+    const before = known;
+    known = queue.refused;
+    for (const refused of known) {
+      if (before.includes(refused)) continue;
+      try {
+        options.onRefused?.(refused);
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
+
+  function perform(operation: Pick<Operation, "id" | "kind" | "fields" | "base">): void {
+    // Six digits, as the server writes them: texts of times sort as times.
+    const at = new Date().toISOString().replace("Z", "000Z");
+    queue.add({ key: timeId(), at, ...operation });
+    work.ring();
+  }
+
+  function seen(id: string): Task {
+    const task = view.get(id);
+    if (!task) throw new TickboxError({ status: 404, code: "NOT_FOUND", message: `There is no task ${id} here` });
+    return task;
+  }
+
+  function change(id: string, patch: Patch): Task {
+    const base = seen(id);
+    const wanted = patch.title === undefined ? patch : { ...patch, title: trimmed(patch.title) };
+    const fields = difference(wanted, base);
+    if (!isEmpty(fields)) perform({ id, kind: "change", fields, base });
+    // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
+    return view.get(id) ?? { ...base, ...fields };
+  }
+
+  async function start(): Promise<void> {
+    wanted = true;
+    await (loading ??= load());
+    // Somebody may have changed their mind, or have been faster.
+    if (running || !wanted) return;
+    const control = new AbortController();
+    const { signal } = control;
+    // Browsers say when the network is back; elsewhere nobody does.
+    if (typeof addEventListener === "function") addEventListener("online", () => network.ring(), { signal });
+    running = { control, done: Promise.all([follow.run(signal), send(signal)]) };
+  }
+
+  async function stop(): Promise<void> {
+    const was = running;
+    wanted = false;
+    running = undefined;
+    was?.control.abort();
+    await was?.done;
+    confirm.cancel();
+    doubt.cancel();
+    save.now();
+    if (was && !running) view.status("offline");
+    await journal.saved();
+  }
+
+  return {
+    /** All tasks, newest first. The same array until something changes. */
+    tasks: (): readonly Task[] => view.tasks(),
+
+    get: (id: string): Task | undefined => view.get(id),
+
+    /** Makes a task, at once. Its id is final. */
+    create({ title, description = null, completed = false }: NewTaskFields): Task {
+      const id = timeId();
+      perform({ id, kind: "create", fields: { title: trimmed(title), description, completed }, base: null });
+      return seen(id);
+    },
+
+    change,
+
+    complete: (id: string, completed = true): Task => change(id, { completed }),
+
+    /** Into the trash. */
+    remove(id: string): void {
+      const base = seen(id);
+      removed.set(id, base);
+      perform({ id, kind: "remove", fields: {}, base });
+    },
+
+    /** Out of the trash. A task that was removed by this store shows again at once, another when the server has answered. */
+    restore(id: string): Task | undefined {
+      if (!view.get(id)) perform({ id, kind: "restore", fields: {}, base: removed.get(id) ?? null });
+      return view.get(id);
+    },
+
+    /** What was done here, to all tasks or one, and is not confirmed by the server. */
+    pending: (id?: string): readonly Operation[] => (id === undefined ? queue.operations : queue.of(id)),
+
+    /** What the server will never take, until it is tried again or dismissed. */
+    refused: (): readonly Refused[] => queue.refused,
+
+    /** Puts a refused operation back into the queue, perhaps with better fields. */
+    retry(key: string, fields: Patch = {}): void {
+      const refused = queue.dismiss(key);
+      if (!refused) return;
+      known = queue.refused;
+      const { id, kind, base, fields: before } = refused.operation;
+      perform({ id, kind, base, fields: { ...before, ...fields } });
+    },
+
+    dismiss(key: string): void {
+      queue.dismiss(key);
+      known = queue.refused;
+      view.changed();
+    },
+
+    /** Calls the listener after each change of what the store shows; gives the function that ends it. */
+    subscribe: (listener: () => void): (() => void) => view.subscribe(listener),
+
+    get status(): Status {
+      return view.state;
+    },
+
+    /** Why nothing comes in or goes out, if that is so. */
+    get error(): TickboxError | undefined {
+      return view.error;
+    },
+
+    /** Reads the storage, then connects. Comes back when the tasks of last time are there, not when new ones are. */
+    start,
+
+    /** Ends all requests. What is not sent stays, for `start` or the next store with the same storage. */
+    stop,
+
+    /** `stop` for good: another store may take over what this one leaves. */
+    async close(): Promise<void> {
+      await stop();
+      storage.close?.();
+    },
+
+    /** Comes back when all that was done is in the storage. */
+    saved: (): Promise<void> => journal.saved(),
+
+    /** Comes back when the server has confirmed all that was done here, or refused it. */
+    synced(): Promise<void> {
+      return new Promise((resolve) => {
+        const look = () => {
+          if (queue.operations.length > 0) return;
+          end();
+          resolve();
+        };
+        const end = view.subscribe(look);
+        look();
+      });
+    },
+  };
+}
+
+/** Something that is done a while after it was first asked for. */
+class Later {
+  readonly #milliseconds: number;
+  readonly #work: () => void;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(milliseconds: number, work: () => void) {
+    this.#milliseconds = milliseconds;
+    this.#work = work;
+  }
+
+  later(): void {
+    this.#timer ??= setTimeout(() => this.now(), this.#milliseconds);
+  }
+
+  now(): void {
+    this.cancel();
+    this.#work();
+  }
+
+  cancel(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

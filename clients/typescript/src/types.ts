@@ -1,0 +1,50 @@
+// The words of the API, taken from the generated types.
+
+import type { components, operations, paths } from "./openapi.js";
+
+type Schemas = components["schemas"];
+
+/** A task, as the server keeps it. */
+export type Task = Schemas["Task"];
+/** A task to be made. With an `id` of your own the same task is never made twice. */
+export type NewTask = Schemas["NewTask"];
+/** What is to be changed of a task: a field that is left out keeps its value. */
+export type TaskPatch = Schemas["TaskPatch"];
+/** Tasks, newest first. */
+export type TaskList = Schemas["TaskList"];
+/** One operation of a batch. */
+export type BatchOperation = Schemas["BatchOperation"];
+/** What came of one operation of a batch. */
+export type BatchResult = Omit<Schemas["BatchResult"], "error"> & { error?: ErrorBody };
+export interface BatchResults {
+  results: BatchResult[];
+  dry_run?: boolean;
+}
+export type ErrorBody = Schemas["ErrorBody"];
+export type Health = Schemas["Health"];
+export type Readiness = Schemas["Readiness"];
+
+export type ListQuery = Query<"list_tasks">;
+type Query<O extends keyof operations> = Optional<NonNullable<operations[O]["parameters"]["query"]>>;
+type Optional<O> = { [K in keyof O]?: O[K] | undefined };
+
+/** A task in its present state, or one that is gone. */
+export type Change = Schemas["Change"];
+export type Changes = Schemas["ChangeList"];
+export type ChangesQuery = Query<"list_changes">;
+
+/** What was once done to a task. */
+export type PastChange = Schemas["PastChange"];
+export type History = Schemas["History"];
+export type HistoryQuery = Query<"list_history">;
+export type Undone = Schemas["Undone"];
+
+export type Ticket = Schemas["TicketBody"];
+
+/** What people write into a task. */
+export type Fields = Pick<Task, "title" | "description" | "completed">;
+export type Patch = Partial<Fields>;
+
+/** Every route and method of the API: the client must have a method for each. */
+export type Route = { [P in keyof paths]: { [M in Method]: paths[P][M] extends object ? `${Uppercase<M>} ${P}` : never }[Method] }[keyof paths];
+type Method = "get" | "post" | "put" | "patch" | "delete";

@@ -1,0 +1,172 @@
+// A browser without a window, driven over the Chrome DevTools protocol through a pipe.
+
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { accessSync, constants, mkdtempSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type { Readable, Writable } from "node:stream";
+
+const NAMES = ["chromium", "chromium-browser", "chromium-headless-shell", "google-chrome", "google-chrome-stable"];
+const MAC = [
+  "/Applications/Chromium.app/Contents/MacOS/Chromium",
+  "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
+
+function find(): string {
+  const given = process.env["BROWSER_PROGRAM"];
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const places = given ? [given] : [...NAMES.flatMap((name) => folders.map((folder) => join(folder, name))), ...MAC];
+  const isThere = (place: string) => {
+    try {
+      accessSync(place, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const found = places.find(isThere);
+  if (!found) throw new Error("There is no Chromium. Run: cargo xtask setup (or set BROWSER_PROGRAM to one)");
+  return found;
+}
+
+interface Answer {
+  id?: number;
+  method?: string;
+  sessionId?: string;
+  params?: Record<string, unknown>;
+  result?: Record<string, unknown>;
+  error?: { message: string };
+}
+
+export class Browser {
+  readonly #process: ChildProcess;
+  readonly #profile: string;
+  readonly #waiting = new Map<number, { resolve: (result: Record<string, unknown>) => void; reject: (error: Error) => void }>();
+  readonly #listeners = new Set<(answer: Answer) => void>();
+  #count = 0;
+
+  private constructor() {
+    this.#profile = mkdtempSync(join(tmpdir(), "tickbox-test-"));
+    const options = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"];
+    // No calls home, and no sleeping of tabs that nobody looks at.
+    options.push("--disable-background-networking", "--disable-component-update", "--disable-sync");
+    options.push("--disable-background-timer-throttling", "--disable-renderer-backgrounding", "--no-proxy-server");
+    options.push(`--user-data-dir=${this.#profile}`, "--remote-debugging-pipe");
+    // It ends when the pipe does, so it does not outlive this process.
+    this.#process = spawn(find(), options, { stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"] });
+    let rest = "";
+    const decoder = new TextDecoder();
+    (this.#process.stdio[4] as Readable).on("data", (piece: Buffer) => {
+      const messages = (rest + decoder.decode(piece, { stream: true })).split("\0");
+      rest = messages.pop()!;
+      for (const message of messages) this.#take(JSON.parse(message) as Answer);
+    });
+    this.#process.on("exit", () => {
+      for (const { reject } of this.#waiting.values()) reject(new Error("The browser has ended"));
+    });
+    (this.#process.stdio[3] as Writable).on("error", () => undefined);
+  }
+
+  static async start(): Promise<Browser> {
+    const browser = new Browser();
+    await browser.send("Browser.getVersion");
+    return browser;
+  }
+
+  send(method: string, params: object = {}, sessionId?: string): Promise<Record<string, unknown>> {
+    const id = (this.#count += 1);
+    return new Promise((resolve, reject) => {
+      if (this.#process.exitCode !== null) return reject(new Error("The browser has ended"));
+      this.#waiting.set(id, { resolve, reject });
+      (this.#process.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
+    });
+  }
+
+  /** Comes back when the event has happened. */
+  event(method: string, sessionId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const listener = (answer: Answer) => {
+        if (answer.method !== method || answer.sessionId !== sessionId) return;
+        this.#listeners.delete(listener);
+        resolve();
+      };
+      this.#listeners.add(listener);
+    });
+  }
+
+  /** A tab with this page, loaded. */
+  async open(url: string): Promise<Tab> {
+    const { targetId } = await this.send("Target.createTarget", { url: "about:blank" });
+    const { sessionId } = await this.send("Target.attachToTarget", { targetId, flatten: true });
+    const tab = new Tab(this, targetId as string, sessionId as string);
+    await this.send("Page.enable", {}, sessionId as string);
+    await tab.load("Page.navigate", { url });
+    return tab;
+  }
+
+  async end(): Promise<void> {
+    if (this.#process.exitCode === null) {
+      const exit = once(this.#process, "exit");
+      this.#process.kill("SIGKILL");
+      await exit;
+    }
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  #take(answer: Answer): void {
+    if (answer.id === undefined) {
+      for (const listener of [...this.#listeners]) listener(answer);
+      return;
+    }
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (answer.error) waiting?.reject(new Error(answer.error.message));
+    else waiting?.resolve(answer.result ?? {});
+  }
+}
+
+export class Tab {
+  readonly #browser: Browser;
+  readonly #target: string;
+  readonly #session: string;
+
+  constructor(browser: Browser, target: string, session: string) {
+    this.#browser = browser;
+    this.#target = target;
+    this.#session = session;
+  }
+
+  async load(method: "Page.navigate" | "Page.reload", params: object = {}): Promise<void> {
+    const loaded = this.#browser.event("Page.loadEventFired", this.#session);
+    await this.#browser.send(method, params, this.#session);
+    await loaded;
+  }
+
+  /** What a function of the page's harness gives. */
+  async call<H, N extends keyof H & string>(name: N, ...given: Arguments<H[N]>): Promise<Result<H[N]>> {
+    const expression = `harness.${name}(${given.map((value) => JSON.stringify(value)).join(", ")})`;
+    const params = { expression, awaitPromise: true, returnByValue: true };
+    const { result, exceptionDetails } = await this.#browser.send("Runtime.evaluate", params, this.#session);
+    if (exceptionDetails) {
+      const { text, exception } = exceptionDetails as { text: string; exception?: { description?: string } };
+      throw new Error(`in the page: ${exception?.description ?? text}`);
+    }
+    return (result as { value: Result<H[N]> }).value;
+  }
+
+  /** As if the plug were pulled, and put in again. */
+  async offline(offline: boolean): Promise<void> {
+    const params = { offline, latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    await this.#browser.send("Network.enable", {}, this.#session);
+    await this.#browser.send("Network.emulateNetworkConditions", params, this.#session);
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.send("Target.closeTarget", { targetId: this.#target });
+  }
+}
+
+type Arguments<F> = F extends (...given: infer A) => unknown ? A : never;
+type Result<F> = F extends (...given: never[]) => infer R ? Awaited<R> : never;

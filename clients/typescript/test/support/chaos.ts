@@ -1,0 +1,225 @@
+// Several devices of one user do random things over lines that break at random, until it is quiet: then all of them and
+// the server must agree, and nothing that was done may be lost or done twice. Runs in Node and in browsers.
+
+import { createClient, createStore, type Client, type Storage, type Store, type Task } from "tickbox-client";
+import { Random } from "./random.js";
+import { until } from "./until.js";
+
+const STEPS = 50;
+
+/** Where the devices are. */
+export interface World {
+  /** The server, over a line that never breaks. */
+  direct: Client;
+  lines: { url: string; cut(): unknown; mend(): unknown }[];
+  token(): string | Promise<string>;
+  /** From now on lines are slow and lose answers; or no longer. */
+  storm(begins: boolean): unknown;
+  /** The storage of a device; asked for again after each reload. */
+  storage(device: number): Storage;
+}
+
+export interface Counts {
+  operations: number;
+  doubled: number;
+  reloads: number;
+  cuts: number;
+}
+
+type Content = Pick<Task, "title" | "description" | "completed">;
+
+export async function converges(seed: number, world: World): Promise<Counts> {
+  const random = new Random(seed);
+  const counts: Counts = { operations: 0, doubled: 0, reloads: 0, cuts: 0 };
+  const devices = world.lines.map((_, place) => new Device(world, place, random, counts));
+  try {
+    for (const device of devices) await device.start();
+    await world.storm(true);
+    for (let step = 0; step < STEPS; step++) {
+      for (const device of devices) await device.step();
+      if (random.chance(0.7)) await new Promise((resolve) => setTimeout(resolve, random.below(12)));
+    }
+    await world.storm(false);
+    for (const line of world.lines) await line.mend();
+    await Promise.all(devices.map(({ store }) => store.synced()));
+    const { tasks } = await world.direct.list();
+    // What has not changed is not sent again.
+    demand(text((await world.direct.list()).tasks) === text(tasks), "the same list twice is not the same");
+    await Promise.all(devices.map((device) => device.agrees(tasks)));
+    const trash = (await world.direct.list({ deleted: true })).tasks;
+    for (const device of devices) device.check(tasks, new Set(trash.map(({ id }) => id)));
+    const made = new Set(devices.flatMap((device) => [...device.made]));
+    for (const task of tasks) demand(made.has(task.id), `task ${task.title} was made by nobody`);
+  } finally {
+    await Promise.all(devices.map(({ store }) => store.close()));
+  }
+  return counts;
+}
+
+class Device {
+  store!: Store;
+  /** Ids of all tasks made here. */
+  readonly made = new Set<string>();
+  readonly #mistakes: string[] = [];
+  /** Of the tasks that nobody else touches, how they are; undefined for those in the trash. */
+  readonly #own = new Map<string, Content | undefined>();
+  readonly #world: World;
+  readonly #place: number;
+  readonly #random: Random;
+  readonly #counts: Counts;
+  #up = true;
+  #count = 0;
+
+  constructor(world: World, place: number, random: Random, counts: Counts) {
+    this.#world = world;
+    this.#place = place;
+    this.#random = random;
+    this.#counts = counts;
+  }
+
+  get #line() {
+    return this.#world.lines[this.#place]!;
+  }
+
+  async start(): Promise<void> {
+    const client = createClient({
+      baseUrl: this.#line.url,
+      token: () => this.#world.token(),
+      fetch: (input, init) => this.#fetch(input, init),
+      timeout: 2_000,
+      retry: { base: 5, cap: 50 },
+    });
+    const retry = { base: 5, cap: 50 };
+    const onError = (error: unknown) => this.#mistakes.push(String(error));
+    const store = createStore({ client, storage: this.#world.storage(this.#place), retry, onError });
+    this.store = store;
+    await store.start();
+    this.#look(store);
+    store.subscribe(() => this.#look(store));
+  }
+
+  /** Some requests are sent twice, as by a proxy that tries again: the second answer counts. */
+  async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
+    if (init?.method === "GET" || !this.#random.chance(0.1)) return fetch(input, init);
+    this.#counts.doubled += 1;
+    await fetch(input, init).then((response) => response.text()).catch(() => undefined);
+    return fetch(input, init);
+  }
+
+  /** At no moment does a task that nobody else touches look other than it was made to look here. */
+  #look(store: Store): void {
+    if (store !== this.store) return;
+    for (const [id, wanted] of this.#own) {
+      const task = store.get(id);
+      const seen = task && content(task);
+      if (text(seen) !== text(wanted)) {
+        this.#mistakes.push(`${id} looks like ${text(seen)} and is ${text(wanted)}`);
+        this.#own.delete(id);
+      }
+    }
+  }
+
+  async step(): Promise<void> {
+    const random = this.#random;
+    const dice = random.next();
+    if (!this.#up && random.chance(0.2)) {
+      this.#up = true;
+      await this.#line.mend();
+    }
+    if (dice < 0.04) {
+      this.#counts.cuts += 1;
+      this.#up = false;
+      await this.#line.cut();
+    } else if (dice < 0.07) {
+      this.#counts.reloads += 1;
+      const old = this.store;
+      await old.saved();
+      await old.close();
+      await this.start();
+    } else {
+      this.#counts.operations += 1;
+      this.#act(dice);
+    }
+  }
+
+  #act(dice: number): void {
+    const { store } = this;
+    const random = this.#random;
+    const name = `${this.#place}-${(this.#count += 1)}`;
+    if (dice < 0.35 || store.tasks().length === 0) {
+      const task = store.create({ title: name });
+      this.made.add(task.id);
+      if (random.chance(0.5)) {
+        // Nobody else touches what has this name.
+        this.#keep(store.change(task.id, { title: `own ${name}` }));
+      }
+      return;
+    }
+    const removed = [...this.#own].filter(([, wanted]) => wanted === undefined);
+    if (dice < 0.4 && removed.length > 0) {
+      const [id] = random.pick(removed);
+      const task = store.restore(id);
+      // After a reload the task shows only when the server has brought it back.
+      if (task) this.#keep(task);
+      else this.#own.delete(id);
+      return;
+    }
+    const tasks = store.tasks().filter(({ id, title }) => this.#own.has(id) || !title.startsWith("own "));
+    if (tasks.length === 0) return;
+    const { id } = random.pick(tasks);
+    const own = this.#own.has(id);
+    if (dice < 0.45) {
+      store.remove(id);
+      if (own) this.#own.set(id, undefined);
+      return;
+    }
+    if (dice < 0.65) store.complete(id, random.chance(0.5));
+    else if (dice < 0.85) store.change(id, { title: own ? `own ${name}` : name });
+    else store.change(id, { description: random.chance(0.2) ? null : name });
+    if (own) this.#keep(store.get(id)!);
+  }
+
+  #keep(task: Task): void {
+    this.#own.set(task.id, content(task));
+  }
+
+  async agrees(tasks: Task[]): Promise<void> {
+    const wanted = text(tasks);
+    const shown = () => text(this.store.tasks());
+    await until(this.store, () => shown() === wanted, "the same").catch((error: unknown) => {
+      throw new Error(`device ${this.#place} has ${shown()} and the server has ${wanted}: ${String(error)}`);
+    });
+  }
+
+  /** Nothing is lost: what was made here is there, as it was made, or in the trash if it was removed. */
+  check(tasks: Task[], trash: Set<string>): void {
+    const there = new Map(tasks.map((task) => [task.id, task]));
+    for (const [id, wanted] of this.#own) {
+      const task = there.get(id);
+      const found = text(task && content(task));
+      demand(found === text(wanted), `own task ${id} of device ${this.#place} is ${found} and should be ${text(wanted)}`);
+      demand(wanted === undefined || !trash.has(id), `own task ${id} is in the trash`);
+    }
+    // What was made and removed before the server heard of it, and before a reload, is in nobody's trash.
+    const refused = this.store.refused().filter(({ operation }) => operation.kind !== "restore" || operation.base);
+    demand(refused.length === 0, `refused: ${text(refused)}`);
+    demand(this.#mistakes.length === 0, this.#mistakes.join("\n"));
+  }
+}
+
+function content({ title, description, completed }: Task): Content {
+  return { title, description, completed };
+}
+
+/** The same text for the same value, in whatever order its names come. */
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === "object" && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  );
+}
+
+function demand(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
+}

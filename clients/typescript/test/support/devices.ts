@@ -1,0 +1,66 @@
+// Devices of users: a store, and the line between it and the server that all tests of a file share.
+
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
+import { createClient, createStore, type Client, type Store, type StoreOptions } from "tickbox-client";
+import { Line } from "./line.js";
+import { Server, tokenOf } from "./server.js";
+import { until } from "./until.js";
+
+let server: Server;
+const lines: Line[] = [];
+const stores: Store[] = [];
+
+before(async () => {
+  server = await Server.start();
+});
+
+afterEach(async () => {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+  await Promise.all(lines.splice(0).map((line) => line.close()));
+});
+
+after(() => server.remove());
+
+export function clientOf(user: string, url = server.url): Client {
+  return createClient({ baseUrl: url, token: tokenOf(user), timeout: 5_000, retry: { base: 20, cap: 100 } });
+}
+
+/** A store that is closed when the test ends. */
+export function storeOf(client: Client, options: Partial<StoreOptions> = {}): Store {
+  const onError = (error: unknown) => assert.fail(String(error));
+  const store = createStore({ client, retry: { base: 20, cap: 100 }, onError, ...options });
+  stores.push(store);
+  return store;
+}
+
+export async function lineOf(url = server.url): Promise<Line> {
+  const line = await Line.to(url);
+  lines.push(line);
+  return line;
+}
+
+/** A store that is live, over a line of its own. */
+export async function device(user: string, options: Partial<StoreOptions> = {}): Promise<{ store: Store; line: Line }> {
+  const line = await lineOf();
+  const store = storeOf(clientOf(user, line.url), options);
+  await store.start();
+  await until(store, () => store.status === "live", "live");
+  return { store, line };
+}
+
+/** Closes the stores of a test before the server that it has of its own. */
+export async function closeStores(): Promise<void> {
+  await Promise.all(stores.splice(0).map((store) => store.close()));
+}
+
+export function titles(store: Store): string[] {
+  return store.tasks().map(({ title }) => title);
+}
+
+/** What the store shows is what the server has. */
+export async function serverHas(user: string, store: Store, url = server.url): Promise<void> {
+  const { tasks } = await clientOf(user, url).list();
+  await until(store, () => store.tasks().every(({ version }) => version > 0), "all answers");
+  assert.deepEqual(store.tasks(), tasks);
+}
