@@ -88,7 +88,7 @@ impl Protocol {
                 put(out, &[b"/", &self.id(subject.ordinal), head]);
                 if deed == Deed::ChangeKnown {
                     put(out, &[b"If-Match: \"0\""]);
-                    for version in 1..4 {
+                    for version in 1..10 {
                         let _ = write!(out, ", \"{version}\"");
                     }
                     put(out, &[b"\r\n"]);
