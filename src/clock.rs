@@ -59,7 +59,7 @@ impl Serialize for Timestamp {
 impl Timestamp {
     /// Written by hand, because a list has two for each task and a library takes ten times as long. Years beyond
     /// four digits are never stored.
-    fn rfc_3339(self) -> [u8; 27] {
+    pub(crate) fn rfc_3339(self) -> [u8; 27] {
         let (seconds, micros) = (self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000));
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         let (year, month, day) = civil(days);

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::etag::task_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
+use super::task_json::{USUAL_LENGTH, write_task};
 use crate::error::Error;
 use crate::tasks::model::Task;
 use crate::tasks::operation::{Answer, Answering, Written};
@@ -38,9 +39,14 @@ fn of_written(tasks: &str, written: &Written) -> Answer {
 }
 
 fn of_task(status: StatusCode, task: &Task) -> Answer {
-    Answer {
-        etag: text(&task_tag(task)),
-        ..of_json(status, task)
+    let mut json = Vec::with_capacity(USUAL_LENGTH);
+    write_task(&mut json, task);
+    match String::from_utf8(json) {
+        Ok(body) => Answer {
+            etag: text(&task_tag(task)),
+            ..of_body(status, body)
+        },
+        Err(error) => of_problem(&Problem::internal(error.into())),
     }
 }
 

@@ -12,9 +12,12 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::exchange::Exchange;
 use super::extract::Owner;
-use super::json::Json;
+use super::json::JsonText;
 use super::list_query::{invalid, limit};
 use super::problem::Problem;
+use super::task_json::{
+    USUAL_LENGTH, write_flag, write_id, write_list, write_number, write_task, write_text,
+};
 use super::{SharedApp, change_cursor};
 use crate::tasks::changes::Place;
 use crate::tasks::model::{Task, TaskId, UserId};
@@ -52,6 +55,23 @@ impl Change {
     pub(super) fn is_deletion(&self) -> bool {
         matches!(self, Self::Deleted { .. })
     }
+
+    pub(super) fn write(&self, json: &mut Vec<u8>) {
+        json.extend_from_slice(b"{\"seq\":");
+        match self {
+            Self::Present { seq, task } => {
+                write_number(json, *seq);
+                json.extend_from_slice(b",\"task\":");
+                write_task(json, task);
+            }
+            Self::Deleted { seq, deleted } => {
+                write_number(json, *seq);
+                json.extend_from_slice(b",\"deleted\":");
+                write_id(json, *deleted);
+            }
+        }
+        json.push(b'}');
+    }
 }
 
 impl From<Task> for Change {
@@ -66,7 +86,7 @@ impl From<Task> for Change {
 }
 
 /// Some changes, and where to go on.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(example = json!({
     "changes": [
         {"seq": 17, "task": {
@@ -91,6 +111,20 @@ pub(super) struct ChangeList {
     next_cursor: String,
     /// Whether there is more already.
     has_more: bool,
+}
+
+impl ChangeList {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(self.changes.len() * USUAL_LENGTH + 128);
+        json.extend_from_slice(b"{\"changes\":");
+        write_list(&mut json, &self.changes, |json, change| change.write(json));
+        json.extend_from_slice(b",\"next_cursor\":");
+        write_text(&mut json, &self.next_cursor);
+        json.extend_from_slice(b",\"has_more\":");
+        write_flag(&mut json, self.has_more);
+        json.push(b'}');
+        json
+    }
 }
 
 #[derive(IntoParams)]
@@ -208,5 +242,5 @@ pub(super) async fn list_changes(
         next_cursor: change_cursor::encode(&user, page.next),
         has_more: page.has_more,
     };
-    Ok(([(CACHE_CONTROL, "no-store")], Json(list)).into_response())
+    Ok(([(CACHE_CONTROL, "no-store")], JsonText(list.to_json())).into_response())
 }

@@ -8,8 +8,9 @@ use axum::response::{IntoResponse, Response};
 
 use super::SharedApp;
 use super::etag::task_tag;
-use super::json::Json;
+use super::json::JsonText;
 use super::problem::Problem;
+use super::task_json::{USUAL_LENGTH, write_task};
 use crate::tasks::model::{Expected, Task};
 
 /// A task with its tag.
@@ -17,7 +18,9 @@ pub(super) struct Tagged(pub(super) Task);
 
 impl IntoResponse for Tagged {
     fn into_response(self) -> Response {
-        ([(ETAG, task_tag(&self.0))], Json(self.0)).into_response()
+        let mut json = Vec::with_capacity(USUAL_LENGTH);
+        write_task(&mut json, &self.0);
+        ([(ETAG, task_tag(&self.0))], JsonText(json)).into_response()
     }
 }
 

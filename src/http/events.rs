@@ -143,19 +143,21 @@ impl Teller {
             Phase::Over => None,
             Phase::Fresh => {
                 self.state = Phase::Live;
-                Some(self.ready()?)
+                Some(self.ready())
             }
             Phase::Live => self.next().await?,
         };
         Ok(said.map(|said| (said, self)))
     }
 
-    fn ready(&self) -> Result<Bytes, Error> {
+    fn ready(&self) -> Bytes {
         let cursor = change_cursor::encode(&self.user, self.place);
         let mut text = Vec::new();
         let data = serde_json::json!({ "cursor": cursor });
-        write_event(&mut text, "ready", &cursor, &data)?;
-        Ok(text.into())
+        write_event(&mut text, "ready", &cursor, |text| {
+            text.extend_from_slice(data.to_string().as_bytes());
+        });
+        text.into()
     }
 
     /// What is to be said next, as soon as there is something; `None` at the end.
@@ -212,7 +214,7 @@ impl Teller {
             } else {
                 "task.changed"
             };
-            write_event(&mut text, name, &cursor, &change)?;
+            write_event(&mut text, name, &cursor, |text| change.write(text));
         }
         self.place = page.next;
         Ok(Some(text.into()))
@@ -220,14 +222,8 @@ impl Teller {
 }
 
 /// JSON has no line feeds, so its text is one line of data.
-fn write_event(
-    text: &mut Vec<u8>,
-    name: &str,
-    id: &str,
-    data: &impl Serialize,
-) -> Result<(), Error> {
+fn write_event(text: &mut Vec<u8>, name: &str, id: &str, data: impl FnOnce(&mut Vec<u8>)) {
     text.extend_from_slice(format!("event: {name}\nid: {id}\ndata: ").as_bytes());
-    serde_json::to_writer(&mut *text, data).map_err(|error| Error::Internal(error.into()))?;
+    data(text);
     text.extend_from_slice(b"\n\n");
-    Ok(())
 }

@@ -35,6 +35,15 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
+/// The body of an answer that is JSON already.
+pub(super) struct JsonText(pub(super) Vec<u8>);
+
+impl IntoResponse for JsonText {
+    fn into_response(self) -> Response {
+        ([(CONTENT_TYPE, APPLICATION_JSON)], self.0).into_response()
+    }
+}
+
 /// A body that was declared as JSON, whole. What it says is read by [`JsonBody::read`].
 pub(super) struct JsonBody<const LIMIT: usize = BODY_LIMIT>(Bytes);
 

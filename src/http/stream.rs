@@ -11,9 +11,10 @@ use futures_util::stream;
 use super::etag::list_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
+use super::task_json::{USUAL_LENGTH, write_task};
 use crate::error::Error;
 use crate::store::meter::Meter;
-use crate::tasks::model::{Filter, Position, Task, UserId};
+use crate::tasks::model::{Filter, Position, UserId};
 use crate::tasks::{Listing, Tasks};
 
 /// Reads the first part before it answers, so that a failure there is an ordinary one. A failure later on
@@ -39,7 +40,7 @@ pub(super) async fn whole_list(
     let is_whole = first.next.is_none();
     let body = if is_whole {
         let mut reader = reader;
-        Body::from(reader.write(&first)?)
+        Body::from(reader.write(&first))
     } else {
         Body::from_stream(stream::try_unfold(
             (reader, Next::Write(first)),
@@ -82,14 +83,14 @@ impl Reader {
                 }
                 Next::End => return Ok(None),
             };
-        let json = reader.write(&listing)?;
+        let json = reader.write(&listing);
         let next = listing.next.map_or(Next::End, Next::Read);
         Ok(Some((json, (reader, next))))
     }
 
     /// One part of the document: its head if it is the first, its foot if it is the last.
-    fn write(&mut self, listing: &Listing) -> Result<Bytes, Error> {
-        let mut json = Vec::with_capacity(listing.page.tasks.len() * 320 + 64);
+    fn write(&mut self, listing: &Listing) -> Bytes {
+        let mut json = Vec::with_capacity(listing.page.tasks.len() * USUAL_LENGTH + 64);
         if self.sent == 0 {
             json.extend_from_slice(b"{\"tasks\":[");
         }
@@ -97,17 +98,13 @@ impl Reader {
             if self.sent > 0 {
                 json.push(b',');
             }
-            write_task(&mut json, task)?;
+            write_task(&mut json, task);
             self.sent += 1;
         }
         if listing.next.is_none() {
             let count = self.count.unwrap_or(self.sent);
             json.extend_from_slice(format!("],\"count\":{count}}}").as_bytes());
         }
-        Ok(json.into())
+        json.into()
     }
-}
-
-fn write_task(json: &mut Vec<u8>, task: &Task) -> Result<(), Error> {
-    serde_json::to_writer(json, task).map_err(|error| Error::Internal(error.into()))
 }

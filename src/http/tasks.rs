@@ -4,16 +4,16 @@ use axum::extract::State;
 use axum::http::header::{ETAG, LINK};
 use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use super::etag;
 use super::extract::{Owner, PathTask};
 use super::input::{Completion, CompletionBody, Creation, NewTaskBody, TaskPatchBody};
-use super::json::{Json, JsonBody};
+use super::json::{JsonBody, JsonText};
 use super::list_query::{ListParameters, ListQuery};
 use super::problem::Problem;
+use super::task_json::{USUAL_LENGTH, write_list, write_number, write_task, write_text};
 use super::write::Write;
 use super::{SharedApp, cursor, stream};
 use crate::tasks::model::{Expected, Task, TaskId, TaskPatch, UserId};
@@ -22,7 +22,7 @@ use crate::tasks::operation::{Operation, Twice};
 pub(super) const TAG: &str = "tasks";
 
 /// Some of a user's tasks, or all.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(example = json!({"tasks": [{
     "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
     "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
@@ -42,6 +42,23 @@ pub(super) struct TaskList {
     /// Where the next page begins; `null` on the last one. Only with `limit`.
     #[schema(required = false)]
     next_cursor: Option<String>,
+}
+
+impl TaskList {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(self.tasks.len() * USUAL_LENGTH + 128);
+        json.extend_from_slice(b"{\"tasks\":");
+        write_list(&mut json, &self.tasks, write_task);
+        json.extend_from_slice(b",\"count\":");
+        write_number(&mut json, self.count);
+        json.extend_from_slice(b",\"next_cursor\":");
+        match &self.next_cursor {
+            Some(cursor) => write_text(&mut json, cursor),
+            None => json.extend_from_slice(b"null"),
+        }
+        json.push(b'}');
+        json
+    }
 }
 
 /// List the user's tasks, newest first
@@ -82,12 +99,12 @@ pub(super) async fn list_tasks(
         format!("<{}?{query}>; rel=\"next\"", uri.path())
     });
     let tag = tag_of((listing.page.total, listing.page.seq));
-    let mut response = Json(TaskList {
+    let list = TaskList {
         tasks: listing.page.tasks,
         count: listing.page.total,
         next_cursor,
-    })
-    .into_response();
+    };
+    let mut response = JsonText(list.to_json()).into_response();
     response.headers_mut().insert(ETAG, tag);
     if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
         response.headers_mut().insert(LINK, link);
