@@ -225,15 +225,16 @@ impl Connector {
     }
 
     /// Brings a connection to rest on which something may still be under way, also a transaction that nobody will
-    /// end: waits for the server, and cancels what takes long. `false` if the server does not answer at all.
+    /// end: waits for the server, and cancels what takes long. `true` if it can be used again: not after a
+    /// cancellation, which takes a way of its own and may arrive late, when it would end what is asked next.
     pub(super) async fn settle(&self, connection: &Connection) -> bool {
-        for _ in 0..SETTLE_TRIES {
+        for attempt in 0..SETTLE_TRIES {
             if connection.client.is_closed() {
                 return false;
             }
             let resting = self.query(connection, Sql::Rollback, &[]);
             match tokio::time::timeout(SETTLE_PAUSE, resting).await {
-                Ok(answer) => return answer.is_ok(),
+                Ok(answer) => return answer.is_ok() && attempt == 0,
                 Err(_) => self.cancel(connection).await,
             }
         }

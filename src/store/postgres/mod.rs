@@ -132,12 +132,14 @@ impl Postgres {
         judge: Option<Judge<T>>,
     ) -> Result<Kept<T>, Error> {
         let loan = self.pool.borrow().await?;
+        let mut cancelled = false;
         let outcome = {
             let connection = loan.connection()?;
             let mut transaction = pin!(transact(&self.connector, connection, steps, judge));
             if let Ok(outcome) = tokio::time::timeout(LONGEST_CALL, &mut transaction).await {
                 outcome
             } else {
+                cancelled = true;
                 // Its commit may be on the way already: only its end tells whether it happened.
                 self.connector.cancel(connection).await;
                 tokio::time::timeout(CANCEL_GRACE, transaction)
@@ -149,6 +151,8 @@ impl Postgres {
             // Its server has changed roles or goes down: the next connection may find a better one. What else
             // may fail fails on a line that is in order.
             Err(Failure::Driver(error)) if is_of_no_use(error) => drop(loan.finish()),
+            // The cancellation may still be on its way, and would end what is asked next.
+            _ if cancelled => drop(loan.finish()),
             _ => loan.give_back(),
         }
         outcome.map_err(|failure| match failure {
