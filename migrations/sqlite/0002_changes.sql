@@ -19,7 +19,8 @@ CREATE TABLE changes (
     user_id     TEXT NOT NULL,
     seq         INTEGER NOT NULL,
     task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
-    kind        TEXT NOT NULL CHECK (kind IN ('created', 'changed', 'deleted', 'restored')),
+    -- Not IN, for which SQLite makes a table with each row.
+    kind        TEXT NOT NULL CHECK (kind = 'created' OR kind = 'changed' OR kind = 'deleted' OR kind = 'restored'),
     at          INTEGER NOT NULL,
     actor       TEXT NOT NULL,
     request_id  TEXT NOT NULL,

@@ -7,6 +7,8 @@ pub(super) struct Dialect {
     begin: &'static str,
     for_update: &'static str,
     microsecond: &'static str,
+    /// At the end of a write: what it gives.
+    returning: &'static str,
     no: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
@@ -32,6 +34,7 @@ impl Dialect {
             begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
             for_update: "FOR UPDATE",
             microsecond: "interval '1 microsecond'",
+            returning: "RETURNING {task}",
             no: "false",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
             names: "jsonb_array_elements_text(CAST($1 AS jsonb))",
@@ -48,6 +51,8 @@ impl Dialect {
             // There is one writer, so there is nobody to lock out.
             for_update: "",
             microsecond: "1",
+            // It would make a table for that, each time, which costs more than the executor's looking the task up.
+            returning: "",
             no: "0",
             elements: "json_each($2)",
             names: "json_each($1)",
@@ -62,6 +67,7 @@ impl Dialect {
     pub(super) fn render(&self, template: &str) -> String {
         // The schema's name last: it may contain anything, also what looks like one of these words.
         template
+            .replace("{returning}", self.returning)
             .replace("{task}", TASK)
             .replace("{begin}", self.begin)
             .replace("{for_update}", self.for_update)

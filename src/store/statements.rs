@@ -25,6 +25,11 @@ macro_rules! statements {
                     $(Self::$name => (&[$($kind),*], $text)),+
                 }
             }
+
+            /// Whether it gives the task `$2` of the user `$1` as it leaves it, or nothing if it did nothing.
+            pub(super) fn returns_task(self) -> bool {
+                self.template().1.ends_with("{returning}")
+            }
         }
     };
 }
@@ -62,7 +67,7 @@ statements! {
         "INSERT INTO {schema}tasks
             (user_id, id, title, description, completed, created_at, updated_at, version, seq)
          VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1))
-         RETURNING {task}"
+         {returning}"
 
     // A task whose id the caller has made: nothing happens if it is there. In this order, because each but the
     // last looks whether it is.
@@ -82,7 +87,7 @@ statements! {
             (user_id, id, title, description, completed, created_at, updated_at, version, seq)
          VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1))
          ON CONFLICT (user_id, id) DO NOTHING
-         RETURNING {task}"
+         {returning}"
 
     // Many tasks at once, whose ids the server has made, as a JSON array. `back` counts from the last one, which
     // gets the account's latest number.
@@ -159,17 +164,18 @@ statements! {
          RETURNING access_until"
 
     // The counts are changed before the task is, because they need to know what the task was; so is the record of
-    // the change, which keeps what the task was. A parameter of versions is null, or a list: `,3,7,`.
+    // the change, which keeps what the task was. A parameter of versions is null, or a list: `,3,7,`. Sub-selects and
+    // not `UPDATE … FROM`, for which SQLite makes a table each time.
 
     ChangeTaskCount [Text, Uuid, Bool, Text]
-        "UPDATE {schema}accounts AS a SET
-            seq = a.seq + 1,
-            completed_count = a.completed_count
-                + CASE WHEN COALESCE($3, t.completed) THEN 1 ELSE 0 END
-                - CASE WHEN t.completed THEN 1 ELSE 0 END
-         FROM {schema}tasks AS t
-         WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2 AND t.deleted_at IS NULL
-            AND ($4 IS NULL OR $4 LIKE '%,' || t.version || ',%')"
+        "UPDATE {schema}accounts SET
+            seq = seq + 1,
+            completed_count = completed_count
+                + (SELECT CASE WHEN COALESCE($3, completed) THEN 1 ELSE 0 END - CASE WHEN completed THEN 1 ELSE 0 END
+                   FROM {schema}tasks WHERE user_id = $1 AND id = $2)
+         WHERE user_id = $1 AND EXISTS (SELECT 1 FROM {schema}tasks
+            WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL
+                AND ($4 IS NULL OR $4 LIKE '%,' || version || ',%'))"
     ChangeTask [Text, Uuid, Text, Bool, Text, Bool, Time, Text]
         "UPDATE {schema}tasks SET
             title = COALESCE($3, title),
@@ -180,19 +186,20 @@ statements! {
             seq = (SELECT seq FROM {schema}accounts WHERE user_id = $1)
          WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL
             AND ($8 IS NULL OR $8 LIKE '%,' || version || ',%')
-         RETURNING {task}"
+         {returning}"
 
     /// Into the trash, if `$3`, or out of it.
     MoveTaskCount [Text, Uuid, Bool, Text]
-        "UPDATE {schema}accounts AS a SET
-            seq = a.seq + 1,
-            task_count = a.task_count + CASE WHEN $3 THEN -1 ELSE 1 END,
-            deleted_count = a.deleted_count + CASE WHEN $3 THEN 1 ELSE -1 END,
-            completed_count = a.completed_count
-                + CASE WHEN NOT t.completed THEN 0 WHEN $3 THEN -1 ELSE 1 END
-         FROM {schema}tasks AS t
-         WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2 AND (t.deleted_at IS NULL) = $3
-            AND ($4 IS NULL OR $4 LIKE '%,' || t.version || ',%')"
+        "UPDATE {schema}accounts SET
+            seq = seq + 1,
+            task_count = task_count + CASE WHEN $3 THEN -1 ELSE 1 END,
+            deleted_count = deleted_count + CASE WHEN $3 THEN 1 ELSE -1 END,
+            completed_count = completed_count
+                + (SELECT CASE WHEN NOT completed THEN 0 WHEN $3 THEN -1 ELSE 1 END
+                   FROM {schema}tasks WHERE user_id = $1 AND id = $2)
+         WHERE user_id = $1 AND EXISTS (SELECT 1 FROM {schema}tasks
+            WHERE user_id = $1 AND id = $2 AND (deleted_at IS NULL) = $3
+                AND ($4 IS NULL OR $4 LIKE '%,' || version || ',%'))"
     MoveTask [Text, Uuid, Bool, Text, Time]
         "UPDATE {schema}tasks SET
             deleted_at = CASE WHEN $3 THEN $5 END,
@@ -201,7 +208,7 @@ statements! {
             seq = (SELECT seq FROM {schema}accounts WHERE user_id = $1)
          WHERE user_id = $1 AND id = $2 AND (deleted_at IS NULL) = $3
             AND ($4 IS NULL OR $4 LIKE '%,' || version || ',%')
-         RETURNING {task}"
+         {returning}"
 
     /// Before a change of a task, or its way into the trash or out of it; `$3`: whether it must not be there now.
     RecordChange [Text, Uuid, Bool, Text, Text, Time, Text, Text, Uuid]
@@ -345,50 +352,5 @@ impl Dialect {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// They cross users; none gives content to anybody.
-    const CROSSING: [Sql; 6] = [
-        // Which of the watched users have something new.
-        Sql::SystemListSeqs,
-        // The operator asks how the database is.
-        Sql::SystemCountWrongAccounts,
-        // Time has run out for the rows of all.
-        Sql::SystemListSwept,
-        Sql::SystemSweepChanges,
-        Sql::SystemSweepAnswers,
-        Sql::SystemSweepTickets,
-    ];
-
-    #[test]
-    fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each_table() {
-        for sql in Sql::ALL {
-            let (kinds, text) = sql.template();
-            let tables = text.matches("{schema}").count();
-            let crosses = CROSSING.contains(sql);
-            assert_eq!(format!("{sql:?}").starts_with("System"), crosses, "{sql:?}");
-            if tables > 0 && !crosses {
-                assert_eq!(kinds.first(), Some(&Text), "{sql:?}");
-                let inserts = ["VALUES ($1,", "SELECT $1,"]
-                    .iter()
-                    .map(|insert| text.matches(insert).count())
-                    .sum::<usize>();
-                let named = text.matches("user_id = $1").count() + inserts;
-                assert!(
-                    named >= tables,
-                    "{sql:?} names the user {named} times for {tables} tables"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn no_word_is_left_open() {
-        for dialect in [Dialect::postgres("tick\"box"), Dialect::sqlite()] {
-            for text in dialect.render_all() {
-                assert!(!text.contains(['{', '}']), "{text}");
-            }
-        }
-    }
-}
+#[path = "statements/tests.rs"]
+mod tests;

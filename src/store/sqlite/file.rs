@@ -13,10 +13,6 @@ use super::super::statements::Sql;
 use super::{translate, unavailable};
 use crate::error::Error;
 
-/// Pages of 4 KiB that the log may have before they are moved into the database file. Moving them holds up the
-/// writer: seldom and longer costs less in all, because a page that was written often is moved once.
-const CHECKPOINT_PAGES: i64 = 8000;
-
 /// Other users of the machine may not read what users of the app wrote down.
 const OWNER_ONLY: u32 = 0o600;
 
@@ -106,7 +102,8 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         .map_err(translate)?;
     connection
-        .pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)
+        // Else whoever commits would now and then move the log into the file, and let all others wait.
+        .pragma_update(None, "wal_autocheckpoint", 0)
         .map_err(translate)?;
     Ok(connection)
 }

@@ -1,9 +1,11 @@
 //! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
 //! What the statements say is in `store::statements`.
 
+mod checkpoint;
 mod file;
 mod migrate;
 mod reader;
+mod session;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -84,13 +86,22 @@ pub struct SqliteConfig {
     pub path: PathBuf,
 }
 
-/// Runs one statement and reads all its rows.
+/// Runs one statement, prepared by its text, and reads all its rows.
 fn run<T: FromRow>(
     connection: &rusqlite::Connection,
     text: &str,
     values: &[Value],
 ) -> Result<Vec<T>, Error> {
-    let mut statement = connection.prepare_cached(text).map_err(translate)?;
+    read_rows(
+        &mut *connection.prepare_cached(text).map_err(translate)?,
+        values,
+    )
+}
+
+fn read_rows<T: FromRow>(
+    statement: &mut rusqlite::Statement<'_>,
+    values: &[Value],
+) -> Result<Vec<T>, Error> {
     let mut rows = statement
         .query(rusqlite::params_from_iter(values))
         .map_err(translate)?;

@@ -1,8 +1,9 @@
-//! The threads that read. Each has a connection of its own; whichever is free takes the next call.
+//! Reading: what is looked up in a moment, on the caller's own thread; what takes longer, on threads that only read,
+//! of which each has a connection of its own and whichever is free takes the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, TryLockError};
 use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
@@ -11,6 +12,7 @@ use tokio::sync::oneshot;
 use super::super::gate::Gate;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
+use super::session::Session;
 use super::{file, run, thread_lost};
 use crate::error::Error;
 
@@ -20,9 +22,11 @@ const MOST_THREADS: usize = 4;
 /// Calls that may wait for a thread before further ones wait at the gate.
 const MOST_WAITING: usize = 1024;
 
-type Call = Box<dyn FnOnce(&Connection) + Send>;
+type Call = Box<dyn FnOnce(&mut Session<'_>) + Send>;
 
 pub(super) struct Readers {
+    /// For callers who read on their own thread.
+    at_hand: Box<[Mutex<Connection>]>,
     calls: Option<crossbeam_channel::Sender<Call>>,
     threads: Vec<JoinHandle<()>>,
     gate: Gate,
@@ -33,16 +37,20 @@ impl Readers {
     pub(super) fn start(path: &Path, texts: &Arc<[String]>) -> Result<Self, Error> {
         let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
         let cores = thread::available_parallelism().map_or(1, usize::from);
+        let at_hand = (0..cores)
+            .map(|_| file::open_to_read(path).map(Mutex::new))
+            .collect::<Result<_, _>>()?;
         let threads = (0..cores.clamp(2, MOST_THREADS))
             .map(|number| {
                 let connection = file::open_to_read(path)?;
-                let waiting = waiting.clone();
+                let (waiting, texts) = (waiting.clone(), texts.clone());
                 thread::Builder::new()
                     .name(format!("sqlite-read-{number}"))
                     .spawn(move || {
+                        let mut session = Session::new(&connection, &texts);
                         for call in waiting {
                             // A panic is one caller's misfortune: the thread serves the next.
-                            let call = AssertUnwindSafe(|| call(&connection));
+                            let call = AssertUnwindSafe(|| call(&mut session));
                             let _ = catch_unwind(call);
                         }
                     })
@@ -50,6 +58,7 @@ impl Readers {
             })
             .collect::<Result<_, _>>()?;
         Ok(Self {
+            at_hand,
             calls: Some(calls),
             threads,
             gate: Gate::new(MOST_WAITING, "too many reads are waiting"),
@@ -63,13 +72,17 @@ impl Readers {
         values: Vec<Value>,
     ) -> Result<Vec<T>, Error> {
         debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        if is_brief(sql)
+            && let Some(rows) = self.read_here(sql, &values)
+        {
+            return rows;
+        }
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
-        let texts = self.texts.clone();
-        let call: Call = Box::new(move |connection| {
+        let call: Call = Box::new(move |session| {
             // Whoever asked may have gone away; then there is no need to look.
             if !answer.is_closed() {
-                let _ = answer.send(run(connection, &texts[sql as usize], &values));
+                let _ = answer.send(session.read(sql, &values));
             }
         });
         self.calls
@@ -78,6 +91,28 @@ impl Readers {
             .ok_or_else(thread_lost)?;
         answered.await.map_err(|_| thread_lost())?
     }
+}
+
+impl Readers {
+    /// On this thread, unless all connections for that are in use.
+    fn read_here<T: FromRow>(&self, sql: Sql, values: &[Value]) -> Option<Result<Vec<T>, Error>> {
+        let connection =
+            self.at_hand
+                .iter()
+                .find_map(|connection| match connection.try_lock() {
+                    Ok(connection) => Some(connection),
+                    // Whoever panicked with it was reading: nothing is left half done.
+                    Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+                    Err(TryLockError::WouldBlock) => None,
+                })?;
+        Some(run(&connection, &self.texts[sql as usize], values))
+    }
+}
+
+/// What finds one row at most: that takes less time than to wake another thread. It may have to wait for the disk, and
+/// a worker of the server with it, as readers would; a list, which has to read much more, must not hold one up.
+fn is_brief(sql: Sql) -> bool {
+    matches!(sql, Sql::GetTask | Sql::CountTasks | Sql::FindNumbers)
 }
 
 impl Drop for Readers {

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use crossbeam_channel::Receiver;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -13,6 +14,8 @@ use super::super::gate::Gate;
 use super::super::row::FromRow;
 use super::super::statements::Sql;
 use super::super::{Judge, Kept, Step, Verdict};
+use super::checkpoint::Checkpointer;
+use super::session::Session;
 use super::{file, run, thread_lost};
 use crate::error::Error;
 
@@ -23,7 +26,7 @@ const MOST_WAITING: usize = 1024;
 const MOST_IN_GROUP: usize = 256;
 
 /// Does one caller's work inside the open transaction, and gives what is to be done once that has ended.
-type Call = Box<dyn FnOnce(&Session) -> Deliver + Send>;
+type Call = Box<dyn FnOnce(&mut Session<'_>) -> Deliver + Send>;
 
 /// Tells the caller. Takes whether the transaction was committed.
 type Deliver = Box<dyn FnOnce(bool) + Send>;
@@ -34,26 +37,14 @@ pub(super) struct Writer {
     gate: Gate,
 }
 
-/// What the thread works with.
-struct Session {
-    connection: Connection,
-    texts: Arc<[String]>,
-}
-
 impl Writer {
     pub(super) fn start(path: &Path, texts: Arc<[String]>) -> Result<Self, Error> {
         let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
-        let session = Session {
-            connection: file::open_to_write(path)?,
-            texts,
-        };
+        let connection = file::open_to_write(path)?;
+        let checkpointer = Checkpointer::start(path)?;
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
-            .spawn(move || {
-                while let Ok(first) = waiting.recv() {
-                    session.commit_group(first, &waiting);
-                }
-            })
+            .spawn(move || serve(&connection, &texts, &checkpointer, &waiting))
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             calls: Some(calls),
@@ -74,7 +65,7 @@ impl Writer {
             let outcome = if answer.is_closed() {
                 Err(not_committed())
             } else {
-                session.run_alone(&steps, judge)
+                run_alone(session, &steps, judge)
             };
             Box::new(move |committed| {
                 let outcome = match outcome {
@@ -101,97 +92,117 @@ impl Drop for Writer {
     }
 }
 
-impl Session {
-    fn commit_group(&self, first: Call, waiting: &crossbeam_channel::Receiver<Call>) {
-        let begun = self.control(&self.texts[Sql::Begin as usize]);
-        let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
-        let mut next = Some(first);
-        let mut panicked = false;
-        while let Some(call) = next.take() {
-            match catch_unwind(AssertUnwindSafe(|| call(self))) {
-                Ok(delivery) => deliveries.push(delivery),
-                // Nobody knows what it had done by then: the group is taken back whole.
-                Err(_) => panicked = true,
-            }
-            if deliveries.len() < MOST_IN_GROUP && !panicked {
-                next = waiting.try_recv().ok();
-            }
+/// Commits group after group until nobody can call any more.
+fn serve(
+    connection: &Connection,
+    texts: &[String],
+    checkpointer: &Checkpointer,
+    waiting: &Receiver<Call>,
+) {
+    let mut session = Session::new(connection, texts);
+    let mut moved = connection.total_changes();
+    while let Ok(first) = waiting.recv() {
+        commit_group(&mut session, first, waiting);
+        let written = connection.total_changes();
+        if Checkpointer::is_due(written, moved) {
+            checkpointer.begin();
+            moved = written;
         }
-        let committed = begun && !panicked && self.control(&self.texts[Sql::Commit as usize]);
-        if !committed && !self.connection.is_autocommit() {
-            self.control(&self.texts[Sql::Rollback as usize]);
-        }
-        for deliver in deliveries {
-            deliver(committed);
-        }
+        checkpointer.finish(connection);
     }
+}
 
-    /// Runs the steps so that a failure takes back these alone.
-    fn run_alone<T: FromRow>(
-        &self,
-        steps: &[Step],
-        judge: Option<Judge<T>>,
-    ) -> Result<Kept<T>, Error> {
-        if self.connection.is_autocommit() {
-            // The transaction of the group did not begin, or SQLite has ended it.
-            return Err(not_committed());
+fn commit_group(session: &mut Session<'_>, first: Call, waiting: &Receiver<Call>) {
+    let begun = control(session, Sql::Begin);
+    let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
+    let mut next = Some(first);
+    let mut panicked = false;
+    while let Some(call) = next.take() {
+        match catch_unwind(AssertUnwindSafe(|| call(session))) {
+            Ok(delivery) => deliveries.push(delivery),
+            // Nobody knows what it had done by then: the group is taken back whole.
+            Err(_) => panicked = true,
         }
-        self.execute("SAVEPOINT one")?;
-        let outcome = self.run_judged(steps, judge);
-        let take_back = !matches!(outcome, Ok((_, true)));
-        if take_back && !self.connection.is_autocommit() {
-            self.execute("ROLLBACK TO one")?;
+        if deliveries.len() < MOST_IN_GROUP && !panicked {
+            next = waiting.try_recv().ok();
         }
-        if !self.connection.is_autocommit() {
-            self.execute("RELEASE one")?;
-        }
-        outcome.map(|(rows, _)| rows)
     }
+    let committed = begun && !panicked && control(session, Sql::Commit);
+    if !committed && !session.connection.is_autocommit() {
+        control(session, Sql::Rollback);
+    }
+    for deliver in deliveries {
+        deliver(committed);
+    }
+}
 
-    /// The rows that the steps keep, and whether what they did is to stay.
-    fn run_judged<T: FromRow>(
-        &self,
-        steps: &[Step],
-        judge: Option<Judge<T>>,
-    ) -> Result<(Kept<T>, bool), Error> {
-        let rows = self.run_steps(steps)?;
-        match judge.map_or(Verdict::Commit(Vec::new()), |judge| judge(&rows)) {
-            Verdict::Rollback => Ok((rows, false)),
-            Verdict::Commit(more) => {
-                self.run_steps::<()>(&more)?;
-                Ok((rows, true))
-            }
+/// Begins or ends a transaction; a failure is logged here, because it belongs to no single caller.
+fn control(session: &mut Session<'_>, sql: Sql) -> bool {
+    let outcome = session.execute(sql, &[]);
+    if let Err(error) = &outcome {
+        tracing::error!(%error, statement = ?sql, "a transaction could not be begun or ended");
+    }
+    outcome.is_ok()
+}
+
+/// Runs the steps so that a failure takes back these alone.
+fn run_alone<T: FromRow>(
+    session: &mut Session<'_>,
+    steps: &[Step],
+    judge: Option<Judge<T>>,
+) -> Result<Kept<T>, Error> {
+    let connection = session.connection;
+    if connection.is_autocommit() {
+        // The transaction of the group did not begin, or SQLite has ended it.
+        return Err(not_committed());
+    }
+    mark(connection, "SAVEPOINT one")?;
+    let outcome = run_judged(session, steps, judge);
+    let take_back = !matches!(outcome, Ok((_, true)));
+    if take_back && !connection.is_autocommit() {
+        mark(connection, "ROLLBACK TO one")?;
+    }
+    if !connection.is_autocommit() {
+        mark(connection, "RELEASE one")?;
+    }
+    outcome.map(|(rows, _)| rows)
+}
+
+fn mark(connection: &Connection, text: &str) -> Result<(), Error> {
+    run::<()>(connection, text, &[]).map(|_| ())
+}
+
+/// The rows that the steps keep, and whether what they did is to stay.
+fn run_judged<T: FromRow>(
+    session: &mut Session<'_>,
+    steps: &[Step],
+    judge: Option<Judge<T>>,
+) -> Result<(Kept<T>, bool), Error> {
+    let rows = run_steps(session, steps)?;
+    match judge.map_or(Verdict::Commit(Vec::new()), |judge| judge(&rows)) {
+        Verdict::Rollback => Ok((rows, false)),
+        Verdict::Commit(more) => {
+            run_steps::<()>(session, &more)?;
+            Ok((rows, true))
         }
     }
+}
 
-    fn run_steps<T: FromRow>(&self, steps: &[Step]) -> Result<Kept<T>, Error> {
-        let mut kept = Vec::new();
-        for step in steps {
-            let text = &self.texts[step.sql as usize];
-            if step.keep {
-                kept.push(run(&self.connection, text, &step.values)?);
-            } else {
-                run::<()>(&self.connection, text, &step.values)?;
-            }
+fn run_steps<T: FromRow>(session: &mut Session<'_>, steps: &[Step]) -> Result<Kept<T>, Error> {
+    let mut kept = Vec::new();
+    for Step { sql, values, keep } in steps {
+        if !keep {
+            session.read::<()>(*sql, values)?;
+        } else if !sql.returns_task() {
+            kept.push(session.read(*sql, values)?);
+        } else if session.execute(*sql, values)? > 0 {
+            // The user and the id come first.
+            kept.push(session.read(Sql::FindAnyTask, &values[..2])?);
+        } else {
+            kept.push(Vec::new());
         }
-        Ok(kept)
     }
-
-    fn execute(&self, text: &str) -> Result<(), Error> {
-        run::<()>(&self.connection, text, &[]).map(|_| ())
-    }
-
-    /// Begins or ends a transaction; a failure is logged here, because it belongs to no single caller.
-    fn control(&self, text: &str) -> bool {
-        let outcome = self
-            .connection
-            .prepare_cached(text)
-            .and_then(|mut statement| statement.execute([]));
-        if let Err(error) = &outcome {
-            tracing::error!(%error, statement = text, "a transaction could not be begun or ended");
-        }
-        outcome.is_ok()
-    }
+    Ok(kept)
 }
 
 fn not_committed() -> Error {

@@ -1,0 +1,47 @@
+//! What is asked of every statement: above all that it names the user.
+
+use super::*;
+
+/// They cross users; none gives content to anybody.
+const CROSSING: [Sql; 6] = [
+    // Which of the watched users have something new.
+    Sql::SystemListSeqs,
+    // The operator asks how the database is.
+    Sql::SystemCountWrongAccounts,
+    // Time has run out for the rows of all.
+    Sql::SystemListSwept,
+    Sql::SystemSweepChanges,
+    Sql::SystemSweepAnswers,
+    Sql::SystemSweepTickets,
+];
+
+#[test]
+fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each_table() {
+    for sql in Sql::ALL {
+        let (kinds, text) = sql.template();
+        let tables = text.matches("{schema}").count();
+        let crosses = CROSSING.contains(sql);
+        assert_eq!(format!("{sql:?}").starts_with("System"), crosses, "{sql:?}");
+        if tables > 0 && !crosses {
+            assert_eq!(kinds.first(), Some(&Text), "{sql:?}");
+            let inserts = ["VALUES ($1,", "SELECT $1,"]
+                .iter()
+                .map(|insert| text.matches(insert).count())
+                .sum::<usize>();
+            let named = text.matches("user_id = $1").count() + inserts;
+            assert!(
+                named >= tables,
+                "{sql:?} names the user {named} times for {tables} tables"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_word_is_left_open() {
+    for dialect in [Dialect::postgres("tick\"box"), Dialect::sqlite()] {
+        for text in dialect.render_all() {
+            assert!(!text.contains(['{', '}']), "{text}");
+        }
+    }
+}
