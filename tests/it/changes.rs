@@ -1,8 +1,10 @@
 //! Changes: in order, each once, nothing left out; full copies, cursors, and waiting for what comes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Home, TestApp, every_engine};
@@ -16,6 +18,7 @@ every_engine!(
     a_cursor_from_before_the_sweep_or_from_the_future_has_expired,
     a_copy_survives_a_sweep_of_what_it_never_showed,
     whoever_waits_is_woken_by_a_change,
+    whoever_waits_is_woken_by_a_change_whose_caller_has_gone,
     whoever_waits_in_vain_gets_an_empty_answer,
     whoever_waits_is_let_go_when_the_server_stops,
     a_query_that_cannot_be_read_is_refused,
@@ -256,6 +259,26 @@ async fn whoever_waits_is_woken_by_a_change(app: TestApp) {
     };
     let (woken, ()) = tokio::join!(woken, writing);
     assert_eq!(told(&woken), pairs(&[(1, "A")]));
+}
+
+async fn whoever_waits_is_woken_by_a_change_whose_caller_has_gone(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, _) = alice.create(json!({"title": "A"})).await;
+    let start = changes(&alice, "").await;
+    let query = format!("wait=60&since={}", cursor(&start));
+    let waiting = tokio::time::timeout(Duration::from_secs(20), changes(&alice, &query));
+    let leaving = async {
+        app.watched().await;
+        // Polled once, which sends it, and left when it is done: nobody is there who could say so.
+        let mut writing = Box::pin(alice.put(&path, json!({"title": "B"})));
+        assert!((&mut writing).now_or_never().is_none());
+        while alice.get(&path).await.expect(StatusCode::OK)["version"] == 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(writing);
+    };
+    let (woken, ()) = tokio::join!(waiting, leaving);
+    assert_eq!(told(&woken.expect("somebody says so")), pairs(&[(2, "B")]));
 }
 
 async fn whoever_waits_in_vain_gets_an_empty_answer(app: TestApp) {
