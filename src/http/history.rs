@@ -18,7 +18,7 @@ use super::write::Write;
 use super::{SharedApp, answer, history_cursor};
 use crate::error::Error;
 use crate::tasks::history::PastChange;
-use crate::tasks::operation::{Answer, Outcome};
+use crate::tasks::operation::{Answer, Outcome, Written};
 
 const TAG: &str = "history";
 
@@ -158,7 +158,8 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         Some(refused) => answer::of_problem(&answer::problem(refused)),
         None => {
             let written = outcomes.iter().flatten();
-            let changes = written
+            let changed = written.filter(|written| !matches!(written, Written::Unchanged(_)));
+            let changes = changed
                 .map(|written| Change::from(written.task().clone()))
                 .collect();
             answer::of_json(StatusCode::OK, &Undone { changes })

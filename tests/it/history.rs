@@ -14,6 +14,7 @@ every_engine!(
     each_kind_of_change_is_undone_and_the_undo_too,
     a_later_change_stands_in_the_way,
     a_batch_is_undone_as_one,
+    what_a_batch_made_and_threw_away_stays_there_unless_it_came_back,
     what_is_no_change_of_the_callers_is_not_found,
     an_undo_with_a_key_is_done_once,
 );
@@ -251,6 +252,29 @@ async fn a_batch_is_undone_as_one(app: TestApp) {
     let before = ledger(&app.home).await;
     let refused = undo(&alice, 12).await.expect(StatusCode::CONFLICT);
     assert_eq!(refused["error"]["conflicting_seq"], 13);
+    assert_eq!(ledger(&app.home).await, before);
+}
+
+async fn what_a_batch_made_and_threw_away_stays_there_unless_it_came_back(app: TestApp) {
+    let alice = app.user("alice");
+    let id = "7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10";
+    let operations = json!({"operations": [
+        {"op": "create", "id": id, "title": "For a moment"},
+        {"op": "delete", "id": id},
+    ]});
+    let batch = format!("{}/batch", alice.tasks);
+    let _ = alice.post(&batch, operations).await.expect(StatusCode::OK);
+    let undone = undo(&alice, 1).await.expect(StatusCode::OK);
+    assert_eq!(undone, json!({"changes": []}));
+    let restore = format!("{}/{id}/restore", alice.tasks);
+    let _ = alice
+        .post(&restore, Value::Null)
+        .await
+        .expect(StatusCode::OK);
+    let before = ledger(&app.home).await;
+    assert_eq!(before[0], "account alice seq=3 tasks=1 completed=0");
+    let refused = undo(&alice, 2).await.expect(StatusCode::CONFLICT);
+    assert_eq!(refused["error"]["conflicting_seq"], 3);
     assert_eq!(ledger(&app.home).await, before);
 }
 
