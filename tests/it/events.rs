@@ -2,12 +2,11 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, BodyDataStream};
-use axum::http::{Request, StatusCode};
-use futures_util::StreamExt;
-use serde_json::{Value, json};
+use axum::http::StatusCode;
+use serde_json::json;
 use tickbox::tasks::model::UserId;
 
+use crate::support::listening::Listening;
 use crate::support::{Client, Home, TestApp, every_engine};
 
 every_engine!(
@@ -22,83 +21,6 @@ every_engine!(
     nobody_is_watched_when_nobody_listens,
     a_cursor_that_was_not_given_out_is_refused,
 );
-
-/// Long enough for a busy machine; a test that is right does not wait.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn path(client: &Client) -> String {
-    client.tasks.replace("/tasks", "/events")
-}
-
-#[derive(Debug)]
-struct Event {
-    name: String,
-    id: String,
-    data: Value,
-}
-
-/// A stream of events, as a browser reads it.
-struct Listening {
-    body: BodyDataStream,
-    text: String,
-}
-
-impl Listening {
-    async fn open(client: &Client, query: &str, last_event_id: Option<&str>) -> Self {
-        let mut request = Request::get(format!("{}?{query}", path(client)));
-        if let Some(id) = last_event_id {
-            request = request.header("last-event-id", id);
-        }
-        let response = client.receive(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        assert_eq!(response.headers()["x-accel-buffering"], "no");
-        let body = response.into_body().into_data_stream();
-        let text = String::new();
-        Self { body, text }
-    }
-
-    /// `None` when the stream has ended.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some((event, _)) = self.text.split_once("\n\n") {
-                let length = event.len() + 2;
-                let field = |name: &str| {
-                    let prefix = format!("{name}: ");
-                    let mut lines = event.lines().filter_map(|line| line.strip_prefix(&prefix));
-                    lines.next().unwrap_or_default().to_owned()
-                };
-                let found = Event {
-                    name: field("event"),
-                    id: field("id"),
-                    data: serde_json::from_str(&field("data")).unwrap_or_default(),
-                };
-                self.text.drain(..length);
-                if !found.name.is_empty() {
-                    return Some(found);
-                }
-                continue;
-            }
-            let chunk = tokio::time::timeout(PATIENCE, self.body.next());
-            let chunk = chunk.await.expect("something comes")?.unwrap();
-            self.text += std::str::from_utf8(&chunk).unwrap();
-        }
-    }
-
-    async fn expect(&mut self, name: &str) -> Event {
-        let event = self.next().await.expect("the stream goes on");
-        assert_eq!(event.name, name, "{event:?}");
-        event
-    }
-
-    async fn ready(client: &Client, query: &str) -> (Self, String) {
-        let mut stream = Self::open(client, query, None).await;
-        let ready = stream.expect("ready").await;
-        assert_eq!(ready.data, json!({"cursor": ready.id}));
-        (stream, ready.id)
-    }
-}
 
 async fn a_stream_begins_with_ready_and_tells_what_happens_from_then_on(app: TestApp) {
     let alice = app.user("alice");
@@ -148,7 +70,7 @@ async fn a_stream_goes_on_from_a_copy(app: TestApp) {
     let alice = app.user("alice");
     alice.create(json!({"title": "A"})).await;
     let copy = alice
-        .get(&path(&alice).replace("/events", "/changes"))
+        .get(&alice.events().replace("/events", "/changes"))
         .await;
     let copy = copy.expect(StatusCode::OK);
     alice.create(json!({"title": "B"})).await;
@@ -190,7 +112,7 @@ async fn a_stream_that_races_with_writes_tells_each_once_in_order(app: TestApp) 
 }
 
 async fn ticket(client: &Client) -> String {
-    let path = format!("{}/ticket", path(client));
+    let path = format!("{}/ticket", client.events());
     let body = client
         .post(&path, json!({}))
         .await
@@ -207,7 +129,7 @@ async fn a_ticket_opens_one_stream(app: TestApp) {
     let (mut stream, _) = Listening::ready(&nobody, &query).await;
     alice.create(json!({"title": "A"})).await;
     stream.expect("task.changed").await;
-    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    let again = nobody.get(&format!("{}?{query}", nobody.events())).await;
     assert!(
         again
             .header("www-authenticate")
@@ -230,7 +152,7 @@ async fn a_ticket_is_good_for_its_user_and_its_time(app: TestApp) {
         let mut nobody = app.nobody();
         nobody.tasks.clone_from(&client.tasks);
         let answer = nobody
-            .get(&format!("{}?ticket={ticket}", path(&nobody)))
+            .get(&format!("{}?ticket={ticket}", nobody.events()))
             .await;
         let _ = answer.error(StatusCode::UNAUTHORIZED);
     };
@@ -278,13 +200,13 @@ async fn nobody_is_watched_when_nobody_listens(app: TestApp) {
 async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {
     let alice = app.user("alice");
     let answer = alice
-        .get(&format!("{}?last_event_id=nonsense", path(&alice)))
+        .get(&format!("{}?last_event_id=nonsense", alice.events()))
         .await;
     let (code, message) = answer.error(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(code, "VALIDATION_ERROR");
     assert!(message.starts_with("last_event_id must be"), "{message}");
     let twice = alice
-        .get(&format!("{}?ticket=a&ticket=b", path(&alice)))
+        .get(&format!("{}?ticket=a&ticket=b", alice.events()))
         .await;
     assert_eq!(twice.error(StatusCode::BAD_REQUEST).0, "BAD_REQUEST");
 }
@@ -312,6 +234,6 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
     nobody.tasks.clone_from(&here.tasks);
     let query = format!("ticket={}", ticket(&here).await);
     Listening::ready(&nobody, &query).await;
-    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    let again = nobody.get(&format!("{}?{query}", nobody.events())).await;
     assert_eq!(again.status, StatusCode::UNAUTHORIZED);
 }

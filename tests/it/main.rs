@@ -13,6 +13,7 @@ mod commands;
 mod concurrency;
 mod conditional;
 mod contract;
+mod convergence;
 mod cors;
 mod errors;
 mod events;
@@ -26,7 +27,6 @@ mod lost_answers;
 mod metrics;
 mod migrations;
 mod model;
-
 mod outages;
 mod pooler;
 mod process;

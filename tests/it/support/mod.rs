@@ -3,9 +3,11 @@
 
 mod answer;
 pub(crate) mod better_auth;
+pub(crate) mod dice;
 pub(crate) mod exposition;
 pub(crate) mod leash;
 mod ledger;
+pub(crate) mod listening;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;
