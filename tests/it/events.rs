@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use axum::http::StatusCode;
-use serde_json::json;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use futures_util::future::join_all;
+use serde_json::{Value, json};
 use tickbox::tasks::model::UserId;
 
 use crate::support::listening::Listening;
@@ -14,7 +16,9 @@ every_engine!(
     what_was_missed_comes_first_and_nothing_comes_twice,
     a_stream_goes_on_from_a_copy,
     a_stream_that_races_with_writes_tells_each_once_in_order,
+    a_head_request_opens_no_stream,
     a_ticket_opens_one_stream,
+    of_many_who_come_with_one_ticket_one_is_let_in,
     a_ticket_is_good_for_its_user_and_its_time,
     a_stream_ends_with_its_token,
     a_stream_ends_when_the_server_stops,
@@ -111,6 +115,15 @@ async fn a_stream_that_races_with_writes_tells_each_once_in_order(app: TestApp) 
     tokio::join!(writing, other, listening);
 }
 
+async fn a_head_request_opens_no_stream(app: TestApp) {
+    let alice = app.user("alice");
+    let request = Request::head(alice.events()).body(Body::empty()).unwrap();
+    let answer = alice.send(request).await;
+    assert_eq!(answer.header("content-type"), Some("text/event-stream"));
+    assert_eq!(answer.expect(StatusCode::OK), Value::Null);
+    assert_eq!(app.app.tasks.watched_users(), 0);
+}
+
 async fn ticket(client: &Client) -> String {
     let path = format!("{}/ticket", client.events());
     let body = client
@@ -143,6 +156,22 @@ async fn a_ticket_opens_one_stream(app: TestApp) {
     app.clock.advance(Duration::from_hours(2));
     app.user("alice").create(json!({"title": "B"})).await;
     stream.expect("token.expired").await;
+}
+
+async fn of_many_who_come_with_one_ticket_one_is_let_in(app: TestApp) {
+    let alice = app.user("alice");
+    let path = format!("{}?ticket={}", alice.events(), ticket(&alice).await);
+    let nobody = app.nobody();
+    let coming = (0..20).map(|_| {
+        let request = Request::get(&path).body(Body::empty()).unwrap();
+        async { nobody.receive(request).await.status() }
+    });
+    let statuses = join_all(coming).await;
+    let refused = statuses
+        .iter()
+        .filter(|status| **status == StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.count(), 19, "{statuses:?}");
+    assert!(statuses.contains(&StatusCode::OK), "{statuses:?}");
 }
 
 async fn a_ticket_is_good_for_its_user_and_its_time(app: TestApp) {

@@ -32,6 +32,7 @@ mod pooler;
 mod process;
 mod refusals;
 mod repeats;
+mod streams;
 mod sweeper;
 mod tasks;
 mod tls;
