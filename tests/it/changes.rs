@@ -1,6 +1,7 @@
 //! Changes: in order, each once, nothing left out; full copies, cursors, and waiting for what comes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -16,6 +17,7 @@ every_engine!(
     a_limit_leads_through_all_changes,
     a_cursor_that_was_not_given_out_is_refused,
     a_cursor_from_before_the_sweep_or_from_the_future_has_expired,
+    after_a_restore_every_copy_begins_again,
     a_copy_survives_a_sweep_of_what_it_never_showed,
     whoever_waits_is_woken_by_a_change,
     whoever_waits_is_woken_by_a_change_whose_caller_has_gone,
@@ -229,6 +231,41 @@ async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: Test
     sql(&app.home, "UPDATE accounts SET seq = 2, swept_seq = 0").await;
     let (code, _) = alice.get(&refused(&new)).await.error(StatusCode::GONE);
     assert_eq!(code, "CURSOR_EXPIRED");
+}
+
+/// Even if its number was given again since.
+async fn after_a_restore_every_copy_begins_again(app: TestApp) {
+    let alice = app.user("alice");
+    alice.create(json!({"title": "A"})).await;
+    alice.create(json!({"title": "Not in the backup"})).await;
+    let copy = changes(&alice, "").await;
+    sql(
+        &app.home,
+        "DELETE FROM tasks WHERE seq = 2; DELETE FROM changes WHERE seq = 2; \
+        UPDATE accounts SET seq = 1, task_count = 1",
+    )
+    .await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let manual = std::fs::read_to_string(file).unwrap();
+    let (_, after) = manual.split_once("**After a restore**").unwrap();
+    let (_, statement) = after.split_once("```sql\n").unwrap();
+    let (statement, _) = statement.split_once("```").unwrap();
+    sql(&app.home, &statement.replace("tickbox.", "")).await;
+
+    for title in ["B", "C"] {
+        alice.create(json!({"title": title})).await;
+    }
+    let refused = format!("{}?since={}", path(&alice), cursor(&copy));
+    let (code, _) = alice.get(&refused).await.error(StatusCode::GONE);
+    assert_eq!(code, "CURSOR_EXPIRED");
+    let again = changes(&alice, "").await;
+    let expected = [(1, "A"), (1_000_002, "B"), (1_000_003, "C")];
+    assert_eq!(told(&again), pairs(&expected));
+    alice.create(json!({"title": "D"})).await;
+    assert_eq!(
+        told(&since(&alice, &again).await),
+        pairs(&[(1_000_004, "D")])
+    );
 }
 
 async fn a_copy_survives_a_sweep_of_what_it_never_showed(app: TestApp) {
