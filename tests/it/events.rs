@@ -1,6 +1,6 @@
 //! Events: ready first, what was missed, what is new, nothing twice; tickets, and how streams end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -265,4 +265,31 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
     Listening::ready(&nobody, &query).await;
     let again = nobody.get(&format!("{}?{query}", nobody.events())).await;
     assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_server_writes_is_heard_within_200_ms() {
+    let first = TestApp::at(Home::postgres().await).await;
+    let second = TestApp::beside(&first).await;
+    let (here, there) = (first.user("alice"), second.user("alice"));
+    let (mut stream, _) = Listening::ready(&here, "").await;
+    let mut delays = Vec::new();
+    for round in 0..25 {
+        let hearing = async {
+            stream.expect("task.changed").await;
+            Instant::now()
+        };
+        let writing = async {
+            // When the stream has found nothing and waits, and in another phase of the asking each time.
+            tokio::time::sleep(Duration::from_millis(20 + 4 * round)).await;
+            there.create(json!({"title": "From there"})).await;
+            Instant::now()
+        };
+        let (heard, written) = tokio::join!(hearing, writing);
+        delays.push(heard.saturating_duration_since(written));
+    }
+    // The usual one counts: a busy machine may be late now and then.
+    delays.sort();
+    let usual = delays[delays.len() / 2];
+    assert!(usual < Duration::from_millis(200), "{delays:?}");
 }
