@@ -157,11 +157,11 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         Some(Error::TaskNotFound) => answer::of_problem(&Problem::change_not_found()),
         Some(refused) => answer::of_problem(&answer::problem(refused)),
         None => {
-            let written = outcomes.iter().flatten();
-            let changed = written.filter(|written| !matches!(written, Written::Unchanged(_)));
-            let changes = changed
-                .map(|written| Change::from(written.task().clone()))
-                .collect();
+            let change = |written: &Written| match written {
+                Written::Unchanged(_) => None,
+                written => Some(Change::from(written.task().clone())),
+            };
+            let changes = outcomes.iter().flatten().filter_map(change).collect();
             answer::of_json(StatusCode::OK, &Undone { changes })
         }
     }

@@ -307,12 +307,12 @@ async fn whoever_waits_is_woken_by_a_change_whose_caller_has_gone(app: TestApp) 
     let leaving = async {
         app.watched().await;
         // Polled once, which sends it, and left when it is done: nobody is there who could say so.
-        let mut writing = Box::pin(alice.put(&path, json!({"title": "B"})));
-        assert!((&mut writing).now_or_never().is_none());
+        let mut change = Box::pin(alice.put(&path, json!({"title": "B"})));
+        assert!((&mut change).now_or_never().is_none());
         while alice.get(&path).await.expect(StatusCode::OK)["version"] == 1 {
             tokio::task::yield_now().await;
         }
-        drop(writing);
+        drop(change);
     };
     let (woken, ()) = tokio::join!(waiting, leaving);
     assert_eq!(told(&woken.expect("somebody says so")), pairs(&[(2, "B")]));

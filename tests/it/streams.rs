@@ -71,7 +71,7 @@ async fn read_the_rest(mut line: TcpStream) -> (Vec<i64>, String) {
         let change: Value = serde_json::from_str(data).ok()?;
         change["seq"].as_i64()
     };
-    let id = field("id: ").last().unwrap_or_default().to_owned();
+    let id = field("id: ").next_back().unwrap_or_default().to_owned();
     (field("data: ").filter_map(seq).collect(), id)
 }
 

@@ -190,7 +190,7 @@ impl Other<'_> {
             let copy: BTreeMap<String, Value> = serde_json::from_str(line).unwrap();
             (copy == there).then_some(())
         };
-        let found = tokio::time::timeout(Duration::from_secs(60), copies.find(is_there)).await;
+        let found = tokio::time::timeout(Duration::from_mins(1), copies.find(is_there)).await;
         assert_eq!(found, Ok(Some(())), "{}", copies.so_far());
     }
 }

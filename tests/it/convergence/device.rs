@@ -158,11 +158,10 @@ impl Device {
         referee: &RefCell<Referee>,
         query: &str,
     ) -> Option<Value> {
-        let mut path = format!("{}?{query}", server.tasks.replace("/tasks", "/changes"));
-        if let Some(cursor) = &self.cursor {
-            path += &format!("&since={cursor}");
-        }
-        let answer = server.get(&path).await;
+        let path = server.tasks.replace("/tasks", "/changes");
+        let since = self.cursor.iter().map(|cursor| format!("&since={cursor}"));
+        let since: String = since.collect();
+        let answer = server.get(&format!("{path}?{query}{since}")).await;
         if answer.status == StatusCode::GONE {
             assert_eq!(answer.error(StatusCode::GONE).0, "CURSOR_EXPIRED");
             referee.borrow_mut().hear_of_expiry(self.last_seq);
