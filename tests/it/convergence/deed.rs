@@ -84,8 +84,9 @@ impl Deed {
             }
             (76..88, ..) => {
                 let atomic = dice.percent(70);
+                let mut made = Vec::new();
                 let operations: Vec<_> = (0..2 + dice.roll(4))
-                    .map(|place| deed.operation(dice, place, known))
+                    .map(|place| deed.operation(dice, place, known, &mut made))
                     .collect();
                 let body = json!({"operations": operations, "atomic": atomic});
                 deed.post(Kind::Batch, "/tasks/batch".to_owned(), body);
@@ -128,10 +129,24 @@ impl Deed {
         }
     }
 
-    fn operation(&self, dice: &mut Dice, place: usize, known: &Known) -> Value {
+    /// `made`: the ids of tasks that the batch makes itself.
+    fn operation(
+        &self,
+        dice: &mut Dice,
+        place: usize,
+        known: &Known,
+        made: &mut Vec<String>,
+    ) -> Value {
         let title = format!("{} {place}", self.name);
-        let Some((id, version)) = dice.pick(&known.tasks).filter(|_| dice.percent(75)) else {
-            return json!({"op": "create", "id": new_id(dice), "title": title});
+        let own = dice.pick(made).filter(|_| dice.percent(40));
+        let own = own.map(|id| (id.clone(), 1));
+        let of_others = dice.pick(&known.tasks).filter(|_| dice.percent(75));
+        let Some((id, version)) =
+            own.or(of_others.map(|(id, version)| ((*id).to_owned(), *version)))
+        else {
+            let id = new_id(dice);
+            made.push(id.clone());
+            return json!({"op": "create", "id": id, "title": title});
         };
         let mut operation = match dice.roll(3) {
             0 => json!({"op": "change", "id": id, "title": title}),
