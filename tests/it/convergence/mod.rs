@@ -44,7 +44,7 @@ fn seeds() -> Vec<u64> {
     };
     match given("TICKBOX_TEST_SEED") {
         Some(seed) => vec![seed],
-        None => (1..=given("TICKBOX_TEST_SEEDS").unwrap_or(120)).collect(),
+        None => (1..=given("TICKBOX_TEST_SEEDS").unwrap_or(60)).collect(),
     }
 }
 
