@@ -18,7 +18,7 @@ use super::write::Write;
 use super::{SharedApp, answer, history_cursor};
 use crate::error::Error;
 use crate::tasks::history::PastChange;
-use crate::tasks::operation::{Answer, Outcome};
+use crate::tasks::operation::{Answer, Outcome, Written};
 
 const TAG: &str = "history";
 
@@ -157,10 +157,11 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         Some(Error::TaskNotFound) => answer::of_problem(&Problem::change_not_found()),
         Some(refused) => answer::of_problem(&answer::problem(refused)),
         None => {
-            let written = outcomes.iter().flatten();
-            let changes = written
-                .map(|written| Change::from(written.task().clone()))
-                .collect();
+            let change = |written: &Written| match written {
+                Written::Unchanged(_) => None,
+                written => Some(Change::from(written.task().clone())),
+            };
+            let changes = outcomes.iter().flatten().filter_map(change).collect();
             answer::of_json(StatusCode::OK, &Undone { changes })
         }
     }

@@ -83,7 +83,6 @@ impl FromRow for Made {
         Ok(Self {
             seq: row.int(0)?,
             task: TaskId(row.uuid(1)?),
-            kind: kind(&row.text(2)?)?,
         })
     }
 }

@@ -164,11 +164,6 @@ impl Store {
         self.read::<()>(Sql::Ping, vec![]).await.map(|_| ())
     }
 
-    /// Whether other processes may write to the same database.
-    pub fn is_shared(&self) -> bool {
-        matches!(self.engine, Engine::Postgres(_))
-    }
-
     async fn read<T: FromRow>(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<T>, Error> {
         let started = Instant::now();
         let rows = match &self.engine {

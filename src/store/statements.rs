@@ -220,7 +220,7 @@ statements! {
             AND ($4 IS NULL OR $4 LIKE '%,' || t.version || ',%')"
 
     // What the change `$2` replaced becomes the task again, provided that its latest change is `$3`. A task that
-    // was not there before goes into the trash; so does one that was there.
+    // was not there before goes into the trash; so does one that was there. One that is there already stays.
 
     RevertTaskCount [Text, Int, Int]
         "UPDATE {schema}accounts AS a SET
@@ -236,7 +236,8 @@ statements! {
                 - CASE WHEN t.deleted_at IS NULL AND t.completed THEN 1 ELSE 0 END
          FROM {schema}changes AS c, {schema}tasks AS t
          WHERE a.user_id = $1 AND c.user_id = $1 AND c.seq = $2
-            AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3"
+            AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3
+            AND (c.kind <> 'created' OR t.deleted_at IS NULL)"
     RecordReversal [Text, Int, Int, Time, Text, Text, Uuid]
         "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch, undoes,
             former_seq, title, description, completed)
@@ -246,7 +247,8 @@ statements! {
             $4, $5, $6, $7, c.seq, t.seq, t.title, t.description, t.completed
          FROM {schema}changes AS c, {schema}tasks AS t, {schema}accounts AS a
          WHERE a.user_id = $1 AND c.user_id = $1 AND c.seq = $2
-            AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3"
+            AND t.user_id = $1 AND t.id = c.task_id AND t.seq = $3
+            AND (c.kind <> 'created' OR t.deleted_at IS NULL)"
     /// The columns of the change have names of their own, because SQLite's RETURNING knows a column only by its bare
     /// name, which must be no other table's then.
     RevertTask [Text, Int, Int, Time]
@@ -261,6 +263,7 @@ statements! {
          FROM (SELECT task_id, kind, title AS old_title, description AS old_description, completed AS old_completed
             FROM {schema}changes WHERE user_id = $1 AND seq = $2) AS c
          WHERE user_id = $1 AND id = c.task_id AND seq = $3
+            AND (c.kind <> 'created' OR deleted_at IS NULL)
          RETURNING {task}"
 
     /// Newest first: from the change `$3`, or else from the task's latest one, along the chain of former numbers. The
@@ -282,7 +285,7 @@ statements! {
          FROM history ORDER BY seq DESC"
     /// The change `$2` and those that were made together with it: their numbers are at most `$3` away.
     FindChangeAndBatch [Text, Int, Int]
-        "SELECT b.seq, b.task_id, b.kind FROM {schema}changes AS c, {schema}changes AS b
+        "SELECT b.seq, b.task_id FROM {schema}changes AS c, {schema}changes AS b
          WHERE c.user_id = $1 AND c.seq = $2 AND b.user_id = $1 AND b.seq BETWEEN $2 - $3 AND $2 + $3
             AND (b.seq = c.seq OR b.batch = c.batch)
          ORDER BY b.seq"

@@ -173,6 +173,8 @@ fn outcome(user: &UserId, operation: &Operation, place: Place, rows: &Kept<Store
             Twice::Compare | Twice::Impossible => Err(Error::TaskDiffers(Box::new(seen))),
             Twice::Refuse => Err(Error::TaskExists(Box::new(seen))),
         },
+        // Made and thrown away in one go: it is where undoing would bring it.
+        Operation::Revert { latest, .. } if seen.seq == *latest => Ok(Written::Unchanged(seen)),
         Operation::Revert { .. } => Err(Error::ChangedSince(seen.seq)),
         Operation::Restore { .. } => Ok(Written::Unchanged(seen)),
         _ if seen.deleted_at.is_some() => Err(Error::TaskNotFound),

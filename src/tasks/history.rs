@@ -66,7 +66,6 @@ pub struct HistoryPage {
 pub struct Made {
     pub seq: i64,
     pub task: TaskId,
-    pub kind: Kind,
 }
 
 impl Tasks {
@@ -102,24 +101,17 @@ impl Tasks {
 /// For each task, from the last to the first, back to before its first change.
 fn reversal(made: &[Made]) -> Vec<Operation> {
     // Each task at its last change: its first one is looked up from there.
-    let mut seen = std::collections::HashMap::new();
+    let mut firsts = std::collections::HashMap::new();
     for change in made {
-        seen.entry(change.task).or_insert(*change);
+        firsts.entry(change.task).or_insert(change.seq);
     }
-    let mut operations = Vec::with_capacity(seen.len());
-    for last in made.iter().rev() {
-        let Some(first) = seen.remove(&last.task) else {
-            continue;
-        };
-        // Made and thrown away in one go: it is where undoing would bring it.
-        if first.kind == Kind::Created && last.kind == Kind::Deleted {
-            continue;
-        }
-        operations.push(Operation::Revert {
+    let last_first = made.iter().rev();
+    let revert = last_first.filter_map(|last| {
+        Some(Operation::Revert {
             id: last.task,
-            to: first.seq,
+            to: firsts.remove(&last.task)?,
             latest: last.seq,
-        });
-    }
-    operations
+        })
+    });
+    revert.collect()
 }

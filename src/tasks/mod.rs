@@ -52,11 +52,10 @@ impl Tasks {
         }
     }
 
-    /// Hears in the background, until `stop`, of what other processes write. A database of one process needs nobody.
+    /// Hears in the background, until `stop`, of what nobody here says: what other processes write, and what was
+    /// written after its caller had gone.
     pub fn start(&self, background: &TaskTracker, stop: CancellationToken) {
-        if self.store.is_shared() {
-            background.spawn(self.watches.clone().follow(self.store.clone(), stop));
-        }
+        background.spawn(self.watches.clone().follow(self.store.clone(), stop));
     }
 
     /// For how many users somebody waits for changes.

@@ -1,5 +1,5 @@
-//! Who waits for changes of which user, and waking them: this process's own writes at once, those of others by
-//! asking for the numbers of the watched users.
+//! Who waits for changes of which user, and waking them: this process's own writes at once, those of others, and those
+//! whose caller has gone before they were done, by asking for the numbers of the watched users.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,7 +13,7 @@ use super::model::UserId;
 use super::operation::{Done, Written};
 use crate::store::Store;
 
-/// How often a shared database is asked, while anybody waits.
+/// How often the database is asked, while anybody waits.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// How long it is left alone after a failure.
@@ -95,7 +95,7 @@ impl Watches {
         }
     }
 
-    /// Until `stop`: wakes for what other processes have written, by one question for all who are watched.
+    /// Until `stop`: wakes for what was written and not said here, by one question for all who are watched.
     pub(super) async fn follow(self, store: Arc<Store>, stop: CancellationToken) {
         let following = async {
             loop {
@@ -112,7 +112,7 @@ impl Watches {
                         PAUSE
                     }
                     Err(error) => {
-                        tracing::warn!(%error, "changes of other processes cannot be heard now");
+                        tracing::warn!(%error, "it cannot be heard now what has changed");
                         PAUSE_AFTER_FAILURE
                     }
                 };

@@ -1,8 +1,11 @@
 //! Changes: in order, each once, nothing left out; full copies, cursors, and waiting for what comes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::time::Duration;
 
 use axum::http::StatusCode;
+use futures_util::FutureExt;
 use serde_json::{Value, json};
 
 use crate::support::{Client, Home, TestApp, every_engine};
@@ -14,8 +17,10 @@ every_engine!(
     a_limit_leads_through_all_changes,
     a_cursor_that_was_not_given_out_is_refused,
     a_cursor_from_before_the_sweep_or_from_the_future_has_expired,
+    after_a_restore_every_copy_begins_again,
     a_copy_survives_a_sweep_of_what_it_never_showed,
     whoever_waits_is_woken_by_a_change,
+    whoever_waits_is_woken_by_a_change_whose_caller_has_gone,
     whoever_waits_in_vain_gets_an_empty_answer,
     whoever_waits_is_let_go_when_the_server_stops,
     a_query_that_cannot_be_read_is_refused,
@@ -228,6 +233,41 @@ async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: Test
     assert_eq!(code, "CURSOR_EXPIRED");
 }
 
+/// Even if its number was given again since.
+async fn after_a_restore_every_copy_begins_again(app: TestApp) {
+    let alice = app.user("alice");
+    alice.create(json!({"title": "A"})).await;
+    alice.create(json!({"title": "Not in the backup"})).await;
+    let copy = changes(&alice, "").await;
+    sql(
+        &app.home,
+        "DELETE FROM tasks WHERE seq = 2; DELETE FROM changes WHERE seq = 2; \
+        UPDATE accounts SET seq = 1, task_count = 1",
+    )
+    .await;
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/operations.md");
+    let manual = std::fs::read_to_string(file).unwrap();
+    let (_, after) = manual.split_once("**After a restore**").unwrap();
+    let (_, statement) = after.split_once("```sql\n").unwrap();
+    let (statement, _) = statement.split_once("```").unwrap();
+    sql(&app.home, &statement.replace("tickbox.", "")).await;
+
+    for title in ["B", "C"] {
+        alice.create(json!({"title": title})).await;
+    }
+    let refused = format!("{}?since={}", path(&alice), cursor(&copy));
+    let (code, _) = alice.get(&refused).await.error(StatusCode::GONE);
+    assert_eq!(code, "CURSOR_EXPIRED");
+    let again = changes(&alice, "").await;
+    let expected = [(1, "A"), (1_000_002, "B"), (1_000_003, "C")];
+    assert_eq!(told(&again), pairs(&expected));
+    alice.create(json!({"title": "D"})).await;
+    assert_eq!(
+        told(&since(&alice, &again).await),
+        pairs(&[(1_000_004, "D")])
+    );
+}
+
 async fn a_copy_survives_a_sweep_of_what_it_never_showed(app: TestApp) {
     let alice = app.user("alice");
     for title in ["A", "B", "C"] {
@@ -256,6 +296,26 @@ async fn whoever_waits_is_woken_by_a_change(app: TestApp) {
     };
     let (woken, ()) = tokio::join!(woken, writing);
     assert_eq!(told(&woken), pairs(&[(1, "A")]));
+}
+
+async fn whoever_waits_is_woken_by_a_change_whose_caller_has_gone(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, _) = alice.create(json!({"title": "A"})).await;
+    let start = changes(&alice, "").await;
+    let query = format!("wait=60&since={}", cursor(&start));
+    let waiting = tokio::time::timeout(Duration::from_secs(20), changes(&alice, &query));
+    let leaving = async {
+        app.watched().await;
+        // Polled once, which sends it, and left when it is done: nobody is there who could say so.
+        let mut change = Box::pin(alice.put(&path, json!({"title": "B"})));
+        assert!((&mut change).now_or_never().is_none());
+        while alice.get(&path).await.expect(StatusCode::OK)["version"] == 1 {
+            tokio::task::yield_now().await;
+        }
+        drop(change);
+    };
+    let (woken, ()) = tokio::join!(waiting, leaving);
+    assert_eq!(told(&woken.expect("somebody says so")), pairs(&[(2, "B")]));
 }
 
 async fn whoever_waits_in_vain_gets_an_empty_answer(app: TestApp) {

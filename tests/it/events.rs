@@ -1,13 +1,14 @@
 //! Events: ready first, what was missed, what is new, nothing twice; tickets, and how streams end.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use axum::body::{Body, BodyDataStream};
+use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use futures_util::StreamExt;
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tickbox::tasks::model::UserId;
 
+use crate::support::listening::Listening;
 use crate::support::{Client, Home, TestApp, every_engine};
 
 every_engine!(
@@ -15,90 +16,15 @@ every_engine!(
     what_was_missed_comes_first_and_nothing_comes_twice,
     a_stream_goes_on_from_a_copy,
     a_stream_that_races_with_writes_tells_each_once_in_order,
+    a_head_request_opens_no_stream,
     a_ticket_opens_one_stream,
+    of_many_who_come_with_one_ticket_one_is_let_in,
     a_ticket_is_good_for_its_user_and_its_time,
     a_stream_ends_with_its_token,
     a_stream_ends_when_the_server_stops,
     nobody_is_watched_when_nobody_listens,
     a_cursor_that_was_not_given_out_is_refused,
 );
-
-/// Long enough for a busy machine; a test that is right does not wait.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-fn path(client: &Client) -> String {
-    client.tasks.replace("/tasks", "/events")
-}
-
-#[derive(Debug)]
-struct Event {
-    name: String,
-    id: String,
-    data: Value,
-}
-
-/// A stream of events, as a browser reads it.
-struct Listening {
-    body: BodyDataStream,
-    text: String,
-}
-
-impl Listening {
-    async fn open(client: &Client, query: &str, last_event_id: Option<&str>) -> Self {
-        let mut request = Request::get(format!("{}?{query}", path(client)));
-        if let Some(id) = last_event_id {
-            request = request.header("last-event-id", id);
-        }
-        let response = client.receive(request.body(Body::empty()).unwrap()).await;
-        assert_eq!(response.status(), StatusCode::OK);
-        assert_eq!(response.headers()["content-type"], "text/event-stream");
-        assert_eq!(response.headers()["cache-control"], "no-store");
-        assert_eq!(response.headers()["x-accel-buffering"], "no");
-        let body = response.into_body().into_data_stream();
-        let text = String::new();
-        Self { body, text }
-    }
-
-    /// `None` when the stream has ended.
-    async fn next(&mut self) -> Option<Event> {
-        loop {
-            if let Some((event, _)) = self.text.split_once("\n\n") {
-                let length = event.len() + 2;
-                let field = |name: &str| {
-                    let prefix = format!("{name}: ");
-                    let mut lines = event.lines().filter_map(|line| line.strip_prefix(&prefix));
-                    lines.next().unwrap_or_default().to_owned()
-                };
-                let found = Event {
-                    name: field("event"),
-                    id: field("id"),
-                    data: serde_json::from_str(&field("data")).unwrap_or_default(),
-                };
-                self.text.drain(..length);
-                if !found.name.is_empty() {
-                    return Some(found);
-                }
-                continue;
-            }
-            let chunk = tokio::time::timeout(PATIENCE, self.body.next());
-            let chunk = chunk.await.expect("something comes")?.unwrap();
-            self.text += std::str::from_utf8(&chunk).unwrap();
-        }
-    }
-
-    async fn expect(&mut self, name: &str) -> Event {
-        let event = self.next().await.expect("the stream goes on");
-        assert_eq!(event.name, name, "{event:?}");
-        event
-    }
-
-    async fn ready(client: &Client, query: &str) -> (Self, String) {
-        let mut stream = Self::open(client, query, None).await;
-        let ready = stream.expect("ready").await;
-        assert_eq!(ready.data, json!({"cursor": ready.id}));
-        (stream, ready.id)
-    }
-}
 
 async fn a_stream_begins_with_ready_and_tells_what_happens_from_then_on(app: TestApp) {
     let alice = app.user("alice");
@@ -148,7 +74,7 @@ async fn a_stream_goes_on_from_a_copy(app: TestApp) {
     let alice = app.user("alice");
     alice.create(json!({"title": "A"})).await;
     let copy = alice
-        .get(&path(&alice).replace("/events", "/changes"))
+        .get(&alice.events().replace("/events", "/changes"))
         .await;
     let copy = copy.expect(StatusCode::OK);
     alice.create(json!({"title": "B"})).await;
@@ -189,8 +115,17 @@ async fn a_stream_that_races_with_writes_tells_each_once_in_order(app: TestApp) 
     tokio::join!(writing, other, listening);
 }
 
+async fn a_head_request_opens_no_stream(app: TestApp) {
+    let alice = app.user("alice");
+    let request = Request::head(alice.events()).body(Body::empty()).unwrap();
+    let answer = alice.send(request).await;
+    assert_eq!(answer.header("content-type"), Some("text/event-stream"));
+    assert_eq!(answer.expect(StatusCode::OK), Value::Null);
+    assert_eq!(app.app.tasks.watched_users(), 0);
+}
+
 async fn ticket(client: &Client) -> String {
-    let path = format!("{}/ticket", path(client));
+    let path = format!("{}/ticket", client.events());
     let body = client
         .post(&path, json!({}))
         .await
@@ -207,7 +142,7 @@ async fn a_ticket_opens_one_stream(app: TestApp) {
     let (mut stream, _) = Listening::ready(&nobody, &query).await;
     alice.create(json!({"title": "A"})).await;
     stream.expect("task.changed").await;
-    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    let again = nobody.get(&format!("{}?{query}", nobody.events())).await;
     assert!(
         again
             .header("www-authenticate")
@@ -223,6 +158,22 @@ async fn a_ticket_opens_one_stream(app: TestApp) {
     stream.expect("token.expired").await;
 }
 
+async fn of_many_who_come_with_one_ticket_one_is_let_in(app: TestApp) {
+    let alice = app.user("alice");
+    let path = format!("{}?ticket={}", alice.events(), ticket(&alice).await);
+    let nobody = app.nobody();
+    let coming = (0..20).map(|_| {
+        let request = Request::get(&path).body(Body::empty()).unwrap();
+        async { nobody.receive(request).await.status() }
+    });
+    let statuses = join_all(coming).await;
+    let refused = statuses
+        .iter()
+        .filter(|status| **status == StatusCode::UNAUTHORIZED);
+    assert_eq!(refused.count(), 19, "{statuses:?}");
+    assert!(statuses.contains(&StatusCode::OK), "{statuses:?}");
+}
+
 async fn a_ticket_is_good_for_its_user_and_its_time(app: TestApp) {
     let (alice, bob) = (app.user("alice"), app.user("bob"));
     let of_alice = ticket(&alice).await;
@@ -230,7 +181,7 @@ async fn a_ticket_is_good_for_its_user_and_its_time(app: TestApp) {
         let mut nobody = app.nobody();
         nobody.tasks.clone_from(&client.tasks);
         let answer = nobody
-            .get(&format!("{}?ticket={ticket}", path(&nobody)))
+            .get(&format!("{}?ticket={ticket}", nobody.events()))
             .await;
         let _ = answer.error(StatusCode::UNAUTHORIZED);
     };
@@ -278,13 +229,13 @@ async fn nobody_is_watched_when_nobody_listens(app: TestApp) {
 async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {
     let alice = app.user("alice");
     let answer = alice
-        .get(&format!("{}?last_event_id=nonsense", path(&alice)))
+        .get(&format!("{}?last_event_id=nonsense", alice.events()))
         .await;
     let (code, message) = answer.error(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(code, "VALIDATION_ERROR");
     assert!(message.starts_with("last_event_id must be"), "{message}");
     let twice = alice
-        .get(&format!("{}?ticket=a&ticket=b", path(&alice)))
+        .get(&format!("{}?ticket=a&ticket=b", alice.events()))
         .await;
     assert_eq!(twice.error(StatusCode::BAD_REQUEST).0, "BAD_REQUEST");
 }
@@ -312,6 +263,33 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
     nobody.tasks.clone_from(&here.tasks);
     let query = format!("ticket={}", ticket(&here).await);
     Listening::ready(&nobody, &query).await;
-    let again = nobody.get(&format!("{}?{query}", path(&nobody))).await;
+    let again = nobody.get(&format!("{}?{query}", nobody.events())).await;
     assert_eq!(again.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_server_writes_is_heard_within_200_ms() {
+    let first = TestApp::at(Home::postgres().await).await;
+    let second = TestApp::beside(&first).await;
+    let (here, there) = (first.user("alice"), second.user("alice"));
+    let (mut stream, _) = Listening::ready(&here, "").await;
+    let mut delays = Vec::new();
+    for round in 0..25 {
+        let hearing = async {
+            stream.expect("task.changed").await;
+            Instant::now()
+        };
+        let writing = async {
+            // When the stream has found nothing and waits, and in another phase of the asking each time.
+            tokio::time::sleep(Duration::from_millis(20 + 4 * round)).await;
+            there.create(json!({"title": "From there"})).await;
+            Instant::now()
+        };
+        let (heard, written) = tokio::join!(hearing, writing);
+        delays.push(heard.saturating_duration_since(written));
+    }
+    // The usual one counts: a busy machine may be late now and then.
+    delays.sort();
+    let usual = delays[delays.len() / 2];
+    assert!(usual < Duration::from_millis(200), "{delays:?}");
 }

@@ -14,6 +14,9 @@ every_engine!(
     each_kind_of_change_is_undone_and_the_undo_too,
     a_later_change_stands_in_the_way,
     a_batch_is_undone_as_one,
+    the_largest_batch_is_undone_as_one,
+    what_a_batch_did_of_what_was_asked_is_undone_as_one,
+    what_a_batch_made_and_threw_away_stays_there_unless_it_came_back,
     what_is_no_change_of_the_callers_is_not_found,
     an_undo_with_a_key_is_done_once,
 );
@@ -251,6 +254,73 @@ async fn a_batch_is_undone_as_one(app: TestApp) {
     let before = ledger(&app.home).await;
     let refused = undo(&alice, 12).await.expect(StatusCode::CONFLICT);
     assert_eq!(refused["error"]["conflicting_seq"], 13);
+    assert_eq!(ledger(&app.home).await, before);
+}
+
+async fn batch(client: &Client, body: Value) -> Value {
+    let path = format!("{}/batch", client.tasks);
+    client.post(&path, body).await.expect(StatusCode::OK)
+}
+
+async fn the_largest_batch_is_undone_as_one(app: TestApp) {
+    let alice = app.user("alice");
+    let operations = vec![json!({"op": "create", "title": "One of many"}); 500];
+    batch(&alice, json!({"operations": operations})).await;
+    // By its first number, and the undo by its last one.
+    for (seq, count) in [(1, 0), (1000, 500)] {
+        let undone = undo(&alice, seq).await.expect(StatusCode::OK);
+        assert_eq!(undone["changes"].as_array().unwrap().len(), 500);
+        assert_eq!(alice.list().await["count"], count);
+    }
+    assert_eq!(
+        ledger(&app.home).await[0],
+        "account alice seq=1500 tasks=500 completed=0"
+    );
+}
+
+async fn what_a_batch_did_of_what_was_asked_is_undone_as_one(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, task) = alice.create(json!({"title": "Old"})).await;
+    let operations = json!([
+        {"op": "create", "title": "New"},
+        {"op": "delete", "id": "7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10"},
+        {"op": "change", "id": task["id"], "title": "Refused", "if_version": 7},
+        {"op": "complete", "id": task["id"]},
+    ]);
+    batch(&alice, json!({"operations": operations, "atomic": false})).await;
+    let undone = undo(&alice, 3).await.expect(StatusCode::OK);
+    let changes = undone["changes"].as_array().unwrap();
+    assert_eq!((changes.len(), &changes[1]["seq"]), (2, &json!(5)));
+    let list = alice.list().await;
+    assert_eq!(
+        (&list["count"], &list["tasks"][0]["title"]),
+        (&json!(1), &json!("Old"))
+    );
+    assert_eq!(
+        alice.get(&path).await.expect(StatusCode::OK)["completed"],
+        false
+    );
+}
+
+async fn what_a_batch_made_and_threw_away_stays_there_unless_it_came_back(app: TestApp) {
+    let alice = app.user("alice");
+    let id = "7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10";
+    let operations = json!({"operations": [
+        {"op": "create", "id": id, "title": "For a moment"},
+        {"op": "delete", "id": id},
+    ]});
+    batch(&alice, operations).await;
+    let undone = undo(&alice, 1).await.expect(StatusCode::OK);
+    assert_eq!(undone, json!({"changes": []}));
+    let restore = format!("{}/{id}/restore", alice.tasks);
+    let _ = alice
+        .post(&restore, Value::Null)
+        .await
+        .expect(StatusCode::OK);
+    let before = ledger(&app.home).await;
+    assert_eq!(before[0], "account alice seq=3 tasks=1 completed=0");
+    let refused = undo(&alice, 2).await.expect(StatusCode::CONFLICT);
+    assert_eq!(refused["error"]["conflicting_seq"], 3);
     assert_eq!(ledger(&app.home).await, before);
 }
 

@@ -218,7 +218,7 @@ async fn a_repeat_after_a_restart_gets_the_first_answer(app: TestApp) {
     let new = json!({"title": "Buy milk"});
     let first = keyed(&alice, Method::POST, &alice.tasks, "a", new.clone()).await;
     drop(alice);
-    let app = TestApp::at(app.stop()).await;
+    let app = TestApp::at(app.stop().await).await;
     let alice = app.user("alice");
     let again = keyed(&alice, Method::POST, &alice.tasks, "a", new).await;
     assert_repeated(&first, &again);

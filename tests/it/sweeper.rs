@@ -5,9 +5,11 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 use tickbox::tasks::sweeper::{Sweeper, Swept};
 
-use crate::support::{Home, TestApp, every_engine, ledger};
+use crate::support::process::{Running, Tickbox, http};
+use crate::support::{Home, SECRET, TestApp, every_engine, ledger};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -19,6 +21,52 @@ every_engine!(
 
 fn sweeper(app: &TestApp) -> Sweeper {
     Sweeper::new(app.app.store.clone(), app.clock.clone(), 30 * DAY)
+}
+
+/// The program sweeps when it starts, and then every minute.
+#[tokio::test]
+async fn the_program_sweeps_what_is_older_than_its_setting_says() {
+    let directory = TempDir::with_prefix("tickbox-test-").unwrap();
+    let start = || {
+        let server = Tickbox::new(["serve"]).env("BETTER_AUTH_SECRET", SECRET);
+        let server = server.env("RETENTION", "2h").inside(directory.path());
+        server.serve()
+    };
+    let server = start().await;
+    let program = Tickbox::new(["token", "--user", "ada"]).env("BETTER_AUTH_SECRET", SECRET);
+    let token = program.run().await.stdout.trim().to_owned();
+    let send = async |server: &Running, method: reqwest::Method, path: &str, body: &'static str| {
+        let url = format!("{}/api/ada/{path}", server.url);
+        let request = http().request(method, url).bearer_auth(&token);
+        let request = request.header("content-type", "application/json");
+        let answer = request.body(body).send().await.unwrap();
+        let body = answer.text().await.unwrap();
+        serde_json::from_str::<Value>(&body).unwrap_or_default()
+    };
+    let (get, post) = (reqwest::Method::GET, reqwest::Method::POST);
+    let start_cursor = send(&server, get.clone(), "changes", "").await["next_cursor"].clone();
+    for (age, title) in [("3", r#"{"title": "Old"}"#), ("1", r#"{"title": "Young"}"#)] {
+        let task = send(&server, post.clone(), "tasks", title).await;
+        let path = format!("tasks/{}", task["id"].as_str().unwrap());
+        send(&server, reqwest::Method::DELETE, &path, "").await;
+        let hours = format!(
+            "UPDATE tasks SET deleted_at = deleted_at - {age} * 3600000000 WHERE title = $1"
+        );
+        let file = rusqlite::Connection::open(directory.path().join("tickbox.db")).unwrap();
+        let aged = file.execute(&hours, [task["title"].as_str().unwrap()]);
+        assert_eq!(aged.unwrap(), 1);
+    }
+    server.kill();
+    assert_eq!(server.ended().await.code, None);
+
+    let mut server = start().await;
+    server.logged("swept").await;
+    let trash = send(&server, get.clone(), "tasks?deleted=true", "").await;
+    assert_eq!(trash["count"], 1);
+    assert_eq!(trash["tasks"][0]["title"], "Young");
+    let since = format!("changes?since={}", start_cursor.as_str().unwrap());
+    let refused = send(&server, get, &since, "").await;
+    assert_eq!(refused["error"]["code"], "CURSOR_EXPIRED");
 }
 
 async fn numbers(home: &Home) -> String {

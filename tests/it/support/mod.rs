@@ -3,9 +3,11 @@
 
 mod answer;
 pub(crate) mod better_auth;
+pub(crate) mod dice;
 pub(crate) mod exposition;
 pub(crate) mod leash;
 mod ledger;
+pub(crate) mod listening;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;
@@ -118,8 +120,9 @@ pub(crate) struct TestApp {
     pub(crate) app: Arc<App>,
     pub(crate) home: Home,
     door: FrontDoor,
-    /// Ends the fetching of keys.
-    _stop: DropGuard,
+    /// The fetching of keys, and the hearing of changes.
+    background: TaskTracker,
+    stop: DropGuard,
 }
 
 impl TestApp {
@@ -188,8 +191,8 @@ impl TestApp {
         let store = Store::open(store, Migrations::Apply(clock.now()))
             .await
             .expect("the store opens");
-        let stop = CancellationToken::new();
-        authenticator.start(&TaskTracker::new(), stop.clone());
+        let (background, stop) = (TaskTracker::new(), CancellationToken::new());
+        authenticator.start(&background, stop.clone());
         let metrics = Metrics::new(templates(), START);
         let app = App::new(
             store,
@@ -199,18 +202,22 @@ impl TestApp {
             origins,
             metrics,
         );
-        app.tasks.start(&TaskTracker::new(), stop.clone());
+        app.tasks.start(&background, stop.clone());
         Self {
             door: front_door(app.clone()),
             clock,
             app,
             home,
-            _stop: stop.drop_guard(),
+            background,
+            stop: stop.drop_guard(),
         }
     }
 
     /// Ends the app, and keeps what it wrote.
-    pub(crate) fn stop(self) -> Home {
+    pub(crate) async fn stop(self) -> Home {
+        drop(self.stop);
+        self.background.close();
+        self.background.wait().await;
         self.home
     }
 
