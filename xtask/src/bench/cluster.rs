@@ -197,11 +197,11 @@ impl Drop for Cluster {
 
 /// A certificate that its own key has signed, where PostgreSQL looks for it.
 fn make_certificate(data: &Path) -> Outcome {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()])
         .map_err(|error| error.to_string())?;
     let key = data.join("server.key");
-    write(&data.join("server.crt"), &made.cert.pem())?;
-    write(&key, &made.signing_key.serialize_pem())?;
+    write(&data.join("server.crt"), &signed.cert.pem())?;
+    write(&key, &signed.signing_key.serialize_pem())?;
     // PostgreSQL refuses a key that others may read.
     let mode = fs::Permissions::from_mode(0o600);
     fs::set_permissions(&key, mode).map_err(|error| error.to_string())?;

@@ -3,7 +3,7 @@
 use super::contender::Contender::{self, FastApi, PocketBase, Postgres, Sqlite};
 use super::report::{mebibytes, range};
 use super::section::Results;
-use super::sections::{connections, scale};
+use super::sections::{connections, scale, size};
 use super::statistics::Summary;
 use super::work::Deed;
 
@@ -186,18 +186,10 @@ fn size(results: &Results) -> Vec<Goal> {
         let found = results.size.as_ref();
         let found = found.and_then(|record| record.found.0.get(&contender));
         let what = format!("{contender}, a million tasks of one user: page 10,000 ÷ page 1");
-        goals.push(no_more_than(
-            what,
-            1.2,
-            found.map(|found| found.late_page()),
-        ));
+        goals.push(no_more_than(what, 1.2, found.map(size::Of::late_page)));
         let what =
             format!("{contender}, count of a million tasks ÷ of a thousand (it does not grow)");
-        goals.push(no_more_than(
-            what,
-            1.2,
-            found.map(|found| found.large_count()),
-        ));
+        goals.push(no_more_than(what, 1.2, found.map(size::Of::large_count)));
         let memory =
             found.map(|found| mebibytes(found.whole.most.saturating_sub(found.whole.idle)));
         let what = format!("{contender}, memory above idle while a list of a million is sent");

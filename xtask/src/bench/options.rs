@@ -1,5 +1,6 @@
 //! What a person may ask of `cargo xtask bench`.
 
+use std::fmt::Write;
 use std::time::Duration;
 
 use super::contender::Contender;
@@ -30,7 +31,7 @@ WHO is postgres, sqlite, fastapi or pocketbase; WORK is get, list, create or com
 pub(super) fn help() -> String {
     let mut text = HELP.to_owned();
     for section in Section::ALL {
-        text += &format!("\n    {:<13} {}", section.name(), section.about());
+        let _ = write!(text, "\n    {:<13} {}", section.name(), section.about());
     }
     format!("{text}\n\n{ONE}")
 }

@@ -12,6 +12,9 @@ const BOTTOM: f64 = 60.0;
 /// Okabe and Ito's, which people with any colour vision can tell apart.
 const COLORS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
+/// On one axis: more would run into each other.
+const MOST_TICKS: usize = 14;
+
 pub(super) struct Plot {
     /// Of its file.
     pub(super) name: String,
@@ -236,15 +239,18 @@ impl Scale {
                 .filter(|tick| *tick <= self.most * 1.0001)
                 .collect();
         }
-        let digits: &[f64] = if self.most / self.least > 1000.0 {
-            &[1.0]
-        } else {
-            &[1.0, 2.0, 5.0]
+        let of = |digits: &'static [f64]| -> Vec<f64> {
+            (-6..9)
+                .flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)))
+                .filter(|tick| (self.least * 0.9999..=self.most * 1.0001).contains(tick))
+                .collect()
         };
-        (-6..9)
-            .flat_map(|power| digits.iter().map(move |digit| digit * 10_f64.powi(power)))
-            .filter(|tick| (self.least * 0.9999..=self.most * 1.0001).contains(tick))
-            .collect()
+        let fine = of(&[1.0, 2.0, 5.0]);
+        if fine.len() <= MOST_TICKS {
+            fine
+        } else {
+            of(&[1.0])
+        }
     }
 }
 

@@ -61,7 +61,7 @@ impl<'a> Reader<'a> {
     }
 
     /// How much came until the connection was closed, and the last of it.
-    pub(super) fn to_the_end(&mut self, path: &str) -> Outcome<(u64, Vec<u8>)> {
+    pub(super) fn read_to_end(&mut self, path: &str) -> Outcome<(u64, Vec<u8>)> {
         self.ask(path, b"Connection: close\r\n")?;
         let mut buffer = vec![0; 64 * 1024];
         let (mut total, mut tail) = (0, Vec::new());

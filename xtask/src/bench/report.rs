@@ -68,16 +68,7 @@ fn compose(results: &Results) -> String {
     }
     for (section, told) in &told {
         let _ = write!(text, "\n## {}\n\n", section.title());
-        match told {
-            Some(told) => text += &tell_section(*section, told, common),
-            None => {
-                _ = writeln!(
-                    text,
-                    "Not measured: `cargo xtask bench {}`.",
-                    section.name()
-                )
-            }
-        }
+        text += &tell_section(*section, told.as_ref(), common);
     }
     text + "\n## How\n\n" + HOW
 }
@@ -103,7 +94,10 @@ fn describe(circumstances: &Circumstances) -> String {
     text
 }
 
-fn tell_section(section: Section, told: &Told, common: Option<&Circumstances>) -> String {
+fn tell_section(section: Section, told: Option<&Told>, common: Option<&Circumstances>) -> String {
+    let Some(told) = told else {
+        return format!("Not measured: `cargo xtask bench {}`.\n", section.name());
+    };
     let mut text = told.text.clone();
     for plot in &told.plots {
         let _ = write!(text, "\n![{}](plots/{}.svg)\n", plot.title, plot.name);

@@ -154,7 +154,7 @@ fn cursor(ready: &Ready, tasks: u64) -> Outcome<Option<String>> {
         let limit = left.min(1000);
         let mut query = format!("/tasks?limit={limit}");
         if let Some(cursor) = &cursor {
-            query += &format!("&cursor={cursor}");
+            let _ = write!(query, "&cursor={cursor}");
         }
         let page = reader.json(&query)?;
         let next = page["next_cursor"]
@@ -174,7 +174,7 @@ fn read_whole(ready: &Ready, tasks: u64) -> Outcome<WholeList> {
     pid.forget_peak()?;
     let mut reader = Reader::connect(ready.server.address, &ready.crowd.people()[0])?;
     let start = Instant::now();
-    let (bytes, end) = reader.to_the_end("/tasks")?;
+    let (bytes, end) = reader.read_to_end("/tasks")?;
     let milliseconds = milliseconds(start.elapsed());
     let most = pid.peak_bytes()?;
     let count = format!("\"count\":{tasks}}}");
