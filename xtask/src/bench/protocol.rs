@@ -108,18 +108,7 @@ impl Protocol {
                 if deed == Deed::CreateKeyed {
                     let _ = write!(out, "Idempotency-Key: key-{}\r\n", subject.ordinal);
                 }
-                let owner = match self {
-                    Self::Tickbox | Self::FastApi => String::new(),
-                    Self::PocketBase => format!("\"owner\":\"{}\",", text(user)),
-                };
-                let number = subject.ordinal;
-                put_json(
-                    out,
-                    &format!(
-                        "{{{owner}\"title\":\"New task number {number}\",\
-                         \"description\":\"Written by the load generator\"}}"
-                    ),
-                );
+                put_json(out, &self.new_task(user, subject.ordinal));
             }
             Deed::Complete => {
                 let suffix: &[u8] = match self {
@@ -130,6 +119,17 @@ impl Protocol {
                 put_json(out, &format!("{{\"completed\":{}}}", subject.completed));
             }
         }
+    }
+
+    fn new_task(self, user: &[u8], number: u64) -> String {
+        let owner = match self {
+            Self::Tickbox | Self::FastApi => String::new(),
+            Self::PocketBase => format!("\"owner\":\"{}\",", text(user)),
+        };
+        format!(
+            "{{{owner}\"title\":\"New task number {number}\",\
+             \"description\":\"Written by the load generator\"}}"
+        )
     }
 
     fn id(self, ordinal: u64) -> Vec<u8> {

@@ -88,12 +88,28 @@ impl Keeper {
     }
 }
 
+/// What the program was built from, as far as git knows; the figures beside it do not count.
 fn revision() -> String {
-    let mut git = Command::new("git");
-    git.args(["describe", "--always", "--dirty", "--exclude=*"]);
-    let output = quietly(git.current_dir(root()));
-    output.map_or_else(
-        |_| "unknown".to_owned(),
-        |output| text(&output.stdout).trim().to_owned(),
-    )
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        quietly(git.args(arguments).current_dir(root()))
+    };
+    let Ok(commit) = git(&["rev-parse", "--short", "HEAD"]) else {
+        return "unknown".to_owned();
+    };
+    let program = [
+        "diff",
+        "--quiet",
+        "HEAD",
+        "--",
+        "src",
+        "migrations",
+        "Cargo.lock",
+    ];
+    let changed = if git(&program).is_err() {
+        ", changed"
+    } else {
+        ""
+    };
+    text(&commit.stdout).trim().to_owned() + changed
 }

@@ -44,13 +44,10 @@ pub(in crate::bench) fn measure(plain: &Stage) -> Outcome<Findings> {
         })?;
         findings.insert(deed, pairs.into_iter().collect());
     }
-    let sessions = "SELECT count(*) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
-        WHERE application_name = 'tickbox' AND NOT ssl";
-    let unencrypted = stage.cluster.sql("postgres", &[sessions])?;
-    if unencrypted != "0" {
-        return Err(format!(
-            "{unencrypted} connections of the program are not encrypted"
-        ));
+    let sessions = "SELECT bool_and(ssl) FROM pg_stat_ssl JOIN pg_stat_activity USING (pid)
+        WHERE application_name = 'tickbox'";
+    if stage.cluster.sql("postgres", &[sessions])? != "t" {
+        return Err("the program does not encrypt all its connections".to_owned());
     }
     ready.server.stop()?;
     plain.note_errors(stage.take_errors());
