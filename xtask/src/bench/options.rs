@@ -56,7 +56,7 @@ const FULL: Plan = Plan {
 
 const QUICK: Plan = Plan {
     repeats: 1,
-    seconds: 1,
+    seconds: 2,
     starts: 5,
     peers: true,
     quick: true,

@@ -97,7 +97,7 @@ sections! {
     Tls tls "PostgreSQL over TLS"
         "get and create, pgbench beside them"
     Scale scale "Ten million tasks of a million users"
-        "get and list against 100,000 of 1,000 (15 minutes, 25 GB of disk)"
+        "get and list against 100,000 of 1,000 (15 minutes, 10 GB of disk)"
 }
 
 /// A section in the report.

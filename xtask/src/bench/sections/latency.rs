@@ -44,7 +44,7 @@ pub(in crate::bench) fn measure(stage: &Stage) -> Outcome<Findings> {
 
 fn curve(stage: &Stage, contender: Contender, deed: Deed) -> Outcome<Vec<Point>> {
     let ready = stage.prepare(contender)?;
-    let closed = stage.plan.closed();
+    let closed = stage.plan.briefly();
     let most = stage.measure(&ready, deed, closed, 1)?.per_second;
     let mut points = Vec::new();
     for tenths in TENTHS {
