@@ -171,3 +171,27 @@ fn read_one(contender: &str, deed: &str, rest: &[&str]) -> Option<One> {
     }
     Some(one)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sections(words: &[&str]) -> Vec<Section> {
+        match Options::read(words) {
+            Ok(Options::Measure(sections, _)) => sections,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_section_is_measured_alone_if_it_is_named() {
+        assert_eq!(sections(&["streams", "--quick"]), [Section::Streams]);
+        assert!(Options::read(&["stream"]).is_err());
+    }
+
+    #[test]
+    fn ten_million_tasks_must_be_asked_for() {
+        assert!(!sections(&[]).contains(&Section::Scale));
+        assert_eq!(sections(&["scale"]), [Section::Scale]);
+    }
+}
