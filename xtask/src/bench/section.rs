@@ -97,7 +97,7 @@ sections! {
     Tls tls "PostgreSQL over TLS"
         "PostgreSQL over TLS: get and create, pgbench beside them"
     Scale scale "Ten million tasks of a million users"
-        "ten million tasks: get and list against 100,000 (15 minutes, 10 GB of disk)"
+        "ten million tasks: get and list against 100,000 (10 minutes, 10 GB of disk)"
 }
 
 /// A section in the report.
