@@ -12,8 +12,9 @@ const BOTTOM: f64 = 60.0;
 /// Okabe and Ito's, which people with any colour vision can tell apart.
 const COLORS: [&str; 4] = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"];
 
-/// On one axis: more would run into each other.
-const MOST_TICKS: usize = 14;
+/// More would run into each other.
+const MOST_TICKS_ACROSS: usize = 8;
+const MOST_TICKS_UP: usize = 14;
 
 pub(super) struct Plot {
     /// Of its file.
@@ -116,7 +117,7 @@ impl Plot {
         place: impl Fn((f64, f64)) -> (f64, f64),
     ) {
         let (bottom, right) = (HEIGHT - BOTTOM, WIDTH - RIGHT);
-        for tick in y.ticks() {
+        for tick in y.ticks(MOST_TICKS_UP) {
             let (_, at) = place((x.least, tick));
             let _ = writeln!(
                 svg,
@@ -127,7 +128,7 @@ impl Plot {
                 number(tick)
             );
         }
-        for tick in x.ticks() {
+        for tick in x.ticks(MOST_TICKS_ACROSS) {
             let (at, _) = place((tick, y.least));
             let _ = writeln!(
                 svg,
@@ -231,7 +232,7 @@ impl Scale {
         share.clamp(0.0, 1.0)
     }
 
-    fn ticks(&self) -> Vec<f64> {
+    fn ticks(&self, most: usize) -> Vec<f64> {
         if !self.is_logarithmic {
             let step = step(self.most);
             return (0..=20)
@@ -246,11 +247,7 @@ impl Scale {
                 .collect()
         };
         let fine = of(&[1.0, 2.0, 5.0]);
-        if fine.len() <= MOST_TICKS {
-            fine
-        } else {
-            of(&[1.0])
-        }
+        if fine.len() <= most { fine } else { of(&[1.0]) }
     }
 }
 
@@ -301,11 +298,11 @@ mod tests {
     fn an_axis_begins_and_ends_at_ticks() {
         let linear = Scale::of(&Axis::linear(""), [130.0, 41_700.0].into_iter());
         assert_eq!(
-            linear.ticks(),
+            linear.ticks(8),
             [0.0, 10_000.0, 20_000.0, 30_000.0, 40_000.0, 50_000.0]
         );
         let logarithmic = Scale::of(&Axis::logarithmic(""), [0.3, 18.0].into_iter());
-        let ticks: Vec<String> = logarithmic.ticks().into_iter().map(number).collect();
+        let ticks: Vec<String> = logarithmic.ticks(8).into_iter().map(number).collect();
         assert_eq!(ticks, ["0.2", "0.5", "1", "2", "5", "10", "20"]);
     }
 
