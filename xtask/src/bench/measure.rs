@@ -20,6 +20,8 @@ pub(super) struct Row {
     pub(super) per_second: f64,
     pub(super) errors: u64,
     pub(super) first_error: Option<String>,
+    /// Connections that the server closed while nothing was asked on them.
+    pub(super) closed_idle: u64,
     pub(super) latency: Latency,
     /// CPU time for each request, in microseconds.
     pub(super) server_cpu: f64,
@@ -98,6 +100,7 @@ pub(super) fn measure<W: Work>(
     Ok(Row {
         per_second: score.per_second(),
         errors: warm_up.errors + score.errors,
+        closed_idle: warm_up.closed_idle + score.closed_idle,
         server_cpu: cost(0),
         generator_cpu: cost(1),
         database_cpu: database.map(|_| cost(2)),

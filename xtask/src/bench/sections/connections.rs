@@ -21,8 +21,8 @@ use crate::step::Outcome;
 pub(in crate::bench) const OPEN: usize = 10_000;
 const ACTIVE: usize = 500;
 
-/// The server closes what was idle for a minute; all must be over before.
-const LONGEST: Duration = Duration::from_secs(50);
+/// For how long the server keeps an idle connection: all must be over before.
+const PATIENCE_WITH_IDLE: Duration = Duration::from_mins(1);
 
 #[derive(Serialize, Deserialize)]
 pub(in crate::bench) struct Of {
@@ -64,7 +64,7 @@ fn measure_one(stage: &Stage, ready: Ready) -> Outcome<Of> {
         let database = stage.database_of(ready.contender);
         let row = measure_load(&mut generator, &mut work, manner, server, database)?;
         stage.print(ready.contender, deed, &row);
-        errors += row.errors;
+        errors += row.errors + row.closed_idle;
         rows.insert(deed, row);
     }
     // Those that were only open must still be.
@@ -75,8 +75,8 @@ fn measure_one(stage: &Stage, ready: Ready) -> Outcome<Of> {
         ready.contender,
         mebibytes(most)
     );
-    if start.elapsed() > LONGEST {
-        return Err("the machine is too slow: idle connections were closed meanwhile".to_owned());
+    if start.elapsed() > PATIENCE_WITH_IDLE {
+        println!("it took longer than a server keeps an idle connection");
     }
     stage.note_errors(errors - rows.values().map(|row| row.errors).sum::<u64>());
     ready.server.stop()?;
