@@ -108,19 +108,27 @@ impl<E: Default> Generator<E> {
             epoll,
             address,
             connections: Vec::with_capacity(connections),
-            active: 0..connections,
+            active: 0..0,
             request: Vec::with_capacity(4096),
         };
-        for number in 0..connections {
-            let stream = generator.open(number)?;
-            generator.connections.push(Connection {
+        generator.open_more(connections)?;
+        Ok(generator)
+    }
+
+    /// Opens so many connections more; from now on only they ask.
+    pub(super) fn open_more(&mut self, connections: usize) -> Outcome {
+        let first = self.connections.len();
+        for number in first..first + connections {
+            let stream = self.open(number)?;
+            self.connections.push(Connection {
                 stream,
                 received: vec![0; 16 * 1024],
                 filled: 0,
                 asked: None,
             });
         }
-        Ok(generator)
+        self.active = first..first + connections;
+        Ok(())
     }
 
     fn open(&self, number: usize) -> Outcome<TcpStream> {
