@@ -30,7 +30,7 @@ cargo xtask COMMAND
   check               all that CI runs: format, lints, docs, dependencies, generated files, tests
   accept              regenerate what is generated and take the snapshots as the tests see them now
   migration NAME      start a migration: the twin files and the sample data to load after it
-  bench [--quick]     measure the program under load; more with: bench --help
+  bench [SECTION…]    measure the program under load; more with: bench --help
   setup               only install what the tests need";
 
 fn main() -> ExitCode {

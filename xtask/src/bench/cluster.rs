@@ -3,6 +3,7 @@
 
 use std::fs::{self, File};
 use std::net::{TcpListener, TcpStream};
+use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -13,7 +14,7 @@ use rustix::process::{Pid as KernelPid, Signal, geteuid, kill_process};
 
 use super::process::{Pid, tied};
 use crate::programs::find_program;
-use crate::step::{Outcome, quietly, text};
+use crate::step::{Outcome, quietly, text, write};
 
 /// Who owns the database, as whom everything connects.
 pub(super) const ROLE: &str = "tickbox";
@@ -57,6 +58,24 @@ fn sweep() {
     }
 }
 
+/// How clients of a cluster talk to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    Plain,
+    /// With a certificate that the cluster has made for itself.
+    Tls,
+}
+
+impl Line {
+    /// What libpq calls it.
+    pub(super) fn ssl_mode(self) -> &'static str {
+        match self {
+            Self::Plain => "disable",
+            Self::Tls => "require",
+        }
+    }
+}
+
 /// Ends when dropped.
 pub(super) struct Cluster {
     server: Child,
@@ -66,8 +85,9 @@ pub(super) struct Cluster {
 }
 
 impl Cluster {
-    pub(super) fn start() -> Outcome<Self> {
-        let directory = Directory::make("postgres")?;
+    /// One that offers TLS can be reached without, too.
+    pub(super) fn start(line: Line) -> Outcome<Self> {
+        let directory = Directory::make(&format!("postgres-{}", line.ssl_mode()))?;
         if let Some((user, group)) = other_user()? {
             std::os::unix::fs::chown(directory.path(), Some(user), Some(group))
                 .map_err(|error| error.to_string())?;
@@ -81,6 +101,9 @@ impl Cluster {
             "--locale=C",
         ]);
         quietly(&mut initdb)?;
+        if line == Line::Tls {
+            make_certificate(&data)?;
+        }
         let port = free_port()?;
         let log = directory.path().join("log");
         let output = File::create(&log).map_err(|error| error.to_string())?;
@@ -88,6 +111,9 @@ impl Cluster {
         command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
         command.args(["-c", "listen_addresses=127.0.0.1"]);
         command.args(["-c", "unix_socket_directories="]);
+        if line == Line::Tls {
+            command.args(["-c", "ssl=on"]);
+        }
         command.stdout(Stdio::null()).stderr(output);
         let server = command.spawn().map_err(|error| error.to_string())?;
         let mut cluster = Self {
@@ -124,8 +150,9 @@ impl Cluster {
     }
 
     /// What `DATABASE_URL` takes.
-    pub(super) fn url(&self, database: &str) -> String {
-        format!("postgresql://{ROLE}@127.0.0.1:{}/{database}", self.port)
+    pub(super) fn url(&self, database: &str, line: Line) -> String {
+        let (port, mode) = (self.port, line.ssl_mode());
+        format!("postgresql://{ROLE}@127.0.0.1:{port}/{database}?sslmode={mode}")
     }
 
     /// Runs statements, each in a transaction of its own; gives what they print.
@@ -166,6 +193,22 @@ impl Drop for Cluster {
         let _ = kill_process(KernelPid::from_child(&self.server), Signal::QUIT);
         drop(self.server.wait());
     }
+}
+
+/// A certificate that its own key has signed, where PostgreSQL looks for it.
+fn make_certificate(data: &Path) -> Outcome {
+    let signed = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+        .map_err(|error| error.to_string())?;
+    let key = data.join("server.key");
+    write(&data.join("server.crt"), &signed.cert.pem())?;
+    write(&key, &signed.signing_key.serialize_pem())?;
+    // PostgreSQL refuses a key that others may read.
+    let mode = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&key, mode).map_err(|error| error.to_string())?;
+    let Some((user, group)) = other_user()? else {
+        return Ok(());
+    };
+    std::os::unix::fs::chown(&key, Some(user), Some(group)).map_err(|error| error.to_string())
 }
 
 /// A port that was free a moment ago.

@@ -14,12 +14,6 @@ pub(super) const USUAL: Dataset = Dataset {
     tasks_each: 100,
 };
 
-/// A list that must not be held in memory.
-pub(super) const ONE_LONG_LIST: Dataset = Dataset {
-    users: 1,
-    tasks_each: 100_000,
-};
-
 /// The first user. Users are named by numbers, because numbers are all that a script of pgbench can make.
 pub(super) const FIRST_USER: u64 = 1_000_000_000_000_000_000;
 /// From one user to the next. A million of them still fit into 63 bits.

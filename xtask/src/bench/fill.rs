@@ -4,11 +4,14 @@
 use std::path::Path;
 
 use rusqlite::Connection;
+use tickbox::clock::Clock;
 
 use super::cluster::Cluster;
 use super::dataset::{
     CREATION_STEP, Dataset, FIRST_CREATION, FIRST_ID, FIRST_USER, ID_STEP, ID_TAIL, USER_STEP,
+    user_id,
 };
+use super::sql::SCHEMA;
 use crate::step::Outcome;
 
 const TITLE: &str = " of the list, with a title of usual length";
@@ -22,10 +25,13 @@ const COLUMNS: &str = "
     CASE WHEN t % 2 = 0 THEN '{description}' END,
     {completed}, {created}, {created}, 1, t + 1";
 
+/// From so many tasks on, filling in small steps takes too long.
+const MANY: u64 = 1_000_000;
+
 pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset) -> Outcome {
     let Dataset { users, tasks_each } = dataset;
     let user = format!("({FIRST_USER} + u * {USER_STEP})::text");
-    let ordinal = format!("(t::bigint * {users} + u)");
+    let ordinal = format!("(t * {users} + u)");
     let columns = COLUMNS
         .replace("{title}", TITLE)
         .replace("{description}", DESCRIPTION)
@@ -45,10 +51,9 @@ pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset)
     let tasks = format!(
         "INSERT INTO tickbox.tasks
             (user_id, id, title, description, completed, created_at, updated_at, version, seq)
-         SELECT {columns} FROM generate_series(0, {last_task}) AS t, generate_series(0, {last_user}) AS u
-         ORDER BY t, u",
-        last_task = tasks_each - 1,
-        last_user = users - 1,
+         SELECT {columns} FROM
+            (SELECT o / {users} AS t, o % {users} AS u FROM generate_series(0::bigint, {last}) AS o) AS numbers",
+        last = dataset.tasks() - 1,
     );
     let accounts = format!(
         "INSERT INTO tickbox.accounts (user_id, seq, task_count, completed_count)
@@ -56,7 +61,39 @@ pub(super) fn fill_postgres(cluster: &Cluster, database: &str, dataset: Dataset)
         completed = dataset.completed_each(),
         last_user = users - 1,
     );
-    cluster.sql(database, &[&accounts, &tasks])?;
+    cluster.sql(database, &[&accounts])?;
+    if dataset.tasks() < MANY {
+        cluster.sql(database, &[&tasks])?;
+    } else {
+        fill_without_indexes(cluster, database, &tasks)?;
+    }
+    settle(cluster, database)
+}
+
+/// Builds the indexes afterwards, which is many times faster.
+fn fill_without_indexes(cluster: &Cluster, database: &str, insert: &str) -> Outcome {
+    let indexes = format!(
+        "SELECT indexdef FROM pg_indexes WHERE schemaname = '{SCHEMA}' AND tablename = 'tasks'"
+    );
+    let indexes = cluster.sql(database, &[&indexes])?;
+    let drop = format!(
+        "DO $$ DECLARE index text; BEGIN
+            ALTER TABLE {SCHEMA}.tasks DROP CONSTRAINT tasks_pkey;
+            FOR index IN SELECT indexname FROM pg_indexes
+                WHERE schemaname = '{SCHEMA}' AND tablename = 'tasks'
+            LOOP EXECUTE format('DROP INDEX {SCHEMA}.%I', index); END LOOP;
+         END $$"
+    );
+    let key = format!(
+        "ALTER TABLE {SCHEMA}.tasks ADD CONSTRAINT tasks_pkey PRIMARY KEY USING INDEX tasks_pkey"
+    );
+    let mut statements = vec!["SET maintenance_work_mem = '1GB'", &drop, insert];
+    statements.extend(indexes.lines());
+    statements.push(&key);
+    cluster.sql(database, &statements).map(std::mem::drop)
+}
+
+fn settle(cluster: &Cluster, database: &str) -> Outcome {
     cluster.sql_as_superuser(database, "VACUUM ANALYZE")?;
     cluster.sql_as_superuser(database, "CHECKPOINT")
 }
@@ -78,9 +115,9 @@ pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
             "{created}",
             &format!("{FIRST_CREATION} + {ordinal} * {CREATION_STEP}"),
         );
-    // In the order of the key, in which rows lie anyway.
+    // In the order of the key, in which rows lie anyway. The program sets the journal that it wants.
     let script = format!(
-        "PRAGMA synchronous = OFF; BEGIN;
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -200000; BEGIN;
          WITH RECURSIVE {people}
          INSERT INTO accounts (user_id, seq, task_count, completed_count)
          SELECT {user}, {tasks_each}, {tasks_each}, {completed} FROM people;
@@ -88,7 +125,7 @@ pub(super) fn fill_sqlite(path: &Path, dataset: Dataset) -> Outcome {
          INSERT INTO tasks
             (user_id, id, title, description, completed, created_at, updated_at, version, seq)
          SELECT {columns} FROM people CROSS JOIN turns;
-         COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);",
+         COMMIT; ANALYZE;",
         people = numbers("people", 'u', users),
         turns = numbers("turns", 't', tasks_each),
         completed = dataset.completed_each(),
@@ -110,8 +147,7 @@ pub(super) fn fill_fast_api(cluster: &Cluster, database: &str, dataset: Dataset)
         last_user = users - 1,
     );
     cluster.sql(database, &[&statement])?;
-    cluster.sql_as_superuser(database, "VACUUM ANALYZE")?;
-    cluster.sql_as_superuser(database, "CHECKPOINT")
+    settle(cluster, database)
 }
 
 pub(super) fn fill_pocket_base(path: &Path, dataset: Dataset) -> Outcome {
@@ -136,6 +172,77 @@ pub(super) fn fill_pocket_base(path: &Path, dataset: Dataset) -> Outcome {
         now = made("0"),
         made = made(&format!("t * {users} + u")),
     );
+    run_script(path, &script)
+}
+
+/// So many changes of a user, made over and over to all of the user's tasks, the latest a moment ago: what is older
+/// than the time for which changes are kept would be swept while it is measured.
+struct History {
+    dataset: Dataset,
+    user: u64,
+    count: u64,
+}
+
+impl History {
+    /// `id` makes an id of digits, `at` a time of microseconds, `series` the numbers from 1 on; `schema` stands
+    /// before the names of tables.
+    fn sql(&self, schema: &str, id: [&str; 2], at: [&str; 2], series: &str) -> String {
+        let Dataset { users, tasks_each } = self.dataset;
+        let count = self.count;
+        let user = user_id(self.user);
+        let ordinal = format!("((s - 1) % {tasks_each} * {users} + {})", self.user);
+        let now = Clock::system().now().as_micros();
+        let ([id, id_end], [at, at_end]) = (id, at);
+        format!(
+            "INSERT INTO {schema}changes
+                (user_id, seq, task_id, kind, at, actor, request_id, former_seq, title, completed)
+             SELECT '{user}', s, {id}'0' || ({FIRST_ID} + {ordinal} * {ID_STEP}) || '{ID_TAIL}'{id_end},
+                CASE WHEN s > {tasks_each} THEN 'changed' ELSE 'created' END,
+                {at}({now} - ({count} - s)){at_end}, '{user}', '01990f3e-8a5c-7cc3-98c4-dc0c0c07398f',
+                CASE WHEN s > {tasks_each} THEN s - {tasks_each} END,
+                CASE WHEN s > {tasks_each} THEN 'Task{TITLE}' END,
+                CASE WHEN s > {tasks_each} THEN s % 2 = 0 END
+             FROM {series};
+             UPDATE {schema}tasks SET seq = seq + {gained}, version = {count} / {tasks_each}
+             WHERE user_id = '{user}';
+             UPDATE {schema}accounts SET seq = {count} WHERE user_id = '{user}';",
+            gained = count - tasks_each,
+        )
+    }
+}
+
+/// Gives a user of a data set so many changes; at least as many as tasks.
+pub(super) fn lengthen_postgres(
+    cluster: &Cluster,
+    database: &str,
+    (dataset, user, count): (Dataset, u64, u64),
+) -> Outcome {
+    let history = History {
+        dataset,
+        user,
+        count,
+    };
+    let script = history.sql(
+        &format!("{SCHEMA}."),
+        ["(", ")::uuid"],
+        ["timestamptz 'epoch' + ", " * interval '1 microsecond'"],
+        &format!("generate_series(1::bigint, {count}) AS s"),
+    );
+    cluster.sql(database, &[&script])?;
+    settle(cluster, database)
+}
+
+/// The same on SQLite.
+pub(super) fn lengthen_sqlite(path: &Path, (dataset, user, count): (Dataset, u64, u64)) -> Outcome {
+    let history = History {
+        dataset,
+        user,
+        count,
+    };
+    let numbers = numbers("series", 'n', count);
+    let series = format!("(WITH RECURSIVE {numbers} SELECT n + 1 AS s FROM series) AS numbers");
+    let script = history.sql("", ["unhex(", ")"], ["", ""], &series);
+    let script = format!("BEGIN; {script} COMMIT; ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);");
     run_script(path, &script)
 }
 

@@ -4,11 +4,12 @@
 //! Closed, each connection asks again as soon as it has its answer: that finds the throughput. Open,
 //! requests are due at fixed times whether or not the server keeps up, and a latency counts from the
 //! moment at which its request was due, so that a stall is charged to all whom it delays ("coordinated
-//! omission" would charge it to one).
+//! omission" would charge it to one). Once, each connection asks one time.
 
 use std::collections::VecDeque;
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 use rustix::event::Timespec;
@@ -43,6 +44,7 @@ pub(super) trait Work {
 pub(super) enum Pace {
     Closed,
     Open { per_second: f64 },
+    Once,
 }
 
 /// What came of it.
@@ -51,6 +53,8 @@ pub(super) struct Score {
     pub(super) answers: u64,
     pub(super) errors: u64,
     pub(super) first_error: Option<String>,
+    /// Connections that the server closed while nothing was asked on them.
+    pub(super) closed_idle: u64,
     pub(super) time: Duration,
     pub(super) latencies: Histogram,
 }
@@ -67,6 +71,8 @@ pub(super) struct Generator<E> {
     epoll: OwnedFd,
     address: SocketAddr,
     connections: Vec<Connection<E>>,
+    /// Those that ask; the others are only open.
+    active: Range<usize>,
     request: Vec<u8>,
 }
 
@@ -102,18 +108,27 @@ impl<E: Default> Generator<E> {
             epoll,
             address,
             connections: Vec::with_capacity(connections),
+            active: 0..0,
             request: Vec::with_capacity(4096),
         };
-        for number in 0..connections {
-            let stream = generator.open(number)?;
-            generator.connections.push(Connection {
+        generator.open_more(connections)?;
+        Ok(generator)
+    }
+
+    /// Opens so many connections more; from now on only they ask.
+    pub(super) fn open_more(&mut self, connections: usize) -> Outcome {
+        let first = self.connections.len();
+        for number in first..first + connections {
+            let stream = self.open(number)?;
+            self.connections.push(Connection {
                 stream,
                 received: vec![0; 16 * 1024],
                 filled: 0,
                 asked: None,
             });
         }
-        Ok(generator)
+        self.active = first..first + connections;
+        Ok(())
     }
 
     fn open(&self, number: usize) -> Outcome<TcpStream> {
@@ -128,6 +143,11 @@ impl<E: Default> Generator<E> {
         epoll::add(&self.epoll, &stream, data, EventFlags::IN)
             .map_err(|error| error.to_string())?;
         Ok(stream)
+    }
+
+    /// From now on only these ask.
+    pub(super) fn use_only(&mut self, active: Range<usize>) {
+        self.active = active;
     }
 
     /// Asks for so long, and waits for the last answers.
@@ -145,7 +165,7 @@ impl<E: Default> Generator<E> {
             sent: 0,
             in_flight: 0,
             waiting: VecDeque::new(),
-            free: (0..self.connections.len()).collect(),
+            free: self.active.clone().collect(),
             score: Score::default(),
         };
         let mut events = Vec::with_capacity(self.connections.len());
@@ -194,6 +214,15 @@ impl<E: Default> Generator<E> {
                 Duration::from_millis(100)
             }
             Pace::Open { per_second } => run.note_due(now, per_second),
+            Pace::Once => {
+                if run.sent == 0 {
+                    for number in std::mem::take(&mut run.free) {
+                        run.sent += 1;
+                        self.ask(number, run, work, Instant::now())?;
+                    }
+                }
+                Duration::from_millis(100)
+            }
         };
         while !run.waiting.is_empty()
             && let Some(number) = run.free.pop()
@@ -275,6 +304,8 @@ impl<E: Default> Generator<E> {
             run.in_flight -= 1;
             run.free.push(number);
             run.fail(1, || problem);
+        } else {
+            run.score.closed_idle += 1;
         }
         self.connections[number].stream = self.open(number)?;
         Ok(())

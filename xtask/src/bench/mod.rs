@@ -10,11 +10,11 @@ mod dataset;
 #[cfg(feature = "bench")]
 mod fill;
 #[cfg(feature = "bench")]
-mod findings;
-#[cfg(feature = "bench")]
 mod goals;
 #[cfg(feature = "bench")]
 mod histogram;
+#[cfg(feature = "bench")]
+mod listen;
 #[cfg(feature = "bench")]
 mod load;
 #[cfg(feature = "bench")]
@@ -28,21 +28,29 @@ mod peers;
 #[cfg(feature = "bench")]
 mod pgbench;
 #[cfg(feature = "bench")]
+mod plot;
+#[cfg(feature = "bench")]
 mod process;
 #[cfg(feature = "bench")]
 mod protocol;
 #[cfg(feature = "bench")]
 mod quiet;
 #[cfg(feature = "bench")]
+mod read;
+#[cfg(feature = "bench")]
 mod report;
 #[cfg(feature = "bench")]
 mod response;
 #[cfg(feature = "bench")]
+mod results;
+#[cfg(feature = "bench")]
 mod run;
 #[cfg(feature = "bench")]
-mod server;
+mod section;
 #[cfg(feature = "bench")]
-mod single;
+mod sections;
+#[cfg(feature = "bench")]
+mod server;
 #[cfg(feature = "bench")]
 mod sql;
 #[cfg(feature = "bench")]
@@ -51,6 +59,8 @@ mod stage;
 mod statistics;
 #[cfg(feature = "bench")]
 mod work;
+#[cfg(feature = "bench")]
+mod writer;
 
 use crate::step::Outcome;
 

@@ -4,23 +4,36 @@
 use std::path::Path;
 use std::process::Command;
 
-use super::cluster::{Cluster, ROLE, program};
+use super::cluster::{Cluster, Line, ROLE, program};
 use super::dataset::{Dataset, FIRST_ID, FIRST_USER, ID_STEP, ID_TAIL, USER_STEP};
-use super::sql::Texts;
+use super::sql::{Record, Texts};
 use super::work::{Deed, PAGE};
 use crate::step::{Outcome, quietly, text, write};
 
 /// The best of these is taken.
 pub(super) const CLIENTS: [u32; 4] = [4, 8, 16, 32];
 
-/// One run with so many clients, in transactions per second. `file` is where its script is written.
+/// How pgbench runs.
+#[derive(Clone, Copy)]
+pub(super) struct Run {
+    pub(super) clients: u32,
+    pub(super) seconds: u32,
+    pub(super) line: Line,
+}
+
+/// In transactions per second. `file` is where its script is written.
 pub(super) fn run(
     cluster: &Cluster,
     database: &str,
     script: &str,
-    (clients, seconds): (u32, u32),
+    run: Run,
     file: &Path,
 ) -> Outcome<f64> {
+    let Run {
+        clients,
+        seconds,
+        line,
+    } = run;
     write(file, script)?;
     let mut pgbench = Command::new(program("pgbench")?);
     pgbench
@@ -31,8 +44,12 @@ pub(super) fn run(
         .arg(file)
         .args(["--host", "127.0.0.1", "--port", &cluster.port().to_string()])
         .args(["--username", ROLE, database])
-        .env("PGSSLMODE", "disable");
+        .env("PGSSLMODE", line.ssl_mode());
     let output = text(&quietly(&mut pgbench)?.stdout);
+    // Then there is no rate: the machine is very busy.
+    if output.contains("actually processed: 0\n") {
+        return Ok(0.0);
+    }
     let line = output.lines().find_map(|line| line.strip_prefix("tps = "));
     line.and_then(|rest| rest.split_whitespace().next()?.parse().ok())
         .ok_or_else(|| format!("pgbench did not say how fast it was:\n{output}"))
@@ -44,96 +61,102 @@ const REQUEST_ID: &str = "'01990f3e-8a5c-7cc3-98c4-dc0c0c07398f'";
 /// other variables; for the same reason an id is two texts and a cast where the program sends one value.
 /// That costs it about 3% of a get (measured with one fixed key, put together and not).
 pub(super) fn script(deed: Deed, dataset: Dataset) -> String {
-    let texts = Texts::of_schema("tickbox");
-    let last = dataset.tasks() - 1;
-    let users = dataset.users;
-    let choose = format!(
-        "\\set ordinal random(0, {last})\n\
-         \\set user {FIRST_USER} + (:ordinal % {users}) * {USER_STEP}\n\
-         \\set id {FIRST_ID} + :ordinal * {ID_STEP}\n"
-    );
+    let texts = Texts::postgres();
+    let choose = choose(dataset);
     let id = format!("('0' || :id || '{ID_TAIL}')::uuid");
     match deed {
-        Deed::Get => choose + &fill(&texts.get, &[":user", &id]),
+        Deed::Get => choose + &fill(&texts.get(), &[":user", &id]),
         Deed::List => {
             let start = "'9999-12-31 23:59:59.999999+00'";
             let last_id = "'ffffffff-ffff-ffff-ffff-ffffffffffff'";
-            choose + &fill(&texts.list, &[":user", start, last_id, &PAGE.to_string()])
+            let values = [":user", start, last_id, &PAGE.to_string()];
+            choose + &fill(&texts.list(), &values)
         }
-        Deed::Complete => {
-            let flag = "(:flag = 1)";
-            let values: [&[&str]; 4] = [
-                &[":user"],
-                &[":user", &id, flag, "NULL::text"],
-                &[
-                    ":user",
-                    &id,
-                    "true",
-                    "NULL::text",
-                    "'changed'",
-                    "'2026-01-01 00:00:00+00'::timestamptz",
-                    ":user",
-                    REQUEST_ID,
-                    "NULL::uuid",
-                ],
-                &[
-                    ":user",
-                    &id,
-                    "NULL::text",
-                    "false",
-                    "NULL::text",
-                    flag,
-                    "'2026-01-01 00:00:00+00'",
-                    "NULL::text",
-                ],
-            ];
-            choose + "\\set flag random(0, 1)\n" + &pipeline(&texts.complete, &values)
-        }
-        Deed::Create => {
-            // Far from the ids that are there, and far from each other.
-            let fresh = "('1' || :one || :two)::uuid";
-            let values: [&[&str]; 3] = [
-                &[":user", "false"],
-                &[
-                    ":user",
-                    fresh,
-                    "'2026-01-01 00:00:00+00'",
-                    ":user",
-                    REQUEST_ID,
-                    "NULL",
-                ],
-                &[
-                    ":user",
-                    fresh,
-                    "'New task of pgbench'",
-                    "'Written by the load generator'",
-                    "false",
-                    "'2026-01-01 00:00:00+00'",
-                ],
-            ];
-            let draw = "\\set one random(100000000000000, 999999999999999)\n\
-                        \\set two random(8000000000000000, 8999999999999999)\n";
-            choose + draw + &pipeline(&texts.create, &values)
-        }
-        Deed::ListKnown | Deed::CreateKeyed | Deed::Change | Deed::ChangeKnown => {
-            unreachable!("these are compared with each other, not with pgbench")
-        }
+        Deed::Complete => choose + "\\set flag random(0, 1)\n" + &complete(&texts, &id),
+        Deed::Create => create(dataset, Record::Kept),
+        _ => unreachable!("{deed} is compared with others, not with pgbench"),
     }
 }
 
+fn choose(dataset: Dataset) -> String {
+    let last = dataset.tasks() - 1;
+    let users = dataset.users;
+    format!(
+        "\\set ordinal random(0, {last})\n\
+         \\set user {FIRST_USER} + (:ordinal % {users}) * {USER_STEP}\n\
+         \\set id {FIRST_ID} + :ordinal * {ID_STEP}\n"
+    )
+}
+
+fn complete(texts: &Texts, id: &str) -> String {
+    let flag = "(:flag = 1)";
+    let values: [&[&str]; 4] = [
+        &[":user"],
+        &[":user", id, flag, "NULL::text"],
+        &[
+            ":user",
+            id,
+            "true",
+            "NULL::text",
+            "'changed'",
+            "'2026-01-01 00:00:00+00'::timestamptz",
+            ":user",
+            REQUEST_ID,
+            "NULL::uuid",
+        ],
+        &[
+            ":user",
+            id,
+            "NULL::text",
+            "false",
+            "NULL::text",
+            flag,
+            "'2026-01-01 00:00:00+00'",
+            "NULL::text",
+        ],
+    ];
+    pipeline(texts, &texts.complete(), &values)
+}
+
+/// A create, also without its entry in the log of changes.
+pub(super) fn create(dataset: Dataset, record: Record) -> String {
+    // Far from the ids that are there, and far from each other.
+    let fresh = "('1' || :one || :two)::uuid";
+    let count: &[&str] = &[":user", "false"];
+    let change: &[&str] = &[
+        ":user",
+        fresh,
+        "'2026-01-01 00:00:00+00'",
+        ":user",
+        REQUEST_ID,
+        "NULL",
+    ];
+    let task: &[&str] = &[
+        ":user",
+        fresh,
+        "'New task of pgbench'",
+        "'Written by the load generator'",
+        "false",
+        "'2026-01-01 00:00:00+00'",
+    ];
+    let draw = "\\set one random(100000000000000, 999999999999999)\n\
+                \\set two random(8000000000000000, 8999999999999999)\n";
+    let texts = Texts::postgres();
+    let statements = texts.create(record);
+    let values = match record {
+        Record::Kept => vec![count, change, task],
+        Record::LeftOut => vec![count, task],
+    };
+    choose(dataset) + draw + &pipeline(&texts, &statements, &values)
+}
+
 /// A transaction as the program sends it: everything at once, and then the answers are awaited.
-fn pipeline(texts: &[String], values: &[&[&str]]) -> String {
-    let mut script = "\\startpipeline\n".to_owned();
-    let (first, last) = (0, texts.len() - 1);
-    for (number, statement) in texts.iter().enumerate() {
-        let values = if number == first || number == last {
-            &[]
-        } else {
-            values[number - 1]
-        };
+fn pipeline(texts: &Texts, statements: &[String], values: &[&[&str]]) -> String {
+    let mut script = "\\startpipeline\n".to_owned() + &fill(&texts.begin(), &[]);
+    for (statement, values) in statements.iter().zip(values) {
         script += &fill(statement, values);
     }
-    script + "\\endpipeline\n"
+    script + &fill(&texts.commit(), &[]) + "\\endpipeline\n"
 }
 
 /// A statement on one line, with its parameters in place.

@@ -6,6 +6,8 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
 use crate::programs::find_program;
 use crate::step::Outcome;
 
@@ -17,6 +19,30 @@ pub(super) fn tied(program: &Path, signal: &str) -> Command {
     let mut command = Command::new(setpriv);
     command.args(["--pdeathsig", signal]).arg(program);
     command
+}
+
+/// What a process has open besides its connections, generously.
+const OTHER_FILES: u64 = 200;
+
+/// Allows us so many connections, and with us the processes that we start.
+pub(super) fn allow_open_files(connections: usize) -> Outcome {
+    let needed = u64::try_from(connections).unwrap_or(u64::MAX) + OTHER_FILES;
+    let limits = getrlimit(Resource::Nofile);
+    let enough = |limit: Option<u64>| limit.is_none_or(|limit| limit >= needed);
+    if !enough(limits.maximum) {
+        return Err(format!(
+            "{connections} connections need a limit of {needed} open files, which is more than \
+             may be set here: ulimit -Hn"
+        ));
+    }
+    if enough(limits.current) {
+        return Ok(());
+    }
+    let raised = Rlimit {
+        current: Some(needed),
+        ..limits
+    };
+    setrlimit(Resource::Nofile, raised).map_err(|error| error.to_string())
 }
 
 /// A number of a process.
@@ -53,6 +79,13 @@ impl Pid {
     /// Memory that it has now, in bytes.
     pub(super) fn resident_bytes(self) -> Outcome<u64> {
         self.status("VmRSS:")
+    }
+
+    /// Its connections among them.
+    pub(super) fn open_files(self) -> Outcome<usize> {
+        let path = format!("/proc/{}/fd", self.0);
+        let files = fs::read_dir(&path).map_err(|error| format!("{path}: {error}"))?;
+        Ok(files.count())
     }
 
     /// The most memory that it has had since [`Pid::forget_peak`], in bytes.

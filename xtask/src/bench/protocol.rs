@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::contender::Contender;
 use super::dataset::{Dataset, peer, task_id};
-use super::work::{Deed, PAGE};
+use super::work::{Deed, LONG_PAGE, PAGE, SHORT_PAGE};
 use crate::step::text;
 
 /// How a contender wants to be asked.
@@ -31,7 +31,7 @@ impl From<Contender> for Protocol {
 pub(super) struct Person {
     pub(super) user: Vec<u8>,
     /// What follows the path in each of the user's requests: version, host, token.
-    head: Vec<u8>,
+    pub(super) head: Vec<u8>,
 }
 
 impl Person {
@@ -64,12 +64,18 @@ impl Protocol {
     pub(super) fn ask(self, deed: Deed, person: &Person, subject: &Subject, out: &mut Vec<u8>) {
         let Person { user, head } = person;
         out.extend_from_slice(match deed {
-            Deed::Get | Deed::List | Deed::ListKnown => b"GET ",
+            Deed::Get
+            | Deed::List
+            | Deed::ListKnown
+            | Deed::ListShort
+            | Deed::ListLong
+            | Deed::Changes => b"GET ",
             Deed::Create | Deed::CreateKeyed => b"POST ",
             Deed::Complete => b"PATCH ",
             Deed::Change | Deed::ChangeKnown => b"PUT ",
         });
         match self {
+            Self::Tickbox if deed == Deed::Changes => put(out, &[b"/api/", user, b"/changes"]),
             Self::Tickbox | Self::FastApi => put(out, &[b"/api/", user, b"/tasks"]),
             Self::PocketBase => put(out, &[b"/api/collections/tasks/records"]),
         }
@@ -82,6 +88,8 @@ impl Protocol {
                 };
                 put(out, &[query, head, b"\r\n"]);
             }
+            Deed::ListShort => put(out, &[b"?limit=10", head, b"\r\n"]),
+            Deed::ListLong | Deed::Changes => put(out, &[b"?limit=1000", head, b"\r\n"]),
             // `*`: the same way through the program as the right tag, which would have to be asked for first.
             Deed::ListKnown => put(out, &[b"?limit=20", head, b"If-None-Match: *\r\n\r\n"]),
             Deed::Change | Deed::ChangeKnown => {
@@ -100,18 +108,7 @@ impl Protocol {
                 if deed == Deed::CreateKeyed {
                     let _ = write!(out, "Idempotency-Key: key-{}\r\n", subject.ordinal);
                 }
-                let owner = match self {
-                    Self::Tickbox | Self::FastApi => String::new(),
-                    Self::PocketBase => format!("\"owner\":\"{}\",", text(user)),
-                };
-                let number = subject.ordinal;
-                put_json(
-                    out,
-                    &format!(
-                        "{{{owner}\"title\":\"New task number {number}\",\
-                         \"description\":\"Written by the load generator\"}}"
-                    ),
-                );
+                put_json(out, &self.new_task(user, subject.ordinal));
             }
             Deed::Complete => {
                 let suffix: &[u8] = match self {
@@ -122,6 +119,17 @@ impl Protocol {
                 put_json(out, &format!("{{\"completed\":{}}}", subject.completed));
             }
         }
+    }
+
+    fn new_task(self, user: &[u8], number: u64) -> String {
+        let owner = match self {
+            Self::Tickbox | Self::FastApi => String::new(),
+            Self::PocketBase => format!("\"owner\":\"{}\",", text(user)),
+        };
+        format!(
+            "{{{owner}\"title\":\"New task number {number}\",\
+             \"description\":\"Written by the load generator\"}}"
+        )
     }
 
     fn id(self, ordinal: u64) -> Vec<u8> {
@@ -148,8 +156,12 @@ impl Protocol {
         }
         let json: Value = serde_json::from_slice(body).map_err(|error| error.to_string())?;
         let user = Value::from(text(&person.user));
-        if deed == Deed::List {
-            return self.check_page(&json, &user, dataset);
+        match deed {
+            Deed::List => return self.check_page(&json, &user, dataset, PAGE),
+            Deed::ListShort => return self.check_page(&json, &user, dataset, SHORT_PAGE),
+            Deed::ListLong => return self.check_page(&json, &user, dataset, LONG_PAGE),
+            Deed::Changes => return check_changes(&json, &user),
+            _ => {}
         }
         let mut wanted = vec![(self.owner(), user)];
         match deed {
@@ -157,10 +169,10 @@ impl Protocol {
                 let title = format!("New task number {}", subject.ordinal);
                 wanted.push(("title", title.into()));
             }
-            Deed::Get | Deed::List | Deed::ListKnown => {}
             Deed::Complete | Deed::Change | Deed::ChangeKnown => {
                 wanted.push(("completed", subject.completed.into()));
             }
+            _ => {}
         }
         if !matches!(deed, Deed::Create | Deed::CreateKeyed) {
             wanted.push(match self {
@@ -183,14 +195,20 @@ impl Protocol {
         }
     }
 
-    fn check_page(self, json: &Value, user: &Value, dataset: Dataset) -> Result<(), String> {
+    fn check_page(
+        self,
+        json: &Value,
+        user: &Value,
+        dataset: Dataset,
+        size: usize,
+    ) -> Result<(), String> {
         let (list, count, created) = match self {
             Self::Tickbox | Self::FastApi => ("tasks", "count", "created_at"),
             Self::PocketBase => ("items", "totalItems", "created"),
         };
         let tasks = json[list].as_array().ok_or("no tasks")?;
-        if tasks.len() != PAGE || tasks.iter().any(|task| task[self.owner()] != *user) {
-            return Err(format!("not {PAGE} tasks of {user}"));
+        if tasks.len() != size || tasks.iter().any(|task| task[self.owner()] != *user) {
+            return Err(format!("not {size} tasks of {user}"));
         }
         if json[count].as_u64() != Some(dataset.tasks_each) {
             return Err("a wrong count".to_owned());
@@ -201,6 +219,23 @@ impl Protocol {
         } else {
             Err("not the newest first".to_owned())
         }
+    }
+}
+
+fn check_changes(json: &Value, user: &Value) -> Result<(), String> {
+    let changes = json["changes"].as_array().ok_or("no changes")?;
+    let wrong = |change: &Value| change["task"]["user_id"] != *user;
+    if changes.len() != LONG_PAGE || changes.iter().any(wrong) {
+        return Err(format!("not {LONG_PAGE} changes of {user}"));
+    }
+    let numbers: Vec<_> = changes
+        .iter()
+        .map(|change| change["seq"].as_i64())
+        .collect();
+    if numbers.is_sorted_by(|one, next| one < next) {
+        Ok(())
+    } else {
+        Err("not in the order of their numbers".to_owned())
     }
 }
 

@@ -121,13 +121,18 @@ pub(super) fn sqlite_url(path: &Path) -> String {
 
 /// A copy of a file that nobody has open, without what an earlier copy left.
 pub(super) fn copy_sqlite(from: &Path, to: &Path) -> Outcome {
-    for suffix in ["-wal", "-shm"] {
-        let mut name = to.as_os_str().to_owned();
+    remove_sqlite(to);
+    let copied = fs::copy(from, to).and_then(|_| fs::File::open(to)?.sync_all());
+    copied.map_err(|error| format!("{}: {error}", to.display()))
+}
+
+/// With the files beside it, which may or may not be there.
+pub(super) fn remove_sqlite(path: &Path) {
+    for suffix in ["", "-wal", "-shm", ".lock"] {
+        let mut name = path.as_os_str().to_owned();
         name.push(suffix);
         drop(fs::remove_file(name));
     }
-    let copied = fs::copy(from, to).and_then(|_| fs::File::open(to)?.sync_all());
-    copied.map_err(|error| format!("{}: {error}", to.display()))
 }
 
 fn address(line: &str) -> Option<SocketAddr> {

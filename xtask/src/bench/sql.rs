@@ -1,4 +1,4 @@
-//! The program's own SQL, for pgbench: included from the program, so that both send the same text.
+//! The program's own SQL, for pgbench and for a loop on SQLite: included from the program, so that both send the same text.
 
 /// What `store::statements` needs of its neighbour.
 mod row {
@@ -12,13 +12,12 @@ mod row {
     }
 }
 
-#[cfg_attr(not(test), expect(dead_code, reason = "pgbench knows one engine"))]
 #[path = "../../../src/store/dialect.rs"]
 mod dialect;
 
 #[cfg_attr(
     not(test),
-    expect(dead_code, reason = "pgbench runs only some of the statements")
+    expect(dead_code, reason = "only some of the statements are run here")
 )]
 #[path = "../../../src/store/statements.rs"]
 mod statements;
@@ -26,33 +25,68 @@ mod statements;
 use self::dialect::Dialect;
 use self::statements::Sql;
 
-/// The transactions and statements that are measured, with `$1`, `$2`, … for their parameters.
-pub(super) struct Texts {
-    pub(super) get: String,
-    pub(super) list: String,
-    pub(super) create: Vec<String>,
-    pub(super) complete: Vec<String>,
+/// Where the program keeps its tables on PostgreSQL, if nothing else is said.
+pub(super) const SCHEMA: &str = "tickbox";
+
+/// Whether a transaction writes down what it does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Record {
+    Kept,
+    LeftOut,
 }
 
+/// The indexes that are there only for the change log.
+pub(super) const LOG_INDEXES: [&str; 2] = ["tasks_by_change", "changes_by_time"];
+
+/// The statements that are measured, with `$1` or `?1`, … for their parameters.
+pub(super) struct Texts(Dialect);
+
 impl Texts {
-    pub(super) fn of_schema(schema: &str) -> Self {
-        let dialect = Dialect::postgres(schema);
-        let text = |sql: Sql| dialect.render(sql.template().1);
-        let transaction = |steps: &[Sql]| {
-            let begin = std::iter::once(Sql::Begin);
-            let all = begin.chain(steps.iter().copied()).chain([Sql::Commit]);
-            all.map(text).collect()
-        };
-        Self {
-            get: text(Sql::GetTask),
-            list: text(Sql::ListTasks),
-            create: transaction(&[Sql::CreateTaskCount, Sql::RecordCreation, Sql::CreateTask]),
-            complete: transaction(&[
-                Sql::LockAccount,
-                Sql::ChangeTaskCount,
-                Sql::RecordChange,
-                Sql::ChangeTask,
-            ]),
-        }
+    pub(super) fn postgres() -> Self {
+        Self(Dialect::postgres(SCHEMA))
+    }
+
+    pub(super) fn sqlite() -> Self {
+        Self(Dialect::sqlite())
+    }
+
+    pub(super) fn get(&self) -> String {
+        self.text(Sql::GetTask)
+    }
+
+    pub(super) fn list(&self) -> String {
+        self.text(Sql::ListTasks)
+    }
+
+    pub(super) fn begin(&self) -> String {
+        self.text(Sql::Begin)
+    }
+
+    pub(super) fn commit(&self) -> String {
+        self.text(Sql::Commit)
+    }
+
+    /// What stands between begin and commit: the count, the record, the task.
+    pub(super) fn create(&self, record: Record) -> Vec<String> {
+        let all = [Sql::CreateTaskCount, Sql::RecordCreation, Sql::CreateTask];
+        all.into_iter()
+            .filter(|sql| record == Record::Kept || *sql != Sql::RecordCreation)
+            .map(|sql| self.text(sql))
+            .collect()
+    }
+
+    /// What stands between begin and commit.
+    pub(super) fn complete(&self) -> Vec<String> {
+        let all = [
+            Sql::LockAccount,
+            Sql::ChangeTaskCount,
+            Sql::RecordChange,
+            Sql::ChangeTask,
+        ];
+        all.map(|sql| self.text(sql)).into()
+    }
+
+    fn text(&self, sql: Sql) -> String {
+        self.0.render(sql.template().1)
     }
 }

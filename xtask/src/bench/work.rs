@@ -1,8 +1,10 @@
 //! What is done to a contender, by whom: deeds, users and their tokens. How a deed is put is in `protocol`.
 
 use std::fmt;
+use std::ops::Range;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
 use tickbox::config::{AuthSettings, Environment, Secret};
@@ -22,8 +24,15 @@ const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 /// How many tasks a page of the list has.
 pub(super) const PAGE: usize = 20;
 
+/// As many as users have of whom there are very many.
+pub(super) const SHORT_PAGE: usize = 10;
+
+/// The most that a page can have.
+pub(super) const LONG_PAGE: usize = 1000;
+
 /// What is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub(super) enum Deed {
     Get,
     List,
@@ -36,6 +45,12 @@ pub(super) enum Deed {
     Change,
     /// With the versions that the task may have.
     ChangeKnown,
+    /// A page of [`SHORT_PAGE`].
+    ListShort,
+    /// A page of [`LONG_PAGE`].
+    ListLong,
+    /// So many changes.
+    Changes,
 }
 
 impl Deed {
@@ -53,7 +68,8 @@ impl Deed {
         let pairs = Self::PAIRS
             .into_iter()
             .flat_map(|(one, other)| [one, other]);
-        let mut all = Self::ALL.into_iter().chain(pairs);
+        let long = [Self::ListShort, Self::ListLong, Self::Changes];
+        let mut all = Self::ALL.into_iter().chain(pairs).chain(long);
         all.find(|deed| deed.word() == text)
     }
 
@@ -67,6 +83,9 @@ impl Deed {
             Self::CreateKeyed => "create, with a key",
             Self::Change => "change",
             Self::ChangeKnown => "change, If-Match",
+            Self::ListShort => "list 10",
+            Self::ListLong => "list 1000",
+            Self::Changes => "changes",
         }
     }
 }
@@ -124,10 +143,30 @@ impl Crowd {
         }
     }
 
+    pub(super) fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// Takes away all but the first users; gives the others.
+    pub(super) fn split_off(&mut self, first: usize) -> Vec<Person> {
+        self.people.split_off(first)
+    }
+
     /// Requests of one kind, for random users and tasks.
     pub(super) fn at(&self, deed: Deed, seed: u64) -> CrowdWork<'_> {
+        let people = u64::try_from(self.people.len()).unwrap_or(u64::MAX);
+        self.work(0..people, deed, seed)
+    }
+
+    /// The same for one user.
+    pub(super) fn at_one(&self, user: u64, deed: Deed, seed: u64) -> CrowdWork<'_> {
+        self.work(user..user + 1, deed, seed)
+    }
+
+    fn work(&self, users: Range<u64>, deed: Deed, seed: u64) -> CrowdWork<'_> {
         CrowdWork {
             crowd: self,
+            users,
             deed,
             dice: Dice::new(seed),
             // Titles and keys of one run are not those of another.
@@ -138,6 +177,7 @@ impl Crowd {
 
 pub(super) struct CrowdWork<'a> {
     crowd: &'a Crowd,
+    users: Range<u64>,
     deed: Deed,
     dice: Dice,
     created: u64,
@@ -148,7 +188,7 @@ impl Work for CrowdWork<'_> {
 
     fn ask(&mut self, request: &mut Vec<u8>) -> Subject {
         let dataset = self.crowd.dataset;
-        let number = self.dice.roll(dataset.users);
+        let number = self.users.start + self.dice.roll(self.users.end - self.users.start);
         let task = self.dice.roll(dataset.tasks_each);
         let mut subject = Subject {
             user: usize::try_from(number).unwrap_or_default(),
@@ -174,5 +214,33 @@ impl Work for CrowdWork<'_> {
         let person = &self.crowd.people[subject.user];
         let question = (self.deed, self.crowd.dataset);
         self.crowd.protocol.check(question, person, subject, body)
+    }
+}
+
+/// The same request again and again.
+pub(super) struct Fixed {
+    pub(super) request: Vec<u8>,
+    /// What the answer has in it.
+    pub(super) wanted: Vec<u8>,
+}
+
+impl Work for Fixed {
+    type Expected = ();
+
+    fn ask(&mut self, request: &mut Vec<u8>) {
+        request.extend_from_slice(&self.request);
+    }
+
+    fn status(&self, (): &()) -> u16 {
+        200
+    }
+
+    fn check(&self, (): &(), body: &[u8]) -> Result<(), String> {
+        let mut parts = body.windows(self.wanted.len());
+        if parts.any(|part| part == self.wanted) {
+            Ok(())
+        } else {
+            Err(format!("not an answer with {}", self.wanted.escape_ascii()))
+        }
     }
 }
