@@ -106,10 +106,12 @@ export class Browser {
     return tab;
   }
 
+  /** Asked to: after a kill its helpers would stay and hold our end of the pipe open. */
   async end(): Promise<void> {
     if (this.#process.exitCode === null) {
       const exit = once(this.#process, "exit");
-      this.#process.kill("SIGKILL");
+      // The answer may or may not come before the end.
+      await Promise.race([exit, this.send("Browser.close").catch(() => exit)]);
       await exit;
     }
     await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
