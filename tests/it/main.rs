@@ -26,7 +26,6 @@ mod lost_answers;
 mod metrics;
 mod migrations;
 mod model;
-
 mod outages;
 mod pooler;
 mod process;
@@ -36,4 +35,5 @@ mod sweeper;
 mod tasks;
 mod tls;
 mod trash;
+mod typescript_client;
 mod validation;

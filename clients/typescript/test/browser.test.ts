@@ -107,6 +107,25 @@ test("what was done offline survives a reload of the page, and is sent after it"
   await tab.close();
 });
 
+test("a database that is cleared away is made anew, for what is done after that", async () => {
+  const user = someone();
+  const { setting: its, storm } = await setting(user, 1);
+  const tab = await browser.open(page);
+  await call(tab, "open", its);
+  await call(tab, "until", "live");
+  storm.lines[0]!.cut();
+  await call(tab, "until", "offline");
+  await call(tab, "clear", user);
+  await call(tab, "create", "after that");
+  await tab.load("Page.reload");
+  await call(tab, "open", its);
+  await call(tab, "untilTitles", ["after that"]);
+  storm.lines[0]!.mend();
+  await call(tab, "synced");
+  assert.deepEqual(await onServer(user), ["after that"]);
+  await tab.close();
+});
+
 test("what a tab leaves behind is sent by the one that stays", async () => {
   const user = someone();
   const { setting: its, storm } = await setting(user, 1);
