@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use tokio::sync::OnceCell;
+use rustix::process::Signal;
+use tokio::sync::{Mutex, OnceCell};
 
 use crate::support::Home;
 use crate::support::leash::{Farewell, Leashed};
@@ -13,6 +14,7 @@ use crate::support::programs::{CLIENT, find_browser, find_program};
 
 /// Each suite takes seconds; this is for one that hangs.
 const LIMIT: Duration = Duration::from_mins(5);
+const GRACE: Duration = Duration::from_secs(10);
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(CLIENT)
@@ -38,6 +40,11 @@ async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
     let mut process = Leashed::start(&mut command, &farewell).expect("Node can be started");
     let (mut stdout, stderr) = (process.stdout(), process.stderr());
     let ended = process.wait(LIMIT).await;
+    if ended.is_none() {
+        // Node's runner ends the files that it has started, and says what it knows.
+        process.signal(Signal::TERM);
+        process.wait(GRACE).await;
+    }
     assert!(
         ended.is_some_and(|status| status.success()),
         "{arguments:?} {ended:?}\n{}\n{}",
@@ -51,6 +58,9 @@ async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
 /// Runs files of tests with Node's own runner, once for all of them built.
 async fn test(files: &[&str], variables: &[(&str, &str)]) {
     static BUILT: OnceCell<()> = OnceCell::const_new();
+    // One suite at a time: each starts servers and devices enough for the whole machine.
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let _turn = TURN.lock().await;
     BUILT
         .get_or_init(|| run("npm", &["run", "build:test"], &[]))
         .await;

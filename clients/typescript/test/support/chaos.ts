@@ -42,7 +42,7 @@ export async function converges(seed: number, world: World): Promise<Counts> {
     }
     await world.storm(false);
     for (const line of world.lines) await line.mend();
-    await Promise.all(devices.map(({ store }) => store.synced()));
+    await Promise.all(devices.map((device) => device.synced()));
     await Promise.all(devices.flatMap(({ copies }) => copies));
     const { tasks } = await world.direct.list();
     // What has not changed is not sent again.
@@ -105,14 +105,15 @@ class Device {
   /** Some requests are sent twice, as by a proxy that tries again: at once, or when others have overtaken the copy. */
   async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
     if (init?.method === "GET" || !this.#random.chance(0.15)) return fetch(input, init);
-    const again = () => fetch(input, { ...init, signal: null }).then((response) => response.text()).catch(() => undefined);
+    const again = (signal = init?.signal) =>
+      fetch(input, { ...init, signal: signal ?? null }).then((response) => response.text()).catch(() => undefined);
     if (this.#random.chance(0.5)) {
       this.#counts.doubled += 1;
       await again();
     } else {
       this.#counts.overtaken += 1;
       const late = this.#random.below(60);
-      this.copies.push(new Promise((resolve) => setTimeout(resolve, late)).then(again));
+      this.copies.push(new Promise((resolve) => setTimeout(resolve, late)).then(() => again(AbortSignal.timeout(2_000))));
     }
     return fetch(input, init);
   }
@@ -192,6 +193,13 @@ class Device {
 
   #keep(task: Task): void {
     this.#own.set(task.id, content(task));
+  }
+
+  async synced(): Promise<void> {
+    const { store } = this;
+    await until(store, () => store.pending().length === 0, "synced").catch((error: unknown) => {
+      throw new Error(`device ${this.#place} still has ${text(store.pending())}: ${String(error)}`);
+    });
   }
 
   async agrees(tasks: Task[]): Promise<void> {
