@@ -40,19 +40,18 @@ async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
     let mut process = Leashed::start(&mut command, &farewell).expect("Node can be started");
     let (mut stdout, stderr) = (process.stdout(), process.stderr());
     let ended = process.wait(LIMIT).await;
-    if ended.is_none() {
+    let Some(status) = ended else {
         // Node's runner ends the files that it has started, and says what it knows.
         process.signal(Signal::TERM);
         process.wait(GRACE).await;
-    }
-    assert!(
-        ended.is_some_and(|status| status.success()),
-        "{arguments:?} {ended:?}\n{}\n{}",
-        stdout.so_far(),
-        stderr.so_far()
-    );
-    // With `--nocapture` the counts are seen of what passed, too.
-    println!("{}", stdout.all().await);
+        panic!(
+            "{arguments:?} still runs after {LIMIT:?}\n{}\n{}",
+            stdout.so_far(),
+            stderr.so_far()
+        );
+    };
+    let output = stdout.all().await + &stderr.so_far();
+    assert!(status.success(), "{arguments:?} {status}\n{output}");
 }
 
 /// Runs files of tests with Node's own runner, once for all of them built.
