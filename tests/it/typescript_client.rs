@@ -13,7 +13,7 @@ use crate::support::leash::{Farewell, Leashed};
 use crate::support::programs::{CLIENT, find_browser, find_program};
 
 /// Each suite takes seconds; this is for one that hangs.
-const LIMIT: Duration = Duration::from_mins(5);
+const LIMIT: Duration = Duration::from_mins(10);
 const GRACE: Duration = Duration::from_secs(10);
 
 fn directory() -> PathBuf {

@@ -83,7 +83,7 @@ test("after a storm all devices in a browser have what the server has", async (c
     tabs.push(tab);
     return { ...counts, "answers lost": storm.lost };
   };
-  context.diagnostic(await trySeeds({ ...seeds(10), atOnce: 2 }, attempt));
+  context.diagnostic(await trySeeds({ ...seeds(6), atOnce: 2 }, attempt));
   await Promise.all(tabs.map((tab) => tab.close()));
 });
 

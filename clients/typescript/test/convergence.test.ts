@@ -30,5 +30,5 @@ test("after a storm all devices have what the server has, and nothing is lost or
       await storm.end();
     }
   };
-  context.diagnostic(await trySeeds({ ...seeds(40), atOnce: 8 }, attempt));
+  context.diagnostic(await trySeeds({ ...seeds(20), atOnce: 4 }, attempt));
 });
