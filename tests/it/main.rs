@@ -38,4 +38,5 @@ mod sync_guide;
 mod tasks;
 mod tls;
 mod trash;
+mod typescript_client;
 mod validation;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
+use crate::programs::CLIENT;
 use crate::setup::setup;
 use crate::step::{Outcome, cargo, quietly, root, step, text, write};
 use crate::{test, tools};
@@ -114,7 +115,10 @@ pub(crate) fn regenerate() -> Outcome {
     for (file, arguments) in GENERATED {
         write(&root().join(file), &generate(arguments)?)?;
     }
-    Ok(())
+    // Made of the one above; a test says whether it is current.
+    let mut types = Command::new("node");
+    types.arg("scripts/generate.mjs");
+    quietly(types.current_dir(root().join(CLIENT))).map(drop)
 }
 
 /// Builds the tests, and the program with them. `cargo build` would build it, and all that it needs,

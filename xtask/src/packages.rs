@@ -36,7 +36,7 @@ pub(crate) fn install(missing: &[&Need]) -> Outcome {
         return Err(format!(
             "Install them with the package manager of your system and run this again.\n\
              Debian calls the packages: {}\n\
-             Homebrew: brew install postgresql pgbouncer node python",
+             Homebrew: brew install postgresql pgbouncer node python; brew install --cask chromium",
             packages.join(" ")
         ));
     }

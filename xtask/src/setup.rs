@@ -1,15 +1,15 @@
-//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, Node with Better Auth, Python
-//! with schemathesis. What is missing is installed, or the run fails with the command that does so.
+//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, Node with Better Auth and the
+//! tools of the TypeScript client, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::packages::{Need, install};
-use crate::programs::{SCHEMATHESIS, find_program};
+use crate::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
 use crate::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 7] = [
+const NEEDS: [Need; 8] = [
     Need {
         program: "initdb",
         package: "postgresql",
@@ -29,6 +29,10 @@ const NEEDS: [Need; 7] = [
     Need {
         program: "npm",
         package: "npm",
+    },
+    Need {
+        program: "chromium",
+        package: "chromium",
     },
     Need {
         program: "python3",
@@ -55,7 +59,8 @@ pub(crate) fn setup() -> Outcome {
         }
     }
     check_node()?;
-    better_auth()?;
+    npm("tests/better-auth", "install Better Auth for the tests")?;
+    npm(CLIENT, "install what the client is built with")?;
     schemathesis()
 }
 
@@ -63,6 +68,9 @@ fn is_there(need: &Need) -> bool {
     if need.program == "python3 -m venv" {
         let mut python = Command::new("python3");
         return quietly(python.args(["-c", "import ensurepip, venv"])).is_ok();
+    }
+    if need.program == "chromium" {
+        return find_browser().is_some();
     }
     find_program(need.program).is_some()
 }
@@ -80,19 +88,19 @@ fn check_node() -> Outcome {
         return Ok(());
     }
     Err(format!(
-        "Better Auth needs Node {OLDEST_NODE} or newer and this is {version}: \
+        "Better Auth and the client's tests need Node {OLDEST_NODE} or newer and this is {version}: \
          install a newer one from https://nodejs.org/en/download"
     ))
 }
 
-fn better_auth() -> Outcome {
-    let directory = root().join("tests/better-auth");
+fn npm(directory: &str, name: &str) -> Outcome {
+    let directory = root().join(directory);
     let lock = directory.join("package-lock.json");
     unless_stamped(
         &directory.join("node_modules/.tickbox-stamp"),
         &lock,
         || {
-            step("install Better Auth for the tests", || {
+            step(name, || {
                 // No script of a package needs to run, so none may.
                 let mut npm = Command::new("npm");
                 npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);

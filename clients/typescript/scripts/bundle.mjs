@@ -1,6 +1,7 @@
-// Packs the page of the browser tests, and says what the package weighs in a bundle.
+// Packs the page of the browser tests, and notes what the package weighs in a bundle.
 
 import { build } from "esbuild";
+import { writeFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 
@@ -9,12 +10,11 @@ const common = { absWorkingDir: root, bundle: true, format: "esm", logLevel: "wa
 
 await build({ ...common, entryPoints: ["build/page.js"], outfile: "build/page.bundle.js", sourcemap: "inline" });
 
-for (const [what, contents] of [
-  ["client", 'export { createClient } from "tickbox-client";'],
-  ["client and store", 'export { createClient, createStore, indexedDb } from "tickbox-client";'],
-]) {
-  const stdin = { contents, resolveDir: root };
+const sizes = {};
+for (const names of ["createClient", "createClient, createStore, indexedDb"]) {
+  const stdin = { contents: `export { ${names} } from "tickbox-client";`, resolveDir: root };
   const { outputFiles } = await build({ ...common, stdin, minify: true, write: false });
-  const { contents: bytes } = outputFiles[0];
-  console.log(`${what}: ${(bytes.length / 1024).toFixed(1)} KiB, ${(gzipSync(bytes).length / 1024).toFixed(1)} KiB gzipped`);
+  const { contents } = outputFiles[0];
+  sizes[names] = [contents.length, gzipSync(contents).length];
 }
+await writeFile(`${root}build/sizes.json`, JSON.stringify(sizes));

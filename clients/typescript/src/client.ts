@@ -2,7 +2,7 @@
 
 import { listen, type EventsOptions, type ServerEvent } from "./events.js";
 import { TickboxError } from "./errors.js";
-import { Http, type Ask, type HttpOptions } from "./http.js";
+import { Http, type Ask, type HttpOptions, type Reply } from "./http.js";
 import { randomId } from "./ids.js";
 import type { RetryPolicy } from "./retry.js";
 import { Tags, tagOf } from "./tags.js";
@@ -16,7 +16,7 @@ export interface ClientOptions extends HttpOptions {
 export interface CallOptions {
   signal?: AbortSignal | undefined;
   retry?: Partial<RetryPolicy> | undefined;
-  /** The most milliseconds for one attempt. */
+  /** The most milliseconds for one attempt, from the token to the end of the answer. */
   timeout?: number | undefined;
 }
 
@@ -41,6 +41,12 @@ export interface RawRequest {
   body?: string | undefined;
   ifMatch?: string | undefined;
   idempotencyKey: string;
+}
+
+export interface RawAnswer {
+  status: number;
+  /** Whatever JSON there was; nothing with 204. */
+  body: unknown;
 }
 
 export type Client = ReturnType<typeof createClient>;
@@ -72,7 +78,7 @@ export function createClient(options: ClientOptions) {
     const { retry, signal, timeout } = call;
     const repeatable = key !== undefined;
     const reply = await http.send({ ...ask, headers, body: text, repeatable, retry, signal, timeout });
-    return (reply.text === "" ? undefined : parse<B>(reply.text)) as B;
+    return content(reply) as B;
   }
 
   function expected(id: string, { ifMatch }: ChangeOptions): string | undefined {
@@ -241,12 +247,16 @@ export function createClient(options: ClientOptions) {
     },
 
     /** Sends a write as it is, once; the offline store keeps its requests in this form. */
-    async send({ idempotencyKey, ifMatch, ...request }: RawRequest, call: CallOptions = {}): Promise<unknown> {
+    async send({ idempotencyKey, ifMatch, ...request }: RawRequest, call: CallOptions = {}): Promise<RawAnswer> {
       const headers = { "Idempotency-Key": idempotencyKey, "If-Match": ifMatch };
-      const { text } = await http.send({ ...call, ...request, headers, repeatable: true });
-      return text === "" ? undefined : parse(text);
+      const reply = await http.send({ ...call, ...request, headers, repeatable: true });
+      return { status: reply.status, body: content(reply) };
     },
   };
+}
+
+function content({ status, text }: Reply): unknown {
+  return status === 204 ? undefined : parse(text);
 }
 
 function parse<B>(text: string): B {

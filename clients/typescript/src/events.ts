@@ -3,7 +3,7 @@
 
 import { TickboxError, asTickboxError } from "./errors.js";
 import type { Http } from "./http.js";
-import { Alarm, backOff } from "./retry.js";
+import { Alarm, backOff, whenOnline, type RetryPolicy } from "./retry.js";
 import { SseParser, type Message } from "./sse.js";
 import type { Task } from "./types.js";
 
@@ -22,52 +22,61 @@ export interface EventsOptions {
   onDisconnect?: ((error: TickboxError) => void) | undefined;
   /** A connection that says nothing for so many milliseconds is given up. The server says something every 15 s. */
   silence?: number | undefined;
-  /** Rings when it is worth trying again at once. */
-  alarm?: Alarm | undefined;
+  /** When to connect again, for ever. */
+  retry?: Partial<Pick<RetryPolicy, "base" | "cap">> | undefined;
 }
 
 const SILENCE = 45_000;
 
 /** Ends when the signal is aborted; throws what no new connection can mend, such as 410 `CURSOR_EXPIRED`. */
 export async function* listen(http: Http, options: EventsOptions): AsyncGenerator<ServerEvent, void, undefined> {
-  const { signal, alarm = new Alarm() } = options;
+  const { signal } = options;
+  const policy = { ...http.retry, ...options.retry };
+  const alarm = new Alarm();
+  const end = new AbortController();
+  whenOnline(() => alarm.ring(), end.signal);
   let cursor = options.lastEventId;
   let least = 0;
-  for (let failures = 0; !signal?.aborted; ) {
-    let expired = false;
-    let error: TickboxError | undefined;
-    const connection = connect(http, cursor, options);
-    try {
-      for await (const message of connection) {
-        if (typeof message === "number") {
-          least = message;
-          continue;
+  try {
+    for (let failures = 0; !signal?.aborted; ) {
+      const began = performance.now();
+      let ready = false;
+      let expired = false;
+      let error: TickboxError | undefined;
+      try {
+        for await (const message of connect(http, cursor, options)) {
+          if (typeof message === "number") {
+            least = message;
+            continue;
+          }
+          if (message.event === "token.expired") {
+            expired = true;
+            http.tokens.forget();
+            break;
+          }
+          const event = read(message);
+          if (!event) continue;
+          cursor = event.cursor;
+          if (event.type === "ready") ready = true;
+          else failures = 0;
+          yield event;
         }
-        if (message.event === "token.expired") {
-          expired = true;
-          http.tokens.forget();
-          break;
-        }
-        const event = read(message);
-        if (!event) continue;
-        cursor = event.cursor;
-        failures = 0;
-        yield event;
+      } catch (thrown) {
+        error = asTickboxError(thrown);
       }
-    } catch (thrown) {
-      error = asTickboxError(thrown);
-    }
-    if (signal?.aborted) return;
-    error ??= TickboxError.local("NETWORK", "The stream of events has ended");
-    if (!error.temporary) throw error;
-    if (expired && failures === 0) {
+      if (signal?.aborted) return;
       // A new token is all that it takes.
-      failures = 1;
-      continue;
+      if (expired && ready) continue;
+      error ??= TickboxError.local("NETWORK", "The stream of events has ended");
+      if (!error.temporary) throw error;
+      // One that ends as soon as it stands is as bad as none: something between here and there cuts it off.
+      if (performance.now() - began > policy.cap) failures = 0;
+      options.onDisconnect?.(error);
+      await alarm.wait(Math.max(least, error.retryAfter ?? 0) + backOff(failures, policy), signal);
+      failures += 1;
     }
-    options.onDisconnect?.(error);
-    await alarm.wait(Math.max(least, error.retryAfter ?? 0) + backOff(failures, http.retry), signal);
-    failures += 1;
+  } finally {
+    end.abort();
   }
 }
 

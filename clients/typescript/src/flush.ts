@@ -1,7 +1,7 @@
 // Sends what waits in the queue: one request at a time, many operations in one where there are many, and
 // whatever comes of it goes back into the queue or to what is known of the server.
 
-import type { Client } from "./client.js";
+import type { Client, RawAnswer } from "./client.js";
 import { TickboxError } from "./errors.js";
 import { randomId } from "./ids.js";
 import type { Journal } from "./journal.js";
@@ -14,8 +14,6 @@ import type { BatchOperation, BatchResults, Patch, Task } from "./types.js";
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
 const MOST_OPERATIONS = 200;
 const MOST_TEXT = 300_000;
-/** How often in a row the server may fail (500) at an operation before it is taken out of everybody's way. */
-const MOST_FAILURES = 5;
 
 export type OnConflict = (conflict: Conflict) => Resolution | undefined | Promise<Resolution | undefined>;
 
@@ -59,7 +57,6 @@ export class Flush {
     if (!parcel) return false;
     // What is sent must be known after a crash, word for word.
     await journal.saved();
-    const asked = this.#parts.replica.seq;
     const outcomes = await this.#send(parcel, signal);
     if (outcomes.some(({ status }) => status === 404)) {
       // A missing task and a user whom this token does not name look the same. The log tells them apart.
@@ -69,7 +66,7 @@ export class Flush {
     queue.answered(parcel);
     operations.forEach((operation, place) => {
       const outcome = outcomes[place];
-      if (operation && outcome) this.#settle(operation, outcome, parcel.versions[place] ?? 0, asked);
+      if (operation && outcome) this.#settle(operation, outcome, parcel.versions[place] ?? 0);
     });
     return true;
   }
@@ -78,7 +75,7 @@ export class Flush {
   #pack(): Parcel | undefined {
     const items: Item[] = [];
     let size = 0;
-    for (const id of new Set(this.#parts.queue.operations.map((operation) => operation.id))) {
+    for (const id of this.#ids()) {
       const item = this.#prepare(id);
       if (!item) continue;
       const { operation } = item;
@@ -90,8 +87,16 @@ export class Flush {
     }
     if (items.length === 0) return undefined;
     const parcel = items.length === 1 ? one(items[0]!) : many(items);
+    this.#parts.replica.asking();
     this.#parts.queue.send(parcel);
     return parcel;
+  }
+
+  /** The tasks that have operations, those last that the server has failed at most often. */
+  #ids(): string[] {
+    const { queue } = this.#parts;
+    const failures = (id: string) => queue.of(id)[0]?.failures ?? 0;
+    return [...new Set(queue.operations.map(({ id }) => id))].sort((one, other) => failures(one) - failures(other));
   }
 
   /** The first thing to do to a task, once nobody has to be asked about it. */
@@ -141,45 +146,41 @@ export class Flush {
     let failure: TickboxError;
     try {
       const request = { method, path, body, ifMatch, idempotencyKey: key };
-      const answer = await this.#parts.client.send(request, { signal, retry: { attempts: 1 } });
-      if (parcel.path === BATCH) return (answer as BatchResults).results;
-      return [answer === undefined ? { status: 204 } : { status: 200, task: answer as Task }];
+      return outcomes(parcel, await this.#parts.client.send(request, { signal, retry: { attempts: 1 } }));
     } catch (error) {
       if (!(error instanceof TickboxError)) throw error;
       failure = error;
     }
     const { status, code, message, current } = failure;
     if (status === 500) {
-      this.#failed(parcel, failure);
+      this.#failed(parcel);
       throw failure;
     }
-    if (failure.temporary || failure.code === "WRONG_USER") throw failure;
+    // A proxy or the sign-in page of a hotel has answered: the server has decided nothing.
+    const foreign = code === "BAD_ANSWER" && status !== 413;
+    if (failure.temporary || foreign || code === "WRONG_USER") throw failure;
     const outcome = { status, error: { code, message, current } };
     // Refused as a whole: one by one it shows which of them was meant. Nothing was done.
     return parcel.operations.map(() => (parcel.path === BATCH ? { status: SPLIT } : outcome));
   }
 
   /** A request that failed has changed nothing. One operation that the server chokes on must not stop all others. */
-  #failed(parcel: Parcel, failure: TickboxError): void {
+  #failed(parcel: Parcel): void {
     const { queue } = this.#parts;
-    const { status, code, message } = failure;
     const operations = parcel.operations.map((key) => queue.find(key));
     queue.answered(parcel);
     for (const operation of operations) {
-      if (!operation) continue;
-      const failures = (operation.failures ?? 0) + 1;
-      if (parcel.operations.length === 1 && failures >= MOST_FAILURES) queue.refuse(operation, { status, code, message });
-      else queue.replace(operation, [{ ...operation, alone: true, failures }]);
+      if (operation) queue.replace(operation, [{ ...operation, alone: true, failures: (operation.failures ?? 0) + 1 }]);
     }
   }
 
-  #settle(operation: Operation, outcome: Outcome, version: number, asked: number): void {
+  #settle(operation: Operation, outcome: Outcome, version: number): void {
     const { queue, replica } = this.#parts;
     const { status, error } = outcome;
     const task = outcome.task ?? error?.current;
     const { id, kind } = operation;
     const tell = (now: Task | undefined, last = UNKNOWN) =>
-      replica.tell(id, now ? { task: now, version: now.version } : { task: null, version: last }, asked);
+      replica.tell(id, now ? { task: now, version: now.version } : { task: null, version: last });
     if (status === SPLIT || status >= 500) {
       queue.replace(operation, [{ ...operation, alone: true }]);
     } else if (status === 204) {
@@ -204,8 +205,6 @@ export class Flush {
       // Ids are random: it is the same task, made by a request of ours whose answer was lost for more than a day.
       tell(task);
       queue.replace(operation, []);
-    } else if (error?.code === "IDEMPOTENCY_KEY_REUSED") {
-      queue.again(operation);
     } else if (!queue.again(operation)) {
       // What was done after it may have been the repair; then both are tried together.
       const { code = "REFUSED", message = `The server answers ${status}` } = error ?? {};
@@ -216,6 +215,15 @@ export class Flush {
 
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
+}
+
+/** What the server says of each operation. A 2xx of something else, a proxy's page perhaps, says nothing of them. */
+function outcomes({ method, path, operations }: Parcel, { status, body }: RawAnswer): Outcome[] {
+  if (method === "DELETE" && status === 204) return [{ status }];
+  const given = body as (Partial<BatchResults> & Partial<Task>) | null | undefined;
+  if (path === BATCH && given?.results?.length === operations.length) return given.results;
+  if (path !== BATCH && typeof given?.version === "number") return [{ status, task: given as Task }];
+  throw TickboxError.local("BAD_ANSWER", `The answer ${status} is not that of a tickbox server`);
 }
 
 const BATCH = "/tasks/batch";

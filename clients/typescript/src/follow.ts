@@ -40,13 +40,19 @@ export class Follow {
   /** Comes back when the signal is aborted, and not before. */
   async run(signal: AbortSignal): Promise<void> {
     const { replica, onStatus, alarm } = this.#parts;
-    for (let failures = 0; !signal.aborted; ) {
+    let anew = false;
+    let failures = 0;
+    const live = () => {
+      anew = false;
+      failures = 0;
+      onStatus("live");
+    };
+    while (!signal.aborted) {
       let error: TickboxError;
       try {
         onStatus("syncing");
         await this.catchUp(signal);
-        failures = 0;
-        await (this.#parts.live === "poll" ? this.#poll(signal) : this.#listen(signal));
+        await (this.#parts.live === "poll" ? this.#poll(signal, live) : this.#listen(signal, live));
         return;
       } catch (thrown) {
         if (signal.aborted) return;
@@ -56,7 +62,10 @@ export class Follow {
       const lost = error.status === 410 || error.status === 422;
       if (lost && replica.cursor !== undefined) {
         replica.startOver();
-        if (failures++ === 0) continue;
+        if (!anew) {
+          anew = true;
+          continue;
+        }
       }
       onStatus("offline", error);
       await alarm.wait(Math.max(error.retryAfter ?? 0, backOff(failures, this.#parts.retry)), signal);
@@ -84,21 +93,21 @@ export class Follow {
     return has_more || !taken;
   }
 
-  async #poll(signal: AbortSignal): Promise<void> {
-    const { replica, onStatus } = this.#parts;
-    onStatus("live");
+  async #poll(signal: AbortSignal, live: () => void): Promise<void> {
+    const { replica } = this.#parts;
+    live();
     while (!signal.aborted) {
       const reading = replica.begin();
       if (!(await this.#page(signal, WAIT))) replica.caughtUp(reading);
     }
   }
 
-  async #listen(signal: AbortSignal): Promise<void> {
-    const { client, replica, silence, alarm, onStatus, onProgress } = this.#parts;
+  async #listen(signal: AbortSignal, live: () => void): Promise<void> {
+    const { client, replica, silence, retry, onStatus, onProgress } = this.#parts;
     const onDisconnect = (error: TickboxError) => onStatus("offline", error);
-    const options = { lastEventId: replica.cursor, signal, silence, alarm, onDisconnect };
+    const options = { lastEventId: replica.cursor, signal, silence, retry, onDisconnect };
     for await (const event of client.events(options)) {
-      if (event.type === "ready") onStatus("live");
+      if (event.type === "ready") live();
       else replica.follow(event, event.cursor);
       onProgress();
     }

@@ -14,7 +14,7 @@ export interface HttpOptions {
   fetch?: typeof fetch | undefined;
   /** How often and when to ask again. */
   retry?: Partial<RetryPolicy> | undefined;
-  /** The most milliseconds that one answer may take. */
+  /** The most milliseconds that one attempt may take, from the token to the end of the answer. */
   timeout?: number | undefined;
 }
 
@@ -45,6 +45,11 @@ export interface Reply {
   text: string;
 }
 
+interface Caller {
+  token: string;
+  user: string;
+}
+
 const TIMEOUT = 35_000;
 
 export class Http {
@@ -72,11 +77,10 @@ export class Http {
       let failure: TickboxError;
       let token: string | undefined;
       try {
-        const caller = ask.open ? undefined : await this.tokens.get();
+        const { caller, ...reply } = await this.#once(ask, ask.timeout ?? this.#timeout);
+        const { status, headers, text } = reply;
         token = caller?.token;
-        const limit = ask.timeout ?? this.#timeout;
-        const { status, headers, text } = await this.#once(ask, caller, limit);
-        if ((status >= 200 && status < 300) || ask.accept?.includes(status)) return { status, headers, text };
+        if ((status >= 200 && status < 300) || ask.accept?.includes(status)) return reply;
         const wait = retryAfter(headers.get("retry-after"));
         failure = TickboxError.of(status, text, headers.get("x-request-id") ?? undefined, wait);
       } catch (error) {
@@ -98,7 +102,7 @@ export class Http {
   /** Opens a stream, once. The caller closes it through the signal. */
   async open(ask: Ask & { signal: AbortSignal }): Promise<ReadableStream<Uint8Array>> {
     const attempt = async (again: boolean): Promise<Response> => {
-      const caller = await this.tokens.get();
+      const caller = await this.tokens.get(ask.signal);
       const response = await this.#fetch(...this.#request(ask, caller, ask.signal)).catch(unreachable);
       if (response.status !== 401 || again || !this.tokens.refused(caller.token)) return response;
       await response.body?.cancel();
@@ -113,8 +117,8 @@ export class Http {
     throw TickboxError.of(response.status, text, response.headers.get("x-request-id") ?? undefined, wait);
   }
 
-  /** One attempt; the limit is for all of it, the body included. */
-  async #once(ask: Ask, caller: { token: string; user: string } | undefined, limit: number): Promise<Reply> {
+  /** One attempt; the limit is for all of it, from the token to the end of the body. */
+  async #once(ask: Ask, limit: number): Promise<Reply & { caller: Caller | undefined }> {
     const control = new AbortController();
     const abort = () => control.abort();
     let late = false;
@@ -125,8 +129,9 @@ export class Http {
     ask.signal?.addEventListener("abort", abort);
     if (ask.signal?.aborted) abort();
     try {
+      const caller = ask.open ? undefined : await this.tokens.get(control.signal);
       const response = await this.#fetch(...this.#request(ask, caller, control.signal));
-      return { status: response.status, headers: response.headers, text: await response.text() };
+      return { status: response.status, headers: response.headers, text: await response.text(), caller };
     } catch (error) {
       if (late) throw TickboxError.local("TIMEOUT", `No answer within ${limit} ms`, error);
       return unreachable(error);
@@ -136,11 +141,7 @@ export class Http {
     }
   }
 
-  #request(
-    ask: Ask,
-    caller: { token: string; user: string } | undefined,
-    signal: AbortSignal,
-  ): [string, RequestInit] {
+  #request(ask: Ask, caller: Caller | undefined, signal: AbortSignal): [string, RequestInit] {
     const query = new URLSearchParams();
     for (const [name, value] of Object.entries(ask.query ?? {})) {
       if (value !== undefined && value !== null) query.set(name, String(value));
@@ -161,6 +162,7 @@ export class Http {
 }
 
 function unreachable(error: unknown): never {
+  if (error instanceof TickboxError) throw error;
   const message = error instanceof Error ? error.message : String(error);
   throw TickboxError.local("NETWORK", `The server could not be reached: ${message}`, error);
 }

@@ -44,3 +44,13 @@ export function timeId(now: number = Date.now()): string {
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
   return hex(bytes);
 }
+
+/** From now on ids sort after this one, which may have been made before a reload by a clock that was ahead. */
+export function timeIdsAfter(id: string): void {
+  const time = parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+  if (time >= lastTime) {
+    lastTime = time;
+    // So many were made in this millisecond that the next id takes the one after it.
+    count = 0xfff;
+  }
+}

@@ -1,7 +1,7 @@
 // The public names, and nothing else.
 
 export { createClient } from "./client.js";
-export type { CallOptions, ChangeOptions, Client, ClientOptions, RawRequest, WriteOptions } from "./client.js";
+export type { CallOptions, ChangeOptions, Client, ClientOptions, RawAnswer, RawRequest, WriteOptions } from "./client.js";
 export { TickboxError, type LocalCode } from "./errors.js";
 export type { EventsOptions, ServerEvent } from "./events.js";
 export type { OnConflict } from "./flush.js";

@@ -16,7 +16,24 @@ export function indexedDb(name: string): Storage {
   const closing = new AbortController();
   let database: Promise<IDBDatabase> | undefined;
 
-  const open = () => (database ??= request(indexedDB.open(name, 1), (it) => it.createObjectStore(RECORDS)));
+  function open(): Promise<IDBDatabase> {
+    if (database) return database;
+    const opening = request(indexedDB.open(name, 1), (it) => it.createObjectStore(RECORDS));
+    database = opening;
+    // Browsers close a database whose site data is cleared, and may fail once: the next to come opens it again.
+    const forget = () => {
+      if (database === opening) database = undefined;
+    };
+    opening.then((it) => {
+      it.onclose = forget;
+      it.onversionchange = () => {
+        it.close();
+        forget();
+      };
+    }, forget);
+    return opening;
+  }
+
   const keyOf = (record: string) => keys.get(record) ?? (record === SHARED ? SHARED : `${me}/${record}`);
 
   /** The records of one owner, from now on ours. */

@@ -7,7 +7,7 @@ export class Journal {
   readonly #onError: (error: unknown) => void;
   #records = new Map<string, unknown>();
   #writing: Promise<void> | undefined;
-  #open = false;
+  #state: "waiting" | "open" | "none" = "waiting";
 
   constructor(storage: Storage, onError: (error: unknown) => void) {
     this.#storage = storage;
@@ -16,13 +16,20 @@ export class Journal {
 
   /** Nothing is written before this: what is there must be read first. */
   open(): void {
-    this.#open = true;
+    this.#state = "open";
     if (this.#records.size > 0) this.#begin();
   }
 
+  /** What is there could not be read: nothing is written over it. */
+  giveUp(): void {
+    this.#state = "none";
+    this.#records.clear();
+  }
+
   set(name: string, value: unknown): void {
+    if (this.#state === "none") return;
     this.#records.set(name, value);
-    if (this.#open) this.#begin();
+    if (this.#state === "open") this.#begin();
   }
 
   /** Comes back when all that was set is in the storage, or the storage has failed. */

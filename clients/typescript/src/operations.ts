@@ -19,7 +19,7 @@ export interface Operation {
   readonly base: Task | null;
   /** To be sent by itself: a batch with it was refused as a whole, or failed. */
   readonly alone?: boolean;
-  /** How often in a row the server failed (500) at it. */
+  /** How often the server failed (500) at it: the more often, the later it is tried again. */
   readonly failures?: number;
 }
 

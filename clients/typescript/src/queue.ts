@@ -1,6 +1,7 @@
 // What was done here and is not confirmed: operations in order, requests that are made of them, and refusals.
 // Each change goes to the journal at once.
 
+import { timeIdsAfter } from "./ids.js";
 import type { Journal } from "./journal.js";
 import { joined, type Operation } from "./operations.js";
 
@@ -44,7 +45,10 @@ export class Queue {
 
   /** Takes over what a storage had: at the start, or from a store that is gone. */
   load(operations: Operation[], parcels: Parcel[], refused: Refused[]): void {
-    for (const operation of operations) this.#place(operation);
+    for (const operation of operations) {
+      this.#place(operation);
+      timeIdsAfter(operation.key);
+    }
     this.#parcels.push(...parcels);
     for (const parcel of parcels) parcel.operations.forEach((key) => this.#sent.add(key));
     this.#refused = [...this.#refused, ...refused];

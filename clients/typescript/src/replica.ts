@@ -32,13 +32,12 @@ export class Replica {
   /** Where the log was read to; undefined before the first time, and after the server has forgotten the place. */
   #cursor: string | undefined;
   /** A full copy that is being read, beside the tasks that it will replace. */
-  #fresh: Map<string, Task> | undefined;
+  #fresh: Map<string, Task> | undefined = new Map();
   #reading = 0;
-  /** When tasks were deleted. */
-  #deletions = new Map<string, number>();
+  /** The tasks that the log has told are gone, since {@link asking}. */
+  #deletions = new Set<string>();
   /** Called with each task about which more is known now. */
   readonly #onNews: (id: string) => void;
-
   /** Called when what was told of a task and the log disagree: the whole log has to be read to know. */
   readonly #onDoubt: () => void;
 
@@ -80,22 +79,23 @@ export class Replica {
       this.#tasks = new Map(copy.tasks.map((task) => [task.id, task]));
       this.#cursor = copy.cursor;
       this.#seq = copy.seq;
+      this.#fresh = undefined;
     }
     for (const [id, it] of told) this.#told.set(id, { ...it, since: 0 });
     for (const id of this.ids) this.#onNews(id);
   }
 
-  /** The latest change that was read: for {@link tell}. */
-  get seq(): number {
-    return this.#seq;
+  /** A question is about to be sent for the first time; whatever comes of it goes to {@link tell}. */
+  asking(): void {
+    this.#deletions.clear();
   }
 
   /**
-   * An answer told how a task is, or that it is gone. `asked`: {@link seq} when the question was sent. If the log has
-   * told since of the task's deletion, the answer may be from before that, or from after its return.
+   * An answer told how a task is, or that it is gone. If the log has told since {@link asking} of the task's deletion,
+   * the answer may be from before that, or from after its return.
    */
-  tell(id: string, told: Told, asked: number): void {
-    if (told.task && (this.#deletions.get(id) ?? 0) > asked) this.#onDoubt();
+  tell(id: string, told: Told): void {
+    if (told.task && this.#deletions.has(id)) this.#onDoubt();
     const before = this.#told.get(id);
     // A repeated answer is the first one's words, and may be older than what we know.
     if (before?.task && told.task && before.version > told.version) return;
@@ -125,7 +125,7 @@ export class Replica {
     const tasks = this.#fresh ?? this.#tasks;
     if ("deleted" in change) {
       tasks.delete(change.deleted);
-      this.#deletions.set(change.deleted, change.seq);
+      this.#deletions.add(change.deleted);
       if (this.#told.get(change.deleted)?.task) this.#onDoubt();
       else if (!this.#fresh) this.#told.delete(change.deleted);
       this.#onNews(change.deleted);
@@ -144,11 +144,6 @@ export class Replica {
    * the log by then.
    */
   begin(): number {
-    if (this.#cursor === undefined) {
-      this.#fresh = new Map();
-      this.#deletions.clear();
-      this.#seq = 0;
-    }
     return ++this.#reading;
   }
 
@@ -170,7 +165,8 @@ export class Replica {
   /** The server has forgotten where we were: all is read anew. What is seen stays until then. */
   startOver(): void {
     this.#cursor = undefined;
-    this.#fresh = undefined;
+    this.#fresh = new Map();
+    this.#seq = 0;
   }
 
   /** What an answer has told and the log has not: for the storage. */

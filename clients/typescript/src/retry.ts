@@ -34,6 +34,9 @@ export function retryAfter(value: string | null, now: number = Date.now()): numb
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
+/** The longest that a timer can run, nearly 25 days; more would be no time at all. */
+const LONGEST = 2 ** 31 - 1;
+
 /** Waiting that can be cut short for all at once: when the network is back, or somebody asks for it. */
 export class Alarm {
   #waiting = new Set<() => void>();
@@ -55,9 +58,14 @@ export class Alarm {
         signal?.removeEventListener("abort", wake);
         resolve();
       };
-      const timer = milliseconds === undefined ? undefined : setTimeout(wake, milliseconds);
+      const timer = milliseconds === undefined ? undefined : setTimeout(wake, Math.min(milliseconds, LONGEST));
       this.#waiting.add(wake);
       signal?.addEventListener("abort", wake);
     });
   }
+}
+
+/** Browsers say when the network is back; elsewhere nobody does. */
+export function whenOnline(listener: () => void, signal: AbortSignal): void {
+  if (typeof addEventListener === "function") addEventListener("online", listener, { signal });
 }

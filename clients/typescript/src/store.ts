@@ -10,7 +10,7 @@ import { difference, isEmpty, trimmed } from "./merge.js";
 import type { Operation } from "./operations.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
-import { Alarm, RETRY, backOff, type RetryPolicy } from "./retry.js";
+import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
 import { memory, type Storage } from "./storage.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
@@ -37,6 +37,8 @@ export type NewTaskFields = Pick<Task, "title"> & Partial<Pick<Task, "descriptio
 
 /** The copy of the tasks is only a copy: it need not be written with each event. */
 const SAVE_AFTER = 1000;
+/** Of so many removed tasks the words are at hand, for `restore`. */
+const MOST_REMOVED = 1000;
 /** What an answer told is in the log within milliseconds; if it does not arrive, the log is asked. */
 const CONFIRM_AFTER = 3000;
 
@@ -51,18 +53,21 @@ export function createStore(options: StoreOptions) {
   const work = new Alarm();
   const network = new Alarm();
   const journal = new Journal(storage, onError);
-  const toldKept = new Set<string>();
+  /** What answers told, as far as it is in the storage. */
+  const kept = new Set<string>();
   const replica = new Replica(
     (id) => {
       const told = replica.told(id);
-      if (told || toldKept.delete(id)) journal.set(`told/${id}`, told);
-      if (told) toldKept.add(id);
+      if (told) {
+        kept.add(id);
+        journal.set(`told/${id}`, told);
+      }
       view.touch(id);
     },
     () => doubt.later(),
   );
   const queue = new Queue(journal, (id) => view.touch(id));
-  const view = new View(replica, queue, () => client.userId ?? "");
+  const view = new View(replica, queue, () => client.userId ?? "", onError);
   const follow = new Follow({
     client,
     replica,
@@ -91,11 +96,19 @@ export function createStore(options: StoreOptions) {
   });
   const save = new Later(SAVE_AFTER, () => {
     const copy = replica.copy(client.userId ?? "");
-    if (copy) journal.set("copy", copy);
+    if (!copy) return;
+    journal.set("copy", copy);
+    // Not before: after a crash what was told would be in neither.
+    for (const id of kept) {
+      if (replica.told(id)) continue;
+      kept.delete(id);
+      journal.set(`told/${id}`, undefined);
+    }
   });
   const removed = new Map<string, Task>();
   let loading: Promise<void> | undefined;
   let wanted = false;
+  let closed = false;
   let running: { control: AbortController; done: Promise<unknown> } | undefined;
   let known = queue.refused;
 
@@ -105,7 +118,7 @@ export function createStore(options: StoreOptions) {
         [...records].filter(([name]) => name.startsWith(kind)).map(([name, value]) => [name.slice(kind.length), value as V]);
       const values = <V>(kind: string): V[] => of<V>(kind).map(([, value]) => value);
       const told = of<Told>("told/");
-      told.forEach(([id]) => toldKept.add(id));
+      told.forEach(([id]) => kept.add(id));
       replica.load(records.get("copy") as Copy | undefined, told);
       queue.load(values<Operation>("operation/"), values<Parcel>("parcel/"), values<Refused>("refused/"));
       known = queue.refused;
@@ -116,6 +129,7 @@ export function createStore(options: StoreOptions) {
       records = await storage.load(take);
     } catch (error) {
       // A browser may refuse to store anything. Then nothing is, and the rest works.
+      journal.giveUp();
       onError(error);
       return;
     }
@@ -196,14 +210,14 @@ export function createStore(options: StoreOptions) {
   }
 
   async function start(): Promise<void> {
+    if (closed) throw new Error("This store is closed: create another one");
     wanted = true;
     await (loading ??= load());
     // Somebody may have changed their mind, or have been faster.
     if (running || !wanted) return;
     const control = new AbortController();
     const { signal } = control;
-    // Browsers say when the network is back; elsewhere nobody does.
-    if (typeof addEventListener === "function") addEventListener("online", () => network.ring(), { signal });
+    whenOnline(() => network.ring(), signal);
     running = { control, done: Promise.all([follow.run(signal), send(signal)]) };
   }
 
@@ -241,6 +255,7 @@ export function createStore(options: StoreOptions) {
     remove(id: string): void {
       const base = seen(id);
       removed.set(id, base);
+      if (removed.size > MOST_REMOVED) removed.delete(removed.keys().next().value!);
       perform({ id, kind: "remove", fields: {}, base });
     },
 
@@ -291,16 +306,21 @@ export function createStore(options: StoreOptions) {
 
     /** `stop` for good: another store may take over what this one leaves. */
     async close(): Promise<void> {
+      closed = true;
       await stop();
       storage.close?.();
     },
 
     /** Comes back when all that was done is in the storage. */
-    saved: (): Promise<void> => journal.saved(),
+    async saved(): Promise<void> {
+      await loading;
+      await journal.saved();
+    },
 
     /** Comes back when the server has confirmed all that was done here, or refused it. */
-    synced(): Promise<void> {
-      return new Promise((resolve) => {
+    async synced(): Promise<void> {
+      await loading;
+      await new Promise<void>((resolve) => {
         const look = () => {
           if (queue.operations.length > 0) return;
           end();

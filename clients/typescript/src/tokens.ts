@@ -58,11 +58,11 @@ export class Tokens {
     this.#user = user;
   }
 
-  /** A token that should be good, and its user. Many who ask at once share one question. */
-  async get(): Promise<{ token: string; user: string }> {
+  /** A token that should be good, and its user. */
+  async get(signal: AbortSignal): Promise<{ token: string; user: string }> {
     const { exp } = this.#kept === undefined ? {} : claims(this.#kept);
     if (typeof exp === "number" && exp * 1000 - Date.now() < LEEWAY) this.#kept = undefined;
-    const token = this.#kept ?? (await (this.#asking ??= this.#ask()));
+    const token = this.#kept ?? (await this.#share(signal));
     const user = owner(token) ?? this.#user;
     if (user === undefined) {
       throw TickboxError.local("NO_TOKEN", "The token does not say whose it is: set userId");
@@ -88,6 +88,24 @@ export class Tokens {
     this.#kept = undefined;
   }
 
+  /** Many who ask at once share one question. One that somebody has given up may never be answered: the next asks anew. */
+  #share(signal: AbortSignal): Promise<string> {
+    const asking = (this.#asking ??= this.#ask());
+    return new Promise((resolve, reject) => {
+      const end = () => {
+        if (this.#asking === asking) this.#asking = undefined;
+        signal.removeEventListener("abort", giveUp);
+      };
+      const giveUp = () => {
+        end();
+        reject(signal.reason as Error);
+      };
+      signal.addEventListener("abort", giveUp);
+      if (signal.aborted) giveUp();
+      asking.finally(end).then(resolve, reject);
+    });
+  }
+
   async #ask(): Promise<string> {
     try {
       const source = this.#source;
@@ -100,8 +118,6 @@ export class Tokens {
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       throw TickboxError.local("NO_TOKEN", `The token function failed: ${message}`, error);
-    } finally {
-      this.#asking = undefined;
     }
   }
 }

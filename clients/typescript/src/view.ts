@@ -12,6 +12,7 @@ export class View {
   readonly #replica: Replica;
   readonly #queue: Queue;
   readonly #user: () => string;
+  readonly #onError: (error: unknown) => void;
   #shown = new Map<string, Task>();
   #dirty = new Set<string>();
   #sorted: readonly Task[] | undefined = [];
@@ -21,10 +22,11 @@ export class View {
   state: Status = "offline";
   error: TickboxError | undefined;
 
-  constructor(replica: Replica, queue: Queue, user: () => string) {
+  constructor(replica: Replica, queue: Queue, user: () => string, onError: (error: unknown) => void) {
     this.#replica = replica;
     this.#queue = queue;
     this.#user = user;
+    this.#onError = onError;
     this.#last = this.#snapshot();
   }
 
@@ -72,7 +74,13 @@ export class View {
       const now = this.#snapshot();
       if (now.every((part, place) => part === this.#last[place])) return;
       this.#last = now;
-      for (const listener of [...this.#listeners]) listener();
+      for (const listener of [...this.#listeners]) {
+        try {
+          listener();
+        } catch (error) {
+          this.#onError(error);
+        }
+      }
     });
   }
 

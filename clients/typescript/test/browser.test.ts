@@ -83,7 +83,7 @@ test("after a storm all devices in a browser have what the server has", async (c
     tabs.push(tab);
     return { ...counts, "answers lost": storm.lost };
   };
-  context.diagnostic(await trySeeds({ ...seeds(10), atOnce: 2 }, attempt));
+  context.diagnostic(await trySeeds({ ...seeds(6), atOnce: 2 }, attempt));
   await Promise.all(tabs.map((tab) => tab.close()));
 });
 
@@ -104,6 +104,25 @@ test("what was done offline survives a reload of the page, and is sent after it"
   storm.lines[0]!.mend();
   await call(tab, "synced");
   assert.deepEqual(await onServer(user), ["offline", "before"]);
+  await tab.close();
+});
+
+test("a database that is cleared away is made anew, for what is done after that", async () => {
+  const user = someone();
+  const { setting: its, storm } = await setting(user, 1);
+  const tab = await browser.open(page);
+  await call(tab, "open", its);
+  await call(tab, "until", "live");
+  storm.lines[0]!.cut();
+  await call(tab, "until", "offline");
+  await call(tab, "clear", user);
+  await call(tab, "create", "after that");
+  await tab.load("Page.reload");
+  await call(tab, "open", its);
+  await call(tab, "untilTitles", ["after that"]);
+  storm.lines[0]!.mend();
+  await call(tab, "synced");
+  assert.deepEqual(await onServer(user), ["after that"]);
   await tab.close();
 });
 

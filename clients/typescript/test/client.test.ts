@@ -232,6 +232,29 @@ test("without a token, or with another's, nothing is sent", async () => {
   assert.deepEqual([seen.length, other.seen.length], [1, 0]);
 });
 
+test("a token function that does not answer is given up in time, and asked again", async () => {
+  const user = someone();
+  let asked = 0;
+  const token = () => (asked++ < 2 ? new Promise<string>(() => undefined) : tokenOf(user));
+  const { client, seen } = clientOf(user, { token, timeout: 50, retry: { attempts: 1 } });
+  assert.equal((await refused(client.list())).code, "TIMEOUT");
+  const control = new AbortController();
+  const stopped = client.list({}, { signal: control.signal });
+  control.abort(new Error("never mind"));
+  await assert.rejects(stopped, /never mind/);
+  assert.equal((await client.list()).count, 0);
+  assert.deepEqual([asked, seen.length], [3, 1]);
+});
+
+test("an answer that is no answer of this server is an error, whatever its status", async () => {
+  for (const text of ["", "<html>Please sign in</html>"]) {
+    const portal: typeof fetch = () => Promise.resolve(new Response(text));
+    const { client } = clientOf(someone(), { fetch: portal, retry: { attempts: 1 } });
+    assert.equal((await refused(client.create({ title: "a" }))).code, "BAD_ANSWER");
+    assert.equal((await refused(client.list())).code, "BAD_ANSWER");
+  }
+});
+
 test("a refusal says what is wrong", async () => {
   const { client } = clientOf(someone());
   const error = await refused(client.create({ title: "" }));

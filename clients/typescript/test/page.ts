@@ -50,6 +50,15 @@ const harness = {
     return store.saved();
   },
 
+  /** As when somebody clears the data of the site. */
+  async clear(name: string): Promise<void> {
+    await new Promise((resolve, reject) => {
+      const asked = indexedDB.deleteDatabase(name);
+      asked.onsuccess = resolve;
+      asked.onerror = reject;
+    });
+  },
+
   pending: (): number => store.pending().length,
 
   synced: (): Promise<void> => store.synced(),

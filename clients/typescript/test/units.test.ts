@@ -7,6 +7,7 @@ import { randomId, timeId } from "../dist/ids.js";
 import { Journal } from "../dist/journal.js";
 import { merge, trimmed } from "../dist/merge.js";
 import { applied, joined, type Operation } from "../dist/operations.js";
+import { Queue } from "../dist/queue.js";
 import { Replica } from "../dist/replica.js";
 import { resolved, step } from "../dist/resolve.js";
 import { Alarm, backOff, retryAfter } from "../dist/retry.js";
@@ -26,6 +27,8 @@ function task(fields: Partial<Task> = {}): Task {
 function operation(fields: Partial<Operation>): Operation {
   return { key: "k", id: task().id, kind: "change", at: "", fields: {}, base: task(), ...fields };
 }
+
+const unwanted = (error: unknown) => assert.fail(String(error));
 
 test("waits grow to the cap, and are anything below it", () => {
   const policy = { base: 100, cap: 1000 };
@@ -54,6 +57,15 @@ test("an alarm wakes all who wait, and nobody sleeps over a ring that came first
   await alarm.wait(undefined, AbortSignal.abort());
 });
 
+test("no wait is too long for a timer", async () => {
+  const alarm = new Alarm();
+  const waited = alarm.wait(2 ** 31).then(() => "waited");
+  const soon = new Promise((resolve) => setTimeout(resolve, 20, "soon"));
+  assert.equal(await Promise.race([waited, soon]), "soon");
+  alarm.ring();
+  await waited;
+});
+
 test("ids of a moment sort as they were made, and are never the same", () => {
   const ids = Array.from({ length: 10_000 }, () => timeId(1_700_000_000_000));
   assert.deepEqual(ids.toSorted(), ids);
@@ -65,6 +77,16 @@ test("ids of a moment sort as they were made, and are never the same", () => {
   const now = Date.now();
   assert.equal(parseInt(timeId(now).replaceAll("-", "").slice(0, 12), 16), now);
   assert.match(randomId(), /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});
+
+test("what is done after a reload comes after what was done before it, also when the clock was set back", () => {
+  const journal = new Journal(memory(), unwanted);
+  const queue = new Queue(journal, () => undefined);
+  const tomorrow = Date.now() + 86_400_000;
+  const key = timeId(1).replace(/^.{13}/, tomorrow.toString(16).padStart(12, "0").replace(/^.{8}/, "$&-"));
+  queue.load([operation({ key, fields: { title: "before" } })], [], []);
+  queue.add(operation({ key: timeId(), kind: "remove" }));
+  assert.deepEqual(queue.operations.map(({ kind }) => kind), ["change", "remove"]);
 });
 
 test("a token says whose it is, in any script", () => {
@@ -134,9 +156,9 @@ test("only the log decides: what an answer told after a deletion is looked up at
   let reading = replica.begin();
   replica.page(undefined, [{ seq: 1, task: task() }], "c1");
   replica.caughtUp(reading);
-  const asked = replica.seq;
+  replica.asking();
   replica.follow({ seq: 3, deleted: id }, "c3");
-  replica.tell(id, { task: task({ version: 2 }), version: 2 }, asked);
+  replica.tell(id, { task: task({ version: 2 }), version: 2 });
   assert.equal(doubts, 1);
   reading = replica.begin();
   replica.caughtUp(reading);
@@ -149,7 +171,7 @@ test("what an answer told shows until the log has told it, and no longer", () =>
   const { id } = task();
   let reading = replica.begin();
   replica.page(undefined, [{ seq: 1, task: task() }], "c1");
-  replica.tell(id, { task: task({ version: 5 }), version: 5 }, 1);
+  replica.tell(id, { task: task({ version: 5 }), version: 5 });
   assert.equal(replica.task(id)?.version, 5);
   replica.caughtUp(reading);
   assert.equal(replica.task(id)?.version, 5, "it was told while the log was read");
@@ -157,7 +179,7 @@ test("what an answer told shows until the log has told it, and no longer", () =>
   assert.equal(replica.task(id)?.version, 5, "older than what was told");
   replica.follow({ seq: 6, task: task({ version: 6 }) }, "c6");
   assert.equal(replica.task(id)?.version, 6);
-  replica.tell(id, { task: task({ version: 7 }), version: 7 }, 6);
+  replica.tell(id, { task: task({ version: 7 }), version: 7 });
   reading = replica.begin();
   replica.caughtUp(reading);
   assert.equal(replica.task(id)?.version, 6, "the whole log does not know it");
@@ -206,6 +228,17 @@ test("what changes in one go is written in one go, and again if it could not be 
   assert.deepEqual(written, [["a", "b"], ["a", "b", "c"]]);
   assert.equal(errors.length, 1);
   assert.deepEqual(await storage.load(() => undefined), new Map([["c", 3], ["a", 1]]));
+});
+
+test("what could not be read is not written over", async () => {
+  const storage = memory();
+  await storage.write(new Map([["a", 1]]));
+  const journal = new Journal(storage, unwanted);
+  journal.set("a", 2);
+  journal.giveUp();
+  journal.set("a", 3);
+  await journal.saved();
+  assert.deepEqual(await storage.load(() => undefined), new Map([["a", 1]]));
 });
 
 test("tags and copies are bounded", () => {

@@ -26,6 +26,26 @@ pub(crate) fn find_program(name: &str) -> Option<PathBuf> {
         .find(|file| file.is_file())
 }
 
+/// Chromium, under whichever name it goes here. `BROWSER_PROGRAM` names another place.
+pub(crate) fn find_browser() -> Option<PathBuf> {
+    const NAMES: [&str; 5] = [
+        "chromium",
+        "chromium-browser",
+        "chromium-headless-shell",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
+    const MAC: [&str; 2] = [
+        "/Applications/Chromium.app/Contents/MacOS/Chromium",
+        "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    ];
+    if let Some(given) = std::env::var_os("BROWSER_PROGRAM") {
+        return Some(PathBuf::from(given));
+    }
+    let named = NAMES.iter().find_map(|name| find_program(name));
+    named.or_else(|| MAC.iter().map(PathBuf::from).find(|place| place.is_file()))
+}
+
 /// The newest version first: `17/bin` before `9.6/bin`.
 fn versions(parent: &Path) -> Vec<PathBuf> {
     let mut found: Vec<_> = std::fs::read_dir(parent)
@@ -50,6 +70,9 @@ fn version(name: &str) -> u32 {
         .and_then(|digits| digits.parse().ok())
         .unwrap_or(0)
 }
+
+/// The TypeScript client, seen from the root of the project.
+pub(crate) const CLIENT: &str = "clients/typescript";
 
 /// Where `cargo xtask setup` puts the schemathesis program, seen from the root of the project.
 pub(crate) const SCHEMATHESIS: &str = "target/venv/bin/schemathesis";

@@ -22,6 +22,7 @@ export interface World {
 export interface Counts {
   operations: number;
   doubled: number;
+  overtaken: number;
   reloads: number;
   cuts: number;
 }
@@ -30,7 +31,7 @@ type Content = Pick<Task, "title" | "description" | "completed">;
 
 export async function converges(seed: number, world: World): Promise<Counts> {
   const random = new Random(seed);
-  const counts: Counts = { operations: 0, doubled: 0, reloads: 0, cuts: 0 };
+  const counts: Counts = { operations: 0, doubled: 0, overtaken: 0, reloads: 0, cuts: 0 };
   const devices = world.lines.map((_, place) => new Device(world, place, random, counts));
   try {
     for (const device of devices) await device.start();
@@ -41,7 +42,8 @@ export async function converges(seed: number, world: World): Promise<Counts> {
     }
     await world.storm(false);
     for (const line of world.lines) await line.mend();
-    await Promise.all(devices.map(({ store }) => store.synced()));
+    await Promise.all(devices.map((device) => device.synced()));
+    await Promise.all(devices.flatMap(({ copies }) => copies));
     const { tasks } = await world.direct.list();
     // What has not changed is not sent again.
     demand(text((await world.direct.list()).tasks) === text(tasks), "the same list twice is not the same");
@@ -60,6 +62,8 @@ class Device {
   store!: Store;
   /** Ids of all tasks made here. */
   readonly made = new Set<string>();
+  /** Copies of requests that are still on their way. */
+  readonly copies: Promise<unknown>[] = [];
   readonly #mistakes: string[] = [];
   /** Of the tasks that nobody else touches, how they are; undefined for those in the trash. */
   readonly #own = new Map<string, Content | undefined>();
@@ -98,11 +102,19 @@ class Device {
     store.subscribe(() => this.#look(store));
   }
 
-  /** Some requests are sent twice, as by a proxy that tries again: the second answer counts. */
+  /** Some requests are sent twice, as by a proxy that tries again: at once, or when others have overtaken the copy. */
   async #fetch(input: string | URL | Request, init?: RequestInit): Promise<Response> {
-    if (init?.method === "GET" || !this.#random.chance(0.1)) return fetch(input, init);
-    this.#counts.doubled += 1;
-    await fetch(input, init).then((response) => response.text()).catch(() => undefined);
+    if (init?.method === "GET" || !this.#random.chance(0.15)) return fetch(input, init);
+    const again = (signal = init?.signal) =>
+      fetch(input, { ...init, signal: signal ?? null }).then((response) => response.text()).catch(() => undefined);
+    if (this.#random.chance(0.5)) {
+      this.#counts.doubled += 1;
+      await again();
+    } else {
+      this.#counts.overtaken += 1;
+      const late = this.#random.below(60);
+      this.copies.push(new Promise((resolve) => setTimeout(resolve, late)).then(() => again(AbortSignal.timeout(2_000))));
+    }
     return fetch(input, init);
   }
 
@@ -181,6 +193,13 @@ class Device {
 
   #keep(task: Task): void {
     this.#own.set(task.id, content(task));
+  }
+
+  async synced(): Promise<void> {
+    const { store } = this;
+    await until(store, () => store.pending().length === 0, "synced").catch((error: unknown) => {
+      throw new Error(`device ${this.#place} still has ${text(store.pending())}: ${String(error)}`);
+    });
   }
 
   async agrees(tasks: Task[]): Promise<void> {

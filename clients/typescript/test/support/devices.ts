@@ -22,6 +22,10 @@ afterEach(async () => {
 
 after(() => server.remove());
 
+export function serverUrl(): string {
+  return server.url;
+}
+
 export function clientOf(user: string, url = server.url): Client {
   return createClient({ baseUrl: url, token: tokenOf(user), timeout: 5_000, retry: { base: 20, cap: 100 } });
 }

@@ -27,7 +27,10 @@ export class Server {
   private constructor(port: number, variables: Record<string, string>) {
     this.url = `http://127.0.0.1:${port}`;
     this.#directory = mkdtempSync(join(tmpdir(), "tickbox-test-"));
-    this.#variables = { PORT: String(port), BETTER_AUTH_SECRET: SECRET, RUST_LOG: "warn", ...variables };
+    // SQLite in the directory, unless somebody has a PostgreSQL for us.
+    const { DATABASE_URL } = process.env;
+    const database = DATABASE_URL === undefined ? {} : { DATABASE_URL };
+    this.#variables = { PORT: String(port), BETTER_AUTH_SECRET: SECRET, RUST_LOG: "error", ...database, ...variables };
   }
 
   static async start(variables: Record<string, string> = {}): Promise<Server> {

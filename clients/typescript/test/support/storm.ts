@@ -46,7 +46,7 @@ export async function trySeeds<C extends object>(
   const work = async () => {
     for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
       try {
-        for (const [name, count] of Object.entries(await attempt(seed))) sums[name] = (sums[name] ?? 0) + Number(count);
+        for (const [name, count] of Object.entries(await inTime(attempt(seed)))) sums[name] = (sums[name] ?? 0) + Number(count);
       } catch (error) {
         failed.push(`seed ${seed} (SEED=${seed} tries it alone): ${error instanceof Error ? error.stack : String(error)}`);
       }
@@ -56,6 +56,14 @@ export async function trySeeds<C extends object>(
   if (failed.length > 0) throw new Error(`${failed.length} of ${number} seeds failed\n${failed.join("\n")}`);
   const told = Object.entries(sums).map(([name, sum]) => `${sum} ${name}`);
   return `${number} seeds from ${first}: ${told.join(", ")}`;
+}
+
+/** What hangs must say which seed it is. */
+function inTime<C>(attempt: Promise<C>): Promise<C> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error("it does not come to its end")), 120_000);
+    attempt.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
 }
 
 /** SEEDS=… says how many seeds are tried, SEED=… tries one. What the timing does is not repeated by a seed. */

@@ -1,0 +1,106 @@
+// README.md: its samples, against the real server, and what it says of codes and sizes.
+
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { createClient, type Store } from "tickbox-client";
+import { shown, store, user } from "./sample-context.js";
+import { Server, tokenOf } from "./support/server.js";
+
+const root = new URL("../", import.meta.url);
+const page = await readFile(new URL("README.md", root), "utf8");
+const direct = fetch;
+const folder = await mkdtemp(join(tmpdir(), "tickbox-test-"));
+
+let server: Server;
+before(async () => {
+  server = await Server.start();
+  process.chdir(folder);
+  // The address that the samples name is this server's.
+  globalThis.fetch = (input, init) => direct(String(input).replace("https://tasks.example.com", server.url), init);
+});
+after(async () => {
+  process.chdir("/");
+  await rm(folder, { recursive: true });
+  await server.remove();
+});
+
+/** Runs the sample that has this text, to its end. */
+async function sample(text: string): Promise<void> {
+  const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!);
+  const place = samples.findIndex((code) => code.includes(text)) + 1;
+  assert.ok(place > 0, text);
+  const made = (await import(`./samples/sample${place}.js`)) as { store?: Store };
+  await made.store?.close();
+}
+
+const titles = async () => (await createClient({ baseUrl: server.url, token: tokenOf(user.id) }).list()).tasks.map(({ title }) => title);
+
+test("the first sample shows a task at once, and the server has it", async () => {
+  await sample("Two litres");
+  assert.ok(shown.some((text) => text.startsWith("Buy milk")), shown.join("\n"));
+  assert.deepEqual(await titles(), ["Buy milk"]);
+});
+
+test("the sample of the client calls one method after the other", async () => {
+  shown.length = 0;
+  await sample("tickbox.each()");
+  assert.deepEqual(shown, ["Buy milk 2 of 2", "Buy milk 2 of 2"]);
+});
+
+test("the sample of the store shows what it does and how it is", async () => {
+  shown.length = 0;
+  await sample("to be sent");
+  assert.match(shown.at(-1)!, /^Call Ada,Buy milk,Buy milk .* 0 to be sent$/);
+  assert.equal(store.tasks(), store.tasks(), "the same array");
+  await store.close();
+});
+
+test("the sample of conflicts runs", () => sample("onConflict: async"));
+
+test("the sample of a storage in a file sends and keeps", async () => {
+  await sample("rename(");
+  assert.equal((await titles())[0], "From a script");
+  const kept = await readFile(join(folder, "tasks.json"), "utf8");
+  assert.match(kept, /From a script/);
+  await sample("rename(");
+});
+
+test("the sample of events hears what happens, until something is deleted", async () => {
+  shown.length = 0;
+  const client = createClient({ baseUrl: server.url, token: tokenOf(user.id) });
+  let heard = false;
+  const listening = sample("tickbox.events(").finally(() => (heard = true));
+  // It listens from some moment on; until then there is something to hear.
+  while (!heard) {
+    const { id } = await client.create({ title: "heard" });
+    await client.complete(id);
+    await client.delete(id);
+  }
+  await listening;
+  assert.ok(shown.every((text) => text === "Changed: heard"));
+});
+
+test("the sample of errors says what is wrong", async () => {
+  shown.length = 0;
+  await sample("error.temporary ?");
+  assert.match(shown.join(), /title/);
+});
+
+test("every code that the client makes is in the table", async () => {
+  const source = await readFile(new URL("src/errors.ts", root), "utf8");
+  const codes = [...source.matchAll(/^ {2}\| "([A-Z_]+)"/gm)].map(([, code]) => code!);
+  assert.equal(codes.length, 5);
+  for (const code of codes) assert.ok(page.includes(`| \`${code}\` |`), code);
+});
+
+test("the sizes are those of the bundles", async () => {
+  const sizes = JSON.parse(await readFile(new URL("build/sizes.json", root), "utf8")) as Record<string, number[]>;
+  for (const [names, bytes] of Object.entries(sizes)) {
+    const [plain, gzipped] = bytes.map((number) => `${Math.round(number / 1024)} KiB`);
+    const row = `| ${names.replace(/\w+/g, "`$&`")} | ${plain} | ${gzipped} |`;
+    assert.ok(page.includes(row), row);
+  }
+});

@@ -1,0 +1,123 @@
+//! The TypeScript client in `clients/typescript`: its own tests, in Node and in a browser, against the real program.
+//! What they try is said there.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use rustix::process::Signal;
+use tokio::sync::{Mutex, OnceCell};
+
+use crate::support::Home;
+use crate::support::leash::{Farewell, Leashed};
+use crate::support::programs::{CLIENT, find_browser, find_program};
+
+/// Each suite takes seconds; this is for one that hangs.
+const LIMIT: Duration = Duration::from_mins(10);
+const GRACE: Duration = Duration::from_secs(10);
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(CLIENT)
+}
+
+/// Runs a program in the client's directory; all that it wrote is shown if it fails.
+async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
+    let installed = directory().join("node_modules/.tickbox-stamp").is_file();
+    let program = find_program(program).filter(|_| installed);
+    let program = program.expect("the client's tools are not installed. Run: cargo xtask setup");
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .current_dir(directory())
+        .envs(variables.iter().copied())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let farewell = Farewell {
+        signal: "TERM",
+        directory: None,
+    };
+    let mut process = Leashed::start(&mut command, &farewell).expect("Node can be started");
+    let (mut stdout, stderr) = (process.stdout(), process.stderr());
+    let ended = process.wait(LIMIT).await;
+    let Some(status) = ended else {
+        // Node's runner ends the files that it has started, and says what it knows.
+        process.signal(Signal::TERM);
+        process.wait(GRACE).await;
+        panic!(
+            "{arguments:?} still runs after {LIMIT:?}\n{}\n{}",
+            stdout.so_far(),
+            stderr.so_far()
+        );
+    };
+    let output = stdout.all().await + &stderr.so_far();
+    assert!(status.success(), "{arguments:?} {status}\n{output}");
+}
+
+/// Runs files of tests with Node's own runner, once for all of them built.
+async fn test(files: &[&str], variables: &[(&str, &str)]) {
+    static BUILT: OnceCell<()> = OnceCell::const_new();
+    // One suite at a time: each starts servers and devices enough for the whole machine.
+    static TURN: Mutex<()> = Mutex::const_new(());
+    let _turn = TURN.lock().await;
+    BUILT
+        .get_or_init(|| run("npm", &["run", "build:test"], &[]))
+        .await;
+    let files: Vec<_> = files
+        .iter()
+        .map(|name| format!("build/{name}.test.js"))
+        .collect();
+    let mut arguments = vec!["--test", "--test-reporter=spec"];
+    arguments.extend(files.iter().map(String::as_str));
+    let program = [("TICKBOX", env!("CARGO_BIN_EXE_tickbox"))];
+    run("node", &arguments, &[&program, variables].concat()).await;
+}
+
+#[tokio::test]
+async fn its_types_are_those_of_the_document() {
+    run("node", &["scripts/generate.mjs", "--check"], &[]).await;
+}
+
+#[tokio::test]
+async fn its_parts_and_the_samples_of_its_page_work() {
+    test(&["units", "sse", "client", "readme"], &[]).await;
+}
+
+#[tokio::test]
+async fn its_store_works_over_lines_that_break() {
+    test(&["store", "recovery", "between"], &[]).await;
+}
+
+#[tokio::test]
+async fn its_devices_agree_after_a_storm_on_sqlite() {
+    test(&["convergence"], &[]).await;
+}
+
+#[tokio::test]
+async fn its_devices_agree_after_a_storm_on_postgres() {
+    let home = Home::postgres().await;
+    let url = home.url();
+    test(&["convergence", "store"], &[("DATABASE_URL", &url)]).await;
+}
+
+#[tokio::test]
+async fn it_works_in_a_browser() {
+    let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
+    let browser = browser.to_str().expect("a path in Unicode");
+    test(&["browser"], &[("BROWSER_PROGRAM", browser)]).await;
+}
+
+/// One that is not named above would never run.
+#[test]
+fn every_file_of_its_tests_is_run() {
+    let own = include_str!("typescript_client.rs");
+    let mut count = 0;
+    for file in std::fs::read_dir(directory().join("test")).unwrap() {
+        let name = file.unwrap().file_name().into_string().unwrap();
+        if let Some(name) = name.strip_suffix(".test.ts") {
+            assert!(own.contains(&format!("\"{name}\"")), "{name}");
+            count += 1;
+        }
+    }
+    assert!(count > 0);
+}
