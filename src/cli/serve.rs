@@ -27,6 +27,10 @@ use crate::{http, telemetry};
 /// Who the example of the first start is.
 const EXAMPLE_USER: &str = "demo";
 
+/// Connections that may wait to be taken: after a restart all clients come back at once. The system may allow fewer
+/// (`net.core.somaxconn`).
+const BACKLOG: i32 = 4096;
+
 /// How long the example's token lives.
 const EXAMPLE_TTL: Duration = Duration::from_hours(24);
 
@@ -113,6 +117,11 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
 
 async fn listen(address: impl ToSocketAddrs, name: &str) -> Result<TcpListener, Failure> {
     let listening = TcpListener::bind(address).await;
+    // Once more, with a longer queue than the runtime asks for.
+    let listening = listening.and_then(|listener| {
+        rustix::net::listen(&listener, BACKLOG)?;
+        Ok(listener)
+    });
     listening.map_err(|error| Failure::Said(format!("{name} cannot be used: {error}")))
 }
 

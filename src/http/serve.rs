@@ -61,7 +61,8 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
         let door = door.clone();
         let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
             let door = door.clone();
-            async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) }
+            // In a box, which is gone with the answer: else each connection would keep room for it, also an idle one.
+            Box::pin(async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) })
         });
         let connection = builder
             .serve_connection(TokioIo::new(stream), service)

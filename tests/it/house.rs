@@ -130,7 +130,7 @@ fn the_arrow_between_rooms_points_one_way() {
 #[test]
 fn only_the_statements_contain_sql() {
     for (name, text) in sources("src") {
-        let may = name == "src/store/statements.rs"
+        let may = name.starts_with("src/store/statements")
             || name.ends_with("migrate.rs")
             || name.ends_with("migrations.rs");
         let words = ["SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE {"];

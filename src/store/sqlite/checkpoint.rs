@@ -11,9 +11,10 @@ use rusqlite::Connection;
 use super::file;
 use crate::error::Error;
 
-/// Rows that may be written before the log is moved. Each costs some two pages in the log; a page that was written
-/// often meanwhile is moved once, so seldom is cheaper, and the log is the larger for it (some 100 MiB).
-const ROWS_BETWEEN: u64 = 12_000;
+/// Rows that may be written before the log is moved. Each costs some two pages in the log, which grows to some
+/// 200 MiB; a page that was written often meanwhile is moved once. And the disk, which has to take all that was moved
+/// at once, holds up commits for a moment: with so many rows that hits fewer than one write in a hundred.
+const ROWS_BETWEEN: u64 = 30_000;
 
 /// Pages that the writer may be left with: it moves them in a moment, and only when all are moved can the log begin
 /// anew.

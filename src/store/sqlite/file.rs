@@ -20,6 +20,10 @@ const OWNER_ONLY: u32 = 0o600;
 /// reads a whole list would make the process look as large as the file.
 const CACHE_KIB: i64 = 2 * 1024;
 
+/// Those of the writer, which finds what it wrote a moment ago in the log and would have to read it back from there.
+/// Nothing is kept of what was never touched: at rest it costs nothing.
+const WRITER_CACHE_KIB: i64 = 32 * 1024;
+
 /// Only `migrate` and foreign tools can hold the file beside us, and not for long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -100,6 +104,9 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
     connection
         // Every commit is on disk before it is answered: an acknowledged write survives a power cut.
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
+        .map_err(translate)?;
+    connection
+        .pragma_update(None, "cache_size", -WRITER_CACHE_KIB)
         .map_err(translate)?;
     connection
         // Else whoever commits would now and then move the log into the file, and let all others wait.
