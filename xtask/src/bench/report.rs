@@ -1,12 +1,13 @@
 //! The report: what was found as Markdown, on the terminal and in a file, with its plots beside it.
 
 use std::fmt::Write;
+use std::fs;
 
 use super::goals::{self, Goal};
 use super::results::{Circumstances, Keeper};
 use super::section::{Results, Section, Told};
 use super::statistics::Summary;
-use crate::step::{Outcome, write};
+use crate::step::{Outcome, root, write};
 
 const HOW: &str = "\
 - The release build with its default settings. Its request log (JSON, one line for each request) goes to
@@ -65,6 +66,10 @@ fn compose(results: &Results) -> String {
     text += "\n\n## Goals\n";
     for list in goals::lists(results) {
         let _ = write!(text, "\n### {}\n\n{}", list.title, table(&list.goals));
+    }
+    // Written by people, who know why.
+    if let Ok(remarks) = fs::read_to_string(root().join("bench/REMARKS.md")) {
+        let _ = write!(text, "\n{remarks}");
     }
     for (section, told) in &told {
         let _ = write!(text, "\n## {}\n\n", section.title());
