@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::programs::CLIENT;
 use crate::setup::setup;
 use crate::step::{Outcome, cargo, quietly, root, step, text, write};
-use crate::{test, tools};
+use crate::{instructions, test, tools};
 
 /// Files that the program writes itself, and the arguments that make it do so. Add a line to have
 /// another one compared by `check` and rewritten by `accept`.
@@ -35,6 +35,10 @@ pub(crate) fn check() -> Outcome {
     if let Err(message) = setup().and_then(|()| test::run(&[])) {
         eprintln!("{message}");
         failed.push("tests");
+    }
+    if let Err(message) = instructions::check() {
+        println!("{message}\n");
+        failed.push("instructions");
     }
     if failed.is_empty() {
         Ok(())

@@ -8,6 +8,7 @@
 mod accept;
 mod bench;
 mod check;
+mod instructions;
 mod migration;
 mod packages;
 #[path = "../../tests/it/support/programs.rs"]
@@ -30,7 +31,12 @@ cargo xtask COMMAND
   check               all that CI runs: format, lints, docs, dependencies, generated files, tests
   accept              regenerate what is generated and take the snapshots as the tests see them now
   migration NAME      start a migration: the twin files and the sample data to load after it
+<<<<<<< HEAD
   bench [SECTION…]    measure the program under load; more with: bench --help
+=======
+  instructions        count what requests cost and compare with the record; --accept renews it
+  bench [--quick]     measure the program under load; more with: bench --help
+>>>>>>> guard
   setup               only install what the tests need";
 
 fn main() -> ExitCode {
@@ -52,6 +58,8 @@ fn choose(words: &[&str]) -> Outcome {
         ["check"] => check::check(),
         ["accept"] => accept::accept(),
         ["migration", name] => migration::migration(name),
+        ["instructions"] => instructions::instructions(),
+        ["instructions", "--accept"] => instructions::accept(),
         ["setup"] => setup::setup(),
         ["bench", arguments @ ..] => bench::bench(arguments),
         [] | ["help" | "--help" | "-h"] => {
