@@ -9,7 +9,7 @@ use crate::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
 use crate::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 8] = [
+const NEEDS: [Need; 9] = [
     Need {
         program: "initdb",
         package: "postgresql",
