@@ -102,7 +102,9 @@ impl FrontDoor {
             (1..=LONGEST_REQUEST_ID).contains(&id.len())
                 && id.as_bytes().iter().all(u8::is_ascii_graphic)
         });
-        sane.cloned().unwrap_or_else(|| {
+        // Copied: a clone would keep all that was read with it, for as long as an answer is written.
+        let kept = sane.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
+        kept.unwrap_or_else(|| {
             let id = self.app.clock.new_id().to_string();
             HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("-"))
         })

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName};
+use axum::http::{HeaderMap, HeaderName, HeaderValue};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
@@ -106,8 +106,12 @@ async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(UserId, Access)
     let credentials = credentials.filter(|(name, _)| [AUTHORIZATION, COOKIE].contains(name));
     let access = Access {
         until: caller.expires_at,
+        // Copied: a clone would keep all that was read with it, for as long as the stream lives.
         credentials: credentials
-            .map(|(name, value)| (name.clone(), value.clone()))
+            .filter_map(|(name, value)| {
+                let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
+                Some((name.clone(), value))
+            })
             .collect(),
     };
     Ok((caller.user, access))
