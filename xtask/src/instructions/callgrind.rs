@@ -47,9 +47,12 @@ fn run(program: &Path, engine: &str, directory: &Path) -> Outcome<String> {
         .and_then(|()| File::create(&log))
         .map_err(|error| format!("{}: {error}", directory.display()))?;
     let output = Command::new(valgrind)
-        .args(["--tool=callgrind", "--quiet", "--callgrind-out-file=dump"])
-        // Threads take turns: one that spins for the answer of another would otherwise spin as long as it likes.
-        .args(["--fair-sched=yes", MARK])
+        .args([
+            "--tool=callgrind",
+            "--quiet",
+            "--callgrind-out-file=dump",
+            MARK,
+        ])
         .arg(program)
         .arg(engine)
         .current_dir(directory)
