@@ -1,7 +1,9 @@
-//! Callgrind: runs a program that marks what is to be counted, and reads what was counted. It compares nothing.
+//! Callgrind: runs a program that marks what is to be counted, and reads what was counted. It
+//! compares nothing.
 //!
-//! Nothing has to be done about the machine: Valgrind shows every program the same processor (whose best vector
-//! instructions are those of AVX2), puts everything at the same addresses, and runs one thread at a time.
+//! Nothing has to be done about the machine: Valgrind shows every program the same processor (whose
+//! best vector instructions are those of AVX2), puts everything at the same addresses, and runs one
+//! thread at a time.
 
 use std::fs::{self, File};
 use std::path::Path;
