@@ -1,5 +1,6 @@
-//! Requests to be counted by callgrind, through the front door of an app as it is in production, on one engine.
-//! Start-up and how the counts are read and compared are not its business: `cargo xtask instructions`.
+//! Requests to be counted by callgrind, through the front door of an app as it is in production, on
+//! one engine. Start-up and how the counts are read and compared are not its business: `cargo xtask
+//! instructions`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -63,8 +64,9 @@ const UNCOUNTED: usize = 100;
 /// Over so many requests, what one of them happens to pay for others weighs little.
 const COUNTED: usize = 400;
 
-/// For the database to have answered all that it was asked. Whether an answer arrives in one piece or in four is chance,
-/// and shows in the number of instructions that read it; so nobody looks before all of it is there.
+/// For the database to have answered all that it was asked. Whether an answer arrives in one piece
+/// or in four is chance, and shows in the number of instructions that read it; so nobody looks
+/// before all of it is there.
 const LONG_ENOUGH: Duration = Duration::from_millis(2);
 
 /// Callgrind writes down what it has counted, and begins anew, each time this is entered.

@@ -1,7 +1,9 @@
-//! Callgrind: runs a program that marks what is to be counted, and reads what was counted. It compares nothing.
+//! Callgrind: runs a program that marks what is to be counted, and reads what was counted. It
+//! compares nothing.
 //!
-//! Nothing has to be done about the machine: Valgrind shows every program the same processor (whose best vector
-//! instructions are those of AVX2), puts everything at the same addresses, and runs one thread at a time.
+//! Nothing has to be done about the machine: Valgrind shows every program the same processor (whose
+//! best vector instructions are those of AVX2), puts everything at the same addresses, and runs one
+//! thread at a time.
 
 use std::fs::{self, File};
 use std::path::Path;
@@ -47,9 +49,12 @@ fn run(program: &Path, engine: &str, directory: &Path) -> Outcome<String> {
         .and_then(|()| File::create(&log))
         .map_err(|error| format!("{}: {error}", directory.display()))?;
     let output = Command::new(valgrind)
-        .args(["--tool=callgrind", "--quiet", "--callgrind-out-file=dump"])
-        // Threads take turns: one that spins for the answer of another would otherwise spin as long as it likes.
-        .args(["--fair-sched=yes", MARK])
+        .args([
+            "--tool=callgrind",
+            "--quiet",
+            "--callgrind-out-file=dump",
+            MARK,
+        ])
         .arg(program)
         .arg(engine)
         .current_dir(directory)

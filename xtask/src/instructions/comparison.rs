@@ -1,12 +1,13 @@
-//! What was counted beside what is on record: the table, and whether a change has to say something about it. It neither
-//! counts nor writes files.
+//! What was counted beside what is on record: the table, and whether a change has to say something
+//! about it. It neither counts nor writes files.
 
 use std::fmt::Write;
 
 use super::record::{ACCEPT, Record};
 use crate::step::Outcome;
 
-/// In percent: many times what the same code varies by, and less than anyone would give away unseen.
+/// In percent: many times what the same code varies by, and less than anyone would give away
+/// unseen.
 const BOUND: f64 = 3.0;
 
 /// Other tools make another program of the same code. What is left is a guard against the worst.
@@ -43,7 +44,7 @@ impl Row {
             }
             (None, _) => Some(format!("{name} is not on record")),
             (Some(change), true) if change > BOUND_OF_OTHER_TOOLS => Some(format!(
-                "{name} rose by {change:.1}%, which other tools alone do not explain"
+                "{name} rose by {change:.1}%, more than what is allowed for other tools"
             )),
             (Some(change), false) if change > BOUND => Some(format!("{name} rose by {change:.1}%")),
             // With the old number it could rise again by as much, unseen.

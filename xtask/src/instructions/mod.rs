@@ -1,6 +1,6 @@
-//! The guard of what a request costs: instructions, counted anew and compared with those on record. How they are
-//! counted is in `callgrind`, kept in `record`, judged in `comparison`; which requests there are, in
-//! `benches/instructions`.
+//! The guard of what a request costs: instructions, counted anew and compared with those on record.
+//! How they are counted is in `callgrind`, kept in `record`, judged in `comparison`; which requests
+//! there are, in `benches/instructions`.
 
 mod callgrind;
 mod comparison;
@@ -58,7 +58,8 @@ fn elsewhere(recorded: &Record) -> Option<String> {
         .then(|| format!("instructions not counted: the record is of {there}, and this is {here}"))
 }
 
-/// In the release profile, which is what users run: what another one makes of the code may cost nothing there.
+/// In the release profile, which is what users run: what another one makes of the code may cost
+/// nothing there.
 fn count() -> Outcome<Record> {
     let program = step("build what is counted", build)?;
     let mut record = Record {

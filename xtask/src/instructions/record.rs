@@ -1,4 +1,5 @@
-//! What is on record: the file, and the tools that its numbers depend on. Who compares is `comparison`.
+//! What is on record: the file, and the tools that its numbers depend on. Who compares is
+//! `comparison`.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -87,8 +88,8 @@ pub(super) fn this_machine() -> String {
     format!("{} {}", std::env::consts::OS, std::env::consts::ARCH)
 }
 
-/// What makes another number of the same code: the compilers, the part of the C library that copies and compares, and
-/// the processor that Valgrind shows.
+/// What makes another number of the same code: the compilers, the part of the C library that copies
+/// and compares, and the processor that Valgrind shows.
 pub(super) fn tools() -> Outcome<Vec<(String, String)>> {
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     Ok([
