@@ -122,7 +122,8 @@ impl Cluster {
             _directory: directory,
         };
         cluster.wait_until_ready(&log)?;
-        let role = format!("CREATE ROLE {ROLE} LOGIN CREATEDB");
+        // A copy of a database is dropped while PostgreSQL may be tidying it up.
+        let role = format!("CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_signal_backend");
         cluster.sql_as("postgres", "postgres", &[&role])?;
         Ok(cluster)
     }
