@@ -91,9 +91,7 @@ impl Readers {
             .ok_or_else(thread_lost)?;
         answered.await.map_err(|_| thread_lost())?
     }
-}
 
-impl Readers {
     /// On this thread, unless all connections for that are in use.
     fn read_here<T: FromRow>(&self, sql: Sql, values: &[Value]) -> Option<Result<Vec<T>, Error>> {
         let connection =
