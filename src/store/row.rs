@@ -1,12 +1,10 @@
 //! Values on their way into a statement and out of a row, the same for both engines.
 //! What the values mean is said in `store::tasks`.
 
-use std::error::Error as StdError;
 use std::sync::Arc;
 
-use bytes::BytesMut;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
+use tokio_postgres::types::Type;
 
 use crate::clock::Timestamp;
 use crate::error::Cause;
@@ -68,62 +66,6 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-/// The microseconds from 1970, where our time begins, to 2000, where PostgreSQL's does.
-const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
-
-impl ToSql for Value {
-    fn to_sql(
-        &self,
-        kind: &Type,
-        out: &mut BytesMut,
-    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
-        match self {
-            Self::Null => Ok(IsNull::Yes),
-            Self::Text(text) => (&**text).to_sql(kind, out),
-            Self::Uuid(id) => {
-                out.extend_from_slice(id.as_bytes());
-                Ok(IsNull::No)
-            }
-            Self::Bool(flag) => flag.to_sql(kind, out),
-            Self::Int(number) => number.to_sql(kind, out),
-            Self::Time(time) => time
-                .as_micros()
-                .saturating_sub(POSTGRES_EPOCH_MICROS)
-                .to_sql(kind, out),
-        }
-    }
-
-    // The statement's own list of kinds is what both sides rely on; a test runs each statement.
-    fn accepts(_: &Type) -> bool {
-        true
-    }
-
-    to_sql_checked!();
-}
-
-struct PostgresUuid(uuid::Uuid);
-
-impl<'a> FromSql<'a> for PostgresUuid {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        Ok(Self(uuid::Uuid::from_slice(raw)?))
-    }
-
-    accepts!(UUID);
-}
-
-struct PostgresTime(Timestamp);
-
-impl<'a> FromSql<'a> for PostgresTime {
-    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
-        let micros = i64::from_be_bytes(raw.try_into()?);
-        Ok(Self(Timestamp::from_micros(
-            micros.saturating_add(POSTGRES_EPOCH_MICROS),
-        )))
-    }
-
-    accepts!(TIMESTAMPTZ);
-}
-
 /// The columns of one row of an answer, by place.
 pub(super) trait Columns {
     fn text(&self, place: usize) -> Result<String, Cause>;
@@ -133,37 +75,6 @@ pub(super) trait Columns {
     fn int(&self, place: usize) -> Result<i64, Cause>;
     fn time(&self, place: usize) -> Result<Timestamp, Cause>;
     fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause>;
-}
-
-impl Columns for tokio_postgres::Row {
-    fn text(&self, place: usize) -> Result<String, Cause> {
-        Ok(self.try_get(place)?)
-    }
-
-    fn optional_text(&self, place: usize) -> Result<Option<String>, Cause> {
-        Ok(self.try_get(place)?)
-    }
-
-    fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause> {
-        Ok(self.try_get::<_, PostgresUuid>(place)?.0)
-    }
-
-    fn bool(&self, place: usize) -> Result<bool, Cause> {
-        Ok(self.try_get(place)?)
-    }
-
-    fn int(&self, place: usize) -> Result<i64, Cause> {
-        Ok(self.try_get(place)?)
-    }
-
-    fn time(&self, place: usize) -> Result<Timestamp, Cause> {
-        Ok(self.try_get::<_, PostgresTime>(place)?.0)
-    }
-
-    fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause> {
-        let time: Option<PostgresTime> = self.try_get(place)?;
-        Ok(time.map(|time| time.0))
-    }
 }
 
 impl Columns for rusqlite::Row<'_> {

@@ -1,23 +1,23 @@
-//! One connection to PostgreSQL: from the URL, over TLS or not, with its statements prepared or, behind a
-//! pooler that would lose them, sent whole each time. How many connections there are is the pool's business.
+//! One connection to PostgreSQL: from the URL, with its statements prepared or, behind a pooler that would lose them,
+//! sent whole each time. How a line is opened is said in `socket`; how many connections there are is the pool's business.
 
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use tokio::net::TcpStream;
-use tokio_postgres::config::Host;
-use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, Row, Statement};
-use tokio_postgres_rustls::MakeRustlsConnect;
-use tokio_util::task::AbortOnDropHandle;
+use tokio_postgres::Config;
+use tokio_postgres::config::{Host, TargetSessionAttrs};
 
 use super::super::dialect::Dialect;
-use super::super::row::{Kind, Value};
+use super::super::row::{Columns, FromRow, Kind, Value};
 use super::super::statements::Sql;
 use super::PostgresConfig;
+use super::reply::Failure;
+use super::request::Request;
+use super::socket::{Address, Canceller, Opener};
 use super::tls::{self, Verify};
+use super::wire::{Asked, Wire};
 use crate::error::Cause;
 
 /// Name lookup, TCP, TLS and login, together.
@@ -61,12 +61,17 @@ pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
     Ok((config, verify))
 }
 
+/// Each of our statements finds its rows by an index. So its plan is the same for all values, and to make one each
+/// time, as the server does where it looks cheaper for few rows, costs more than it saves; and a plan that was made when
+/// the tables were small must not read all of them when they have grown.
+const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+
 /// Knows how to open a connection.
 pub(super) struct Connector {
-    config: Config,
-    tls: MakeRustlsConnect,
-    /// The text of each statement, by number.
+    opener: Opener,
+    /// The text of each statement, and the name under which it is prepared, by number.
     texts: Vec<String>,
+    names: Vec<String>,
     prepared: bool,
     started: Instant,
 }
@@ -82,10 +87,13 @@ impl Connector {
             driver.application_name("tickbox");
         }
         driver.keepalives_idle(Duration::from_mins(1));
+        let texts = Dialect::postgres(&config.schema).render_all();
         Ok(Self {
-            config: driver,
-            tls: tls::connector(verify)?,
-            texts: Dialect::postgres(&config.schema).render_all(),
+            opener: Opener::new(driver, tls::connector(verify)?),
+            names: (0..texts.len())
+                .map(|number| format!("s{number}"))
+                .collect(),
+            texts,
             prepared: false,
             started: Instant::now(),
         })
@@ -107,24 +115,15 @@ impl Connector {
     /// Two sockets are compared, so that a chance agreement of port numbers does not count.
     async fn is_direct(&self) -> Result<bool, Cause> {
         // Of several servers only one would be asked.
-        let ([Host::Tcp(host)], Some(port)) = (
-            self.config.get_hosts(),
-            self.config.get_ports().first().or(Some(&5432)),
-        ) else {
+        let [Host::Tcp(_)] = self.opener.config().get_hosts() else {
             return Ok(false);
         };
         for _ in 0..2 {
-            let stream = TcpStream::connect((host.as_str(), *port)).await?;
-            let ours = i32::from(stream.local_addr()?.port());
-            let mut make = self.tls.clone();
-            let tls = tokio_postgres::tls::MakeTlsConnect::<TcpStream>::make_tls_connect(
-                &mut make, host,
-            )?;
-            let (client, connection) = self.config.connect_raw(stream, tls).await?;
-            let _driver = drive(connection);
-            let rows = client.query_typed("SELECT inet_client_port()", &[]).await?;
-            let seen: Option<i32> = rows.first().ok_or("no answer")?.try_get(0)?;
-            if seen != Some(ours) {
+            let connection = self.open_bare().await?;
+            let asked = "SELECT CAST(inet_client_port() AS bigint)";
+            let seen: Vec<Seen> = connection.ask(asked, &[], &[]).await?;
+            let ours = connection.port.map(i64::from);
+            if ours.is_none() || ours != seen.first().and_then(|seen| seen.0) {
                 return Ok(false);
             }
         }
@@ -133,17 +132,45 @@ impl Connector {
 
     /// Opens a connection without statements: for migrations and checks.
     pub(super) async fn open_bare(&self) -> Result<Connection, Cause> {
-        let connecting = self.config.connect(self.tls.clone());
+        let opening = async {
+            let mut failure: Cause = "names no address".into();
+            for address in self.opener.addresses().await? {
+                match self.open_at(address).await {
+                    Ok(connection) => return Ok(connection),
+                    Err(cause) => failure = cause,
+                }
+            }
+            Err(failure)
+        };
         // The time limit of the configuration is for TCP alone.
-        let (client, connection) = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
+        tokio::time::timeout(CONNECT_TIMEOUT, opening)
             .await
-            .map_err(|_| "connecting took too long")??;
-        Ok(Connection {
-            client,
-            statements: Vec::new(),
+            .map_err(|_| "connecting took too long")?
+    }
+
+    /// Fails too if this server is not of the kind that the URL asks for.
+    async fn open_at(&self, address: Address) -> Result<Connection, Cause> {
+        let opened = self.opener.log_in(address).await?;
+        let connection = Connection {
+            wire: Wire::new(opened.stream),
+            canceller: opened.canceller,
+            port: opened.port,
+            is_prepared: false,
             last_used_ms: AtomicU64::new(self.elapsed_ms()),
-            _driver: drive(connection),
-        })
+        };
+        let wanted = match self.opener.config().get_target_session_attrs() {
+            TargetSessionAttrs::ReadWrite => "off",
+            TargetSessionAttrs::ReadOnly => "on",
+            _ => return Ok(connection),
+        };
+        let found: Vec<Shown> = connection
+            .ask("SHOW transaction_read_only", &[], &[])
+            .await?;
+        if found.first().is_some_and(|shown| shown.0 == wanted) {
+            Ok(connection)
+        } else {
+            Err("the server does not have the target_session_attrs of the URL".into())
+        }
     }
 
     /// Prepares all statements, where they are prepared at all. Until that has ended, the server is at work.
@@ -151,38 +178,37 @@ impl Connector {
         if !self.prepared {
             return Ok(());
         }
-        let client = &connection.client;
-        let preparing = Sql::ALL.iter().map(|sql| {
-            let kinds: Vec<Type> = sql
-                .template()
-                .0
-                .iter()
-                .map(|kind| kind.postgres())
-                .collect();
-            async move {
-                client
-                    .prepare_typed(&self.texts[*sql as usize], &kinds)
-                    .await
+        let mut request = Request::new();
+        for (sql, (name, text)) in Sql::ALL.iter().zip(self.names.iter().zip(&self.texts)) {
+            request.prepare(name, text, sql.template().0)?;
+        }
+        // Both are sent before the first is answered.
+        let planning = connection.script(PLANNING);
+        let preparing = connection.wire.send(request);
+        let prepared = async {
+            // A server that does not know these settings plans as it likes.
+            if let Err(error) = planning.await {
+                tracing::debug!(%error, "could not say how to plan");
             }
-        });
-        // All at once: they share one round trip.
-        let prepared = futures_util::future::try_join_all(preparing);
-        connection.statements = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
+            preparing.reply().await?.end()
+        };
+        tokio::time::timeout(CONNECT_TIMEOUT, prepared)
             .await
             .map_err(|_| "preparing statements took too long")??;
+        connection.is_prepared = true;
         Ok(())
     }
 
     /// Whether [`Connector::prepare`] has done its work.
     pub(super) fn is_prepared(&self, connection: &Connection) -> bool {
-        !self.prepared || !connection.statements.is_empty()
+        !self.prepared || connection.is_prepared
     }
 
     /// Whether a connection can be used without asking it first.
     pub(super) fn is_fresh(&self, connection: &Connection) -> bool {
         let last_used = connection.last_used_ms.load(Ordering::Relaxed);
         let silent = Duration::from_millis(self.elapsed_ms().saturating_sub(last_used));
-        !connection.client.is_closed() && silent < IDLE_BEFORE_CHECK
+        !connection.is_closed() && silent < IDLE_BEFORE_CHECK
     }
 
     /// Asks a connection that was silent for long whether it still lives.
@@ -190,38 +216,44 @@ impl Connector {
         if self.is_fresh(connection) {
             return true;
         }
-        if connection.client.is_closed() {
+        if connection.is_closed() {
             return false;
         }
-        let check = self.query(connection, Sql::Ping, &[]);
+        let check = self.ask::<()>(connection, Sql::Ping, &[]);
         matches!(tokio::time::timeout(CHECK_TIMEOUT, check).await, Ok(Ok(_)))
     }
 
-    /// Runs one statement. It is on its way as soon as the future is first polled, so that
-    /// several can share a round trip.
-    pub(super) async fn query(
+    /// Runs one statement.
+    pub(super) async fn ask<T: FromRow>(
         &self,
         connection: &Connection,
         sql: Sql,
         values: &[Value],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let kinds = sql.template().0;
-        debug_assert_eq!(kinds.len(), values.len(), "{sql:?}");
+    ) -> Result<Vec<T>, Failure> {
+        let asked = self.send(connection, [(sql, values)])?;
+        asked.reply().await?.rows()
+    }
+
+    /// Sends some statements at once, so that they share a round trip; what is awaited is the reply.
+    pub(super) fn send<'a>(
+        &self,
+        connection: &Connection,
+        statements: impl IntoIterator<Item = (Sql, &'a [Value])>,
+    ) -> Result<Asked, Failure> {
+        let mut request = Request::new();
+        for (sql, values) in statements {
+            let kinds = sql.template().0;
+            debug_assert_eq!(kinds.len(), values.len(), "{sql:?}");
+            if connection.is_prepared {
+                request.run(&self.names[sql as usize], values)?;
+            } else {
+                request.run_text(&self.texts[sql as usize], kinds, values)?;
+            }
+        }
         connection
             .last_used_ms
             .store(self.elapsed_ms(), Ordering::Relaxed);
-        if let Some(statement) = connection.statements.get(sql as usize) {
-            let values: Vec<&(dyn ToSql + Sync)> = values.iter().map(|value| value as _).collect();
-            connection.client.query(statement, &values).await
-        } else {
-            let values: Vec<(&(dyn ToSql + Sync), Type)> = values
-                .iter()
-                .zip(kinds.iter().copied().map(Kind::postgres))
-                .map(|(value, kind)| (value as _, kind))
-                .collect();
-            let text = &self.texts[sql as usize];
-            connection.client.query_typed(text, &values).await
-        }
+        Ok(connection.wire.send(request))
     }
 
     /// Brings a connection to rest on which something may still be under way, also a transaction that nobody will
@@ -229,10 +261,10 @@ impl Connector {
     /// cancellation, which takes a way of its own and may arrive late, when it would end what is asked next.
     pub(super) async fn settle(&self, connection: &Connection) -> bool {
         for attempt in 0..SETTLE_TRIES {
-            if connection.client.is_closed() {
+            if connection.is_closed() {
                 return false;
             }
-            let resting = self.query(connection, Sql::Rollback, &[]);
+            let resting = self.ask::<()>(connection, Sql::Rollback, &[]);
             match tokio::time::timeout(SETTLE_PAUSE, resting).await {
                 Ok(answer) => return answer.is_ok() && attempt == 0,
                 Err(_) => self.cancel(connection).await,
@@ -243,8 +275,7 @@ impl Connector {
 
     /// Asks the server to give up what this connection is doing.
     pub(super) async fn cancel(&self, connection: &Connection) {
-        let cancelling = connection.client.cancel_token();
-        let cancelling = cancelling.cancel_query(self.tls.clone());
+        let cancelling = self.opener.cancel(&connection.canceller);
         match tokio::time::timeout(CHECK_TIMEOUT, cancelling).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "could not cancel a statement"),
@@ -259,29 +290,55 @@ impl Connector {
 
 /// An open connection. Dropping it closes it.
 pub(super) struct Connection {
-    pub(super) client: Client,
-    statements: Vec<Statement>,
+    wire: Wire,
+    canceller: Canceller,
+    /// Our own port, over TCP.
+    port: Option<u16>,
+    is_prepared: bool,
     last_used_ms: AtomicU64,
-    _driver: AbortOnDropHandle<()>,
 }
 
-/// Moves the bytes of one connection until it closes or its owner drops the handle.
-fn drive<S, T>(connection: tokio_postgres::Connection<S, T>) -> AbortOnDropHandle<()>
-where
-    S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-    T: tokio::io::AsyncRead + tokio::io::AsyncWrite + Unpin + Send + 'static,
-{
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "it ends with the connection that owns it"
-    )]
-    let task = tokio::task::spawn(async move {
-        if let Err(error) = connection.await {
-            // Whoever uses the connection hears of it too and reports it.
-            tracing::debug!(%error, "a database connection ended");
-        }
-    });
-    AbortOnDropHandle::new(task)
+impl Connection {
+    pub(super) fn is_closed(&self) -> bool {
+        self.wire.is_closed()
+    }
+
+    /// Runs some statements of which nothing is wanted. They are on their way before they are awaited.
+    pub(super) fn script(&self, sql: &str) -> impl Future<Output = Result<(), Failure>> + use<> {
+        let sent = Request::script(sql).map(|request| self.wire.send(request));
+        async { sent?.reply().await?.end() }
+    }
+
+    /// Runs a statement that is none of [`Sql`].
+    pub(super) async fn ask<T: FromRow>(
+        &self,
+        sql: &str,
+        kinds: &[Kind],
+        values: &[Value],
+    ) -> Result<Vec<T>, Failure> {
+        let mut request = Request::new();
+        request.run_text(sql, kinds, values)?;
+        self.wire.send(request).reply().await?.rows()
+    }
+}
+
+/// A port, or nothing over a Unix socket.
+struct Seen(Option<i64>);
+
+impl FromRow for Seen {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        // Null has no number.
+        Ok(Self(row.int(0).ok()))
+    }
+}
+
+/// The value of a setting.
+struct Shown(String);
+
+impl FromRow for Shown {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        row.text(0).map(Self)
+    }
 }
 
 /// Shared by the readers and the pool.

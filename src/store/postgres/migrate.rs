@@ -1,14 +1,13 @@
 //! Applies migrations to PostgreSQL: all that are pending, in one transaction, one server at a time.
 
-use tokio_postgres::Client;
-use tokio_postgres::types::Type;
-
 use super::super::dialect::Dialect;
 use super::super::migrations::{self, Applied, MigrationStatus};
-use super::connect::Connector;
+use super::super::row::{Columns, FromRow, Kind, Value};
+use super::connect::{Connection, Connector};
+use super::reply::Failure;
 use super::{PostgresConfig, translate, unreachable};
 use crate::clock::Timestamp;
-use crate::error::Error;
+use crate::error::{Cause, Error};
 
 /// The number that servers lock while they migrate: the ASCII letters of `tickbox`.
 /// The lock belongs to the transaction, so that it also holds behind a pooler.
@@ -21,7 +20,7 @@ pub(in super::super) async fn status(
     let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
     let dialect = Dialect::postgres(&config.schema);
-    let applied = read_journal(&connection.client, &config.schema, &dialect)
+    let applied = read_journal(&connection, &config.schema, &dialect)
         .await
         .map_err(translate)?;
     compare(&applied, &dialect)
@@ -34,32 +33,32 @@ pub(in super::super) async fn migrate(
 ) -> Result<Vec<MigrationStatus>, Error> {
     let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
-    let client = &connection.client;
     let dialect = Dialect::postgres(&config.schema);
 
-    client.batch_execute("BEGIN").await.map_err(translate)?;
-    client
-        .query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)])
+    connection.script("BEGIN").await.map_err(translate)?;
+    let lock = "SELECT pg_advisory_xact_lock($1)";
+    connection
+        .ask::<()>(lock, &[Kind::Int], &[Value::Int(LOCK)])
         .await
         .map_err(translate)?;
-    let applied = read_journal(client, &config.schema, &dialect)
+    let applied = read_journal(&connection, &config.schema, &dialect)
         .await
         .map_err(translate)?;
     let before = compare(&applied, &dialect)?;
-    apply(client, &config.schema, &dialect, &before, now)
+    apply(&connection, &config.schema, &dialect, &before, now)
         .await
         .map_err(translate)?;
-    client.batch_execute("COMMIT").await.map_err(translate)?;
+    connection.script("COMMIT").await.map_err(translate)?;
     Ok(before)
 }
 
 async fn apply(
-    client: &Client,
+    connection: &Connection,
     schema: &str,
     dialect: &Dialect,
     before: &[MigrationStatus],
     now: Timestamp,
-) -> Result<(), tokio_postgres::Error> {
+) -> Result<(), Failure> {
     if before
         .iter()
         .all(|migration| migration.applied_at.is_some())
@@ -67,65 +66,66 @@ async fn apply(
         return Ok(());
     }
     // A role that may not create schemas can still use one that was made for it.
-    if !schema_exists(client, schema).await? {
+    if !schema_exists(connection, schema).await? {
         let name = schema.replace('"', "\"\"");
-        client
-            .batch_execute(&format!("CREATE SCHEMA \"{name}\""))
+        connection
+            .script(&format!("CREATE SCHEMA \"{name}\""))
             .await?;
     }
-    client
-        .batch_execute(&dialect.render(migrations::CREATE_JOURNAL))
+    connection
+        .script(&dialect.render(migrations::CREATE_JOURNAL))
         .await?;
     for (migration, status) in migrations::ALL.iter().zip(before) {
         let Some(sql) = &status.sql else { continue };
-        client.batch_execute(sql).await?;
+        connection.script(sql).await?;
         let (number, name, checksum, at) = migrations::journal_line(migration, now);
-        client
-            .query_typed(
+        let text = |text: &str| Value::Text(text.into());
+        connection
+            .ask::<()>(
                 &dialect.render(migrations::WRITE_JOURNAL),
-                &[
-                    (&number, Type::INT8),
-                    (&name, Type::TEXT),
-                    (&checksum, Type::TEXT),
-                    (&at, Type::TEXT),
-                ],
+                &[Kind::Int, Kind::Text, Kind::Text, Kind::Text],
+                &[Value::Int(number), text(&name), text(&checksum), text(&at)],
             )
             .await?;
     }
     Ok(())
 }
 
-async fn schema_exists(client: &Client, schema: &str) -> Result<bool, tokio_postgres::Error> {
+async fn schema_exists(connection: &Connection, schema: &str) -> Result<bool, Failure> {
     let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
-    let rows = client.query_typed(sql, &[(&schema, Type::TEXT)]).await?;
-    Ok(!rows.is_empty())
+    is_any(connection, sql, schema).await
+}
+
+/// Whether a statement about a schema gives anything.
+async fn is_any(connection: &Connection, sql: &str, schema: &str) -> Result<bool, Failure> {
+    let found: Vec<()> = connection
+        .ask(sql, &[Kind::Text], &[Value::Text(schema.into())])
+        .await?;
+    Ok(!found.is_empty())
 }
 
 async fn read_journal(
-    client: &Client,
+    connection: &Connection,
     schema: &str,
     dialect: &Dialect,
-) -> Result<Vec<Applied>, tokio_postgres::Error> {
+) -> Result<Vec<Applied>, Failure> {
     let exists = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'schema_migrations'";
-    if client
-        .query_typed(exists, &[(&schema, Type::TEXT)])
-        .await?
-        .is_empty()
-    {
+    if !is_any(connection, exists, schema).await? {
         return Ok(Vec::new());
     }
-    let rows = client
-        .query_typed(&dialect.render(migrations::READ_JOURNAL), &[])
-        .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Applied {
-                number: row.try_get(0)?,
-                checksum: row.try_get(1)?,
-                at: row.try_get(2)?,
-            })
+    connection
+        .ask(&dialect.render(migrations::READ_JOURNAL), &[], &[])
+        .await
+}
+
+impl FromRow for Applied {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            number: row.int(0)?,
+            checksum: row.text(1)?,
+            at: row.text(2)?,
         })
-        .collect()
+    }
 }
 
 fn compare(applied: &[Applied], dialect: &Dialect) -> Result<Vec<MigrationStatus>, Error> {

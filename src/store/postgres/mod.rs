@@ -4,16 +4,17 @@
 mod connect;
 mod migrate;
 mod pool;
+mod reply;
+mod request;
+mod socket;
 mod tls;
+mod wire;
 
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::iter;
+use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::future::{BoxFuture, MaybeDone, maybe_done};
-use tokio_postgres::Row;
 use tokio_postgres::error::SqlState;
 
 pub use self::connect::PreparedStatements;
@@ -21,6 +22,7 @@ use self::connect::{Connection, Connector, SharedConnector};
 pub(super) use self::migrate::{migrate, status};
 pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers, unreachable};
+use self::reply::{Failure, Refusal, Reply};
 use super::migrations::{Migrations, require_all};
 use super::row::{FromRow, Value};
 use super::statements::Sql;
@@ -57,8 +59,6 @@ pub(super) struct Postgres {
     pool: Pool,
 }
 
-type Answer = Result<Vec<Row>, tokio_postgres::Error>;
-
 impl Postgres {
     /// Connects once, so that a wrong address is found at start.
     pub(super) async fn open(
@@ -93,18 +93,17 @@ impl Postgres {
             let loan = self.pool.borrow().await?;
             let answer = self.read_on(loan.connection()?, sql, values).await?;
             loan.give_back();
-            return decode(&answer.map_err(translate)?).map_err(Error::Internal);
+            return answer.map_err(translate);
         }
         let (connection, _place) = self.readers.share().await?;
         match self.read_on(&connection, sql, values).await {
-            Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
             // The line broke while we waited: a read can be asked again without harm, once.
-            Ok(Err(error)) if error.is_closed() => {
+            Ok(Err(Failure::Closed)) => {
                 let (connection, _place) = self.readers.share().await?;
                 let answer = self.read_on(&connection, sql, values).await?;
-                decode(&answer.map_err(translate)?).map_err(Error::Internal)
+                answer.map_err(translate)
             }
-            Ok(Err(error)) => Err(translate(error)),
+            Ok(answer) => answer.map_err(translate),
             Err(error) => {
                 self.readers.suspend(connection);
                 Err(error)
@@ -112,13 +111,13 @@ impl Postgres {
         }
     }
 
-    async fn read_on(
+    async fn read_on<T: FromRow>(
         &self,
         connection: &Connection,
         sql: Sql,
         values: &[Value],
-    ) -> Result<Answer, Error> {
-        let asking = self.connector.query(connection, sql, values);
+    ) -> Result<Result<Vec<T>, Failure>, Error> {
+        let asking = self.connector.ask(connection, sql, values);
         tokio::time::timeout(LONGEST_CALL, asking)
             .await
             .map_err(|_| too_slow())
@@ -150,38 +149,23 @@ impl Postgres {
         match &outcome {
             // Its server has changed roles or goes down: the next connection may find a better one. What else
             // may fail fails on a line that is in order.
-            Err(Failure::Driver(error)) if is_of_no_use(error) => drop(loan.finish()),
+            Err(failure) if is_of_no_use(failure) => drop(loan.finish()),
             // The cancellation may still be on its way, and would end what is asked next.
             _ if cancelled => drop(loan.finish()),
             _ => loan.give_back(),
         }
-        outcome.map_err(|failure| match failure {
-            Failure::Driver(error) => translate(error),
-            Failure::Row(cause) => Error::Internal(cause),
-        })
+        outcome.map_err(translate)
     }
 }
 
-/// Why a transaction gave nothing.
-enum Failure {
-    Driver(tokio_postgres::Error),
-    /// A row was not what its reader expects.
-    Row(Cause),
-}
-
-impl From<tokio_postgres::Error> for Failure {
-    fn from(error: tokio_postgres::Error) -> Self {
-        Self::Driver(error)
-    }
-}
-
-fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
-    error.code().is_none_or(|state| {
-        let code = state.code();
-        *state == SqlState::READ_ONLY_SQL_TRANSACTION
-            || code.starts_with("08")
-            || code.starts_with("57P")
-    })
+fn is_of_no_use(failure: &Failure) -> bool {
+    let Failure::Refused(Refusal { state, .. }) = failure else {
+        return matches!(failure, Failure::Closed);
+    };
+    let code = state.code();
+    *state == SqlState::READ_ONLY_SQL_TRANSACTION
+        || code.starts_with("08")
+        || code.starts_with("57P")
 }
 
 async fn transact<T: FromRow>(
@@ -190,108 +174,60 @@ async fn transact<T: FromRow>(
     steps: &[Step],
     judge: Option<Judge<T>>,
 ) -> Result<Kept<T>, Failure> {
-    let end = |sql| call(connector, connection, sql, &[]);
-    let mut calls = vec![call(connector, connection, Sql::Begin, &[])];
-    calls.extend(call_all(connector, connection, steps));
-    let all_sent = send(&mut calls).await;
-
+    let (begin, commit) = (Step::new(Sql::Begin, []), Step::new(Sql::Commit, []));
+    let opening = iter::once(&begin).chain(steps);
     let Some(judge) = judge else {
-        return finish(calls, all_sent, end, steps).await;
+        return run(connector, connection, opening.chain([&commit])).await;
     };
-    let rows = match gather(calls, steps).await {
-        Ok(rows) => rows,
-        Err(failure) => {
-            answer_of(end(Sql::Rollback)).await?;
-            return Err(failure);
-        }
-    };
+    let rows = run(connector, connection, opening).await?;
     match judge(&rows) {
-        Verdict::Rollback => drop(answer_of(end(Sql::Rollback)).await?),
+        Verdict::Rollback => roll_back(connector, connection).await?,
         Verdict::Commit(more) => {
-            let mut calls: Vec<_> = call_all(connector, connection, &more).collect();
-            let all_sent = send(&mut calls).await;
-            finish::<()>(calls, all_sent, end, &[]).await?;
+            let rest = more.iter().chain([&commit]);
+            run::<()>(connector, connection, rest).await?;
         }
     }
     Ok(rows)
 }
 
-/// Commits, behind the calls that are on their way, and gives what these gave. If one could not be sent, what went
-/// before it must not be committed.
-async fn finish<'a, T: FromRow>(
-    calls: Vec<Call<'a>>,
-    all_sent: bool,
-    end: impl Fn(Sql) -> Call<'a>,
-    steps: &[Step],
+/// Runs the steps in one round trip, and gives the rows of those that keep them. If one fails, those behind it do not
+/// run, and what those before it did is taken back.
+async fn run<'a, T: FromRow>(
+    connector: &Connector,
+    connection: &Connection,
+    steps: impl Iterator<Item = &'a Step> + Clone,
 ) -> Result<Kept<T>, Failure> {
-    let mut end = end(if all_sent { Sql::Commit } else { Sql::Rollback });
-    send(std::slice::from_mut(&mut end)).await;
-    // In order: the driver reads on only when somebody takes what came first.
-    let rows = gather(calls, steps).await;
-    let ended = answer_of(end).await;
-    let rows = rows?;
-    ended?;
-    Ok(rows)
+    let statements = steps.clone().map(|step| (step.sql, &*step.values));
+    let asked = connector.send(connection, statements)?;
+    let mut reply = asked.reply().await?;
+    let kept = read_kept(&mut reply, steps);
+    if kept.is_err() && reply.leaves_transaction() {
+        roll_back(connector, connection).await?;
+    }
+    kept
 }
 
-/// A query that is sent when it is first polled.
-type Call<'a> = MaybeDone<BoxFuture<'a, Answer>>;
-
-fn call<'a>(
-    connector: &'a Connector,
-    connection: &'a Connection,
-    sql: Sql,
-    values: &'a [Value],
-) -> Call<'a> {
-    maybe_done(Box::pin(connector.query(connection, sql, values)))
-}
-
-fn call_all<'a>(
-    connector: &'a Connector,
-    connection: &'a Connection,
-    steps: &'a [Step],
-) -> impl Iterator<Item = Call<'a>> {
-    steps
-        .iter()
-        .map(move |step| call(connector, connection, step.sql, &step.values))
-}
-
-/// Sends all before the first answer is awaited; says whether all could be sent.
-async fn send(calls: &mut [Call<'_>]) -> bool {
-    poll_fn(|context| {
-        let all_sent = calls.iter_mut().all(|call| {
-            let _ = Pin::new(&mut *call).poll(context);
-            !matches!(Pin::new(call).output_mut(), Some(Err(_)))
-        });
-        Poll::Ready(all_sent)
-    })
-    .await
-}
-
-async fn answer_of(mut call: Call<'_>) -> Answer {
-    (&mut call).await;
-    Pin::new(&mut call)
-        .take_output()
-        .unwrap_or_else(|| Ok(Vec::new()))
-}
-
-/// The rows that the steps keep; a call before those of the steps is that which began the transaction. The first
-/// error is the cause: those after it only say that the transaction has failed.
-async fn gather<T: FromRow>(calls: Vec<Call<'_>>, steps: &[Step]) -> Result<Kept<T>, Failure> {
+fn read_kept<'a, T: FromRow>(
+    reply: &mut Reply,
+    steps: impl Iterator<Item = &'a Step>,
+) -> Result<Kept<T>, Failure> {
     let mut kept = Vec::new();
-    let first = calls.len().saturating_sub(steps.len());
-    for (place, call) in calls.into_iter().enumerate() {
-        let rows = answer_of(call).await?;
-        let step = place.checked_sub(first).and_then(|place| steps.get(place));
-        if step.is_some_and(|step| step.keep) {
-            kept.push(decode(&rows).map_err(Failure::Row)?);
+    for step in steps {
+        if step.keep {
+            kept.push(reply.rows()?);
+        } else {
+            reply.rows::<()>()?;
         }
     }
+    reply.end()?;
     Ok(kept)
 }
 
-fn decode<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, Cause> {
-    rows.iter().map(T::from_row).collect()
+async fn roll_back(connector: &Connector, connection: &Connection) -> Result<(), Failure> {
+    connector
+        .ask::<()>(connection, Sql::Rollback, &[])
+        .await
+        .map(drop)
 }
 
 fn too_slow() -> Error {
@@ -299,10 +235,11 @@ fn too_slow() -> Error {
 }
 
 /// Tells a key that is taken, and a database that is away, or full, or changing roles, from a fault of ours.
-fn translate(error: tokio_postgres::Error) -> Error {
-    let Some(state) = error.code() else {
-        // Without a state the error came from the line and not from the server.
-        return unreachable(error.into());
+fn translate(failure: Failure) -> Error {
+    let state = match &failure {
+        Failure::Closed => return unreachable(failure.into()),
+        Failure::Words(_) => return Error::Internal(failure.into()),
+        Failure::Refused(Refusal { state, .. }) => state,
     };
     if *state == SqlState::UNIQUE_VIOLATION {
         return Error::KeyTaken;
@@ -317,8 +254,8 @@ fn translate(error: tokio_postgres::Error) -> Error {
     // Classes of the manual's appendix A: connection, resources, operator intervention, system.
     let away = ["08", "53", "57", "58"];
     if passing.contains(state) || away.iter().any(|class| state.code().starts_with(class)) {
-        unreachable(error.into())
+        unreachable(failure.into())
     } else {
-        Error::Internal(error.into())
+        Error::Internal(failure.into())
     }
 }

@@ -81,7 +81,7 @@ struct Idle {
 
 impl Idle {
     fn put(&self, connection: Connection) {
-        if !connection.client.is_closed() {
+        if !connection.is_closed() {
             self.lock().push_back((Instant::now(), connection));
         }
     }
@@ -135,7 +135,7 @@ impl Pool {
                 loan.prepare().await?;
                 return Ok(loan);
             };
-            if connection.client.is_closed() {
+            if connection.is_closed() {
                 continue;
             }
             let loan = Loan::new(&self.connector, Some(&self.idle), connection, place);
@@ -302,7 +302,7 @@ impl Readers {
             if self.connector.is_usable(&connection).await {
                 return Ok(connection);
             }
-            if !connection.client.is_closed() {
+            if !connection.is_closed() {
                 drop(opening);
                 self.suspend(connection);
                 return Err(unreachable("a connection does not answer".into()));
