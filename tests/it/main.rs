@@ -4,6 +4,7 @@
 
 mod support;
 
+mod addresses;
 mod authentication;
 mod batch;
 mod better_auth;

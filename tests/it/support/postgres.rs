@@ -34,7 +34,8 @@ const SETTINGS: [&str; 7] = [
     "fsync=off",
     "full_page_writes=off",
     "listen_addresses=127.0.0.1",
-    "unix_socket_directories=",
+    // Seen from the data directory: beside it.
+    "unix_socket_directories=..",
     "max_connections=300",
     "timezone=Asia/Kathmandu",
     "log_checkpoints=off",
@@ -104,6 +105,11 @@ impl Cluster {
         self.port
     }
 
+    /// Where the server's Unix socket is.
+    pub(crate) fn socket_directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// The certificate of the authority that signed the server's, as PEM; there with TLS only.
     pub(crate) fn authority(&self) -> PathBuf {
         self.directory.path().join("data").join(AUTHORITY)
@@ -168,6 +174,12 @@ impl Database {
     /// What `DATABASE_URL` takes.
     pub(crate) fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The same database on another way.
+    pub(crate) fn reached_at(mut self, url: String) -> Self {
+        self.url = url;
+        self
     }
 
     /// A connection as the superuser, past the program: to look, or to sabotage.

@@ -26,18 +26,18 @@ pub(in crate::bench) fn measure(stage: &Stage) -> Outcome<Findings> {
 }
 
 fn pairs(stage: &Stage, contender: Contender) -> Outcome<BTreeMap<Deed, Pairs>> {
-    let ready = stage.prepare(contender)?;
     let mut all = BTreeMap::new();
-    // Pair by pair: the last one makes the lists longer.
     for (plain, safe) in Deed::PAIRS {
         let pairs = in_turn(stage.plan.repeats, |side, seed| {
             let deed = if side == Side::First { plain } else { safe };
+            // A fresh copy each time: the versions of its tasks are those that conditions name, and its lists are short.
+            let ready = stage.prepare(contender)?;
             let row = stage.measure(&ready, deed, stage.plan.briefly(), 1000 + seed)?;
+            ready.server.stop()?;
             Ok(row.per_second)
         })?;
         all.insert(safe, pairs.into_iter().collect());
     }
-    ready.server.stop()?;
     Ok(all)
 }
 
