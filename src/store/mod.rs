@@ -67,8 +67,14 @@ impl StoreConfig {
     /// For how many users the counts in `accounts` disagree with their tasks: none, unless rows were changed by hand.
     pub async fn system_count_wrong_accounts(&self) -> Result<i64, Error> {
         let counts: Vec<Count> = match self {
-            Self::Postgres(_) => {
-                let store = Store::open(self, Migrations::Require).await?;
+            Self::Postgres(config) => {
+                // It reads whole tables, which prepared statements are told not to do.
+                let prepared_statements = PreparedStatements::Off;
+                let config = PostgresConfig {
+                    prepared_statements,
+                    ..config.clone()
+                };
+                let store = Store::open(&Self::Postgres(config), Migrations::Require).await?;
                 store.read(Sql::SystemCountWrongAccounts, vec![]).await?
             }
             Self::Sqlite(config) => sqlite::count_wrong_accounts(&config.path)?,

@@ -66,6 +66,10 @@ pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
 /// the tables were small must not read all of them when they have grown.
 const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
 
+/// What the server does with a transaction that nobody began: it ends with the Sync behind the statements. Said aloud, as
+/// in [`Sql::Begin`], because a server or role may have another default.
+const ISOLATION: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
 /// Knows how to open a connection.
 pub(super) struct Connector {
     opener: Opener,
@@ -73,6 +77,8 @@ pub(super) struct Connector {
     texts: Vec<String>,
     names: Vec<String>,
     prepared: bool,
+    /// Whether the server at the other end is PostgreSQL itself, whose session is ours alone.
+    direct: bool,
     started: Instant,
 }
 
@@ -95,20 +101,25 @@ impl Connector {
                 .collect(),
             texts,
             prepared: false,
+            direct: false,
             started: Instant::now(),
         })
     }
 
-    /// Finds out whether statements can be prepared, where that is not decided by the setting.
+    /// Finds out whether anything stands between, and with it whether statements can be prepared, where that is not
+    /// decided by the setting.
     pub(super) async fn choose_statements(&mut self, setting: PreparedStatements) {
+        let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct());
+        self.direct = asking.await.is_ok_and(|direct| direct.unwrap_or(false));
         self.prepared = match setting {
             PreparedStatements::On => true,
             PreparedStatements::Off => false,
-            PreparedStatements::Auto => tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct())
-                .await
-                .is_ok_and(|direct| direct.unwrap_or(false)),
+            PreparedStatements::Auto => self.direct,
         };
-        tracing::debug!(prepared = self.prepared, "chose how statements are sent");
+        let Self {
+            prepared, direct, ..
+        } = self;
+        tracing::debug!(prepared, direct, "chose how statements are sent");
     }
 
     /// Whether the server sees our own socket, and not that of a pooler, at the other end of the line.
@@ -156,6 +167,7 @@ impl Connector {
             canceller: opened.canceller,
             port: opened.port,
             is_prepared: false,
+            commits_at_sync: false,
             last_used_ms: AtomicU64::new(self.elapsed_ms()),
         };
         let wanted = match self.opener.config().get_target_session_attrs() {
@@ -182,19 +194,25 @@ impl Connector {
         for (sql, (name, text)) in Sql::ALL.iter().zip(self.names.iter().zip(&self.texts)) {
             request.prepare(name, text, sql.template().0)?;
         }
-        // Both are sent before the first is answered.
-        let planning = connection.script(PLANNING);
+        // All are sent before the first is answered.
+        let settings = self
+            .direct
+            .then(|| [ISOLATION, PLANNING].map(|sql| connection.script(sql)));
         let preparing = connection.wire.send(request);
         let prepared = async {
-            // A server that does not know these settings plans as it likes.
-            if let Err(error) = planning.await {
-                tracing::debug!(%error, "could not say how to plan");
+            if let Some([isolation, planning]) = settings {
+                isolation.await?;
+                // A server that does not know these settings plans as it likes.
+                if let Err(error) = planning.await {
+                    tracing::debug!(%error, "could not say how to plan");
+                }
             }
             preparing.reply().await?.end()
         };
         tokio::time::timeout(CONNECT_TIMEOUT, prepared)
             .await
             .map_err(|_| "preparing statements took too long")??;
+        connection.commits_at_sync = self.direct;
         connection.is_prepared = true;
         Ok(())
     }
@@ -295,12 +313,19 @@ pub(super) struct Connection {
     /// Our own port, over TCP.
     port: Option<u16>,
     is_prepared: bool,
+    commits_at_sync: bool,
     last_used_ms: AtomicU64,
 }
 
 impl Connection {
     pub(super) fn is_closed(&self) -> bool {
         self.wire.is_closed()
+    }
+
+    /// Whether the statements of one request are a transaction by themselves (PostgreSQL manual, "Pipelining"), of the
+    /// kind that ours need.
+    pub(super) fn commits_at_sync(&self) -> bool {
+        self.commits_at_sync
     }
 
     /// Runs some statements of which nothing is wanted. They are on their way before they are awaited.

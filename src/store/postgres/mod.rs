@@ -174,6 +174,9 @@ async fn transact<T: FromRow>(
     steps: &[Step],
     judge: Option<Judge<T>>,
 ) -> Result<Kept<T>, Failure> {
+    if judge.is_none() && connection.commits_at_sync() {
+        return run(connector, connection, steps.iter()).await;
+    }
     let (begin, commit) = (Step::new(Sql::Begin, []), Step::new(Sql::Commit, []));
     let opening = iter::once(&begin).chain(steps);
     let Some(judge) = judge else {

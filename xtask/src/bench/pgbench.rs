@@ -115,7 +115,7 @@ fn complete(texts: &Texts, id: &str) -> String {
             "NULL::text",
         ],
     ];
-    pipeline(texts, &texts.complete(), &values)
+    pipeline(&texts.complete(), &values)
 }
 
 /// A create, also without its entry in the log of changes.
@@ -147,16 +147,16 @@ pub(super) fn create(dataset: Dataset, record: Record) -> String {
         Record::Kept => vec![count, change, task],
         Record::LeftOut => vec![count, task],
     };
-    choose(dataset) + draw + &pipeline(&texts, &statements, &values)
+    choose(dataset) + draw + &pipeline(&statements, &values)
 }
 
-/// A transaction as the program sends it: everything at once, and then the answers are awaited.
-fn pipeline(texts: &Texts, statements: &[String], values: &[&[&str]]) -> String {
-    let mut script = "\\startpipeline\n".to_owned() + &fill(&texts.begin(), &[]);
+/// A transaction as the program sends it: everything at once, and the end of the pipeline commits it.
+fn pipeline(statements: &[String], values: &[&[&str]]) -> String {
+    let mut script = "\\startpipeline\n".to_owned();
     for (statement, values) in statements.iter().zip(values) {
         script += &fill(statement, values);
     }
-    script + &fill(&texts.commit(), &[]) + "\\endpipeline\n"
+    script + "\\endpipeline\n"
 }
 
 /// A statement on one line, with its parameters in place.
