@@ -1,5 +1,5 @@
-//! Answers without end over HTTP/1.1: once the head is sent, the connection is taken away from hyper, which keeps two
-//! buffers of 8 KiB for it, and what follows is written here. What is said in them is not made here.
+//! Answers without end over HTTP/1.1: once the head is sent, the connection is taken away from hyper, which would keep
+//! two buffers of 8 KiB for it, and the body is written here. What the body says is not made here.
 //!
 //! hyper gives a connection away for an upgrade only, so it is watched at two steps that it cannot take in another
 //! order. It asks an answer for its body when the head is in its buffer: then [`Standin`] lays the real body down. It
@@ -27,7 +27,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// Marks an answer, as an extension, that goes on until the client leaves.
+/// Marks an answer, as an extension, that goes on until the client leaves or the server stops. It has to end by itself
+/// when the server does.
 #[derive(Clone)]
 pub(super) struct Endless;
 
