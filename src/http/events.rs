@@ -101,7 +101,8 @@ pub(super) async fn listen(
     // Before the place is looked up, so that nothing slips in between.
     let watcher = app.tasks.watch(&listener.user);
     let place = app.tasks.place(&listener.user, listener.since).await?;
-    let teller = Teller {
+    // In a box: what is made of it would have room for it three times.
+    let teller = Box::new(Teller {
         app,
         user: listener.user,
         access: listener.access,
@@ -110,7 +111,7 @@ pub(super) async fn listen(
         meter: Meter::current().unwrap_or_default(),
         heartbeat: Instant::now() + HEARTBEAT,
         state: Phase::Fresh,
-    };
+    });
     let headers = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store"),
@@ -141,7 +142,7 @@ struct Teller {
 }
 
 impl Teller {
-    async fn advance(mut self) -> Result<Option<(Bytes, Self)>, Error> {
+    async fn advance(mut self: Box<Self>) -> Result<Option<(Bytes, Box<Self>)>, Error> {
         let said = match self.state {
             Phase::Over => None,
             Phase::Fresh => {

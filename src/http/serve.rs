@@ -1,9 +1,8 @@
 //! Takes connections and feeds their requests to the front door, until told to stop; then lets those in flight end.
 
 use std::convert::Infallible;
-use std::error::Error;
 use std::io;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -17,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use super::FrontDoor;
-use super::takeover::{self, Takeover};
+use super::takeover::Takeover;
 
 /// How long requests in flight may go on after the signal to stop. With what follows, less than the 30 s after
 /// which container engines lose their patience.
@@ -72,7 +71,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
         let connection = Box::pin(connections.watch(connection));
         tasks.spawn(async move {
             // The client went away, or did not speak HTTP: its own affair.
-            if let Err(error) = converse(connection, takeover).await {
+            if let Err(error) = takeover.drive(connection).await {
                 tracing::debug!(error, "a connection ended early");
             }
         });
@@ -99,18 +98,6 @@ fn service(
             Ok(takeover.answer(version, answer))
         })
     })
-}
-
-type Failure = Box<dyn Error + Send + Sync>;
-
-async fn converse(
-    connection: Pin<Box<impl Future<Output = Result<(), Failure>>>>,
-    takeover: Takeover,
-) -> Result<(), Failure> {
-    if let Some((socket, body)) = takeover.watch(connection).await? {
-        takeover::finish(socket, body).await?;
-    }
-    Ok(())
 }
 
 fn prepared(stream: TcpStream) -> io::Result<TcpStream> {

@@ -10,6 +10,7 @@
 //! will not send another request on this line. The body is chunked all the same (RFC 9112 §7.1), because only then can
 //! the end be told from a broken line. HTTP/1.0 and HTTP/2 are left to hyper.
 
+use std::error::Error;
 use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -26,6 +27,8 @@ use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 /// Marks an answer, as an extension, that goes on until the client leaves or the server stops. It has to end by itself
 /// when the server does.
@@ -68,12 +71,13 @@ impl Takeover {
         Response::from_parts(head, Body::new(standin))
     }
 
-    /// Drives hyper's connection until it has ended, or until it is to be taken over: then drops it.
-    pub(super) async fn watch<E>(
+    /// Drives hyper's connection to its end, or until it is to be taken over: then that of the answer, until the client
+    /// is gone.
+    pub(super) async fn drive(
         self,
-        mut connection: Pin<Box<impl Future<Output = Result<(), E>>>>,
-    ) -> Result<Option<(TcpStream, Body)>, E> {
-        poll_fn(|context| {
+        mut connection: Pin<Box<impl Future<Output = Result<(), Failure>>>>,
+    ) -> Result<(), Failure> {
+        let taken = poll_fn(|context| {
             if let Poll::Ready(end) = connection.as_mut().poll(context) {
                 return Poll::Ready(end.map(|()| None));
             }
@@ -81,28 +85,27 @@ impl Takeover {
             if laid_down.socket.is_none() {
                 return Poll::Pending;
             }
-            let LaidDown { body, socket } = std::mem::take(&mut *laid_down);
-            Poll::Ready(Ok(socket.zip(body)))
-        })
-        .await
+            Poll::Ready(Ok(laid_down.socket.take().zip(laid_down.body.take())))
+        });
+        let Some((mut socket, body)) = taken.await? else {
+            return Ok(());
+        };
+        drop((connection, self));
+        let (mut reader, mut writer) = socket.split();
+        let leaving = async {
+            let mut ignored = [0; 64];
+            while reader.read(&mut ignored).await? > 0 {}
+            Err(io::Error::from(io::ErrorKind::UnexpectedEof))
+        };
+        let end = tokio::select! {
+            sent = send_chunks(&mut writer, body) => sent,
+            left = leaving => left,
+        };
+        Ok(end?)
     }
 
     fn laid_down(&self) -> MutexGuard<'_, LaidDown> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// Sends a body to its end, or until the client is gone; ends the connection either way.
-pub(super) async fn finish(mut socket: TcpStream, body: Body) -> io::Result<()> {
-    let (mut reader, mut writer) = socket.split();
-    let leaving = async {
-        let mut ignored = [0; 64];
-        while reader.read(&mut ignored).await? > 0 {}
-        Err(io::ErrorKind::UnexpectedEof.into())
-    };
-    tokio::select! {
-        sent = send_chunks(&mut writer, body) => sent,
-        left = leaving => left,
     }
 }
 
