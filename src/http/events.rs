@@ -5,7 +5,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::Body;
+
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};
@@ -21,6 +23,7 @@ use super::extract::OwnerCaller;
 use super::json::Json;
 use super::listener::{Access, ListenParameters, Listener};
 use super::problem::Problem;
+use super::takeover::Endless;
 use super::{SharedApp, change_cursor};
 use crate::clock::Timestamp;
 use crate::error::Error;
@@ -98,7 +101,8 @@ pub(super) async fn listen(
     // Before the place is looked up, so that nothing slips in between.
     let watcher = app.tasks.watch(&listener.user);
     let place = app.tasks.place(&listener.user, listener.since).await?;
-    let teller = Teller {
+    // In a box: what is made of it would have room for it three times.
+    let teller = Box::new(Teller {
         app,
         user: listener.user,
         access: listener.access,
@@ -107,14 +111,14 @@ pub(super) async fn listen(
         meter: Meter::current().unwrap_or_default(),
         heartbeat: Instant::now() + HEARTBEAT,
         state: Phase::Fresh,
-    };
+    });
     let headers = [
         (CONTENT_TYPE, "text/event-stream"),
         (CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
     let body = Body::from_stream(stream::try_unfold(teller, Teller::advance));
-    Ok((headers, body).into_response())
+    Ok((Extension(Endless), headers, body).into_response())
 }
 
 /// Where a stream is in its life.
@@ -138,7 +142,7 @@ struct Teller {
 }
 
 impl Teller {
-    async fn advance(mut self) -> Result<Option<(Bytes, Self)>, Error> {
+    async fn advance(mut self: Box<Self>) -> Result<Option<(Bytes, Box<Self>)>, Error> {
         let said = match self.state {
             Phase::Over => None,
             Phase::Fresh => {

@@ -27,6 +27,7 @@ mod problem;
 mod request_log;
 pub mod serve;
 mod stream;
+mod takeover;
 mod task_json;
 mod tasks;
 mod write;

@@ -1,20 +1,22 @@
 //! Takes connections and feeds their requests to the front door, until told to stop; then lets those in flight end.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::io;
 use std::pin::pin;
 use std::time::Duration;
 
 use axum::body::Body;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper::body::Incoming;
+use hyper::service::{Service, service_fn};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
 use super::FrontDoor;
+use super::takeover::Takeover;
 
 /// How long requests in flight may go on after the signal to stop. With what follows, less than the 30 s after
 /// which container engines lose their patience.
@@ -58,31 +60,44 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
                 continue;
             }
         };
-        let door = door.clone();
-        let service = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-            let door = door.clone();
-            // In a box, which is gone with the answer: else each connection would keep room for it, also an idle one.
-            Box::pin(async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) })
-        });
+        let takeover = Takeover::default();
         let connection = builder
-            .serve_connection(TokioIo::new(stream), service)
+            .serve_connection(
+                takeover.line(stream),
+                service(door.clone(), takeover.clone()),
+            )
             .into_owned();
-        let connection = connections.watch(connection);
+        // In a box, which is gone when the connection is taken over.
+        let connection = Box::pin(connections.watch(connection));
         tasks.spawn(async move {
             // The client went away, or did not speak HTTP: its own affair.
-            if let Err(error) = connection.await {
+            if let Err(error) = takeover.drive(connection).await {
                 tracing::debug!(error, "a connection ended early");
             }
         });
     }
     drop(listener);
     tracing::info!("stopping: requests in flight may end");
-    if tokio::time::timeout(LONGEST_DRAIN, connections.shutdown())
-        .await
-        .is_err()
-    {
+    tasks.close();
+    let drained = async { tokio::join!(connections.shutdown(), tasks.wait()) };
+    if tokio::time::timeout(LONGEST_DRAIN, drained).await.is_err() {
         tracing::warn!("some requests did not end in time and were cut off");
     }
+}
+
+fn service(
+    door: FrontDoor,
+    takeover: Takeover,
+) -> impl Service<Request<Incoming>, Response = Response<Body>, Error = Infallible, Future: Send> {
+    service_fn(move |request: Request<Incoming>| {
+        let (door, takeover) = (door.clone(), takeover.clone());
+        // In a box, which is gone with the answer: else each connection would keep room for it, also an idle one.
+        Box::pin(async move {
+            let version = request.version();
+            let answer = door.handle(request.map(Body::new)).await;
+            Ok(takeover.answer(version, answer))
+        })
+    })
 }
 
 fn prepared(stream: TcpStream) -> io::Result<TcpStream> {

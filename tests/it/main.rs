@@ -23,6 +23,7 @@ mod health;
 mod history;
 mod house;
 mod isolation;
+mod lines;
 mod lists;
 mod lost_answers;
 mod metrics;

@@ -1,5 +1,5 @@
 //! Streams of events of the real program, over real lines and in real time: signs of life, the end of a token, and
-//! readers who do not read.
+//! readers who do not read. How they are framed: `lines`.
 
 use std::time::{Duration, Instant};
 
@@ -10,12 +10,12 @@ use tokio::net::{TcpSocket, TcpStream};
 use crate::support::SECRET;
 use crate::support::process::{Running, Tickbox, http};
 
-async fn server() -> Running {
+pub(crate) async fn server() -> Running {
     let server = Tickbox::new(["serve"]).env("BETTER_AUTH_SECRET", SECRET);
     server.serve().await
 }
 
-async fn token(ttl: &str) -> String {
+pub(crate) async fn token(ttl: &str) -> String {
     let program = Tickbox::new(["token", "--user", "ada", "--ttl", ttl]);
     let token = program.env("BETTER_AUTH_SECRET", SECRET).run().await;
     token.stdout.trim().to_owned()

@@ -76,6 +76,10 @@ impl Leashed {
         Output::collect(self.child.stderr.take().expect("stderr is piped"))
     }
 
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn signal(&self, signal: Signal) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, signal).expect("the program takes signals: it has not been waited for");

@@ -118,6 +118,11 @@ pub(crate) struct Running {
 }
 
 impl Running {
+    /// The number of the process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// What it has written to its standard output so far.
     pub(crate) fn stdout(&self) -> String {
         self.stdout.so_far()

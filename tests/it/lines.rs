@@ -1,0 +1,258 @@
+//! How a stream of events is carried by a line, for each version of HTTP, byte for byte: how it is framed, how it ends,
+//! and what it costs. What it says: `events`.
+
+use std::time::Duration;
+
+use axum::http::Request;
+use axum::http::header::{AUTHORIZATION, CONNECTION};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use crate::streams::{server, token};
+use crate::support::process::{Running, http};
+
+/// Long enough for a busy machine; a test that is right does not wait.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A line on which a test sends what it likes, and all that was heard on it.
+struct Line {
+    socket: TcpStream,
+    heard: Vec<u8>,
+}
+
+impl Line {
+    async fn open(server: &Running, requests: &str) -> Self {
+        let mut socket = TcpStream::connect(address(server)).await.unwrap();
+        socket.write_all(requests.as_bytes()).await.unwrap();
+        Self {
+            socket,
+            heard: Vec::new(),
+        }
+    }
+
+    async fn hear(&mut self, text: &str) {
+        while !String::from_utf8_lossy(&self.heard).contains(text) {
+            let more = timeout(PATIENCE, self.socket.read_buf(&mut self.heard)).await;
+            let more = more.unwrap_or_else(|_| panic!("not heard: {text}"));
+            assert!(more.unwrap() > 0, "{}", self.heard.escape_ascii());
+        }
+    }
+
+    /// All that was heard, once the server has closed the line in good order.
+    async fn end(mut self) -> String {
+        let end = timeout(PATIENCE, self.socket.read_to_end(&mut self.heard)).await;
+        end.expect("the line ends").unwrap();
+        String::from_utf8(self.heard).unwrap()
+    }
+}
+
+fn address(server: &Running) -> &str {
+    server.url.strip_prefix("http://").unwrap()
+}
+
+fn request(path: &str, version: &str, token: &str) -> String {
+    format!("GET {path} HTTP/{version}\r\nhost: x\r\nauthorization: Bearer {token}\r\n\r\n")
+}
+
+async fn create(server: &Running, token: &str) {
+    let request = http().post(format!("{}/api/ada/tasks", server.url));
+    let request = request.bearer_auth(token).body(r#"{"title": "A"}"#);
+    let request = request.header("content-type", "application/json");
+    assert_eq!(request.send().await.unwrap().status(), 201);
+}
+
+/// What the chunks of a body say. The last one must be there, and nothing behind it.
+fn unchunked(mut body: &str) -> String {
+    let mut text = String::new();
+    loop {
+        let (size, rest) = body.split_once("\r\n").unwrap();
+        let (data, rest) = rest.split_at(usize::from_str_radix(size, 16).unwrap());
+        text.push_str(data);
+        body = rest.strip_prefix("\r\n").unwrap();
+        if data.is_empty() {
+            assert_eq!(body, "");
+            return text;
+        }
+    }
+}
+
+/// The names of the events in a stream, without the signs of life.
+fn names(text: &str) -> Vec<&str> {
+    let names = text.lines().filter_map(|line| line.strip_prefix("event: "));
+    names.collect()
+}
+
+const EVENTS: &str = "/api/ada/events";
+
+#[tokio::test]
+async fn a_stream_comes_in_chunks_and_ends_with_the_last_one_when_the_server_stops() {
+    let (server, token) = (server().await, token("1h").await);
+    let mut line = Line::open(&server, &request(EVENTS, "1.1", &token)).await;
+    line.hear("event: ready").await;
+    create(&server, &token).await;
+    line.hear("event: task.changed").await;
+    server.terminate();
+    let answer = line.end().await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(head.starts_with("HTTP/1.1 200"), "{head}");
+    for header in ["transfer-encoding: chunked", "connection: close"] {
+        assert!(head.lines().any(|line| line == header), "{head}");
+    }
+    assert_eq!(names(&unchunked(body)), ["ready", "task.changed"]);
+    assert_eq!(server.ended().await.code, Some(0));
+}
+
+#[tokio::test]
+async fn what_comes_behind_the_request_for_a_stream_is_thrown_away() {
+    let (server, token) = (server().await, token("1h").await);
+    let health = request("/health", "1.1", &token);
+    let three = format!("{health}{}{health}", request(EVENTS, "1.1", &token));
+    let mut line = Line::open(&server, &three).await;
+    line.hear("event: ready").await;
+    // More than fits into the buffers of a line: it has to be read.
+    let rest = vec![b'x'; 1 << 24];
+    let sending = line.socket.write_all(&rest);
+    timeout(PATIENCE, sending).await.unwrap().unwrap();
+    create(&server, &token).await;
+    line.hear("event: task.changed").await;
+    server.terminate();
+    let heard = line.end().await;
+    assert_eq!(heard.matches("HTTP/1.1 200 OK").count(), 2, "{heard}");
+    let (_, stream) = heard.rsplit_once("HTTP/1.1").unwrap();
+    let (_, body) = stream.split_once("\r\n\r\n").unwrap();
+    assert_eq!(names(&unchunked(body)), ["ready", "task.changed"]);
+}
+
+#[tokio::test]
+async fn a_client_who_closes_the_line_or_its_side_of_it_has_left() {
+    let (mut server, token) = (server().await, token("1h").await);
+    for (id, one_side) in [("one-side", true), ("both-sides", false)] {
+        let named = format!("x-request-id: {id}\r\nhost: x");
+        let request = request(EVENTS, "1.1", &token).replace("host: x", &named);
+        let mut line = Line::open(&server, &request).await;
+        line.hear("event: ready").await;
+        if one_side {
+            line.socket.shutdown().await.unwrap();
+            let heard = line.end().await;
+            assert!(!heard.ends_with("0\r\n\r\n"), "not in good order: {heard}");
+        } else {
+            drop(line);
+        }
+        // Long before a sign of life could not be sent.
+        let noticed = timeout(Duration::from_secs(10), server.logged(id)).await;
+        noticed.expect("it is noticed that a client has left");
+        let log = server.stderr();
+        let line = log.lines().find(|line| line.contains(id)).unwrap();
+        assert!(line.contains("request broken off"), "{line}");
+    }
+}
+
+#[tokio::test]
+async fn a_stream_over_http_1_0_ends_with_its_line() {
+    let (server, token) = (server().await, token("1h").await);
+    let mut line = Line::open(&server, &request(EVENTS, "1.0", &token)).await;
+    line.hear("event: ready").await;
+    create(&server, &token).await;
+    line.hear("event: task.changed").await;
+    server.terminate();
+    let answer = line.end().await;
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    assert!(!head.contains("chunked"), "{head}");
+    assert!(body.starts_with("event: ready\n"), "{body}");
+    assert_eq!(names(body), ["ready", "task.changed"]);
+}
+
+#[tokio::test]
+async fn a_stream_over_http_2_shares_its_line_with_other_requests() {
+    let (server, token) = (server().await, token("1h").await);
+    let socket = TcpStream::connect(address(&server)).await.unwrap();
+    let (client, connection) = h2::client::handshake(socket).await.unwrap();
+    let request = |path: &str| {
+        let request = Request::get(format!("{}{path}", server.url));
+        let request = request.header(AUTHORIZATION, format!("Bearer {token}"));
+        request.body(()).unwrap()
+    };
+    let asking = async {
+        let mut client = client.ready().await.unwrap();
+        let (answer, _) = client.send_request(request(EVENTS), true).unwrap();
+        let mut stream = answer.await.unwrap();
+        assert!(!stream.headers().contains_key(CONNECTION));
+        let ready = stream.body_mut().data().await.unwrap().unwrap();
+        assert!(ready.starts_with(b"event: ready\n"), "{ready:?}");
+        let mut client = client.ready().await.unwrap();
+        let (answer, _) = client.send_request(request("/health"), true).unwrap();
+        assert_eq!(answer.await.unwrap().status(), 200);
+        create(&server, &token).await;
+        let changed = stream.body_mut().data().await.unwrap().unwrap();
+        assert!(changed.starts_with(b"event: task.changed\n"), "{changed:?}");
+        server.terminate();
+        // The frame that ends a stream may be an empty one.
+        let end = stream.body_mut().data().await.transpose().unwrap();
+        assert!(end.unwrap_or_default().is_empty());
+        assert!(stream.body().is_end_stream());
+    };
+    let asking = timeout(PATIENCE, asking);
+    let (asked, connection) = tokio::join!(asking, connection);
+    asked.expect("the answers come");
+    connection.expect("the line ends in good order");
+    assert_eq!(server.ended().await.code, Some(0));
+}
+
+#[cfg(target_os = "linux")]
+mod memory {
+    //! What a line costs the server, as the kernel counts it.
+
+    use std::fs;
+
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    use super::{EVENTS, Line, request};
+    use crate::streams::{server, token};
+    use crate::support::process::Running;
+
+    const BEFORE: usize = 200;
+    const STREAMS: usize = 1000;
+    const LIMIT_KIB: usize = 8;
+
+    /// hyper's buffers alone would be 16 KiB.
+    #[tokio::test]
+    async fn an_open_stream_costs_less_than_8_kib() {
+        allow_many_files();
+        let (server, token) = (server().await, token("1h").await);
+        let request = request(EVENTS, "1.1", &token);
+        let mut lines = Vec::new();
+        let mut open = async |number| {
+            for _ in 0..number {
+                let mut line = Line::open(&server, &request).await;
+                line.hear("event: ready").await;
+                lines.push(line);
+            }
+        };
+        // What any number of streams needs once is there after some.
+        open(BEFORE).await;
+        let before = resident_kib(&server);
+        open(STREAMS).await;
+        let grown = resident_kib(&server).saturating_sub(before);
+        assert!(grown < LIMIT_KIB * STREAMS, "{grown} KiB");
+        assert_eq!(lines.len(), BEFORE + STREAMS);
+    }
+
+    /// What the program has for itself in memory.
+    fn resident_kib(server: &Running) -> usize {
+        let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("RssAnon:"));
+        let number = line.unwrap().split_whitespace().nth(1);
+        number.unwrap().parse().unwrap()
+    }
+
+    /// The other ends of the lines are in this process.
+    fn allow_many_files() {
+        let limits = getrlimit(Resource::Nofile);
+        let raised = Rlimit {
+            current: limits.maximum,
+            ..limits
+        };
+        setrlimit(Resource::Nofile, raised).unwrap();
+    }
+}
