@@ -15,10 +15,7 @@ mod row {
 #[path = "../../../src/store/dialect.rs"]
 mod dialect;
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "only some of the statements are run here")
-)]
+#[expect(dead_code, reason = "only some of the statements are run here")]
 #[path = "../../../src/store/statements.rs"]
 mod statements;
 
