@@ -32,7 +32,6 @@ CREATE TABLE {schema}changes (
     completed   boolean,
     PRIMARY KEY (user_id, seq)
 );
-CREATE INDEX changes_by_time ON {schema}changes (at);
 
 -- The first answer to each Idempotency-Key, to be given again.
 CREATE TABLE {schema}answers (

@@ -32,7 +32,6 @@ CREATE TABLE changes (
     completed   INTEGER,
     PRIMARY KEY (user_id, seq)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX changes_by_time ON changes (at);
 
 -- The first answer to each Idempotency-Key, to be given again.
 CREATE TABLE answers (

@@ -304,8 +304,7 @@ statements! {
     ForgetAnswer [Text, Text, Time]
         "DELETE FROM {schema}answers WHERE user_id = $1 AND idempotency_key = $2 AND created_at <= $3"
 
-    // Sweeping, in steps of about `$2` rows, the oldest first. What has the same time goes at once, so that a batch is
-    // never half swept. Those whose names begin with `System` cross users.
+    // Sweeping, in steps, the oldest first. Those whose names begin with `System` cross users.
 
     /// For how many users the counts disagree with the tasks.
     SystemCountWrongAccounts []
@@ -330,9 +329,18 @@ statements! {
          WHERE a.user_id = $1 AND t.number > 0"
     SweepTrash [Text, Time]
         "DELETE FROM {schema}tasks WHERE user_id = $1 AND deleted_at <= $2 RETURNING seq"
-    SystemSweepChanges [Time, Int]
-        "DELETE FROM {schema}changes WHERE at <=
-            (SELECT max(at) FROM (SELECT at FROM {schema}changes WHERE at < $1 ORDER BY at LIMIT $2) AS oldest)
+    /// The users after `$1`, each with the number of the first change, if that was made before `$2`, or else 0. A
+    /// look-up for each, and not an index by time, which every write would have to keep.
+    SystemListFirstChanges [Text, Time, Int]
+        "SELECT a.user_id, COALESCE((SELECT CASE WHEN c.at < $2 THEN c.seq END FROM {schema}changes AS c
+            WHERE c.user_id = a.user_id ORDER BY c.seq LIMIT 1), 0)
+         FROM {schema}accounts AS a WHERE a.user_id > $1 ORDER BY a.user_id LIMIT $3"
+    /// From the first one on, below the number `$3`: up to one that was made at `$2` or later, whatever later ones say,
+    /// because clocks differ; and up to the batch of `$3`, so that none is swept by halves.
+    SweepChanges [Text, Time, Int]
+        "DELETE FROM {schema}changes WHERE user_id = $1 AND seq < COALESCE(
+            (SELECT min(seq) FROM {schema}changes WHERE user_id = $1 AND seq < $3
+                AND (at >= $2 OR batch = (SELECT batch FROM {schema}changes WHERE user_id = $1 AND seq = $3))), $3)
          RETURNING seq"
     SystemSweepAnswers [Time, Int]
         "DELETE FROM {schema}answers WHERE created_at <= (SELECT max(created_at) FROM

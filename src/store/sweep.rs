@@ -10,6 +10,12 @@ use crate::error::{Cause, Error};
 /// About how many rows a step removes.
 const STEP: i64 = 250;
 
+/// Of how many users a step removes changes.
+const USERS: i64 = 500;
+
+/// At most so many of each, which is more than a batch has: else a long one would stay for ever.
+const CHANGES: i64 = 750;
+
 impl Store {
     /// Tasks that were deleted before `until`, user by user.
     pub async fn system_sweep_trash(&self, until: Timestamp) -> Result<usize, Error> {
@@ -29,9 +35,32 @@ impl Store {
         Ok(swept)
     }
 
-    /// Changes that were made before `until`.
-    pub async fn system_sweep_changes(&self, until: Timestamp) -> Result<usize, Error> {
-        self.sweep(Sql::SystemSweepChanges, until).await
+    /// Changes that were made before `until`, of some users: those that follow `after`, which is nobody at first. Gives
+    /// the last of them too, or nobody if there are no more.
+    pub async fn system_sweep_changes(
+        &self,
+        after: &str,
+        until: Timestamp,
+    ) -> Result<(usize, Option<String>), Error> {
+        let values = vec![
+            Value::Text(after.into()),
+            Value::Time(until),
+            Value::Int(USERS),
+        ];
+        let mut users: Vec<FirstChange> = self.read(Sql::SystemListFirstChanges, values).await?;
+        let mut swept = 0;
+        for FirstChange { user, seq } in users.iter().filter(|first| first.seq > 0) {
+            let user = Value::Text(user.as_str().into());
+            let which = [user.clone(), Value::Time(until), Value::Int(seq + CHANGES)];
+            let steps = vec![
+                // Whoever is about to undo a change of this user must find it to the end.
+                Step::new(Sql::LockAccount, [user]),
+                Step::kept(Sql::SweepChanges, which),
+            ];
+            let rows = self.write::<()>(steps, None).await?;
+            swept += rows.iter().map(Vec::len).sum::<usize>();
+        }
+        Ok((swept, users.pop().map(|last| last.user)))
     }
 
     /// Answers whose keys no longer stand for them.
@@ -67,6 +96,21 @@ impl FromRow for SweptUser {
         Ok(Self {
             user: row.text(0)?,
             until: row.time(1)?,
+        })
+    }
+}
+
+/// Somebody, and the number of the first change, or 0 if none is to be swept.
+struct FirstChange {
+    user: String,
+    seq: i64,
+}
+
+impl FromRow for FirstChange {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            user: row.text(0)?,
+            seq: row.int(1)?,
         })
     }
 }

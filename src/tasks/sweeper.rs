@@ -6,12 +6,16 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::error::{Result, chain};
 use crate::store::Store;
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_mins(1);
+
+/// How many steps through the users a round makes, so that a million of them cost little: each is looked at within
+/// the hour.
+const STEPS_THROUGH_USERS: usize = 40;
 
 /// Sweeps up behind everybody.
 pub struct Sweeper {
@@ -19,6 +23,8 @@ pub struct Sweeper {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
+    /// The last user whose changes were looked at; empty before the first one.
+    place: String,
 }
 
 /// How many rows were removed.
@@ -36,17 +42,18 @@ impl Sweeper {
             store,
             clock,
             retention,
+            place: String::new(),
         }
     }
 
     /// Sweeps at once and then every minute, until `stop`.
-    pub fn start(self, tasks: &TaskTracker, stop: CancellationToken) {
+    pub fn start(mut self, tasks: &TaskTracker, stop: CancellationToken) {
         tasks.spawn(async move {
             stop.run_until_cancelled(self.keep_clean()).await;
         });
     }
 
-    async fn keep_clean(&self) {
+    async fn keep_clean(&mut self) {
         loop {
             match self.sweep().await {
                 Ok(swept) if swept == Swept::default() => {}
@@ -57,16 +64,34 @@ impl Sweeper {
         }
     }
 
-    /// One round: all that is old enough by now.
-    pub async fn sweep(&self) -> Result<Swept> {
+    /// One round: all that is old enough by now; but changes only of the next 20,000 users, round by round.
+    pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
         Ok(Swept {
             tasks: to_the_end(|| self.store.system_sweep_trash(until)).await?,
-            changes: to_the_end(|| self.store.system_sweep_changes(until)).await?,
+            changes: self.sweep_changes(until).await?,
             answers: to_the_end(|| self.store.system_sweep_answers(now)).await?,
             tickets: to_the_end(|| self.store.system_sweep_tickets(now)).await?,
         })
+    }
+
+    async fn sweep_changes(&mut self, until: Timestamp) -> Result<usize> {
+        let (mut sum, mut steps) = (0, 0);
+        while steps < STEPS_THROUGH_USERS {
+            let (swept, last) = self.store.system_sweep_changes(&self.place, until).await?;
+            sum += swept;
+            // These users may have more.
+            if swept == 0 {
+                self.place = last.unwrap_or_default();
+                steps += 1;
+                if self.place.is_empty() {
+                    break;
+                }
+            }
+            tokio::task::yield_now().await;
+        }
+        Ok(sum)
     }
 }
 

@@ -36,6 +36,7 @@ mod refusals;
 mod repeats;
 mod streams;
 mod sweeper;
+mod sweeping_changes;
 mod sync_guide;
 mod tasks;
 mod tls;

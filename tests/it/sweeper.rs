@@ -9,7 +9,7 @@ use tempfile::TempDir;
 use tickbox::tasks::sweeper::{Sweeper, Swept};
 
 use crate::support::process::{Running, Tickbox, http};
-use crate::support::{Home, SECRET, TestApp, every_engine, ledger};
+use crate::support::{Home, SECRET, TestApp, every_engine, ledger, read_lines};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -72,18 +72,7 @@ async fn the_program_sweeps_what_is_older_than_its_setting_says() {
 async fn numbers(home: &Home) -> String {
     const SQL: &str = "SELECT 'trash=' || deleted_count || ' swept=' || swept_seq FROM accounts \
         WHERE user_id = 'alice'";
-    match home {
-        Home::Sqlite(directory) => {
-            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
-            connection.query_row(SQL, [], |row| row.get(0)).unwrap()
-        }
-        Home::Postgres(database) => {
-            let client = database.administrator().await;
-            let path = "SET search_path = tickbox";
-            client.batch_execute(path).await.unwrap();
-            client.query_one(SQL, &[]).await.unwrap().get(0)
-        }
-    }
+    read_lines(home, SQL).await.concat()
 }
 
 async fn the_trash_is_swept_when_its_time_is_over(app: TestApp) {
@@ -145,7 +134,7 @@ async fn many_are_swept_in_steps_by_several_at_once(app: TestApp) {
         let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
     }
     app.clock.advance(31 * DAY);
-    let (one, other) = (sweeper(&app), sweeper(&app));
+    let (mut one, mut other) = (sweeper(&app), sweeper(&app));
     let (one, other) = tokio::join!(one.sweep(), other.sweep());
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.tasks + other.tasks, 260);

@@ -10,7 +10,7 @@ const CROSSING: [Sql; 6] = [
     Sql::SystemCountWrongAccounts,
     // Time has run out for the rows of all.
     Sql::SystemListSwept,
-    Sql::SystemSweepChanges,
+    Sql::SystemListFirstChanges,
     Sql::SystemSweepAnswers,
     Sql::SystemSweepTickets,
 ];

@@ -38,7 +38,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::answer::Answer;
-pub(crate) use self::ledger::ledger;
+pub(crate) use self::ledger::{ledger, read_lines, tamper};
 use self::postgres::{Cluster, Database};
 
 /// What the tests' tokens are signed with.

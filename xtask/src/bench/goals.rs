@@ -248,7 +248,7 @@ fn log(results: &Results) -> Vec<Goal> {
     let mut goals = Vec::new();
     for contender in Contender::OURS {
         let creates = found.and_then(|found| Some(found.creates.get(&contender)?.ratio()));
-        let what = format!("{contender} create in the database, with log and history ÷ without");
+        let what = format!("{contender} create, with log and history ÷ without");
         goals.push(at_least(what, 0.7, creates));
         for deed in [Deed::Create, Deed::Complete] {
             let retained =

@@ -58,6 +58,8 @@ mod stage;
 #[cfg(feature = "bench")]
 mod statistics;
 #[cfg(feature = "bench")]
+mod unlogged;
+#[cfg(feature = "bench")]
 mod work;
 #[cfg(feature = "bench")]
 mod writer;

@@ -15,10 +15,7 @@ mod row {
 #[path = "../../../src/store/dialect.rs"]
 mod dialect;
 
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "only some of the statements are run here")
-)]
+#[expect(dead_code, reason = "only some of the statements are run here")]
 #[path = "../../../src/store/statements.rs"]
 mod statements;
 
@@ -35,8 +32,8 @@ pub(super) enum Record {
     LeftOut,
 }
 
-/// The indexes that are there only for the change log.
-pub(super) const LOG_INDEXES: [&str; 2] = ["tasks_by_change", "changes_by_time"];
+/// The index that is there only for the change log.
+pub(super) const LOG_INDEX: &str = "tasks_by_change";
 
 /// The statements that are measured, with `$1` or `?1`, … for their parameters.
 pub(super) struct Texts(Dialect);

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::dataset::{Dataset, Dice, user_id};
-use super::sql::{LOG_INDEXES, Record, Texts};
+use super::sql::{LOG_INDEX, Record, Texts};
 use crate::step::Outcome;
 
 /// As many as there are connections in the other measurements.
@@ -27,8 +27,8 @@ pub(super) fn creates_per_second(
         PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -2048; PRAGMA temp_store = memory;";
     connection.execute_batch(settings).map_err(text)?;
     if record == Record::LeftOut {
-        let drops = LOG_INDEXES.map(|index| format!("DROP INDEX {index};"));
-        connection.execute_batch(&drops.concat()).map_err(text)?;
+        let drop = format!("DROP INDEX {LOG_INDEX}");
+        connection.execute_batch(&drop).map_err(text)?;
     }
     let mut writer = Writer {
         connection,
