@@ -1,6 +1,6 @@
 //! The documentation pages, with everything they need inside the binary: they work without internet.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::extract::RawPathParams;
 use axum::http::HeaderValue;
@@ -46,12 +46,12 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// The routes that the OpenAPI document does not have. `document` is that document as it is sent.
-pub(super) fn table(document: Bytes) -> [(&'static str, MethodRouter<SharedApp>); 4] {
-    let openapi = move || {
-        let document = document.clone();
-        async move { ([(CONTENT_TYPE, APPLICATION_JSON)], document) }
-    };
+/// Made for whoever asks first: few servers are ever asked.
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::document_text().into());
+
+/// The routes that the OpenAPI document does not have.
+pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 4] {
+    let openapi = || async { ([(CONTENT_TYPE, APPLICATION_JSON)], DOCUMENT.clone()) };
     let page = || async { ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) };
     let redirect = || async { Redirect::permanent("/docs") };
     [

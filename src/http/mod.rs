@@ -34,7 +34,6 @@ mod write;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -70,7 +69,7 @@ fn table() -> OpenApiRouter<SharedApp> {
 /// The template of every route, such as `/api/{user_id}/tasks`.
 pub fn templates() -> impl Iterator<Item = String> {
     let documented = table().into_openapi().paths.paths.into_keys();
-    let others = docs::table(Bytes::new()).map(|(template, _)| template.to_owned());
+    let others = docs::table().map(|(template, _)| template.to_owned());
     documented.chain(others)
 }
 
@@ -91,7 +90,7 @@ pub fn document_text() -> String {
 /// All of HTTP, for an app.
 pub fn front_door(app: Arc<App>) -> FrontDoor {
     let mut router = table().split_for_parts().0;
-    for (template, handler) in docs::table(Bytes::from(document_text())) {
+    for (template, handler) in docs::table() {
         router = router.route(template, handler);
     }
     let router = router

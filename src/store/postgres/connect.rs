@@ -63,8 +63,9 @@ pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
 
 /// Each of our statements finds its rows by an index. So its plan is the same for all values, and to make one each
 /// time, as the server does where it looks cheaper for few rows, costs more than it saves; and a plan that was made when
-/// the tables were small must not read all of them when they have grown.
-const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off";
+/// the tables were small must not read all of them when they have grown. None runs long enough to be worth compiling.
+const PLANNING: &str =
+    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
 
 /// What the server does with a transaction that nobody began: it ends with the Sync behind the statements. Said aloud, as
 /// in [`Sql::Begin`], because a server or role may have another default.

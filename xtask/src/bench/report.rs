@@ -19,7 +19,8 @@ const HOW: &str = "\
   fails the run.
 - *At full load*, each connection asks again as soon as it is answered. *At a fixed rate*, requests are due at fixed
   times, and a latency counts from when its request was due (so nothing is omitted while the server stalls).
-- PostgreSQL is a fresh cluster with the settings that `initdb` writes: `fsync` on, 128 MB of shared buffers.
+- PostgreSQL is a fresh cluster with the settings that `initdb` writes, `fsync` on, but for `shared_buffers`: a quarter of the
+  memory, as the manual recommends.
   Our SQLite runs with `synchronous=FULL`: a write is on disk before it is answered.
 - `pgbench -M prepared -j 2` sends the program's own statements, writes as the same transaction in one
   pipeline; best of 4, 8, 16 and 32 clients in each repeat. It has neither HTTP, nor tokens, nor JSON to do.
