@@ -1,6 +1,7 @@
 //! The parts of a running server, put together once. Doors take it as their state; nothing is global.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
@@ -34,10 +35,11 @@ impl App {
         environment: Environment,
         origins: Origins,
         metrics: Metrics,
+        retention: Duration,
     ) -> Arc<Self> {
         let store = Arc::new(store);
         Arc::new(Self {
-            tasks: Tasks::new(store.clone(), clock.clone()),
+            tasks: Tasks::new(store.clone(), clock.clone(), retention),
             store,
             authenticator,
             clock,

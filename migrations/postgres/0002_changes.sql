@@ -1,5 +1,10 @@
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
 ALTER TABLE {schema}tasks ADD COLUMN deleted_at timestamptz;
+-- Who made the task, for as long as nobody has changed it: then it stands in changes, as all else does.
+ALTER TABLE {schema}tasks
+    ADD COLUMN creator text,
+    ADD COLUMN creation_request_id text,
+    ADD COLUMN creation_batch uuid;
 -- swept_seq is the latest change whose trace was swept: a cursor from before it has missed something.
 ALTER TABLE {schema}accounts
     ADD COLUMN deleted_count bigint NOT NULL DEFAULT 0 CHECK (deleted_count >= 0),
@@ -14,8 +19,9 @@ CREATE INDEX tasks_by_change ON {schema}tasks (user_id, seq);
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 
--- Every change: who made it, and what it replaced. former_seq is the number of the task's change before, so that
--- a task's history is a chain; title, description and completed are null where there was no task before.
+-- Every change, but for the creation of a task that nobody has changed since: who made it, and what it replaced.
+-- former_seq is the number of the task's change before, so that a task's history is a chain; title, description and
+-- completed are null where there was no task before.
 CREATE TABLE {schema}changes (
     user_id     text COLLATE "C" NOT NULL,
     seq         bigint NOT NULL,

@@ -1,5 +1,9 @@
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
 ALTER TABLE tasks ADD COLUMN deleted_at INTEGER;
+-- Who made the task, for as long as nobody has changed it: then it stands in changes, as all else does.
+ALTER TABLE tasks ADD COLUMN creator TEXT;
+ALTER TABLE tasks ADD COLUMN creation_request_id TEXT;
+ALTER TABLE tasks ADD COLUMN creation_batch BLOB CHECK (length(creation_batch) = 16);
 -- swept_seq is the latest change whose trace was swept: a cursor from before it has missed something.
 ALTER TABLE accounts ADD COLUMN deleted_count INTEGER NOT NULL DEFAULT 0 CHECK (deleted_count >= 0);
 ALTER TABLE accounts ADD COLUMN swept_seq INTEGER NOT NULL DEFAULT 0;
@@ -13,8 +17,9 @@ CREATE INDEX tasks_by_change ON tasks (user_id, seq);
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 
--- Every change: who made it, and what it replaced. former_seq is the number of the task's change before, so that
--- a task's history is a chain; title, description and completed are null where there was no task before.
+-- Every change, but for the creation of a task that nobody has changed since: who made it, and what it replaced.
+-- former_seq is the number of the task's change before, so that a task's history is a chain; title, description and
+-- completed are null where there was no task before.
 CREATE TABLE changes (
     user_id     TEXT NOT NULL,
     seq         INTEGER NOT NULL,

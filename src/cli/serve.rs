@@ -82,6 +82,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         environment,
         origins,
         metrics,
+        retention,
     );
     app.tasks.start(&background, stop.clone());
     Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());

@@ -4,25 +4,28 @@ use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::tasks::owner;
+use crate::clock::Timestamp;
 use crate::error::{Cause, Error};
 use crate::tasks::history::{Before, Kind, Made, PastChange};
 use crate::tasks::model::{Description, Task, TaskId, Title, UserId};
 use crate::tasks::operation::MOST_OPERATIONS;
 
 impl Store {
-    /// At most `limit` changes of a task, newest first, from the change `from` on or from the latest one.
+    /// At most `limit` changes of a task that were made `since` then, newest first, from the change `from` on or from the latest one.
     pub async fn list_history(
         &self,
         user: &UserId,
         id: TaskId,
         from: Option<i64>,
         limit: usize,
+        since: Timestamp,
     ) -> Result<Vec<PastChange>, Error> {
         let values = vec![
             owner(user),
             Value::Uuid(id.0),
             from.map_or(Value::Null, Value::Int),
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
+            Value::Time(since),
         ];
         self.read(Sql::ListHistory, values).await
     }
@@ -34,12 +37,18 @@ impl Store {
         Ok(found.pop().map(|stored| stored.of(user)))
     }
 
-    /// The change of this number and those that were made together with it, in order; none if there is no such change.
-    pub async fn find_change_and_batch(&self, user: &UserId, seq: i64) -> Result<Vec<Made>, Error> {
+    /// The change of this number, made `since` then, and those that were made together with it, in order; none if there is no such change.
+    pub async fn find_change_and_batch(
+        &self,
+        user: &UserId,
+        seq: i64,
+        since: Timestamp,
+    ) -> Result<Vec<Made>, Error> {
         let values = vec![
             owner(user),
             Value::Int(seq),
             Value::Int(i64::try_from(MOST_OPERATIONS).unwrap_or(i64::MAX)),
+            Value::Time(since),
         ];
         self.read(Sql::FindChangeAndBatch, values).await
     }

@@ -137,14 +137,6 @@ impl Scribe<'_> {
     }
 
     fn create(&mut self, id: TaskId, new: &NewTask, twice: Twice) -> Place {
-        let record = [
-            owner(self.user),
-            Value::Uuid(id.0),
-            Value::Time(self.now),
-            self.actor(),
-            self.request_id(),
-            self.batch.clone(),
-        ];
         let task = [
             owner(self.user),
             Value::Uuid(id.0),
@@ -152,13 +144,15 @@ impl Scribe<'_> {
             Value::optional_text(new.description.as_ref().map(Description::as_str)),
             Value::Bool(new.completed),
             Value::Time(self.now),
+            self.actor(),
+            self.request_id(),
+            self.batch.clone(),
         ];
         if twice == Twice::Impossible {
             self.step(
                 Sql::CreateTaskCount,
                 [owner(self.user), Value::Bool(new.completed)],
             );
-            self.step(Sql::RecordCreation, record);
             let result = self.keep(Sql::CreateTask, task);
             return Place { result, look: None };
         }
@@ -168,7 +162,6 @@ impl Scribe<'_> {
             Value::Bool(new.completed),
         ];
         self.step(Sql::CreateTaskCountOnce, count);
-        self.step(Sql::RecordCreationOnce, record);
         Place {
             result: self.keep(Sql::CreateTaskOnce, task),
             look: Some(self.look(id)),
@@ -197,16 +190,14 @@ impl Scribe<'_> {
         let rows = Value::Text(serde_json::Value::Array(rows).to_string().into());
         let counts = [owner(self.user), Value::Int(count), Value::Int(completed)];
         self.step(Sql::CreateTasksCount, counts);
-        let record = [
+        let tasks = [
             owner(self.user),
-            rows.clone(),
+            rows,
             Value::Time(self.now),
             self.actor(),
             self.request_id(),
             self.batch.clone(),
         ];
-        self.step(Sql::RecordCreations, record);
-        let tasks = [owner(self.user), rows, Value::Time(self.now)];
         Place {
             result: self.keep(Sql::CreateTasks, tasks),
             look: None,
@@ -279,6 +270,7 @@ impl Scribe<'_> {
 
     fn revert(&mut self, id: TaskId, to: i64, latest: i64) -> Place {
         let which = [owner(self.user), Value::Int(to), Value::Int(latest)];
+        self.step(Sql::RecordCreation, which.clone());
         self.step(Sql::RevertTaskCount, which.clone());
         let record = which.clone().into_iter().chain([
             Value::Time(self.now),

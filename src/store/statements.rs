@@ -60,17 +60,15 @@ statements! {
             seq = a.seq + 1,
             task_count = a.task_count + 1,
             completed_count = a.completed_count + excluded.completed_count"
-    RecordCreation [Text, Uuid, Time, Text, Text, Uuid]
-        "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch)
-         VALUES ($1, (SELECT seq FROM {schema}accounts WHERE user_id = $1), $2, 'created', $3, $4, $5, $6)"
-    CreateTask [Text, Uuid, Text, Text, Bool, Time]
+    CreateTask [Text, Uuid, Text, Text, Bool, Time, Text, Text, Uuid]
         "INSERT INTO {schema}tasks
-            (user_id, id, title, description, completed, created_at, updated_at, version, seq)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1))
+            (user_id, id, title, description, completed, created_at, updated_at, version, seq,
+            creator, creation_request_id, creation_batch)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1), $7, $8, $9)
          {returning}"
 
-    // A task whose id the caller has made: nothing happens if it is there. In this order, because each but the
-    // last looks whether it is.
+    // A task whose id the caller has made: nothing happens if it is there. In this order, because the first looks
+    // whether it is.
 
     CreateTaskCountOnce [Text, Uuid, Bool]
         "UPDATE {schema}accounts SET
@@ -78,14 +76,11 @@ statements! {
             task_count = task_count + 1,
             completed_count = completed_count + CASE WHEN $3 THEN 1 ELSE 0 END
          WHERE user_id = $1 AND NOT EXISTS (SELECT 1 FROM {schema}tasks WHERE user_id = $1 AND id = $2)"
-    RecordCreationOnce [Text, Uuid, Time, Text, Text, Uuid]
-        "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch)
-         SELECT $1, a.seq, $2, 'created', $3, $4, $5, $6 FROM {schema}accounts AS a
-         WHERE a.user_id = $1 AND NOT EXISTS (SELECT 1 FROM {schema}tasks WHERE user_id = $1 AND id = $2)"
-    CreateTaskOnce [Text, Uuid, Text, Text, Bool, Time]
+    CreateTaskOnce [Text, Uuid, Text, Text, Bool, Time, Text, Text, Uuid]
         "INSERT INTO {schema}tasks
-            (user_id, id, title, description, completed, created_at, updated_at, version, seq)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1))
+            (user_id, id, title, description, completed, created_at, updated_at, version, seq,
+            creator, creation_request_id, creation_batch)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, 1, (SELECT seq FROM {schema}accounts WHERE user_id = $1), $7, $8, $9)
          ON CONFLICT (user_id, id) DO NOTHING
          {returning}"
 
@@ -99,16 +94,12 @@ statements! {
             seq = a.seq + excluded.seq,
             task_count = a.task_count + excluded.task_count,
             completed_count = a.completed_count + excluded.completed_count"
-    RecordCreations [Text, Text, Time, Text, Text, Uuid]
-        "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch)
-         SELECT $1, a.seq - CAST(e.value ->> 'back' AS bigint),
-            {uuid_from}e.value ->> 'id'{uuid_to}, 'created', $3, $4, $5, $6
-         FROM {schema}accounts AS a CROSS JOIN {elements} AS e WHERE a.user_id = $1"
-    CreateTasks [Text, Text, Time]
+    CreateTasks [Text, Text, Time, Text, Text, Uuid]
         "INSERT INTO {schema}tasks
-            (user_id, id, title, description, completed, created_at, updated_at, version, seq)
+            (user_id, id, title, description, completed, created_at, updated_at, version, seq,
+            creator, creation_request_id, creation_batch)
          SELECT $1, {uuid_from}e.value ->> 'id'{uuid_to}, e.value ->> 'title', e.value ->> 'description',
-            CAST(e.value ->> 'completed' AS boolean), $3, $3, 1, a.seq - CAST(e.value ->> 'back' AS bigint)
+            CAST(e.value ->> 'completed' AS boolean), $3, $3, 1, a.seq - CAST(e.value ->> 'back' AS bigint), $4, $5, $6
          FROM {schema}accounts AS a CROSS JOIN {elements} AS e WHERE a.user_id = $1
          RETURNING {task}"
 
@@ -182,6 +173,7 @@ statements! {
             description = CASE WHEN $4 THEN $5 ELSE description END,
             completed = COALESCE($6, completed),
             updated_at = CASE WHEN $7 > updated_at THEN $7 ELSE updated_at + {microsecond} END,
+            creator = NULL, creation_request_id = NULL, creation_batch = NULL,
             version = version + 1,
             seq = (SELECT seq FROM {schema}accounts WHERE user_id = $1)
          WHERE user_id = $1 AND id = $2 AND deleted_at IS NULL
@@ -204,16 +196,26 @@ statements! {
         "UPDATE {schema}tasks SET
             deleted_at = CASE WHEN $3 THEN $5 END,
             updated_at = CASE WHEN $5 > updated_at THEN $5 ELSE updated_at + {microsecond} END,
+            creator = NULL, creation_request_id = NULL, creation_batch = NULL,
             version = version + 1,
             seq = (SELECT seq FROM {schema}accounts WHERE user_id = $1)
          WHERE user_id = $1 AND id = $2 AND (deleted_at IS NULL) = $3
             AND ($4 IS NULL OR $4 LIKE '%,' || version || ',%')
          {returning}"
 
+    // A task carries its creation, so that creating it is one row. When it changes for the first time, both stand in the
+    // log, and the task carries nothing any more.
+
     /// Before a change of a task, or its way into the trash or out of it; `$3`: whether it must not be there now.
     RecordChange [Text, Uuid, Bool, Text, Text, Time, Text, Text, Uuid]
         "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch,
             former_seq, title, description, completed)
+         SELECT $1, t.seq, t.id, 'created', t.created_at, t.creator, t.creation_request_id, t.creation_batch,
+            NULL, NULL, NULL, NULL
+         FROM {schema}tasks AS t
+         WHERE t.user_id = $1 AND t.id = $2 AND t.creator IS NOT NULL AND (t.deleted_at IS NULL) = $3
+            AND ($4 IS NULL OR $4 LIKE '%,' || t.version || ',%')
+         UNION ALL
          SELECT $1, a.seq, t.id, $5, $6, $7, $8, $9, t.seq, t.title, t.description, t.completed
          FROM {schema}tasks AS t, {schema}accounts AS a
          WHERE a.user_id = $1 AND t.user_id = $1 AND t.id = $2 AND (t.deleted_at IS NULL) = $3
@@ -222,6 +224,11 @@ statements! {
     // What the change `$2` replaced becomes the task again, provided that its latest change is `$3`. A task that
     // was not there before goes into the trash; so does one that was there. One that is there already stays.
 
+    /// First, if it is the creation that is taken back: the others look for it in the log.
+    RecordCreation [Text, Int, Int]
+        "INSERT INTO {schema}changes (user_id, seq, task_id, kind, at, actor, request_id, batch)
+         SELECT $1, seq, id, 'created', created_at, creator, creation_request_id, creation_batch
+         FROM {schema}tasks WHERE user_id = $1 AND seq = $2 AND seq = $3 AND creator IS NOT NULL"
     RevertTaskCount [Text, Int, Int]
         "UPDATE {schema}accounts AS a SET
             seq = a.seq + 1,
@@ -258,6 +265,7 @@ statements! {
             completed = COALESCE(c.old_completed, completed),
             deleted_at = CASE WHEN c.kind IN ('changed', 'deleted') THEN NULL ELSE $4 END,
             updated_at = CASE WHEN $4 > updated_at THEN $4 ELSE updated_at + {microsecond} END,
+            creator = NULL, creation_request_id = NULL, creation_batch = NULL,
             version = version + 1,
             seq = (SELECT a.seq FROM {schema}accounts AS a WHERE a.user_id = $1)
          FROM (SELECT task_id, kind, title AS old_title, description AS old_description, completed AS old_completed
@@ -268,7 +276,7 @@ statements! {
 
     /// Newest first: from the change `$3`, or else from the task's latest one, along the chain of former numbers. The
     /// depth ends the walk, so that a page costs the same however long the chain is.
-    ListHistory [Text, Uuid, Int, Int]
+    ListHistory [Text, Uuid, Int, Int, Time]
         "WITH RECURSIVE history
             (depth, seq, kind, at, actor, request_id, undoes, former_seq, title, description, completed) AS (
             SELECT 1, c.seq, c.kind, c.at, c.actor, c.request_id, c.undoes, c.former_seq,
@@ -282,12 +290,24 @@ statements! {
             FROM history AS h JOIN {schema}changes AS c ON c.seq = h.former_seq
             WHERE c.user_id = $1 AND c.task_id = $2 AND h.depth < $4)
          SELECT seq, kind, at, actor, request_id, COALESCE(undoes, 0), title, description, COALESCE(completed, {false})
-         FROM history ORDER BY seq DESC"
+         FROM history WHERE at >= $5
+         UNION ALL
+         SELECT t.seq, 'created', t.created_at, t.creator, t.creation_request_id, 0, NULL, NULL, {false}
+         FROM {schema}tasks AS t
+         WHERE t.user_id = $1 AND t.id = $2 AND t.creator IS NOT NULL AND t.created_at >= $5
+            AND t.seq = COALESCE($3, t.seq)
+         ORDER BY seq DESC"
     /// The change `$2` and those that were made together with it: their numbers are at most `$3` away.
-    FindChangeAndBatch [Text, Int, Int]
-        "SELECT b.seq, b.task_id FROM {schema}changes AS c, {schema}changes AS b
-         WHERE c.user_id = $1 AND c.seq = $2 AND b.user_id = $1 AND b.seq BETWEEN $2 - $3 AND $2 + $3
-            AND (b.seq = c.seq OR b.batch = c.batch)
+    FindChangeAndBatch [Text, Int, Int, Time]
+        "WITH near AS (
+            SELECT c.seq, c.task_id, c.batch FROM {schema}changes AS c
+            WHERE c.user_id = $1 AND c.seq BETWEEN $2 - $3 AND $2 + $3 AND c.at >= $4
+            UNION ALL
+            SELECT t.seq, t.id, t.creation_batch FROM {schema}tasks AS t
+            WHERE t.user_id = $1 AND t.seq BETWEEN $2 - $3 AND $2 + $3 AND t.creator IS NOT NULL
+                AND t.created_at >= $4)
+         SELECT b.seq, b.task_id FROM near AS c, near AS b
+         WHERE c.seq = $2 AND (b.seq = c.seq OR b.batch = c.batch)
          ORDER BY b.seq"
 
     /// Fails if the key is taken, and with it the whole transaction.

@@ -81,7 +81,11 @@ impl Tasks {
         limit: usize,
     ) -> Result<HistoryPage> {
         // One more than asked for tells whether there is a next page.
-        let mut changes = self.store.list_history(user, id, from, limit + 1).await?;
+        let since = self.kept_since();
+        let mut changes = self
+            .store
+            .list_history(user, id, from, limit + 1, since)
+            .await?;
         // The changes of a task that is there may have been swept, or made before there was a history.
         if changes.is_empty() && self.store.find_any_task(user, id).await?.is_none() {
             return Err(Error::TaskNotFound);
@@ -93,8 +97,16 @@ impl Tasks {
 
     /// What undoes a change, with all that was made together with it; `None` if there is no such change.
     pub async fn find_reversal(&self, user: &UserId, seq: i64) -> Result<Option<Vec<Operation>>> {
-        let made = self.store.find_change_and_batch(user, seq).await?;
+        let made = self
+            .store
+            .find_change_and_batch(user, seq, self.kept_since())
+            .await?;
         Ok((!made.is_empty()).then(|| reversal(&made)))
+    }
+
+    /// What is older is no longer told, whether it was swept already or not: so a batch goes at once.
+    fn kept_since(&self) -> Timestamp {
+        self.clock.now().minus(self.retention)
     }
 }
 

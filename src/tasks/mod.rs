@@ -10,6 +10,7 @@ mod under_way;
 pub mod watch;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -31,6 +32,8 @@ const CHUNK: usize = 250;
 pub struct Tasks {
     store: Arc<Store>,
     clock: Clock,
+    /// How long the trash and the history are kept.
+    retention: Duration,
     under_way: UnderWay,
     watches: Watches,
 }
@@ -43,10 +46,11 @@ pub struct Listing {
 }
 
 impl Tasks {
-    pub fn new(store: Arc<Store>, clock: Clock) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
         Self {
             store,
             clock,
+            retention,
             under_way: UnderWay::default(),
             watches: Watches::default(),
         }

@@ -6,25 +6,40 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tickbox::tasks::sweeper::Sweeper;
 
-use crate::support::{Client, Home, TestApp, every_engine, read_lines, tamper};
+use crate::support::{Client, Home, RETENTION, TestApp, every_engine, read_lines, tamper};
+
+/// Of a task that a client makes.
+const ID: &str = "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f";
 
 const DAY: Duration = Duration::from_hours(24);
-const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 every_engine!(
     no_step_ends_within_a_batch,
     a_change_is_not_swept_early_where_clocks_differ,
     each_of_very_many_users_has_a_turn,
     several_sweepers_remove_each_change_once,
-    a_change_can_be_undone_until_it_is_swept,
+    a_change_can_be_undone_until_it_is_old,
+    a_batch_is_undone_whole_or_not_at_all,
 );
 
 fn sweeper(app: &TestApp) -> Sweeper {
     Sweeper::new(app.app.store.clone(), app.clock.clone(), RETENTION)
 }
 
-async fn create_batch(client: &Client, size: usize) {
-    let operations = vec![json!({"op": "create", "title": "One of many"}); size];
+/// A task whose creation stands in the log, because it was changed: two changes.
+async fn changed_task(client: &Client) -> String {
+    let (path, _) = client.create(json!({"title": "Old"})).await;
+    let _ = client
+        .put(&path, json!({"title": "Older"}))
+        .await
+        .expect(StatusCode::OK);
+    path
+}
+
+/// Changes a task as often in one batch.
+async fn change_at_once(client: &Client, path: &str, times: usize) {
+    let id = path.rsplit('/').next().unwrap();
+    let operations = vec![json!({"op": "change", "id": id, "title": "One of many"}); times];
     let path = format!("{}/batch", client.tasks);
     let done = client.post(&path, json!({"operations": operations}));
     let _ = done.await.expect(StatusCode::OK);
@@ -38,17 +53,18 @@ async fn kept(home: &Home) -> Vec<String> {
 
 async fn no_step_ends_within_a_batch(app: TestApp) {
     let alice = app.user("alice");
-    for size in [400, 500, 500, 10] {
-        create_batch(&alice, size).await;
+    let task = changed_task(&alice).await;
+    for size in [399, 500, 500, 10] {
+        change_at_once(&alice, &task, size).await;
     }
     let until = app.clock.now();
-    create_batch(&alice, 2).await;
+    change_at_once(&alice, &task, 2).await;
     let step = async || app.app.store.system_sweep_changes("", until).await.unwrap();
     for (swept, left) in [
-        (400, "alice 401-1412"),
-        (500, "alice 901-1412"),
-        (510, "alice 1411-1412"),
-        (0, "alice 1411-1412"),
+        (401, "alice 402-1413"),
+        (500, "alice 902-1413"),
+        (510, "alice 1412-1413"),
+        (0, "alice 1412-1413"),
     ] {
         assert_eq!(step().await, (swept, Some("alice".to_owned())));
         assert_eq!(kept(&app.home).await, [left]);
@@ -57,11 +73,16 @@ async fn no_step_ends_within_a_batch(app: TestApp) {
 
 async fn a_change_is_not_swept_early_where_clocks_differ(app: TestApp) {
     let alice = app.user("alice");
-    for title in ["First", "Second", "Third"] {
-        let _ = alice.create(json!({"title": title})).await;
-    }
+    let task = changed_task(&alice).await;
+    let rename = async |title: &str| {
+        // The token of a month ago has expired.
+        let alice = app.user("alice");
+        let renamed = alice.put(&task, json!({"title": title})).await;
+        let _ = renamed.expect(StatusCode::OK);
+    };
+    rename("Third").await;
     app.clock.advance(29 * DAY);
-    let _ = app.user("alice").create(json!({"title": "Fourth"})).await;
+    rename("Fourth").await;
     // As if the second had been made by a server whose clock was fast.
     let fast = "UPDATE changes SET at = (SELECT max(at) FROM changes) WHERE seq = 2";
     tamper(&app.home, fast).await;
@@ -81,18 +102,18 @@ async fn each_of_very_many_users_has_a_turn(app: TestApp) {
         SELECT 'one of many ' || n, 0, 0, 0 FROM numbers";
     tamper(&app.home, crowd).await;
     for user in ["alice", "zoe"] {
-        let _ = app.user(user).create(json!({"title": "Old"})).await;
+        let _ = changed_task(&app.user(user)).await;
     }
     app.clock.advance(31 * DAY);
     let mut sweeper = sweeper(&app);
-    for left in [&["zoe 1-1"][..], &[]] {
-        assert_eq!(sweeper.sweep().await.unwrap().changes, 1);
+    for left in [&["zoe 1-2"][..], &[]] {
+        assert_eq!(sweeper.sweep().await.unwrap().changes, 2);
         assert_eq!(kept(&app.home).await, left);
     }
     // Behind the last one the first one follows.
-    let _ = app.user("alice").create(json!({"title": "Newer"})).await;
+    let _ = changed_task(&app.user("alice")).await;
     app.clock.advance(31 * DAY);
-    assert_eq!(sweeper.sweep().await.unwrap().changes, 1);
+    assert_eq!(sweeper.sweep().await.unwrap().changes, 2);
     assert_eq!(kept(&app.home).await, [""; 0]);
 }
 
@@ -101,13 +122,15 @@ async fn several_sweepers_remove_each_change_once(app: TestApp) {
         let users = (10..40).map(|number| app.user(&format!("user {number}")));
         users.collect()
     };
+    let mut tasks = Vec::new();
     for user in crowd(&app) {
-        create_batch(&user, 40).await;
-        create_batch(&user, 2).await;
+        let task = changed_task(&user).await;
+        change_at_once(&user, &task, 40).await;
+        tasks.push(task);
     }
     app.clock.advance(31 * DAY);
-    for user in crowd(&app) {
-        create_batch(&user, 3).await;
+    for (user, task) in crowd(&app).iter().zip(&tasks) {
+        change_at_once(user, task, 3).await;
     }
     let other = match app.home {
         Home::Sqlite(_) => None,
@@ -122,25 +145,66 @@ async fn several_sweepers_remove_each_change_once(app: TestApp) {
     assert_eq!(kept(&app.home).await, young);
 }
 
-async fn a_change_can_be_undone_until_it_is_swept(app: TestApp) {
-    for number in 0..8 {
-        let user = app.user(&format!("user {number}"));
-        let _ = user.create(json!({"title": "Old"})).await;
+async fn a_change_can_be_undone_until_it_is_old(app: TestApp) {
+    let (alice, bob) = (app.user("alice"), app.user("bob"));
+    for user in [&alice, &bob] {
+        let _ = changed_task(user).await;
     }
-    app.clock.advance(31 * DAY);
-    let undo = async |number: usize| {
-        let user = app.user(&format!("user {number}"));
-        let path = format!("/api/user%20{number}/changes/1/undo");
+    app.clock.advance(29 * DAY);
+    let undo = async |user: &Client, seq: i64| {
+        let path = user
+            .tasks
+            .replace("/tasks", &format!("/changes/{seq}/undo"));
         user.post(&path, Value::Null).await.status
     };
-    let mut sweeper = sweeper(&app);
-    let undone = futures_util::future::join_all((0..8).map(undo));
-    let (swept, undone) = tokio::join!(sweeper.sweep(), undone);
-    assert_eq!(swept.unwrap().changes, 8);
-    for status in undone {
-        let done_or_swept = [StatusCode::OK, StatusCode::NOT_FOUND].contains(&status);
-        assert!(done_or_swept, "{status}");
+    // The tokens of a month ago have expired.
+    assert_eq!(undo(&app.user("alice"), 2).await, StatusCode::OK);
+    app.clock.advance(2 * DAY);
+    let bob = app.user("bob");
+    // Nobody has swept it up yet.
+    assert_eq!(undo(&bob, 2).await, StatusCode::NOT_FOUND);
+    assert_eq!(kept(&app.home).await, ["alice 1-3", "bob 1-2"]);
+}
+
+/// Some of its tasks carry their creation, others have it in the log.
+async fn a_batch_is_undone_whole_or_not_at_all(app: TestApp) {
+    let alice = app.user("alice");
+    let operations = json!([
+        {"op": "create", "title": "Changed in the same batch", "id": ID},
+        {"op": "create", "title": "Not changed"},
+        {"op": "change", "id": ID, "completed": true},
+    ]);
+    let batch = format!("{}/batch", alice.tasks);
+    let undo = alice.tasks.replace("/tasks", "/changes/2/undo");
+    let done = alice.post(&batch, json!({"operations": operations}));
+    let _ = done.await.expect(StatusCode::OK);
+    let _ = alice.post(&undo, Value::Null).await.expect(StatusCode::OK);
+    assert_eq!(alice.list().await["count"], 0);
+
+    let bob = app.user("bob");
+    let batch = format!("{}/batch", bob.tasks);
+    let done = bob.post(&batch, json!({"operations": operations}));
+    let _ = done.await.expect(StatusCode::OK);
+    app.clock.advance(RETENTION + DAY);
+    let bob = app.user("bob");
+    let undo = bob.tasks.replace("/tasks", "/changes/2/undo");
+    for _ in 0..2 {
+        let _ = bob
+            .post(&undo, Value::Null)
+            .await
+            .expect(StatusCode::NOT_FOUND);
+        // Now what was in the log is gone, and what the other task carries is still there.
+        let _ = sweeper(&app).sweep().await.unwrap();
     }
-    let wrong = app.home.store().system_count_wrong_accounts().await;
-    assert_eq!(wrong.unwrap(), 0, "nothing was undone by halves");
+    assert_eq!(bob.list().await["count"], 2);
+    let unchanged = &bob.list().await["tasks"][0];
+    let history = format!(
+        "{}/{}/history",
+        bob.tasks,
+        unchanged["id"].as_str().unwrap()
+    );
+    assert_eq!(
+        bob.get(&history).await.expect(StatusCode::OK)["history"],
+        json!([])
+    );
 }

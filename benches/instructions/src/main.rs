@@ -169,7 +169,16 @@ impl Client {
             .unwrap();
         let metrics = Metrics::new(templates(), clock.now());
         let origins = Origins::default();
-        let app = App::new(store, authenticator, clock, environment, origins, metrics);
+        let retention = Duration::from_hours(30 * 24);
+        let app = App::new(
+            store,
+            authenticator,
+            clock,
+            environment,
+            origins,
+            metrics,
+            retention,
+        );
         Self {
             door: front_door(app),
             authorization: HeaderValue::try_from(format!("Bearer {token}")).unwrap(),

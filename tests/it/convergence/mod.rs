@@ -19,11 +19,9 @@ use tickbox::tasks::sweeper::Sweeper;
 use self::device::Device;
 use self::referee::Referee;
 use crate::support::dice::Dice;
-use crate::support::{Client, Home, TestApp, every_engine};
+use crate::support::{Client, Home, RETENTION, TestApp, every_engine};
 
 every_engine!(after_quiet_every_copy_equals_the_server);
-
-const RETENTION: Duration = Duration::from_hours(30 * 24);
 
 /// Who stays away for three of them comes back too late for what was deleted in the first.
 const SEASON: Duration = Duration::from_hours(12 * 24);

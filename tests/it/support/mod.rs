@@ -67,6 +67,9 @@ macro_rules! every_engine {
 }
 pub(crate) use every_engine;
 
+/// How long the trash and the history are kept.
+pub(crate) const RETENTION: Duration = Duration::from_hours(30 * 24);
+
 /// A database of its own, for as long as the value lives.
 pub(crate) enum Home {
     Sqlite(TempDir),
@@ -201,6 +204,7 @@ impl TestApp {
             environment,
             origins,
             metrics,
+            RETENTION,
         );
         app.tasks.start(&background, stop.clone());
         Self {

@@ -123,14 +123,10 @@ pub(super) fn create(dataset: Dataset, record: Record) -> String {
     // Far from the ids that are there, and far from each other.
     let fresh = "('1' || :one || :two)::uuid";
     let count: &[&str] = &[":user", "false"];
-    let change: &[&str] = &[
-        ":user",
-        fresh,
-        "'2026-01-01 00:00:00+00'",
-        ":user",
-        REQUEST_ID,
-        "NULL",
-    ];
+    let (actor, request_id) = match record {
+        Record::Kept => (":user", REQUEST_ID),
+        Record::LeftOut => ("NULL", "NULL"),
+    };
     let task: &[&str] = &[
         ":user",
         fresh,
@@ -138,16 +134,14 @@ pub(super) fn create(dataset: Dataset, record: Record) -> String {
         "'Written by the load generator'",
         "false",
         "'2026-01-01 00:00:00+00'",
+        actor,
+        request_id,
+        "NULL",
     ];
     let draw = "\\set one random(100000000000000, 999999999999999)\n\
                 \\set two random(8000000000000000, 8999999999999999)\n";
     let texts = Texts::postgres();
-    let statements = texts.create(record);
-    let values = match record {
-        Record::Kept => vec![count, change, task],
-        Record::LeftOut => vec![count, task],
-    };
-    choose(dataset) + draw + &pipeline(&statements, &values)
+    choose(dataset) + draw + &pipeline(&texts.create(), &[count, task])
 }
 
 /// A transaction as the program sends it: everything at once, and the end of the pipeline commits it.

@@ -63,16 +63,11 @@ impl Texts {
         self.text(Sql::Commit)
     }
 
-    /// What stands between begin and commit: the count, the record, the task.
-    pub(super) fn create(&self, record: Record) -> Vec<String> {
-        let all = [Sql::CreateTaskCount, Sql::RecordCreation, Sql::CreateTask];
-        all.into_iter()
-            .filter(|sql| record == Record::Kept || *sql != Sql::RecordCreation)
-            .map(|sql| self.text(sql))
-            .collect()
+    /// The count, and the task, which carries its creation.
+    pub(super) fn create(&self) -> [String; 2] {
+        [Sql::CreateTaskCount, Sql::CreateTask].map(|sql| self.text(sql))
     }
 
-    /// What stands between begin and commit.
     pub(super) fn complete(&self) -> Vec<String> {
         let all = [
             Sql::LockAccount,

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, params};
 
 use super::dataset::{Dataset, Dice, user_id};
-use super::sql::{LOG_INDEX, Record, Texts};
+use super::sql::{Record, Texts};
+use super::unlogged::unlog_sqlite;
 use crate::step::Outcome;
 
 /// As many as there are connections in the other measurements.
@@ -24,17 +25,17 @@ pub(super) fn creates_per_second(
     let connection = Connection::open(path).map_err(text)?;
     // As in the program's `store::sqlite::file`.
     let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
-        PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -2048; PRAGMA temp_store = memory;";
+        PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -32768; PRAGMA temp_store = memory;";
     connection.execute_batch(settings).map_err(text)?;
     if record == Record::LeftOut {
-        let drop = format!("DROP INDEX {LOG_INDEX}");
-        connection.execute_batch(&drop).map_err(text)?;
+        unlog_sqlite(path)?;
     }
     let mut writer = Writer {
         connection,
         begin: Texts::sqlite().begin(),
         commit: Texts::sqlite().commit(),
-        create: Texts::sqlite().create(record),
+        create: Texts::sqlite().create(),
+        record,
         dataset,
         dice: Dice::new(1),
         created: 0,
@@ -49,7 +50,8 @@ struct Writer {
     connection: Connection,
     begin: String,
     commit: String,
-    create: Vec<String>,
+    create: [String; 2],
+    record: Record,
     dataset: Dataset,
     dice: Dice,
     created: u32,
@@ -78,22 +80,26 @@ impl Writer {
         let title = format!("New task number {}", self.created);
         let description = "Written by the load generator";
         self.step("SAVEPOINT one")?;
-        let (last, others) = self
-            .create
-            .split_last()
-            .ok_or(rusqlite::Error::InvalidQuery)?;
-        for text in others {
-            let mut statement = self.connection.prepare_cached(text)?;
-            // The count takes two parameters, the record six.
-            if statement.parameter_count() == 2 {
-                statement.execute(params![user, false])?;
-            } else {
-                let actor = &user;
-                statement.execute(params![user, id, now, actor, request_id, None::<&str>])?;
-            }
-        }
-        let mut statement = self.connection.prepare_cached(last)?;
-        let mut rows = statement.query(params![user, id, title, description, false, now])?;
+        let [count, task] = &self.create;
+        let mut count = self.connection.prepare_cached(count)?;
+        count.execute(params![user, false])?;
+        let mut task = self.connection.prepare_cached(task)?;
+        let (actor, request_id) = match self.record {
+            Record::Kept => (Some(&user), Some(request_id)),
+            Record::LeftOut => (None, None),
+        };
+        let batch = None::<&str>;
+        let mut rows = task.query(params![
+            user,
+            id,
+            title,
+            description,
+            false,
+            now,
+            actor,
+            request_id,
+            batch
+        ])?;
         while rows.next()?.is_some() {}
         self.step("RELEASE one")
     }

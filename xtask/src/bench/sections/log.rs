@@ -12,7 +12,7 @@ use crate::bench::fill::{lengthen_postgres, lengthen_sqlite};
 use crate::bench::measure::CONNECTIONS;
 use crate::bench::report::range;
 use crate::bench::section::Found;
-use crate::bench::sql::{LOG_INDEX, Record, SCHEMA};
+use crate::bench::sql::{LOG_INDEX, Record};
 use crate::bench::stage::{Ready, Stage};
 use crate::bench::statistics::{Pairs, Side, in_turn};
 use crate::bench::unlogged::{unlog_postgres, unlog_sqlite};
@@ -106,8 +106,7 @@ fn transactions_on_postgres(stage: &Stage) -> Outcome<Pairs> {
         stage.copy(Postgres, "usual", "yardstick")?;
         let (record, name) = record(side);
         if record == Record::LeftOut {
-            let drop = format!("DROP INDEX {SCHEMA}.{LOG_INDEX}");
-            stage.cluster.sql("yardstick", &[&drop])?;
+            unlog_postgres(&stage.cluster, "yardstick")?;
         }
         let script = pgbench::create(USUAL, record);
         let (per_second, _) = stage.pgbench("yardstick", name, &script, &[16])?;
@@ -202,11 +201,10 @@ impl Found for Findings {
     fn describe(&self) -> String {
         format!(
             "*Creates* are whole requests, 64 connections, to the same program on two copies of the usual database. In \
-             one of them the log was switched off from outside: without the index `{LOG_INDEX}`, and with something in \
-             place of the table `changes` that takes inserts and keeps nothing. So the program does the same on both \
-             sides, but for what the database keeps.\n\n\
+             one of them what is there only for the log was taken away from outside: the index `{LOG_INDEX}`. The task's row \
+             carries its creation until it changes for the first time: three columns, which are there on both sides.\n\n\
              *Transactions* are the database's work alone: the transaction of a create as the program sends it, and the \
-             same without the statement that writes the change and without the index. On PostgreSQL `pgbench` runs both, \
+             same without the index and with nothing in those three columns. On PostgreSQL `pgbench` runs both, \
              16 clients; on SQLite a loop of our own, 64 creates in each transaction, with the program's statements and \
              settings (`synchronous=FULL`). No goal is about them, because nobody can ask for a transaction without its \
              request; they tell where the difference comes from.\n\n{}",
