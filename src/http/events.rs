@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::body::Body;
-
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::http::{HeaderName, StatusCode};

@@ -12,8 +12,8 @@ pub(super) struct Dialect {
     no: &'static str,
     /// The rows of a JSON array that is `$2`.
     elements: &'static str,
-    /// The rows of a JSON array of texts that is `$1`.
-    names: &'static str,
+    /// After a column: whether it is in the JSON array of texts that is `$1`.
+    is_named: &'static str,
     /// Around a text, to make an id of it.
     uuid_from: &'static str,
     uuid_to: &'static str,
@@ -37,7 +37,9 @@ impl Dialect {
             returning: "RETURNING {task}",
             no: "false",
             elements: "jsonb_array_elements(CAST($2 AS jsonb))",
-            names: "jsonb_array_elements_text(CAST($1 AS jsonb))",
+            // With other brackets the array's text is one of PostgreSQL's: by an array thousands of rows are found in half
+            // the time that a join takes.
+            is_named: "= ANY (CAST(chr(123) || trim(BOTH '[]' FROM $1) || chr(125) AS text[]))",
             uuid_from: "CAST(",
             uuid_to: " AS uuid)",
             parameter: '$',
@@ -55,7 +57,7 @@ impl Dialect {
             returning: "",
             no: "0",
             elements: "json_each($2)",
-            names: "json_each($1)",
+            is_named: "IN (SELECT e.value FROM json_each($1) AS e)",
             uuid_from: "unhex(",
             uuid_to: ")",
             // `$1` would be a name here; `?1` is the first parameter.
@@ -74,7 +76,7 @@ impl Dialect {
             .replace("{microsecond}", self.microsecond)
             .replace("{false}", self.no)
             .replace("{elements}", self.elements)
-            .replace("{names}", self.names)
+            .replace("{is_named}", self.is_named)
             .replace("{uuid_from}", self.uuid_from)
             .replace("{uuid_to}", self.uuid_to)
             .replace('$', &self.parameter.to_string())

@@ -143,7 +143,7 @@ statements! {
         "SELECT seq, swept_seq FROM {schema}accounts WHERE user_id = $1"
     /// The numbers of those accounts that are named in a JSON array.
     SystemListSeqs [Text]
-        "SELECT user_id, seq FROM {schema}accounts WHERE user_id IN (SELECT e.value FROM {names} AS e)"
+        "SELECT user_id, seq FROM {schema}accounts WHERE user_id {is_named}"
 
     KeepTicket [Text, Text, Time, Time]
         "INSERT INTO {schema}tickets (user_id, hash, expires_at, access_until) VALUES ($1, $2, $3, $4)"

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,12 @@ use super::model::UserId;
 use super::operation::{Done, Written};
 use crate::store::Store;
 
-/// How often the database is asked, while anybody waits.
+/// How long the database is left alone between two questions, while anybody waits: the shorter time if asking is quick,
+/// and else so long that asking for many users takes a small part of the time. Writes of others are to be heard of
+/// within 200 ms.
 const PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_millis(180);
+const PAUSE_FOR_EACH_ANSWER: u32 = 20;
 
 /// How long it is left alone after a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
@@ -104,12 +108,13 @@ impl Watches {
                     self.0.begun.notified().await;
                     continue;
                 }
+                let asked = Instant::now();
                 let pause = match store.system_list_seqs(&users).await {
                     Ok(seqs) => {
                         for (user, seq) in &seqs {
                             self.hear(user, *seq);
                         }
-                        PAUSE
+                        (asked.elapsed() * PAUSE_FOR_EACH_ANSWER).clamp(PAUSE, LONGEST_PAUSE)
                     }
                     Err(error) => {
                         tracing::warn!(%error, "it cannot be heard now what has changed");

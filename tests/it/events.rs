@@ -268,6 +268,23 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_of_any_name_are_asked_for_at_once() {
+    let first = TestApp::at(Home::postgres().await).await;
+    let second = TestApp::beside(&first).await;
+    // What means something in JSON, in an array of PostgreSQL, or in neither.
+    let names = ["plain", "NULL", "a,b", "[]", "{}", "\"", "\\", "\\\"}]", " ", "über 🦊"];
+    let mut streams = Vec::new();
+    for name in names {
+        streams.push(Listening::ready(&first.user(name), "").await.0);
+    }
+    for (name, stream) in names.iter().zip(&mut streams) {
+        let there = second.user(name);
+        there.create(json!({"title": "From there"})).await;
+        assert_eq!(stream.expect("task.changed").await.data["seq"], 1, "{name}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_another_server_writes_is_heard_within_200_ms() {
     let first = TestApp::at(Home::postgres().await).await;
     let second = TestApp::beside(&first).await;

@@ -57,6 +57,7 @@ fn lints() -> Outcome {
         "--quiet",
         "--workspace",
         "--all-targets",
+        "--all-features",
         "--",
         "-D",
         "warnings",
