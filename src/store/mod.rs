@@ -170,6 +170,15 @@ impl Store {
         self.read::<()>(Sql::Ping, vec![]).await.map(|_| ())
     }
 
+    /// Whether nobody but this process can have written lately.
+    pub async fn system_is_alone(&self) -> Result<bool, Error> {
+        match &self.engine {
+            Engine::Postgres(postgres) => postgres.is_alone().await,
+            // The file is locked.
+            Engine::Sqlite(_) => Ok(true),
+        }
+    }
+
     async fn read<T: FromRow>(&self, sql: Sql, values: Vec<Value>) -> Result<Vec<T>, Error> {
         let started = Instant::now();
         let rows = match &self.engine {

@@ -20,6 +20,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(180);
 const PAUSE_FOR_EACH_ANSWER: u32 = 20;
 
+/// How long nothing is asked of the users where nobody else can write: then it is only what was written after its caller
+/// had gone.
+const PAUSE_ALONE: Duration = Duration::from_secs(1);
+
 /// How long it is left alone after a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -102,13 +106,20 @@ impl Watches {
     /// Until `stop`: wakes for what was written and not said here, by one question for all who are watched.
     pub(super) async fn follow(self, store: Arc<Store>, stop: CancellationToken) {
         let following = async {
+            let mut looked: Option<Instant> = None;
             loop {
                 let users: Vec<_> = self.users().keys().map(UserId::as_arc).collect();
                 if users.is_empty() {
                     self.0.begun.notified().await;
                     continue;
                 }
+                let lately = looked.is_some_and(|looked| looked.elapsed() < PAUSE_ALONE);
+                if lately && store.system_is_alone().await.unwrap_or(false) {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
                 let asked = Instant::now();
+                looked = Some(asked);
                 let pause = match store.system_list_seqs(&users).await {
                     Ok(seqs) => {
                         for (user, seq) in &seqs {

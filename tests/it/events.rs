@@ -268,11 +268,40 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_knows_whether_it_is_alone() {
+    let first = TestApp::at(Home::postgres().await).await;
+    // The server takes a moment to see that a connection is gone.
+    let alone = async || while !first.app.store.system_is_alone().await.unwrap() {};
+    let patience = Duration::from_secs(30);
+    tokio::time::timeout(patience, alone())
+        .await
+        .expect("nobody else is there");
+    let second = TestApp::beside(&first).await;
+    assert!(!first.app.store.system_is_alone().await.unwrap());
+    assert!(!second.app.store.system_is_alone().await.unwrap());
+    second.stop().await;
+    tokio::time::timeout(patience, alone())
+        .await
+        .expect("the other is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn users_of_any_name_are_asked_for_at_once() {
     let first = TestApp::at(Home::postgres().await).await;
     let second = TestApp::beside(&first).await;
     // What means something in JSON, in an array of PostgreSQL, or in neither.
-    let names = ["plain", "NULL", "a,b", "[]", "{}", "\"", "\\", "\\\"}]", " ", "über 🦊"];
+    let names = [
+        "plain",
+        "NULL",
+        "a,b",
+        "[]",
+        "{}",
+        "\"",
+        "\\",
+        "\\\"}]",
+        " ",
+        "über 🦊",
+    ];
     let mut streams = Vec::new();
     for name in names {
         streams.push(Listening::ready(&first.user(name), "").await.0);

@@ -15,6 +15,7 @@ use super::super::statements::Sql;
 use super::PostgresConfig;
 use super::reply::Failure;
 use super::request::Request;
+use super::sessions::{Session, Sessions};
 use super::socket::{Address, Canceller, Opener};
 use super::tls::{self, Verify};
 use super::wire::{Asked, Wire};
@@ -80,6 +81,7 @@ pub(super) struct Connector {
     prepared: bool,
     /// Whether the server at the other end is PostgreSQL itself, whose session is ours alone.
     direct: bool,
+    sessions: Sessions,
     started: Instant,
 }
 
@@ -103,6 +105,7 @@ impl Connector {
             texts,
             prepared: false,
             direct: false,
+            sessions: Sessions::default(),
             started: Instant::now(),
         })
     }
@@ -169,6 +172,7 @@ impl Connector {
             port: opened.port,
             is_prepared: false,
             commits_at_sync: false,
+            session: None,
             last_used_ms: AtomicU64::new(self.elapsed_ms()),
         };
         let wanted = match self.opener.config().get_target_session_attrs() {
@@ -208,14 +212,33 @@ impl Connector {
                     tracing::debug!(%error, "could not say how to plan");
                 }
             }
-            preparing.reply().await?.end()
+            preparing.reply().await?.end()?;
+            let number = "SELECT CAST(pg_backend_pid() AS bigint)";
+            connection.ask::<Seen>(number, &[], &[]).await
         };
-        tokio::time::timeout(CONNECT_TIMEOUT, prepared)
+        let number = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
             .await
             .map_err(|_| "preparing statements took too long")??;
-        connection.commits_at_sync = self.direct;
+        if self.direct {
+            connection.commits_at_sync = true;
+            let number = number.first().and_then(|seen| seen.0);
+            connection.session = number.map(|number| self.sessions.enter(number));
+        }
         connection.is_prepared = true;
         Ok(())
+    }
+
+    /// Whether nobody but this process has a session in this database. That is seen only where our own are known.
+    pub(super) async fn is_alone(&self, connection: &Connection) -> Result<bool, Failure> {
+        if !self.direct {
+            return Ok(false);
+        }
+        // Strangers are seen by anybody, though not what they do.
+        let strangers = "SELECT count(*) FROM pg_catalog.pg_stat_activity
+            WHERE datname = current_database() AND pid <> ALL (CAST($1 AS integer[]))";
+        let ours = Value::Text(self.sessions.to_array().into());
+        let seen: Vec<Seen> = connection.ask(strangers, &[Kind::Text], &[ours]).await?;
+        Ok(seen.first().and_then(|seen| seen.0) == Some(0))
     }
 
     /// Whether [`Connector::prepare`] has done its work.
@@ -315,6 +338,8 @@ pub(super) struct Connection {
     port: Option<u16>,
     is_prepared: bool,
     commits_at_sync: bool,
+    /// Held for its end.
+    session: Option<Session>,
     last_used_ms: AtomicU64,
 }
 
@@ -348,7 +373,7 @@ impl Connection {
     }
 }
 
-/// A port, or nothing over a Unix socket.
+/// A number, or none: the port over a Unix socket.
 struct Seen(Option<i64>);
 
 impl FromRow for Seen {

@@ -6,6 +6,7 @@ mod migrate;
 mod pool;
 mod reply;
 mod request;
+mod sessions;
 mod socket;
 mod tls;
 mod wire;
@@ -109,6 +110,17 @@ impl Postgres {
                 Err(error)
             }
         }
+    }
+
+    /// Whether nobody but this process can have written.
+    pub(super) async fn is_alone(&self) -> Result<bool, Error> {
+        if self.readers.is_empty() {
+            return Ok(false);
+        }
+        let (connection, _place) = self.readers.share().await?;
+        let asking = self.connector.is_alone(&connection);
+        let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
+        answer.map_err(|_| too_slow())?.map_err(translate)
     }
 
     async fn read_on<T: FromRow>(
