@@ -5,11 +5,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use crate::tasks::model::UserId;
+
+/// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
+/// is written or a stream lives.
+pub(super) fn detached(value: &HeaderValue) -> Option<HeaderValue> {
+    HeaderValue::from_bytes(value.as_bytes()).ok()
+}
 
 /// Shared between the front door, which writes the log, and the extractors, which learn the rest.
 #[derive(Clone, Debug, Default)]

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
 use futures_util::FutureExt;
 use tower_service::Service;
 
-use super::exchange::Exchange;
+use super::exchange::{Exchange, detached};
 use super::json::APPLICATION_JSON;
 use super::problem::{Problem, Suspicion};
 use super::request_log::RequestLine;
@@ -102,9 +102,7 @@ impl FrontDoor {
             (1..=LONGEST_REQUEST_ID).contains(&id.len())
                 && id.as_bytes().iter().all(u8::is_ascii_graphic)
         });
-        // Copied: a clone would keep all that was read with it, for as long as an answer is written.
-        let kept = sane.and_then(|id| HeaderValue::from_bytes(id.as_bytes()).ok());
-        kept.unwrap_or_else(|| {
+        sane.and_then(detached).unwrap_or_else(|| {
             let id = self.app.clock.new_id().to_string();
             HeaderValue::from_str(&id).unwrap_or(HeaderValue::from_static("-"))
         })

@@ -3,13 +3,14 @@
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue};
+use axum::http::{HeaderMap, HeaderName};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::SharedApp;
 use super::changes::place;
 use super::exchange::Exchange;
+use super::exchange::detached;
 use super::extract::{authenticate, path_parameter};
 use super::problem::Problem;
 use crate::clock::Timestamp;
@@ -106,12 +107,8 @@ async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(UserId, Access)
     let credentials = credentials.filter(|(name, _)| [AUTHORIZATION, COOKIE].contains(name));
     let access = Access {
         until: caller.expires_at,
-        // Copied: a clone would keep all that was read with it, for as long as the stream lives.
         credentials: credentials
-            .filter_map(|(name, value)| {
-                let value = HeaderValue::from_bytes(value.as_bytes()).ok()?;
-                Some((name.clone(), value))
-            })
+            .filter_map(|(name, value)| Some((name.clone(), detached(value)?)))
             .collect(),
     };
     Ok((caller.user, access))

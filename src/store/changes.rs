@@ -74,7 +74,8 @@ impl FromRow for Numbers {
     }
 }
 
-struct UserSeq(String, i64);
+/// Somebody, and a number among those of the user's changes.
+pub(super) struct UserSeq(pub(super) String, pub(super) i64);
 
 impl FromRow for UserSeq {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {

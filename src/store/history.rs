@@ -11,7 +11,8 @@ use crate::tasks::model::{Description, Task, TaskId, Title, UserId};
 use crate::tasks::operation::MOST_OPERATIONS;
 
 impl Store {
-    /// At most `limit` changes of a task that were made `since` then, newest first, from the change `from` on or from the latest one.
+    /// At most `limit` changes of a task that were made `since` then, newest first, from the change `from` on or from the
+    /// latest one.
     pub async fn list_history(
         &self,
         user: &UserId,
@@ -37,7 +38,8 @@ impl Store {
         Ok(found.pop().map(|stored| stored.of(user)))
     }
 
-    /// The change of this number, made `since` then, and those that were made together with it, in order; none if there is no such change.
+    /// The change of this number, made `since` then, and those that were made together with it, in order; none if there
+    /// is no such change.
     pub async fn find_change_and_batch(
         &self,
         user: &UserId,

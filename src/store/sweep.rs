@@ -1,6 +1,7 @@
 //! Removing for good what has been kept long enough: each method is one step, small enough to hold nobody up, and says
 //! how many rows it removed. Several processes may sweep at once: what one has removed, the other does not find.
 
+use super::changes::UserSeq;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::{Step, Store, answers};
@@ -47,9 +48,10 @@ impl Store {
             Value::Time(until),
             Value::Int(USERS),
         ];
-        let mut users: Vec<FirstChange> = self.read(Sql::SystemListFirstChanges, values).await?;
+        // With the number of the first change, or 0 if none is to be swept.
+        let mut users: Vec<UserSeq> = self.read(Sql::SystemListFirstChanges, values).await?;
         let mut swept = 0;
-        for FirstChange { user, seq } in users.iter().filter(|first| first.seq > 0) {
+        for UserSeq(user, seq) in users.iter().filter(|first| first.1 > 0) {
             let user = Value::Text(user.as_str().into());
             let which = [user.clone(), Value::Time(until), Value::Int(seq + CHANGES)];
             let steps = vec![
@@ -60,7 +62,7 @@ impl Store {
             let rows = self.write::<()>(steps, None).await?;
             swept += rows.iter().map(Vec::len).sum::<usize>();
         }
-        Ok((swept, users.pop().map(|last| last.user)))
+        Ok((swept, users.pop().map(|last| last.0)))
     }
 
     /// Answers whose keys no longer stand for them.
@@ -96,21 +98,6 @@ impl FromRow for SweptUser {
         Ok(Self {
             user: row.text(0)?,
             until: row.time(1)?,
-        })
-    }
-}
-
-/// Somebody, and the number of the first change, or 0 if none is to be swept.
-struct FirstChange {
-    user: String,
-    seq: i64,
-}
-
-impl FromRow for FirstChange {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            user: row.text(0)?,
-            seq: row.int(1)?,
         })
     }
 }

@@ -85,21 +85,28 @@ fn names(text: &str) -> Vec<&str> {
 
 const EVENTS: &str = "/api/ada/events";
 
-#[tokio::test]
-async fn a_stream_comes_in_chunks_and_ends_with_the_last_one_when_the_server_stops() {
+/// A server that is told to stop, and the head and the body of its stream, in which one task was made.
+async fn stream_until_the_server_stops(version: &str) -> (Running, String, String) {
     let (server, token) = (server().await, token("1h").await);
-    let mut line = Line::open(&server, &request(EVENTS, "1.1", &token)).await;
+    let mut line = Line::open(&server, &request(EVENTS, version, &token)).await;
     line.hear("event: ready").await;
     create(&server, &token).await;
     line.hear("event: task.changed").await;
     server.terminate();
     let answer = line.end().await;
     let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let (head, body) = (head.to_owned(), body.to_owned());
+    (server, head, body)
+}
+
+#[tokio::test]
+async fn a_stream_comes_in_chunks_and_ends_with_the_last_one_when_the_server_stops() {
+    let (server, head, body) = stream_until_the_server_stops("1.1").await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
     for header in ["transfer-encoding: chunked", "connection: close"] {
         assert!(head.lines().any(|line| line == header), "{head}");
     }
-    assert_eq!(names(&unchunked(body)), ["ready", "task.changed"]);
+    assert_eq!(names(&unchunked(&body)), ["ready", "task.changed"]);
     assert_eq!(server.ended().await.code, Some(0));
 }
 
@@ -150,17 +157,10 @@ async fn a_client_who_closes_the_line_or_its_side_of_it_has_left() {
 
 #[tokio::test]
 async fn a_stream_over_http_1_0_ends_with_its_line() {
-    let (server, token) = (server().await, token("1h").await);
-    let mut line = Line::open(&server, &request(EVENTS, "1.0", &token)).await;
-    line.hear("event: ready").await;
-    create(&server, &token).await;
-    line.hear("event: task.changed").await;
-    server.terminate();
-    let answer = line.end().await;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    let (_server, head, body) = stream_until_the_server_stops("1.0").await;
     assert!(!head.contains("chunked"), "{head}");
     assert!(body.starts_with("event: ready\n"), "{body}");
-    assert_eq!(names(body), ["ready", "task.changed"]);
+    assert_eq!(names(&body), ["ready", "task.changed"]);
 }
 
 #[tokio::test]

@@ -113,13 +113,12 @@ impl Connector {
     /// Finds out whether anything stands between, and with it whether statements can be prepared, where that is not
     /// decided by the setting.
     pub(super) async fn choose_statements(&mut self, setting: PreparedStatements) {
-        let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct());
-        self.direct = asking.await.is_ok_and(|direct| direct.unwrap_or(false));
-        self.prepared = match setting {
-            PreparedStatements::On => true,
-            PreparedStatements::Off => false,
-            PreparedStatements::Auto => self.direct,
-        };
+        // What is known of the line is of use to prepared statements alone.
+        if setting != PreparedStatements::Off {
+            let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct());
+            self.direct = asking.await.is_ok_and(|direct| direct.unwrap_or(false));
+        }
+        self.prepared = self.direct || setting == PreparedStatements::On;
         let Self {
             prepared, direct, ..
         } = self;
@@ -171,7 +170,6 @@ impl Connector {
             canceller: opened.canceller,
             port: opened.port,
             is_prepared: false,
-            commits_at_sync: false,
             session: None,
             last_used_ms: AtomicU64::new(self.elapsed_ms()),
         };
@@ -199,6 +197,9 @@ impl Connector {
         for (sql, (name, text)) in Sql::ALL.iter().zip(self.names.iter().zip(&self.texts)) {
             request.prepare(name, text, sql.template().0)?;
         }
+        if self.direct {
+            request.run_text("SELECT CAST(pg_backend_pid() AS bigint)", &[], &[])?;
+        }
         // All are sent before the first is answered.
         let settings = self
             .direct
@@ -212,18 +213,19 @@ impl Connector {
                     tracing::debug!(%error, "could not say how to plan");
                 }
             }
-            preparing.reply().await?.end()?;
-            let number = "SELECT CAST(pg_backend_pid() AS bigint)";
-            connection.ask::<Seen>(number, &[], &[]).await
+            let mut reply = preparing.reply().await?;
+            let number = if self.direct {
+                reply.rows::<Seen>()?.pop().and_then(|seen| seen.0)
+            } else {
+                None
+            };
+            reply.end()?;
+            Ok::<_, Failure>(number)
         };
         let number = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
             .await
             .map_err(|_| "preparing statements took too long")??;
-        if self.direct {
-            connection.commits_at_sync = true;
-            let number = number.first().and_then(|seen| seen.0);
-            connection.session = number.map(|number| self.sessions.enter(number));
-        }
+        connection.session = number.map(|number| self.sessions.enter(number));
         connection.is_prepared = true;
         Ok(())
     }
@@ -337,8 +339,7 @@ pub(super) struct Connection {
     /// Our own port, over TCP.
     port: Option<u16>,
     is_prepared: bool,
-    commits_at_sync: bool,
-    /// Held for its end.
+    /// Where it is ours alone.
     session: Option<Session>,
     last_used_ms: AtomicU64,
 }
@@ -351,7 +352,7 @@ impl Connection {
     /// Whether the statements of one request are a transaction by themselves (PostgreSQL manual, "Pipelining"), of the
     /// kind that ours need.
     pub(super) fn commits_at_sync(&self) -> bool {
-        self.commits_at_sync
+        self.session.is_some()
     }
 
     /// Runs some statements of which nothing is wanted. They are on their way before they are awaited.

@@ -92,17 +92,18 @@ impl Postgres {
     ) -> Result<Vec<T>, Error> {
         if self.readers.is_empty() {
             let loan = self.pool.borrow().await?;
-            let answer = self.read_on(loan.connection()?, sql, values).await?;
+            let asking = self.connector.ask(loan.connection()?, sql, values);
+            let answer = in_time(asking).await?;
             loan.give_back();
             return answer.map_err(translate);
         }
         let (connection, _place) = self.readers.share().await?;
-        match self.read_on(&connection, sql, values).await {
+        match in_time(self.connector.ask(&connection, sql, values)).await {
             // The line broke while we waited: a read can be asked again without harm, once.
             Ok(Err(Failure::Closed)) => {
                 let (connection, _place) = self.readers.share().await?;
-                let answer = self.read_on(&connection, sql, values).await?;
-                answer.map_err(translate)
+                let asking = self.connector.ask(&connection, sql, values);
+                in_time(asking).await?.map_err(translate)
             }
             Ok(answer) => answer.map_err(translate),
             Err(error) => {
@@ -119,20 +120,7 @@ impl Postgres {
         }
         let (connection, _place) = self.readers.share().await?;
         let asking = self.connector.is_alone(&connection);
-        let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
-        answer.map_err(|_| too_slow())?.map_err(translate)
-    }
-
-    async fn read_on<T: FromRow>(
-        &self,
-        connection: &Connection,
-        sql: Sql,
-        values: &[Value],
-    ) -> Result<Result<Vec<T>, Failure>, Error> {
-        let asking = self.connector.ask(connection, sql, values);
-        tokio::time::timeout(LONGEST_CALL, asking)
-            .await
-            .map_err(|_| too_slow())
+        in_time(asking).await?.map_err(translate)
     }
 
     /// Runs the steps as one transaction and gives the rows that they keep: in one round trip, or in two if a judge
@@ -243,6 +231,11 @@ async fn roll_back(connector: &Connector, connection: &Connection) -> Result<(),
         .ask::<()>(connection, Sql::Rollback, &[])
         .await
         .map(drop)
+}
+
+async fn in_time<T>(asking: impl Future<Output = T>) -> Result<T, Error> {
+    let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
+    answer.map_err(|_| too_slow())
 }
 
 fn too_slow() -> Error {
