@@ -40,6 +40,8 @@ export async function* listen(http: Http, options: EventsOptions): AsyncGenerato
   try {
     for (let failures = 0; !signal?.aborted; ) {
       const began = performance.now();
+      // The failure of a line that broke may be told after the news that the network is back.
+      const { rings } = alarm;
       let ready = false;
       let expired = false;
       let error: TickboxError | undefined;
@@ -72,7 +74,7 @@ export async function* listen(http: Http, options: EventsOptions): AsyncGenerato
       // One that ends as soon as it stands is as bad as none: something between here and there cuts it off.
       if (performance.now() - began > policy.cap) failures = 0;
       options.onDisconnect?.(error);
-      await alarm.wait(Math.max(least, error.retryAfter ?? 0) + backOff(failures, policy), signal);
+      await alarm.wait(Math.max(least, error.retryAfter ?? 0) + backOff(failures, policy), signal, rings);
       failures += 1;
     }
   } finally {

@@ -42,12 +42,16 @@ export class Follow {
     const { replica, onStatus, alarm } = this.#parts;
     let anew = false;
     let failures = 0;
+    let rings = 0;
     const live = () => {
       anew = false;
       failures = 0;
       onStatus("live");
+      // Ours is one of them: a line that breaks as soon as it stands is not made anew at once.
+      rings = alarm.rings;
     };
     while (!signal.aborted) {
+      rings = alarm.rings;
       let error: TickboxError;
       try {
         onStatus("syncing");
@@ -68,7 +72,7 @@ export class Follow {
         }
       }
       onStatus("offline", error);
-      await alarm.wait(Math.max(error.retryAfter ?? 0, backOff(failures, this.#parts.retry)), signal);
+      await alarm.wait(Math.max(error.retryAfter ?? 0, backOff(failures, this.#parts.retry)), signal, rings);
       failures += 1;
     }
   }

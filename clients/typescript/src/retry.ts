@@ -40,7 +40,7 @@ const LONGEST = 2 ** 31 - 1;
 /** Waiting that can be cut short for all at once: when the network is back, or somebody asks for it. */
 export class Alarm {
   #waiting = new Set<() => void>();
-  /** How often it has rung: to {@link wait} for the ring after something that was looked at before. */
+  /** How often it has rung: for a {@link wait} that a ring during the work before it ends too. */
   rings = 0;
 
   ring(): void {

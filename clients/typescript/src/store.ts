@@ -143,8 +143,10 @@ export function createStore(options: StoreOptions) {
   /** Sends what there is, waits for more, and after a failure for better times. */
   async function send(signal: AbortSignal): Promise<void> {
     for (let failures = 0; !signal.aborted; ) {
-      // What is done while the queue is looked through must not be slept over.
+      // What is done while the queue is looked through must not be slept over, nor that the network came back
+      // before the request that it had broken has failed.
       const { rings } = work;
+      const before = network.rings;
       try {
         if (await flush.one(signal)) {
           confirm.later();
@@ -159,7 +161,7 @@ export function createStore(options: StoreOptions) {
         const error = asTickboxError(thrown);
         view.failed(error);
         tellRefused();
-        await network.wait(Math.max(error.retryAfter ?? 0, backOff(failures, retry)), signal);
+        await network.wait(Math.max(error.retryAfter ?? 0, backOff(failures, retry)), signal, before);
         failures += 1;
       }
     }

@@ -145,19 +145,27 @@ test("what a tab leaves behind is sent by the one that stays", async () => {
   await second.close();
 });
 
-test("a browser that says that the network is back is believed at once", async () => {
-  const user = someone();
-  const { setting: its } = await setting(user, 1);
-  const tab = await browser.open(page);
-  // Hours could pass before it tried by itself.
-  await call(tab, "open", { ...its, patience: 1e8 });
-  await call(tab, "until", "live");
-  await tab.offline(true);
-  await call(tab, "create", "offline");
-  assert.equal(await call(tab, "pending"), 1);
-  await tab.offline(false);
-  await call(tab, "synced");
-  await call(tab, "until", "live");
-  assert.deepEqual(await onServer(user), ["offline"]);
-  await tab.close();
-});
+for (const lateFailures of [false, true]) {
+  const order = lateFailures ? ", before the requests that it broke have failed" : "";
+  test(`a browser that says that the network is back is believed at once${order}`, async () => {
+    const user = someone();
+    const { setting: its, storm } = await setting(user, 1);
+    const tab = await browser.open(page);
+    // Hours could pass before it tried by itself.
+    await call(tab, "open", { ...its, patience: 1e8, lateFailures });
+    await call(tab, "until", "live");
+    await tab.offline(true);
+    // Streams that stand already know nothing of it.
+    storm.lines[0]!.cut();
+    await call(tab, "create", "offline");
+    assert.equal(await call(tab, "pending"), 1);
+    // The stream and the write.
+    await (lateFailures ? call(tab, "held", 2) : call(tab, "until", "offline"));
+    storm.lines[0]!.mend();
+    await tab.offline(false);
+    await call(tab, "synced");
+    await call(tab, "until", "live");
+    assert.deepEqual(await onServer(user), ["offline"]);
+    await tab.close();
+  });
+}

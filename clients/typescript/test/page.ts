@@ -11,9 +11,40 @@ export interface Setting {
   name: string;
   /** The first wait after a failure is up to so many milliseconds. */
   patience: number;
+  /** What fails is told only when the browser has said that it is online again. */
+  lateFailures?: boolean;
 }
 
 let store: Store;
+/** How many failures are held back until the browser is online. */
+let held = 0;
+const heldMore = new EventTarget();
+
+async function late(error: unknown): Promise<never> {
+  const online = new Promise((resolve) => addEventListener("online", resolve, { once: true }));
+  held += 1;
+  heldMore.dispatchEvent(new Event("held"));
+  await online;
+  // All others who wait for the same event have been told.
+  await new Promise((resolve) => setTimeout(resolve));
+  throw error;
+}
+
+/** The browser's own, but for the time at which failures show: those of the request, and those of the body. */
+const lateFetch: typeof fetch = async (...given) => {
+  const response = await fetch(...given).catch(late);
+  const reader = response.body?.getReader();
+  if (!reader) return response;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(control) {
+      const { done, value } = await reader.read().catch(late);
+      if (done) control.close();
+      else control.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return new Response(body, response);
+};
 
 async function ask(path: string): Promise<void> {
   const { ok, status } = await fetch(path, { method: "POST" });
@@ -36,9 +67,16 @@ const harness = {
   },
 
   /** The app of one tab. */
-  async open({ lines, token, name, patience }: Setting): Promise<string[]> {
-    const client = createClient({ baseUrl: lines[0]!, token, timeout: 2_000, retry: { base: patience, cap: patience } });
-    store = createStore({ client, storage: indexedDb(name), retry: { base: patience, cap: patience } });
+  async open({ lines, token, name, patience, lateFailures }: Setting): Promise<string[]> {
+    const retry = { base: patience, cap: patience };
+    const client = createClient({
+      baseUrl: lines[0]!,
+      token,
+      timeout: 2_000,
+      retry,
+      fetch: lateFailures ? lateFetch : undefined,
+    });
+    store = createStore({ client, storage: indexedDb(name), retry });
     await store.start();
     return harness.titles();
   },
@@ -57,6 +95,11 @@ const harness = {
       asked.onsuccess = resolve;
       asked.onerror = reject;
     });
+  },
+
+  /** Comes back when so many failures are held back. */
+  async held(count: number): Promise<void> {
+    while (held < count) await new Promise((resolve) => heldMore.addEventListener("held", resolve, { once: true }));
   },
 
   pending: (): number => store.pending().length,

@@ -11,6 +11,9 @@ import type { Readable, Writable } from "node:stream";
 /** `cargo xtask test` says where it found one. */
 const PROGRAM = process.env["BROWSER_PROGRAM"] ?? "chromium";
 
+/** The longest call, a storm, takes seconds: one that hangs is to be named before the whole suite is ended. */
+const LIMIT = 180_000;
+
 interface Answer {
   id?: number;
   method?: string;
@@ -18,6 +21,11 @@ interface Answer {
   params?: Record<string, unknown>;
   result?: Record<string, unknown>;
   error?: { message: string };
+}
+
+/** Does not keep the process alive, and changes nothing about what is settled before. */
+function limit(reject: (error: Error) => void, what: string): void {
+  AbortSignal.timeout(LIMIT).addEventListener("abort", () => reject(new Error(`not within ${LIMIT} ms: ${what}`)));
 }
 
 export class Browser {
@@ -61,6 +69,7 @@ export class Browser {
     const id = (this.#count += 1);
     return new Promise((resolve, reject) => {
       if (this.#process.exitCode !== null) return reject(new Error("The browser has ended"));
+      limit(reject, `${method} ${JSON.stringify(params)}`);
       this.#waiting.set(id, { resolve, reject });
       (this.#process.stdio[3] as Writable).write(`${JSON.stringify({ id, method, params, sessionId })}\0`);
     });
@@ -68,7 +77,8 @@ export class Browser {
 
   /** Comes back when the event has happened. */
   event(method: string, sessionId: string): Promise<void> {
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
+      limit(reject, method);
       const listener = (answer: Answer) => {
         if (answer.method !== method || answer.sessionId !== sessionId) return;
         this.#listeners.delete(listener);
