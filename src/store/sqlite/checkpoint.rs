@@ -8,6 +8,7 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
+use super::at_hand::AtHand;
 use super::file;
 use crate::error::Error;
 
@@ -66,9 +67,11 @@ impl Checkpointer {
         }
     }
 
-    /// Ends what was begun, on the connection of the writer, while nobody writes: the log begins anew then.
-    pub(super) fn finish(&self, connection: &Connection) {
+    /// Ends what was begun, on the connection of the writer, while nobody writes: the log begins anew then, unless
+    /// somebody reads what is in it.
+    pub(super) fn finish(&self, connection: &Connection, at_hand: &AtHand) {
         if self.nearly_done.swap(false, Ordering::Acquire) {
+            let _quiet = at_hand.quiet();
             move_pages(connection);
         }
     }

@@ -1,6 +1,7 @@
 //! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
 //! What the statements say is in `store::statements`.
 
+mod at_hand;
 mod checkpoint;
 mod file;
 mod migrate;
@@ -11,6 +12,7 @@ mod writer;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use self::at_hand::AtHand;
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
@@ -41,9 +43,10 @@ impl Sqlite {
             Migrations::Require => require_all(&status(path)?)?,
         }
         let texts: Arc<[String]> = Dialect::sqlite().render_all().into();
+        let at_hand = AtHand::open(path)?;
         Ok(Self {
-            writer: Writer::start(path, texts.clone())?,
-            readers: Readers::start(path, &texts)?,
+            writer: Writer::start(path, texts.clone(), at_hand.clone())?,
+            readers: Readers::start(path, &texts, at_hand)?,
             _ownership: ownership,
         })
     }

@@ -1,19 +1,19 @@
-//! Reading: what is looked up in a moment, on the caller's own thread; what takes longer, on threads that only read,
-//! of which each has a connection of its own and whichever is free takes the next call.
+//! Reading: what is looked up in a moment, on the caller's own thread (`at_hand`); what takes longer, on threads that
+//! only read, of which each has a connection of its own and whichever is free takes the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::{Arc, Mutex, TryLockError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::super::gate::Gate;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
+use super::at_hand::AtHand;
 use super::session::Session;
-use super::{file, run, thread_lost};
+use super::{file, thread_lost};
 use crate::error::Error;
 
 /// More readers than cores only compete with the threads that serve.
@@ -25,8 +25,7 @@ const MOST_WAITING: usize = 1024;
 type Call = Box<dyn FnOnce(&mut Session<'_>) + Send>;
 
 pub(super) struct Readers {
-    /// For callers who read on their own thread.
-    at_hand: Box<[Mutex<Connection>]>,
+    at_hand: Arc<AtHand>,
     calls: Option<crossbeam_channel::Sender<Call>>,
     threads: Vec<JoinHandle<()>>,
     gate: Gate,
@@ -34,12 +33,13 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    pub(super) fn start(path: &Path, texts: &Arc<[String]>) -> Result<Self, Error> {
+    pub(super) fn start(
+        path: &Path,
+        texts: &Arc<[String]>,
+        at_hand: Arc<AtHand>,
+    ) -> Result<Self, Error> {
         let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        let at_hand = (0..cores)
-            .map(|_| file::open_to_read(path).map(Mutex::new))
-            .collect::<Result<_, _>>()?;
         let threads = (0..cores.clamp(2, MOST_THREADS))
             .map(|number| {
                 let connection = file::open_to_read(path)?;
@@ -73,7 +73,7 @@ impl Readers {
     ) -> Result<Vec<T>, Error> {
         debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
         if is_brief(sql)
-            && let Some(rows) = self.read_here(sql, &values)
+            && let Some(rows) = self.at_hand.read(&self.texts[sql as usize], &values)
         {
             return rows;
         }
@@ -90,20 +90,6 @@ impl Readers {
             .and_then(|calls| calls.send(call).ok())
             .ok_or_else(thread_lost)?;
         answered.await.map_err(|_| thread_lost())?
-    }
-
-    /// On this thread, unless all connections for that are in use.
-    fn read_here<T: FromRow>(&self, sql: Sql, values: &[Value]) -> Option<Result<Vec<T>, Error>> {
-        let connection =
-            self.at_hand
-                .iter()
-                .find_map(|connection| match connection.try_lock() {
-                    Ok(connection) => Some(connection),
-                    // Whoever panicked with it was reading: nothing is left half done.
-                    Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-                    Err(TryLockError::WouldBlock) => None,
-                })?;
-        Some(run(&connection, &self.texts[sql as usize], values))
     }
 }
 

@@ -14,6 +14,7 @@ use super::super::gate::Gate;
 use super::super::row::FromRow;
 use super::super::statements::Sql;
 use super::super::{Judge, Kept, Step, Verdict};
+use super::at_hand::AtHand;
 use super::checkpoint::Checkpointer;
 use super::session::Session;
 use super::{file, run, thread_lost};
@@ -38,13 +39,21 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(path: &Path, texts: Arc<[String]>) -> Result<Self, Error> {
+    pub(super) fn start(
+        path: &Path,
+        texts: Arc<[String]>,
+        at_hand: Arc<AtHand>,
+    ) -> Result<Self, Error> {
         let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
         let connection = file::open_to_write(path)?;
         let checkpointer = Checkpointer::start(path)?;
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
-            .spawn(move || serve(&connection, &texts, &checkpointer, &waiting))
+            .spawn(move || {
+                serve(&connection, &texts, &at_hand, &checkpointer, &waiting);
+                // Before the connection that writes: the last one to close has to move the log into the file.
+                drop(at_hand);
+            })
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             calls: Some(calls),
@@ -96,23 +105,29 @@ impl Drop for Writer {
 fn serve(
     connection: &Connection,
     texts: &[String],
+    at_hand: &AtHand,
     checkpointer: &Checkpointer,
     waiting: &Receiver<Call>,
 ) {
     let mut session = Session::new(connection, texts);
     let mut moved = connection.total_changes();
     while let Ok(first) = waiting.recv() {
-        commit_group(&mut session, first, waiting);
+        commit_group(&mut session, at_hand, first, waiting);
         let written = connection.total_changes();
         if Checkpointer::is_due(written, moved) {
             checkpointer.begin();
             moved = written;
         }
-        checkpointer.finish(connection);
+        checkpointer.finish(connection, at_hand);
     }
 }
 
-fn commit_group(session: &mut Session<'_>, first: Call, waiting: &Receiver<Call>) {
+fn commit_group(
+    session: &mut Session<'_>,
+    at_hand: &AtHand,
+    first: Call,
+    waiting: &Receiver<Call>,
+) {
     let begun = control(session, Sql::Begin);
     let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
     let mut next = Some(first);
@@ -127,7 +142,7 @@ fn commit_group(session: &mut Session<'_>, first: Call, waiting: &Receiver<Call>
             next = waiting.try_recv().ok();
         }
     }
-    let committed = begun && !panicked && control(session, Sql::Commit);
+    let committed = begun && !panicked && at_hand.around_commit(|| control(session, Sql::Commit));
     if !committed && !session.connection.is_autocommit() {
         control(session, Sql::Rollback);
     }
