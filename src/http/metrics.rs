@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::SharedApp;
-use super::serve::{ACCEPT_PAUSE, HEADER_TIMEOUT};
+use super::connection::HEADER_TIMEOUT;
+use super::serve::ACCEPT_PAUSE;
 use crate::metrics::Metrics;
 
 const PATH: &str = "/metrics";

@@ -6,6 +6,7 @@ mod batch;
 mod change_cursor;
 mod changes;
 mod conditional;
+mod connection;
 mod cors;
 mod cursor;
 mod docs;

@@ -1,19 +1,20 @@
-//! Answers without end over HTTP/1.1: once the head is sent, the connection is taken away from hyper, which would keep
-//! two buffers of 8 KiB for it, and the body is written here. What the body says is not made here.
+//! The way out of hyper, for connections of HTTP/1.1 on which it would keep two buffers of 8 KiB for nothing.
 //!
-//! hyper gives a connection away for an upgrade only, so it is watched at two steps that it cannot take in another
-//! order. It asks an answer for its body when the head is in its buffer: then [`Standin`] lays the real body down. It
-//! flushes the line when its buffer is empty: then [`Line`] lays the socket down beside it. Who drives the connection
-//! finds both, and drops what is left of hyper's.
+//! *Idle ones.* Asked to end, hyper shuts an idle line down; [`Line`] lays the socket down instead.
 //!
-//! Dropped with it is what the client has sent behind its request, so the head announces `Connection: close`: a proxy
-//! will not send another request on this line. The body is chunked all the same (RFC 9112 §7.1), because only then can
-//! the end be told from a broken line. HTTP/1.0 and HTTP/2 are left to hyper.
+//! *Answers without end.* hyper gives a connection away for an upgrade only, so it is watched at two steps that it cannot
+//! take in another order. It asks an answer for its body when the head is in its buffer: then [`Standin`] lays the real
+//! body down. It flushes the line when its buffer is empty: then [`Line`] lays the socket down beside it. Who drives the
+//! connection finds both, and drops what is left of hyper's. Dropped with it is what the client has sent behind its
+//! request, so the head announces `Connection: close`: a proxy will not send another request on this line. The body is
+//! chunked all the same (RFC 9112 §7.1), because only then can the end be told from a broken line. HTTP/1.0 and HTTP/2 are
+//! left to hyper.
 
 use std::error::Error;
-use std::future::poll_fn;
 use std::io::{self, IoSlice};
+use std::mem;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, ready};
 
@@ -28,27 +29,42 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-type Failure = Box<dyn Error + Send + Sync>;
+pub(super) type Failure = Box<dyn Error + Send + Sync>;
 
 /// Marks an answer, as an extension, that goes on until the client leaves or the server stops. It has to end by itself
 /// when the server does.
 #[derive(Clone)]
 pub(super) struct Endless;
 
-/// Where the socket and the body of one connection are laid down on their way out of hyper.
+/// What hyper and whoever drives it have to tell each other about one connection. Both do so from the same task.
 #[derive(Clone, Default)]
-pub(super) struct Takeover(Arc<Mutex<LaidDown>>);
+pub(super) struct Takeover(Arc<Shared>);
 
 #[derive(Default)]
-struct LaidDown {
-    body: Option<Body>,
-    socket: Option<TcpStream>,
+struct Shared {
+    laid_down: Mutex<LaidDown>,
+    /// How often something was read or written.
+    moves: AtomicU32,
+    /// Requests without an answer.
+    under_way: AtomicU32,
+    /// Whether the last thing that happened is that all was written.
+    at_rest: AtomicBool,
+    /// Whether the socket is laid down in place of being shut down.
+    keeps: AtomicBool,
+}
+
+/// What is on its way out of hyper: the socket, and the body that is to be written to it, if there is one.
+#[derive(Default)]
+pub(super) struct LaidDown {
+    pub(super) socket: Option<TcpStream>,
+    pub(super) body: Option<Body>,
 }
 
 impl Takeover {
-    /// The socket, as hyper is to have it.
-    pub(super) fn line(&self, socket: TcpStream) -> Line {
+    /// The socket, as hyper is to have it. What was heard on it already comes first.
+    pub(super) fn line(&self, socket: TcpStream, heard: Bytes) -> Line {
         Line {
+            heard,
             socket: Some(TokioIo::new(socket)),
             takeover: self.clone(),
         }
@@ -71,41 +87,64 @@ impl Takeover {
         Response::from_parts(head, Body::new(standin))
     }
 
-    /// Drives hyper's connection to its end, or until it is to be taken over: then that of the answer, until the client
-    /// is gone.
-    pub(super) async fn drive(
-        self,
-        mut connection: Pin<Box<impl Future<Output = Result<(), Failure>>>>,
-    ) -> Result<(), Failure> {
-        let taken = poll_fn(|context| {
-            if let Poll::Ready(end) = connection.as_mut().poll(context) {
-                return Poll::Ready(end.map(|()| None));
-            }
-            let mut laid_down = self.laid_down();
-            if laid_down.socket.is_none() {
-                return Poll::Pending;
-            }
-            Poll::Ready(Ok(laid_down.socket.take().zip(laid_down.body.take())))
-        });
-        let Some((mut socket, body)) = taken.await? else {
-            return Ok(());
-        };
-        drop((connection, self));
-        let (mut reader, mut writer) = socket.split();
-        let leaving = async {
-            let mut ignored = [0; 64];
-            while reader.read(&mut ignored).await? > 0 {}
-            Err(io::Error::from(io::ErrorKind::UnexpectedEof))
-        };
-        let end = tokio::select! {
-            sent = send_chunks(&mut writer, body) => sent,
-            left = leaving => left,
-        };
-        Ok(end?)
+    /// A request, until this is dropped.
+    pub(super) fn begin(&self) -> UnderWay {
+        self.0.under_way.fetch_add(1, Ordering::Relaxed);
+        UnderWay(self.clone())
+    }
+
+    pub(super) fn moves(&self) -> u32 {
+        self.0.moves.load(Ordering::Relaxed)
+    }
+
+    /// Whether each request was answered, and nothing came behind the last one.
+    pub(super) fn is_idle(&self) -> bool {
+        self.0.at_rest.load(Ordering::Relaxed) && self.0.under_way.load(Ordering::Relaxed) == 0
+    }
+
+    /// Says whether hyper's end of the connection is ours, too.
+    pub(super) fn keep(&self, keeps: bool) {
+        self.0.keeps.store(keeps, Ordering::Relaxed);
+    }
+
+    pub(super) fn has_socket(&self) -> bool {
+        self.laid_down().socket.is_some()
+    }
+
+    pub(super) fn take(&self) -> LaidDown {
+        mem::take(&mut *self.laid_down())
     }
 
     fn laid_down(&self) -> MutexGuard<'_, LaidDown> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        let laid_down = self.0.laid_down.lock();
+        laid_down.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn moved(&self, at_rest: bool) {
+        self.0.moves.fetch_add(1, Ordering::Relaxed);
+        self.0.at_rest.store(at_rest, Ordering::Relaxed);
+    }
+}
+
+pub(super) struct UnderWay(Takeover);
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.0.under_way.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Writes the body of an answer whose head was sent, until it ends or the client leaves.
+pub(super) async fn stream(mut socket: TcpStream, body: Body) -> io::Result<()> {
+    let (mut reader, mut writer) = socket.split();
+    let leaving = async {
+        let mut ignored = [0; 64];
+        while reader.read(&mut ignored).await? > 0 {}
+        Err(io::Error::from(io::ErrorKind::UnexpectedEof))
+    };
+    tokio::select! {
+        sent = send_chunks(&mut writer, body) => sent,
+        left = leaving => left,
     }
 }
 
@@ -147,6 +186,7 @@ impl http_body::Body for Standin {
 
 /// The socket in hyper's hands; nothing more happens on it after it was given away.
 pub(super) struct Line {
+    heard: Bytes,
     socket: Option<TokioIo<TcpStream>>,
     takeover: Takeover,
 }
@@ -161,25 +201,38 @@ impl Line {
             None => Poll::Pending,
         }
     }
+
+    fn lay_down(&mut self) {
+        let socket = self.socket.take().map(TokioIo::into_inner);
+        self.takeover.laid_down().socket = socket;
+    }
 }
 
 impl Read for Line {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        mut buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        self.poll_socket(|socket| socket.poll_read(context, buffer))
+        if !self.heard.is_empty() {
+            let fitting = buffer.remaining().min(self.heard.len());
+            buffer.put_slice(&self.heard.split_to(fitting));
+            self.takeover.moved(false);
+            return Poll::Ready(Ok(()));
+        }
+        let read = ready!(self.poll_socket(|socket| socket.poll_read(context, buffer)));
+        self.takeover.moved(false);
+        Poll::Ready(read)
     }
 }
 
 impl Write for Line {
     fn poll_write(
-        mut self: Pin<&mut Self>,
+        self: Pin<&mut Self>,
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_socket(|socket| socket.poll_write(context, bytes))
+        self.poll_write_vectored(context, &[IoSlice::new(bytes)])
     }
 
     fn poll_write_vectored(
@@ -187,7 +240,11 @@ impl Write for Line {
         context: &mut Context<'_>,
         bytes: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.poll_socket(|socket| socket.poll_write_vectored(context, bytes))
+        let written = self.poll_socket(|socket| socket.poll_write_vectored(context, bytes));
+        let size: usize = bytes.iter().map(|slice| slice.len()).sum();
+        self.takeover
+            .moved(matches!(written, Poll::Ready(Ok(written)) if written == size));
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -196,15 +253,17 @@ impl Write for Line {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_socket(|socket| socket.poll_flush(context)))?;
-        let line = &mut *self;
-        let mut laid_down = line.takeover.laid_down();
-        if laid_down.body.is_some() {
-            laid_down.socket = line.socket.take().map(TokioIo::into_inner);
+        if self.takeover.laid_down().body.is_some() {
+            self.lay_down();
         }
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.takeover.0.keeps.load(Ordering::Relaxed) {
+            self.lay_down();
+            return Poll::Ready(Ok(()));
+        }
         self.poll_socket(|socket| socket.poll_shutdown(context))
     }
 }

@@ -5,47 +5,13 @@ use std::time::Duration;
 
 use axum::http::Request;
 use axum::http::header::{AUTHORIZATION, CONNECTION};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::streams::{server, token};
+use crate::support::line::{Line, PATIENCE};
 use crate::support::process::{Running, http};
-
-/// Long enough for a busy machine; a test that is right does not wait.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A line on which a test sends what it likes, and all that was heard on it.
-struct Line {
-    socket: TcpStream,
-    heard: Vec<u8>,
-}
-
-impl Line {
-    async fn open(server: &Running, requests: &str) -> Self {
-        let mut socket = TcpStream::connect(address(server)).await.unwrap();
-        socket.write_all(requests.as_bytes()).await.unwrap();
-        Self {
-            socket,
-            heard: Vec::new(),
-        }
-    }
-
-    async fn hear(&mut self, text: &str) {
-        while !String::from_utf8_lossy(&self.heard).contains(text) {
-            let more = timeout(PATIENCE, self.socket.read_buf(&mut self.heard)).await;
-            let more = more.unwrap_or_else(|_| panic!("not heard: {text}"));
-            assert!(more.unwrap() > 0, "{}", self.heard.escape_ascii());
-        }
-    }
-
-    /// All that was heard, once the server has closed the line in good order.
-    async fn end(mut self) -> String {
-        let end = timeout(PATIENCE, self.socket.read_to_end(&mut self.heard)).await;
-        end.expect("the line ends").unwrap();
-        String::from_utf8(self.heard).unwrap()
-    }
-}
 
 fn address(server: &Running) -> &str {
     server.url.strip_prefix("http://").unwrap()
@@ -88,7 +54,7 @@ const EVENTS: &str = "/api/ada/events";
 /// A server that is told to stop, and the head and the body of its stream, in which one task was made.
 async fn stream_until_the_server_stops(version: &str) -> (Running, String, String) {
     let (server, token) = (server().await, token("1h").await);
-    let mut line = Line::open(&server, &request(EVENTS, version, &token)).await;
+    let mut line = Line::open(address(&server), &request(EVENTS, version, &token)).await;
     line.hear("event: ready").await;
     create(&server, &token).await;
     line.hear("event: task.changed").await;
@@ -115,7 +81,7 @@ async fn what_comes_behind_the_request_for_a_stream_is_thrown_away() {
     let (server, token) = (server().await, token("1h").await);
     let health = request("/health", "1.1", &token);
     let three = format!("{health}{}{health}", request(EVENTS, "1.1", &token));
-    let mut line = Line::open(&server, &three).await;
+    let mut line = Line::open(address(&server), &three).await;
     line.hear("event: ready").await;
     // More than fits into the buffers of a line: it has to be read.
     let rest = vec![b'x'; 1 << 24];
@@ -137,7 +103,7 @@ async fn a_client_who_closes_the_line_or_its_side_of_it_has_left() {
     for (id, one_side) in [("one-side", true), ("both-sides", false)] {
         let named = format!("x-request-id: {id}\r\nhost: x");
         let request = request(EVENTS, "1.1", &token).replace("host: x", &named);
-        let mut line = Line::open(&server, &request).await;
+        let mut line = Line::open(address(&server), &request).await;
         line.hear("event: ready").await;
         if one_side {
             line.socket.shutdown().await.unwrap();
@@ -205,12 +171,17 @@ mod memory {
 
     use std::fs;
 
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use std::time::Duration;
 
-    use super::{EVENTS, Line, request};
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    use tokio::time::{sleep, timeout};
+
+    use super::{EVENTS, address, request};
     use crate::streams::{server, token};
+    use crate::support::line::{Line, PATIENCE};
     use crate::support::process::Running;
 
+    /// As many lines as it takes until what any number of them needs once is there.
     const BEFORE: usize = 200;
     const STREAMS: usize = 1000;
     const LIMIT_KIB: usize = 8;
@@ -224,18 +195,43 @@ mod memory {
         let mut lines = Vec::new();
         let mut open = async |number| {
             for _ in 0..number {
-                let mut line = Line::open(&server, &request).await;
+                let mut line = Line::open(address(&server), &request).await;
                 line.hear("event: ready").await;
                 lines.push(line);
             }
         };
-        // What any number of streams needs once is there after some.
         open(BEFORE).await;
         let before = resident_kib(&server);
         open(STREAMS).await;
         let grown = resident_kib(&server).saturating_sub(before);
         assert!(grown < LIMIT_KIB * STREAMS, "{grown} KiB");
         assert_eq!(lines.len(), BEFORE + STREAMS);
+    }
+
+    /// The allocator keeps what is given back, so it shows in that further lines cost little.
+    #[tokio::test]
+    async fn an_idle_line_gives_back_what_requests_need() {
+        allow_many_files();
+        let server = server().await;
+        let request = request("/health", "1.1", "-");
+        let mut lines = Vec::new();
+        let given_back = async {
+            loop {
+                let before = resident_kib(&server);
+                for _ in 0..BEFORE {
+                    let mut line = Line::open(address(&server), &request).await;
+                    line.hear("200 OK").await;
+                    lines.push(line);
+                }
+                let grown = resident_kib(&server).saturating_sub(before);
+                if grown < LIMIT_KIB * BEFORE {
+                    break;
+                }
+                // Nothing tells when a line has left hyper: it is a matter of seconds.
+                sleep(Duration::from_secs(1)).await;
+            }
+        };
+        timeout(PATIENCE, given_back).await.expect("reused memory");
     }
 
     /// What the program has for itself in memory.

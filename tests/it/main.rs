@@ -13,6 +13,7 @@ mod client_ids;
 mod commands;
 mod concurrency;
 mod conditional;
+mod connections;
 mod contract;
 mod convergence;
 mod cors;

@@ -98,6 +98,10 @@ impl AtHand {
             .collect()
     }
 
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "nobody has to wait for it: what it would end is ended by closing, too"
+    )]
     fn end_later(self: &Arc<Self>) {
         let this = Arc::downgrade(self);
         tokio::spawn(async move {

@@ -7,6 +7,7 @@ pub(crate) mod dice;
 pub(crate) mod exposition;
 pub(crate) mod leash;
 mod ledger;
+pub(crate) mod line;
 pub(crate) mod listening;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
@@ -223,6 +224,11 @@ impl TestApp {
         self.background.close();
         self.background.wait().await;
         self.home
+    }
+
+    /// What a server of this app serves.
+    pub(crate) fn door(&self) -> FrontDoor {
+        self.door.clone()
     }
 
     /// Somebody with a token of their own.

@@ -155,7 +155,7 @@ async fn nobody_sees_less_than_another_one_before() {
                 seen.fetch_max(number.unsigned_abs(), Ordering::SeqCst);
             }
         });
-        let readers = [scope.spawn(&read), scope.spawn(&read)];
+        let readers = [scope.spawn(read), scope.spawn(read)];
         for reader in readers {
             assert!(reader.join().unwrap() > 0);
         }

@@ -1,0 +1,153 @@
+//! What becomes of a connection while nothing is said on it, and how its first bytes are told apart. Where time has to
+//! pass, the test's own clock is wound.
+
+use std::time::Duration;
+
+use tickbox::http::serve::serve;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::{advance, pause, resume, timeout};
+use tokio_util::task::TaskTracker;
+
+use crate::support::TestApp;
+use crate::support::line::{Line, PATIENCE};
+
+const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+/// How the answer ends.
+const END: &str = concat!("\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
+
+/// A server in this process, on a port of its own.
+struct Served {
+    address: String,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+    _app: TestApp,
+}
+
+impl Served {
+    async fn start() -> Self {
+        let app = TestApp::sqlite().await;
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (stop, stopped) = oneshot::channel();
+        let serving = serve(listener, app.door(), async { stopped.await.unwrap() });
+        Self {
+            address,
+            stop,
+            ended: TaskTracker::new().spawn(serving),
+            _app: app,
+        }
+    }
+
+    async fn line(&self, first: &str) -> Line {
+        Line::open(&self.address, first).await
+    }
+}
+
+impl Line {
+    /// Asks, and hears the answer to this request.
+    async fn ask(&mut self) {
+        self.heard.clear();
+        self.socket.write_all(HEALTH.as_bytes()).await.unwrap();
+        self.hear(END).await;
+    }
+}
+
+/// Lets time pass, second by second, so that whoever waits for one of them notices.
+async fn pass(seconds: u32) {
+    pause();
+    for _ in 0..seconds {
+        advance(Duration::from_secs(1)).await;
+    }
+    resume();
+}
+
+#[tokio::test]
+async fn an_idle_line_is_served_again_and_closed_after_a_minute() {
+    let server = Served::start().await;
+    let mut line = server.line("").await;
+    for silence in [0, 1, 5, 20, 55] {
+        pass(silence).await;
+        line.ask().await;
+    }
+    pass(63).await;
+    assert_eq!(line.end().await.matches("HTTP/1.1").count(), 1);
+}
+
+#[tokio::test]
+async fn a_line_on_which_nothing_is_said_is_closed_after_a_minute() {
+    let server = Served::start().await;
+    // One for each place where a line can fall silent: before the first byte, within what might be the beginning of
+    // HTTP/2, and within a request.
+    let mut lines = Vec::new();
+    for first in ["", "PRI * HT", "GET /health HTTP/1.1\r\nho"] {
+        lines.push(server.line(first).await);
+    }
+    // All that was sent has been looked at when a later line was answered.
+    server.line("").await.ask().await;
+    pass(61).await;
+    for line in lines {
+        assert!(!line.end().await.contains("200 OK"));
+    }
+}
+
+#[tokio::test]
+async fn what_came_with_the_last_request_is_not_lost_while_a_line_is_idle() {
+    let server = Served::start().await;
+    let (first, rest) = HEALTH.split_at(20);
+    let mut line = server.line(&format!("{HEALTH}{first}")).await;
+    line.hear(END).await;
+    pass(10).await;
+    line.heard.clear();
+    line.socket.write_all(rest.as_bytes()).await.unwrap();
+    line.hear(END).await;
+}
+
+#[tokio::test]
+async fn a_request_may_come_byte_by_byte_also_one_that_begins_like_http_2() {
+    let server = Served::start().await;
+    for method in ["GET", "POST", "PRI"] {
+        let request = format!("{method} / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let mut line = server.line("").await;
+        line.socket.set_nodelay(true).unwrap();
+        for byte in request.bytes() {
+            line.socket.write_all(&[byte]).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        let answer = line.end().await;
+        assert!(answer.starts_with("HTTP/1.1 404"), "{method}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn http_2_is_understood_byte_by_byte() {
+    let server = Served::start().await;
+    let mut line = server.line("").await;
+    line.socket.set_nodelay(true).unwrap();
+    // The preface, and a frame of settings without any (RFC 9113 §3.4).
+    let beginning = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
+    for byte in beginning {
+        line.socket.write_all(&[*byte]).await.unwrap();
+        tokio::task::yield_now().await;
+    }
+    // The server's settings, and its word that it has read ours.
+    line.hear("\0\0\0\x04\x01\0\0\0\0").await;
+}
+
+#[tokio::test]
+async fn lines_on_which_nothing_is_said_do_not_hold_up_the_end() {
+    let server = Served::start().await;
+    let silent = server.line("").await;
+    let mut fresh = server.line("").await;
+    let mut idle = server.line("").await;
+    idle.ask().await;
+    pass(10).await;
+    fresh.ask().await;
+    server.stop.send(()).unwrap();
+    for line in [silent, fresh, idle] {
+        line.end().await;
+    }
+    timeout(PATIENCE, server.ended).await.unwrap().unwrap();
+}
