@@ -2,10 +2,12 @@
 //!
 //! To begin and to end a transaction takes SQLite three system calls, and locks that all connections share: about as
 //! long as finding a row. So the snapshot of a read stays open for the reads after it, for as long as nothing was
-//! committed meanwhile: they see what they would see in one of their own.
+//! committed meanwhile, by whomever: they see what they would see in one of their own.
 
+use std::fs::File;
+use std::os::unix::fs::FileExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
@@ -16,42 +18,32 @@ use super::super::row::{FromRow, Value};
 use super::{file, run};
 use crate::error::Error;
 
-/// How long a snapshot is kept at most: an open one keeps foreign tools from beginning the log anew, and does not
-/// show what they write.
-const LONGEST_KEPT: Duration = Duration::from_millis(50);
+/// An open snapshot keeps foreign tools from beginning the log anew, so one that is not used ends after this time, or
+/// twice as long.
+const LONGEST_FORGOTTEN: Duration = Duration::from_millis(50);
 
-/// How often something was committed, times two. Odd while a commit is under way: then one reader sees it already,
-/// and another one must not look at its older snapshot any more.
-#[derive(Default)]
-struct Commits(AtomicU64);
-
-impl Commits {
-    fn moment(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
-    }
-
-    fn step(&self) {
-        self.0.fetch_add(1, Ordering::SeqCst);
-    }
-}
+/// The head of the index of the write-ahead log, which each commit changes: it counts them, and stands there twice, so
+/// that one that is being written is equal to none before (<https://sqlite.org/walformat.html>, §2.1).
+type Head = [u8; 96];
 
 /// Connections, as many as cores, for whoever comes.
 pub(super) struct AtHand {
     places: Box<[Mutex<Place>]>,
-    commits: Commits,
+    index: Arc<File>,
     /// Whether somebody will come and end what is kept.
     ending: AtomicBool,
 }
 
 impl AtHand {
-    pub(super) fn open(path: &Path) -> Result<Arc<Self>, Error> {
+    /// The index must be there, and be closed after all connections to the file: it takes their locks with it.
+    pub(super) fn open(path: &Path, index: Arc<File>) -> Result<Arc<Self>, Error> {
         let cores = thread::available_parallelism().map_or(1, usize::from);
         let places = (0..cores)
             .map(|_| file::open_to_read(path).map(Place::new).map(Mutex::new))
             .collect::<Result<_, _>>()?;
         Ok(Arc::new(Self {
             places,
-            commits: Commits::default(),
+            index,
             ending: AtomicBool::new(false),
         }))
     }
@@ -71,19 +63,18 @@ impl AtHand {
                 Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
                 Err(TryLockError::WouldBlock) => None,
             })?;
-        let rows = place.read(self.commits.moment(), text, values);
+        let rows = place.read(self.head(), text, values);
         if place.keeps && !self.ending.swap(true, Ordering::SeqCst) {
             self.end_later();
         }
         Some(rows)
     }
 
-    /// Commits, so that whoever reads afterwards sees it, and nobody sees less than another one before.
-    pub(super) fn around_commit<T>(&self, commit: impl FnOnce() -> T) -> T {
-        self.commits.step();
-        let outcome = commit();
-        self.commits.step();
-        outcome
+    /// Nothing, if it cannot be read: then nothing is kept.
+    fn head(&self) -> Option<Head> {
+        let mut head = [0; _];
+        let read = self.index.read_exact_at(&mut head, 0);
+        read.is_ok().then_some(head)
     }
 
     /// Nobody reads here as long as this is held, and no snapshot is open.
@@ -106,7 +97,7 @@ impl AtHand {
         let this = Arc::downgrade(self);
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(LONGEST_KEPT).await;
+                tokio::time::sleep(LONGEST_FORGOTTEN).await;
                 match this.upgrade() {
                     Some(this) if !this.end_kept() => {}
                     _ => break,
@@ -131,11 +122,11 @@ impl AtHand {
     }
 }
 
-/// A connection, and when it was last read with.
+/// A connection, and what the index said before it was last read with.
 pub(super) struct Place {
     connection: Connection,
-    moment: Option<u64>,
-    /// Whether the snapshot of that moment is open.
+    head: Option<Head>,
+    /// Whether the snapshot of the last read is open.
     keeps: bool,
 }
 
@@ -143,25 +134,25 @@ impl Place {
     fn new(connection: Connection) -> Self {
         Self {
             connection,
-            moment: None,
+            head: None,
             keeps: false,
         }
     }
 
     fn read<T: FromRow>(
         &mut self,
-        now: u64,
+        head: Option<Head>,
         text: &str,
         values: &[Value],
     ) -> Result<Vec<T>, Error> {
-        let unchanged = self.moment == Some(now);
+        let unchanged = head.is_some() && self.head == head;
+        self.head = head;
         if !unchanged {
             self.let_go();
-        } else if !self.keeps && now.is_multiple_of(2) {
-            // Where there is a commit between two reads, it would only cost.
+        } else if !self.keeps {
+            // Not before the second read: where there is a commit between two, it would only cost.
             self.keeps = run::<()>(&self.connection, "BEGIN", &[]).is_ok();
         }
-        self.moment = Some(now);
         let rows = run(&self.connection, text, values);
         if rows.is_err() {
             self.let_go();

@@ -37,7 +37,7 @@ pub(super) struct Ownership {
 impl Ownership {
     pub(super) fn take(path: &Path) -> Result<Self, Error> {
         make_private(path)?;
-        let lock_path = lock_path(path)?;
+        let lock_path = beside(path, ".lock")?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -66,13 +66,22 @@ impl Ownership {
     }
 }
 
+/// Opens the index of the write-ahead log, which SQLite makes beside the file for whoever reads first.
+pub(super) fn open_index(path: &Path, reader: &Connection) -> Result<File, Error> {
+    reader
+        .pragma_query_value(None, "user_version", |_| Ok(()))
+        .map_err(translate)?;
+    let path = beside(path, "-shm")?;
+    File::open(&path).map_err(|error| cannot_open(&path, &error))
+}
+
 /// Beside the file itself, by whatever name it was reached.
-fn lock_path(path: &Path) -> Result<PathBuf, Error> {
+fn beside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
     let mut name = path
         .canonicalize()
         .map_err(|error| cannot_open(path, &error))?
         .into_os_string();
-    name.push(".lock");
+    name.push(ending);
     Ok(name.into())
 }
 

@@ -9,6 +9,7 @@ mod reader;
 mod session;
 mod writer;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -31,6 +32,8 @@ pub(super) struct Sqlite {
     // Before the lock, so that the threads end before the file is free for others.
     readers: Readers,
     writer: Writer,
+    // After the last connection, whose locks would go with it.
+    _index: Arc<File>,
     _ownership: Ownership,
 }
 
@@ -43,10 +46,13 @@ impl Sqlite {
             Migrations::Require => require_all(&status(path)?)?,
         }
         let texts: Arc<[String]> = Dialect::sqlite().render_all().into();
-        let at_hand = AtHand::open(path)?;
+        let connection = file::open_to_write(path)?;
+        let index = Arc::new(file::open_index(path, &connection)?);
+        let at_hand = AtHand::open(path, index.clone())?;
         Ok(Self {
-            writer: Writer::start(path, texts.clone(), at_hand.clone())?,
+            writer: Writer::start(path, connection, texts.clone(), at_hand.clone())?,
             readers: Readers::start(path, &texts, at_hand)?,
+            _index: index,
             _ownership: ownership,
         })
     }

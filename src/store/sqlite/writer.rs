@@ -17,7 +17,7 @@ use super::super::{Judge, Kept, Step, Verdict};
 use super::at_hand::AtHand;
 use super::checkpoint::Checkpointer;
 use super::session::Session;
-use super::{file, run, thread_lost};
+use super::{run, thread_lost};
 use crate::error::Error;
 
 /// Writes that may wait for the thread before further ones wait at the gate.
@@ -41,11 +41,11 @@ pub(super) struct Writer {
 impl Writer {
     pub(super) fn start(
         path: &Path,
+        connection: Connection,
         texts: Arc<[String]>,
         at_hand: Arc<AtHand>,
     ) -> Result<Self, Error> {
         let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
-        let connection = file::open_to_write(path)?;
         let checkpointer = Checkpointer::start(path)?;
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
@@ -112,7 +112,7 @@ fn serve(
     let mut session = Session::new(connection, texts);
     let mut moved = connection.total_changes();
     while let Ok(first) = waiting.recv() {
-        commit_group(&mut session, at_hand, first, waiting);
+        commit_group(&mut session, first, waiting);
         let written = connection.total_changes();
         if Checkpointer::is_due(written, moved) {
             checkpointer.begin();
@@ -122,12 +122,7 @@ fn serve(
     }
 }
 
-fn commit_group(
-    session: &mut Session<'_>,
-    at_hand: &AtHand,
-    first: Call,
-    waiting: &Receiver<Call>,
-) {
+fn commit_group(session: &mut Session<'_>, first: Call, waiting: &Receiver<Call>) {
     let begun = control(session, Sql::Begin);
     let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
     let mut next = Some(first);
@@ -142,7 +137,7 @@ fn commit_group(
             next = waiting.try_recv().ok();
         }
     }
-    let committed = begun && !panicked && at_hand.around_commit(|| control(session, Sql::Commit));
+    let committed = begun && !panicked && control(session, Sql::Commit);
     if !committed && !session.connection.is_autocommit() {
         control(session, Sql::Rollback);
     }
