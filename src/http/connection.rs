@@ -42,6 +42,15 @@ enum Version {
     Http2,
 }
 
+/// What is left of a connection of HTTP/1 when hyper has no more to do.
+enum Left {
+    Nothing,
+    /// The body of an answer whose head was sent.
+    Stream(TcpStream, Body),
+    /// What was read and not understood yet.
+    Idle(TcpStream, Bytes),
+}
+
 /// How connections are served, all in the same way.
 pub(super) struct Connections {
     door: FrontDoor,
@@ -81,28 +90,26 @@ impl Connections {
             Some(Version::Http2) => return Box::pin(self.serve_2(socket, heard, &stop)).await,
             Some(Version::Http1) => {}
         }
-        while let Some(idle) = Box::pin(self.serve_1(socket, heard, &stop)).await? {
-            (socket, heard) = idle;
-            let silent = heard.is_empty();
-            if silent
-                && within(&stop, IDLE_TIMEOUT, socket.readable())
-                    .await?
-                    .is_none()
-            {
-                break;
+        loop {
+            match Box::pin(self.serve_1(socket, heard, &stop)).await? {
+                Left::Nothing => return Ok(()),
+                Left::Stream(socket, body) => return Ok(takeover::stream(socket, body).await?),
+                Left::Idle(idle, rest) => (socket, heard) = (idle, rest),
+            }
+            let readable = socket.readable();
+            if heard.is_empty() && within(&stop, IDLE_TIMEOUT, readable).await?.is_none() {
+                return Ok(());
             }
         }
-        Ok(())
     }
 
-    /// Serves requests of HTTP/1 until the connection ends, or until it is idle: then gives the socket, and what was
-    /// read and not understood yet.
+    /// Serves requests of HTTP/1 until hyper has no more to do.
     async fn serve_1(
         &self,
         socket: TcpStream,
         heard: Bytes,
         stop: &CancellationToken,
-    ) -> Result<Option<(TcpStream, Bytes)>, Failure> {
+    ) -> Result<Left, Failure> {
         let takeover = Takeover::default();
         let (line, service) = (takeover.line(socket, heard), self.service(&takeover));
         let mut connection = Box::new(self.http1.serve_connection(line, service));
@@ -134,25 +141,16 @@ impl Connections {
             }
         })
         .await?;
-        match takeover.take() {
-            LaidDown {
-                socket: Some(socket),
-                body: Some(body),
-            } => {
-                drop((connection, takeover));
-                takeover::stream(socket, body).await?;
-                Ok(None)
-            }
-            LaidDown {
-                socket: Some(socket),
-                body: None,
-            } => {
-                // A copy: also an empty rest would keep the buffer.
+        let LaidDown { socket, body } = takeover.take();
+        Ok(match (socket, body) {
+            (Some(socket), Some(body)) => Left::Stream(socket, body),
+            // A copy: also an empty rest would keep the buffer.
+            (Some(socket), None) => {
                 let rest = Bytes::copy_from_slice(&connection.into_parts().read_buf);
-                Ok(Some((socket, rest)))
+                Left::Idle(socket, rest)
             }
-            LaidDown { socket: None, .. } => Ok(None),
-        }
+            (None, _) => Left::Nothing,
+        })
     }
 
     async fn serve_2(
