@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use futures_util::FutureExt;
 use serde_json::{Value, json};
 
-use crate::support::{Client, Home, TestApp, every_engine};
+use crate::support::{Client, TestApp, every_engine, tamper};
 
 every_engine!(
     changes_come_once_each_in_the_order_of_the_last_change,
@@ -70,20 +70,6 @@ fn take_over(copy: &mut BTreeMap<String, Value>, answer: &Value) {
         } else {
             let task = &change["task"];
             copy.insert(task["id"].as_str().unwrap().to_owned(), task.clone());
-        }
-    }
-}
-
-async fn sql(home: &Home, sql: &str) {
-    match home {
-        Home::Sqlite(directory) => {
-            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
-            connection.execute_batch(sql).unwrap();
-        }
-        Home::Postgres(database) => {
-            let client = database.administrator().await;
-            let sql = format!("SET search_path = tickbox; {sql}");
-            client.batch_execute(&sql).await.unwrap();
         }
     }
 }
@@ -211,7 +197,7 @@ async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: Test
     alice.create(json!({"title": "B"})).await;
     alice.delete(&a).await.expect(StatusCode::NO_CONTENT);
     let new = since(&alice, &old).await;
-    sql(
+    tamper(
         &app.home,
         "DELETE FROM tasks WHERE deleted_at IS NOT NULL; UPDATE accounts SET swept_seq = 3",
     )
@@ -228,7 +214,7 @@ async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: Test
     assert_eq!(since(&alice, &new).await["changes"], json!([]));
     assert_eq!(told(&changes(&alice, "").await), pairs(&[(2, "B")]));
     // A backup that was put back knows nothing of the latest change.
-    sql(&app.home, "UPDATE accounts SET seq = 2, swept_seq = 0").await;
+    tamper(&app.home, "UPDATE accounts SET seq = 2, swept_seq = 0").await;
     let (code, _) = alice.get(&refused(&new)).await.error(StatusCode::GONE);
     assert_eq!(code, "CURSOR_EXPIRED");
 }
@@ -239,7 +225,7 @@ async fn after_a_restore_every_copy_begins_again(app: TestApp) {
     alice.create(json!({"title": "A"})).await;
     alice.create(json!({"title": "Not in the backup"})).await;
     let copy = changes(&alice, "").await;
-    sql(
+    tamper(
         &app.home,
         "DELETE FROM tasks WHERE seq = 2; DELETE FROM changes WHERE seq = 2; \
         UPDATE accounts SET seq = 1, task_count = 1",
@@ -250,7 +236,7 @@ async fn after_a_restore_every_copy_begins_again(app: TestApp) {
     let (_, after) = manual.split_once("**After a restore**").unwrap();
     let (_, statement) = after.split_once("```sql\n").unwrap();
     let (statement, _) = statement.split_once("```").unwrap();
-    sql(&app.home, &statement.replace("tickbox.", "")).await;
+    tamper(&app.home, &statement.replace("tickbox.", "")).await;
 
     for title in ["B", "C"] {
         alice.create(json!({"title": title})).await;
@@ -276,7 +262,7 @@ async fn a_copy_survives_a_sweep_of_what_it_never_showed(app: TestApp) {
     let (d, _) = alice.create(json!({"title": "D"})).await;
     alice.delete(&d).await.expect(StatusCode::NO_CONTENT);
     let first = changes(&alice, "limit=1").await;
-    sql(
+    tamper(
         &app.home,
         "DELETE FROM tasks WHERE deleted_at IS NOT NULL; UPDATE accounts SET swept_seq = 5",
     )

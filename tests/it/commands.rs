@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::support::process::Tickbox;
-use crate::support::{Home, SECRET};
+use crate::support::{Home, SECRET, tamper};
 
 #[tokio::test]
 async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
@@ -277,19 +277,7 @@ async fn the_doctor_finds_counts_that_are_wrong() {
             "{}",
             healthy.stdout
         );
-        match &home {
-            Home::Sqlite(directory) => {
-                let path = directory.path().join("test.db");
-                let connection = rusqlite::Connection::open(path).unwrap();
-                connection.execute(WRONG, []).unwrap();
-            }
-            Home::Postgres(database) => {
-                let client = database.administrator().await;
-                let path = "SET search_path = tickbox";
-                client.batch_execute(path).await.unwrap();
-                client.batch_execute(WRONG).await.unwrap();
-            }
-        }
+        tamper(&home, WRONG).await;
         let ill = run(&["doctor"]).await;
         assert_eq!(ill.code, Some(1));
         assert!(ill.stdout.contains("of 1 users disagree"), "{}", ill.stdout);

@@ -8,6 +8,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tickbox::tasks::model::UserId;
 
+use crate::support::line::PATIENCE;
 use crate::support::listening::Listening;
 use crate::support::{Client, Home, TestApp, every_engine};
 
@@ -272,15 +273,14 @@ async fn a_server_knows_whether_it_is_alone() {
     let first = TestApp::at(Home::postgres().await).await;
     // The server takes a moment to see that a connection is gone.
     let alone = async || while !first.app.store.system_is_alone().await.unwrap() {};
-    let patience = Duration::from_secs(30);
-    tokio::time::timeout(patience, alone())
+    tokio::time::timeout(PATIENCE, alone())
         .await
         .expect("nobody else is there");
     let second = TestApp::beside(&first).await;
     assert!(!first.app.store.system_is_alone().await.unwrap());
     assert!(!second.app.store.system_is_alone().await.unwrap());
     second.stop().await;
-    tokio::time::timeout(patience, alone())
+    tokio::time::timeout(PATIENCE, alone())
         .await
         .expect("the other is gone");
 }

@@ -170,7 +170,6 @@ mod memory {
     //! What a line costs the server, as the kernel counts it.
 
     use std::fs;
-
     use std::time::Duration;
 
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tickbox::clock::Clock;
 use tickbox::store::{Migrations, Store, StoreConfig};
 
-use crate::support::{Home, ledger};
+use crate::support::{Home, ledger, tamper};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -141,15 +141,7 @@ async fn a_database_of_another_version_is_refused() {
         let (sqlite, postgres) = (Home::sqlite(), Home::postgres().await);
         for home in [&sqlite, &postgres] {
             home.store().migrate(Clock::system().now()).await.unwrap();
-        }
-        if let (Home::Sqlite(directory), Home::Postgres(database)) = (&sqlite, &postgres) {
-            let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
-            connection.execute_batch(sql).unwrap();
-            let client = database.administrator().await;
-            client
-                .batch_execute(&format!("SET search_path = tickbox; {sql}"))
-                .await
-                .unwrap();
+            tamper(home, sql).await;
         }
         what_another_version_left_is_refused(&sqlite.store(), expected).await;
         what_another_version_left_is_refused(&postgres.store(), expected).await;

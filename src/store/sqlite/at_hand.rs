@@ -54,15 +54,7 @@ impl AtHand {
         text: &str,
         values: &[Value],
     ) -> Option<Result<Vec<T>, Error>> {
-        let mut place = self
-            .places
-            .iter()
-            .find_map(|place| match place.try_lock() {
-                Ok(place) => Some(place),
-                // Whoever panicked with it was reading: nothing is left half done.
-                Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) => None,
-            })?;
+        let mut place = self.places.iter().find_map(free)?;
         let rows = place.read(self.head(), text, values);
         if place.keeps && !self.ending.swap(true, Ordering::SeqCst) {
             self.end_later();
@@ -112,13 +104,21 @@ impl AtHand {
         self.ending.store(false, Ordering::SeqCst);
         let mut all = true;
         for place in &self.places {
-            match place.try_lock() {
-                Ok(mut place) => place.let_go(),
-                Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner().let_go(),
-                Err(TryLockError::WouldBlock) => all = false,
+            match free(place) {
+                Some(mut place) => place.let_go(),
+                None => all = false,
             }
         }
         all || self.ending.swap(true, Ordering::SeqCst)
+    }
+}
+
+/// Unless somebody reads with it. Whoever panicked with it was reading: nothing is left half done.
+fn free(place: &Mutex<Place>) -> Option<MutexGuard<'_, Place>> {
+    match place.try_lock() {
+        Ok(place) => Some(place),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
     }
 }
 
