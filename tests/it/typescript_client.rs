@@ -80,12 +80,12 @@ async fn its_types_are_those_of_the_document() {
 
 #[tokio::test]
 async fn its_parts_and_the_samples_of_its_page_work() {
-    test(&["units", "sse", "client", "readme"], &[]).await;
+    test(&["units", "sse", "client", "later", "readme"], &[]).await;
 }
 
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
-    test(&["store", "recovery", "between"], &[]).await;
+    test(&["store", "fields", "recovery", "between"], &[]).await;
 }
 
 #[tokio::test]

@@ -1,13 +1,12 @@
-// Writes src/openapi.ts, the types of the API, from the openapi.json of this repository.
-// With --check it writes nothing and fails if the file is not what it would write.
+// Writes what is made of the openapi.json of this repository: src/openapi.ts, the types of the API, and src/members.ts,
+// what a task is made of. With --check it writes nothing and fails if a file is not what it would write.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString } from "openapi-typescript";
 
 const DOCUMENT = new URL("../../../openapi.json", import.meta.url);
-const FILE = fileURLToPath(new URL("../src/openapi.ts", import.meta.url));
-const HEADER = `// The API as types. Generated from the openapi.json of this repository, so do not edit it:
+const header = (what) => `// ${what}. Generated from the openapi.json of this repository, so do not edit it:
 // \`npm run generate\` writes it anew, \`npm run check:generated\` says whether it is current.
 
 `;
@@ -15,13 +14,37 @@ const HEADER = `// The API as types. Generated from the openapi.json of this rep
 const document = JSON.parse(await readFile(DOCUMENT, "utf8"));
 // A field with a default may be left out of a request.
 const types = astToString(await openapiTypescript(document, { defaultNonNullable: false }));
-const fresh = HEADER + types;
-if (process.argv.includes("--check")) {
-  const committed = await readFile(FILE, "utf8").catch(() => "");
-  if (committed !== fresh) {
-    console.error("src/openapi.ts is not what openapi.json says. Run: npm run generate");
-    process.exit(1);
+const files = {
+  "src/openapi.ts": header("The API as types") + types,
+  "src/members.ts": header("What a task is made of") + members(document.components.schemas),
+};
+for (const [name, fresh] of Object.entries(files)) {
+  const file = fileURLToPath(new URL(`../${name}`, import.meta.url));
+  if (!process.argv.includes("--check")) {
+    await writeFile(file, fresh);
+  } else if ((await readFile(file, "utf8").catch(() => "")) !== fresh) {
+    console.error(`${name} is not what openapi.json says. Run: npm run generate`);
+    process.exitCode = 1;
   }
-} else {
-  await writeFile(FILE, fresh);
+}
+
+/** The members that nobody changes, and what the others are in a task of which its maker says nothing. */
+function members({ Task, TaskPatch }) {
+  const written = (name) => name in TaskPatch.properties && !Task.properties[name].readOnly;
+  const readOnly = Object.keys(Task.properties).filter((name) => !written(name));
+  const empty = Task.required.filter(written).map((name) => `  ${name}: ${nothing(name, Task.properties[name])},\n`);
+  return `/** What the server alone says of a task. Everything else is somebody's content, also what this client does not know. */
+export const READ_ONLY: readonly string[] = [${readOnly.map((name) => `"${name}"`).join(", ")}];
+
+/** The content of a new task of which nothing was said. Members that are not named here are left out then. */
+export const EMPTY = {
+${empty.join("")}} as const;
+`;
+}
+
+function nothing(name, { type }) {
+  if ([type].flat().includes("null")) return "null";
+  if (type === "boolean") return "false";
+  if (type === "string") return '""';
+  throw new Error(`Task.${name} is always there, and this script does not know what it is in an empty task`);
 }

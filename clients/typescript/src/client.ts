@@ -4,6 +4,7 @@ import { listen, type EventsOptions, type ServerEvent } from "./events.js";
 import { TickboxError } from "./errors.js";
 import { Http, type Ask, type HttpOptions, type Reply } from "./http.js";
 import { randomId } from "./ids.js";
+import { taskChange } from "./log.js";
 import type { RetryPolicy } from "./retry.js";
 import { Tags, tagOf } from "./tags.js";
 import type * as T from "./types.js";
@@ -91,6 +92,15 @@ export function createClient(options: ClientOptions) {
   function saw(task: T.Task): T.Task {
     if (task.deleted_at === undefined) tags.saw(task);
     return task;
+  }
+
+  function sawAll({ changes }: { changes: T.Change[] }): void {
+    for (const entry of changes) {
+      const change = taskChange(entry);
+      if (!change) continue;
+      if ("task" in change) saw(change.task);
+      else tags.forget(change.deleted);
+    }
   }
 
   const at = (id: string) => `/tasks/${encodeURIComponent(id)}`;
@@ -194,14 +204,11 @@ export function createClient(options: ClientOptions) {
       return answer;
     },
 
-    /** `GET /changes`: what changed since a cursor; without one, everything. */
+    /** `GET /changes`: what changed since a cursor; without one, everything. Pass over what is about no task. */
     async changes(query: T.ChangesQuery = {}, call: CallOptions = {}): Promise<T.Changes> {
       const timeout = call.timeout ?? (query.wait ? query.wait * 1000 + 35_000 : undefined);
       const changes = await read<T.Changes>("/changes", { ...query }, { ...call, timeout }, false);
-      for (const change of changes.changes) {
-        if ("task" in change) saw(change.task);
-        else tags.forget(change.deleted);
-      }
+      sawAll(changes);
       return changes;
     },
 
@@ -227,10 +234,7 @@ export function createClient(options: ClientOptions) {
     /** `POST /changes/{seq}/undo`: brings back what a change replaced. */
     async undo(seq: number, call: WriteOptions = {}): Promise<T.Undone> {
       const undone = await write<T.Undone>({ method: "POST", path: `/changes/${seq}/undo` }, undefined, call);
-      for (const change of undone.changes) {
-        if ("task" in change) saw(change.task);
-        else tags.forget(change.deleted);
-      }
+      sawAll(undone);
       return undone;
     },
 

@@ -4,6 +4,7 @@
 import { TickboxError, asTickboxError } from "./errors.js";
 import type { Http } from "./http.js";
 import { Alarm, backOff, whenOnline, type RetryPolicy } from "./retry.js";
+import { taskChange } from "./log.js";
 import { SseParser, type Message } from "./sse.js";
 import type { Task } from "./types.js";
 
@@ -20,6 +21,8 @@ export interface EventsOptions {
   signal?: AbortSignal | undefined;
   /** Told whenever a connection ends or cannot be made; a new one follows by itself. */
   onDisconnect?: ((error: TickboxError) => void) | undefined;
+  /** Told the cursor behind an event that this client does not know. There is nothing to do but to go on from there. */
+  onSkipped?: ((cursor: string) => void) | undefined;
   /** A connection that says nothing for so many milliseconds is given up. The server says something every 15 s. */
   silence?: number | undefined;
   /** When to connect again, for ever. */
@@ -57,7 +60,12 @@ export async function* listen(http: Http, options: EventsOptions): AsyncGenerato
             break;
           }
           const event = read(message);
-          if (!event) continue;
+          if (!event) {
+            if (message.id === "" || message.id === cursor) continue;
+            cursor = message.id;
+            options.onSkipped?.(cursor);
+            continue;
+          }
           cursor = event.cursor;
           if (event.type === "ready") ready = true;
           else failures = 0;
@@ -130,16 +138,18 @@ async function* connect(
 }
 
 /** Events of kinds that later servers may have are nothing to us. */
-function read(message: Message): ServerEvent | undefined {
-  const { event, data, id } = message;
-  let body: { cursor?: string; seq: number; task: Task; deleted: string };
+function read({ event, data, id }: Message): ServerEvent | undefined {
+  let body: unknown;
   try {
-    body = JSON.parse(data) as typeof body;
+    body = JSON.parse(data);
   } catch {
     return undefined;
   }
-  if (event === "ready") return { type: "ready", cursor: body.cursor ?? id };
-  if (event === "task.changed") return { type: "task.changed", cursor: id, seq: body.seq, task: body.task };
-  if (event === "task.deleted") return { type: "task.deleted", cursor: id, seq: body.seq, deleted: body.deleted };
+  if (typeof body !== "object" || body === null) return undefined;
+  if (event === "ready") return { type: "ready", cursor: (body as { cursor?: string }).cursor ?? id };
+  const change = taskChange(body);
+  if (!change) return undefined;
+  if (event === "task.changed" && "task" in change) return { type: "task.changed", cursor: id, ...change };
+  if (event === "task.deleted" && "deleted" in change) return { type: "task.deleted", cursor: id, ...change };
   return undefined;
 }

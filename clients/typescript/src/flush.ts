@@ -5,6 +5,7 @@ import type { Client, RawAnswer } from "./client.js";
 import { TickboxError } from "./errors.js";
 import { randomId } from "./ids.js";
 import type { Journal } from "./journal.js";
+import { content } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
@@ -191,8 +192,7 @@ export class Flush {
       queue.replace(operation, []);
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
-      const { title, description, completed } = operation.base;
-      queue.replace(operation, [{ ...operation, kind: "create", fields: { title, description, completed }, base: null }]);
+      queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
     } else if (status === 404 && (kind === "change" || kind === "remove")) {
       tell(undefined);
       // A change has to be decided about; a removal has what it wants.

@@ -109,7 +109,11 @@ export class Follow {
   async #listen(signal: AbortSignal, live: () => void): Promise<void> {
     const { client, replica, silence, retry, onStatus, onProgress } = this.#parts;
     const onDisconnect = (error: TickboxError) => onStatus("offline", error);
-    const options = { lastEventId: replica.cursor, signal, silence, retry, onDisconnect };
+    const onSkipped = (cursor: string) => {
+      replica.skip(cursor);
+      onProgress();
+    };
+    const options = { lastEventId: replica.cursor, signal, silence, retry, onDisconnect, onSkipped };
     for await (const event of client.events(options)) {
       if (event.type === "ready") live();
       else replica.follow(event, event.cursor);

@@ -8,7 +8,6 @@ export type { OnConflict } from "./flush.js";
 export type { Live, Status } from "./follow.js";
 export { timeId } from "./ids.js";
 export { indexedDb } from "./indexeddb.js";
-export type { Field } from "./merge.js";
 export type { Operation } from "./operations.js";
 export type { Refused } from "./queue.js";
 export type { Conflict, Resolution } from "./resolve.js";

@@ -1,7 +1,8 @@
 // What people do to tasks while the server may be far away: one thing after the other, and how a later one
 // takes an earlier one up. Nothing here is sent or stored.
 
-import { difference, isEmpty } from "./merge.js";
+import { EMPTY } from "./members.js";
+import { difference, isEmpty, patched } from "./merge.js";
 import type { Patch, Task } from "./types.js";
 
 /** Something that was done here and that the server has not confirmed. Never changed: replaced. */
@@ -26,29 +27,20 @@ export interface Operation {
 /** The task that a create promises, until the server tells what it made of it. */
 export function draft(operation: Operation, user: string): Task {
   const { id, at, fields } = operation;
-  return {
-    id,
-    user_id: user,
-    title: fields.title ?? "",
-    description: fields.description ?? null,
-    completed: fields.completed ?? false,
-    created_at: at,
-    updated_at: at,
-    version: 0,
-  };
+  return patched({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields);
 }
 
 /**
  * What the task is after the operation, if nothing else happens to it. A change of a task that is gone makes it
- * visible again if it holds text: somebody's words do not disappear before their eyes.
+ * visible again if it is more than a tick: somebody's words do not disappear before their eyes.
  */
 export function applied(state: Task | undefined, operation: Operation, user: string): Task | undefined {
   switch (operation.kind) {
     case "create":
       return state ?? draft(operation, user);
     case "change": {
-      const ground = state ?? (holdsText(operation.fields) ? operation.base : undefined);
-      return ground ? { ...ground, ...operation.fields } : undefined;
+      const ground = state ?? (isMoreThanATick(operation.fields) ? operation.base : undefined);
+      return ground ? patched(ground, operation.fields) : undefined;
     }
     case "remove":
       return undefined;
@@ -57,9 +49,9 @@ export function applied(state: Task | undefined, operation: Operation, user: str
   }
 }
 
-/** A tick alone does not bring a deleted task back; words do. */
-export function holdsText(fields: Patch): boolean {
-  return fields.title !== undefined || fields.description !== undefined;
+/** A tick alone does not bring a deleted task back; whatever else somebody wrote does. */
+export function isMoreThanATick(fields: Patch): boolean {
+  return Object.keys(fields).some((field) => field !== "completed");
 }
 
 /**

@@ -4,6 +4,7 @@
 // Only the log decides. It arrives in order, so that an old state never replaces a newer one; an answer may be late,
 // and alone could bring back a task that was deleted since.
 
+import { taskChange } from "./log.js";
 import type { Change, Task } from "./types.js";
 
 /** The version of a task that is gone as nobody knows which. */
@@ -103,6 +104,11 @@ export class Replica {
     this.#onNews(id);
   }
 
+  /** Something happened that is about no task: only the place in the log is new. */
+  skip(cursor: string): void {
+    if (this.#cursor !== undefined) this.#cursor = cursor;
+  }
+
   /** Takes a change of the log as it happens, and the cursor behind it. */
   follow(change: Change, cursor: string): void {
     if (change.seq <= this.#seq) return;
@@ -120,8 +126,10 @@ export class Replica {
     return true;
   }
 
-  #take(change: Change): void {
-    this.#seq = change.seq;
+  #take(entry: Change): void {
+    this.#seq = entry.seq;
+    const change = taskChange(entry);
+    if (!change) return;
     const tasks = this.#fresh ?? this.#tasks;
     if ("deleted" in change) {
       tasks.delete(change.deleted);

@@ -1,8 +1,8 @@
 // What is to be done with an operation, given how the task is now; and what comes of a conflict.
 
-import { difference, isEmpty, merge, sameContent, type Field } from "./merge.js";
-import { holdsText, type Operation } from "./operations.js";
-import type { Patch, Task } from "./types.js";
+import { difference, isEmpty, merge, patched, sameContent } from "./merge.js";
+import { isMoreThanATick, type Operation } from "./operations.js";
+import type { Field, Patch, Task } from "./types.js";
 
 /** Two people, or one on two devices, want different things of a task. */
 export interface Conflict {
@@ -38,9 +38,9 @@ export function step(operation: Operation, theirs: Task | undefined): Step {
   }
   // Every change was made to something that was seen.
   if (!base) return { do: "drop" };
-  const mine = { ...base, ...fields };
+  const mine = patched(base, fields);
   if (!theirs) {
-    const usual = holdsText(fields) ? "mine" : "theirs";
+    const usual = isMoreThanATick(fields) ? "mine" : "theirs";
     return { do: "ask", conflict: { id, base, mine, theirs: null, fields: [] }, usual };
   }
   const merged = merge(base, fields, theirs);

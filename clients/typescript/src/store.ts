@@ -6,7 +6,8 @@ import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
 import { timeId } from "./ids.js";
 import { Journal } from "./journal.js";
-import { difference, isEmpty, trimmed } from "./merge.js";
+import { EMPTY } from "./members.js";
+import { content, difference, isEmpty, patched, trimmed } from "./merge.js";
 import type { Operation } from "./operations.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
@@ -33,7 +34,7 @@ export interface StoreOptions {
   silence?: number | undefined;
 }
 
-export type NewTaskFields = Pick<Task, "title"> & Partial<Pick<Task, "description" | "completed">>;
+export type NewTaskFields = Pick<Task, "title"> & Patch;
 
 /** The copy of the tasks is only a copy: it need not be written with each event. */
 const SAVE_AFTER = 1000;
@@ -202,13 +203,18 @@ export function createStore(options: StoreOptions) {
     return task;
   }
 
+  /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
+  function written(patch: Patch): Patch {
+    const fields = JSON.parse(JSON.stringify(content(patch))) as Patch;
+    return fields.title === undefined ? fields : { ...fields, title: trimmed(fields.title) };
+  }
+
   function change(id: string, patch: Patch): Task {
     const base = seen(id);
-    const wanted = patch.title === undefined ? patch : { ...patch, title: trimmed(patch.title) };
-    const fields = difference(wanted, base);
+    const fields = difference(written(patch), base);
     if (!isEmpty(fields)) perform({ id, kind: "change", fields, base });
     // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
-    return view.get(id) ?? { ...base, ...fields };
+    return view.get(id) ?? patched(base, fields);
   }
 
   async function start(): Promise<void> {
@@ -243,9 +249,9 @@ export function createStore(options: StoreOptions) {
     get: (id: string): Task | undefined => view.get(id),
 
     /** Makes a task, at once. Its id is final. */
-    create({ title, description = null, completed = false }: NewTaskFields): Task {
+    create(fields: NewTaskFields): Task {
       const id = timeId();
-      perform({ id, kind: "create", fields: { title: trimmed(title), description, completed }, base: null });
+      perform({ id, kind: "create", fields: { ...EMPTY, ...written(fields) }, base: null });
       return seen(id);
     },
 
@@ -279,7 +285,7 @@ export function createStore(options: StoreOptions) {
       if (!refused) return;
       known = queue.refused;
       const { id, kind, base, fields: before } = refused.operation;
-      perform({ id, kind, base, fields: { ...before, ...fields } });
+      perform({ id, kind, base, fields: { ...before, ...written(fields) } });
     },
 
     dismiss(key: string): void {

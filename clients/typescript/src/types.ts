@@ -42,8 +42,10 @@ export type Undone = Schemas["Undone"];
 export type Ticket = Schemas["TicketBody"];
 
 /** What people write into a task. */
-export type Fields = Pick<Task, "title" | "description" | "completed">;
-export type Patch = Partial<Fields>;
+export type Field = keyof Task & keyof TaskPatch;
+export type Fields = Pick<Task, Field>;
+/** A change of a task, in the form in which the server answers it; `null` removes what may be missing. */
+export type Patch = { [F in Field]?: NonNullable<Task[F]> | Extract<TaskPatch[F], null> };
 
 /** Every route and method of the API: the client must have a method for each. */
 export type Route = { [P in keyof paths]: { [M in Method]: paths[P][M] extends object ? `${Uppercase<M>} ${P}` : never }[Method] }[keyof paths];

@@ -2,7 +2,7 @@
 
 import type { TickboxError } from "./errors.js";
 import type { Status } from "./follow.js";
-import { sameTask } from "./merge.js";
+import { same } from "./merge.js";
 import { applied } from "./operations.js";
 import type { Queue } from "./queue.js";
 import type { Replica } from "./replica.js";
@@ -97,7 +97,7 @@ export class View {
       let task = this.#replica.task(id);
       for (const operation of this.#queue.of(id)) task = applied(task, operation, this.#user());
       // An echo of what is shown already changes nothing: not even the object.
-      if (task === before || (task && before && sameTask(task, before))) continue;
+      if (task === before || (task && before && same(task, before))) continue;
       if (task) this.#shown.set(id, task);
       else this.#shown.delete(id);
       this.#sorted = undefined;

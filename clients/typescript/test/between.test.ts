@@ -3,19 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createClient, createStore, memory, type Client, type Storage } from "tickbox-client";
-import { clientOf, device, serverHas, serverUrl, storeOf, titles } from "./support/devices.js";
-import { someone, tokenOf } from "./support/server.js";
+import { createClient, createStore, memory, type Storage } from "tickbox-client";
+import { behind, clientOf, device, serverHas, serverUrl, storeOf, titles } from "./support/devices.js";
+import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
-
-/** A client behind a proxy, which may answer in the server's place. */
-function behind(user: string, proxy: (path: string, init: RequestInit) => Response | undefined, cap = 20): Client {
-  const through: typeof fetch = (input, init = {}) => {
-    const answer = proxy(new URL(String(input)).pathname, init);
-    return answer ? Promise.resolve(answer) : fetch(input, init);
-  };
-  return createClient({ baseUrl: serverUrl(), token: tokenOf(user), fetch: through, retry: { base: 1, cap } });
-}
 
 const html = (status: number) => () => new Response("<h1>Please sign in</h1>", { status });
 

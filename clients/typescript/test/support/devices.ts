@@ -30,6 +30,21 @@ export function clientOf(user: string, url = server.url): Client {
   return createClient({ baseUrl: url, token: tokenOf(user), timeout: 5_000, retry: { base: 20, cap: 100 } });
 }
 
+/** A client behind a proxy, which may answer in the server's place, or make something of its answers. */
+export function behind(
+  user: string,
+  proxy: (path: string, init: RequestInit) => Response | undefined | ((answer: Response) => Promise<Response>),
+  cap = 20,
+): Client {
+  const through: typeof fetch = async (input, init = {}) => {
+    const answer = proxy(new URL(String(input)).pathname, init);
+    if (answer instanceof Response) return answer;
+    const real = await fetch(input, init);
+    return answer ? answer(real) : real;
+  };
+  return createClient({ baseUrl: serverUrl(), token: tokenOf(user), fetch: through, retry: { base: 1, cap } });
+}
+
 /** A store that is closed when the test ends. */
 export function storeOf(client: Client, options: Partial<StoreOptions> = {}): Store {
   const onError = (error: unknown) => assert.fail(String(error));

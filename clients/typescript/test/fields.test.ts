@@ -1,0 +1,252 @@
+// No field of a task is forgotten on its way through the client. The fields are those of openapi.json, and some more, as
+// a later server may have them: there is no list of fields here.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { memory, type Patch, type Store, type Task } from "tickbox-client";
+import { Journal } from "../dist/journal.js";
+import { content, difference, isEmpty, merge, sameContent } from "../dist/merge.js";
+import { applied, draft, joined, type Operation } from "../dist/operations.js";
+import { Queue } from "../dist/queue.js";
+import { Replica } from "../dist/replica.js";
+import { resolved, step } from "../dist/resolve.js";
+import { View } from "../dist/view.js";
+import { clientOf, closeStores, device, serverHas, serverUrl, storeOf } from "./support/devices.js";
+import { Later } from "./support/later.js";
+import { Server, someone } from "./support/server.js";
+import { until } from "./support/until.js";
+import { DOCUMENT, isNullable, schemaOf, values, type Schema } from "./support/values.js";
+
+interface Case {
+  name: string;
+  /** What it is in a task of which nothing was said. */
+  none: unknown;
+  /** Values that differ, `null` among them where it may be. */
+  values: unknown[];
+}
+
+const { properties: present = {} } = schemaOf("Task");
+const { properties: written = {} } = schemaOf("TaskPatch");
+
+/** Members of a task of later servers, of each kind of JSON. */
+const LATER: Record<string, Schema> = {
+  later_number: { type: ["integer", "null"], minimum: 1, maximum: 9 },
+  later_list: { type: ["array", "null"], items: { type: "string" }, maxItems: 50 },
+  later_object: {
+    oneOf: [
+      { type: "object", properties: { date: { type: "string", format: "date" } } },
+      { type: "object", properties: { local: { type: "string" }, zone: { type: "string" } } },
+      { type: "null" },
+    ],
+  },
+  later_objects: { type: ["array", "null"], items: { type: "object" } },
+};
+
+const copy = <V>(value: V): V => structuredClone(value);
+const patch = (name: string, value: unknown) => ({ [name]: value }) as Patch;
+const valueOf = (members: object | undefined, name: string): unknown => (members as Record<string, unknown> | undefined)?.[name];
+
+const OWN = Object.entries(written).filter(([name]) => present[name]?.readOnly !== true);
+const CASES: Case[] = [...OWN, ...Object.entries(LATER)].map(([name, schema]) => {
+  const nothing = isNullable(schema) ? [null] : [];
+  return { name, none: valueOf(draft(operation({ kind: "create" }), "ada"), name), values: [...values(schema), ...nothing] };
+});
+
+function task(members: object = {}): Task {
+  const time = "2026-11-23T08:00:00.000000Z";
+  const id = "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f";
+  return {
+    ...{ id, user_id: "ada", title: "title", description: null, completed: false },
+    ...{ created_at: time, updated_at: time, version: 1, ...members },
+  };
+}
+
+function operation(members: Partial<Operation>): Operation {
+  return { key: "k", id: task().id, kind: "change", at: task().created_at, fields: {}, base: task(), ...members };
+}
+
+/** Each pair of values that a field can go through: from one to the other. */
+function eachChange(check: (name: string, from: unknown, to: unknown, other: Case) => void): void {
+  for (const { name, values } of CASES) {
+    for (const [place, from] of values.entries()) {
+      const to = values[(place + 1) % values.length];
+      const other = CASES.find((it) => it.name !== name)!;
+      check(name, from, to, other);
+    }
+  }
+}
+
+test("the document has fields, and values are made of their schemas", () => {
+  assert.ok(OWN.length > 0);
+  for (const { name, values } of CASES) assert.ok(values.length > 1, name);
+});
+
+test("a difference is what differs, whatever kind of value it is", () => {
+  eachChange((name, from, to) => {
+    const [before, after] = [task(patch(name, from)), task(patch(name, to))];
+    assert.deepEqual(difference(patch(name, to), before), patch(name, to));
+    assert.ok(isEmpty(difference(patch(name, copy(to)), after)), name);
+    assert.ok(!sameContent(before, after) && !sameContent(after, before), name);
+    assert.ok(sameContent(before, copy(before)), name);
+    assert.deepEqual(valueOf(content(after), name), to);
+  });
+});
+
+test("what has no value says the same in each way of saying so", () => {
+  for (const { name, none, values } of CASES.filter((it) => it.values.includes(null))) {
+    const empty = Array.isArray(values[0]) ? [null, undefined, []] : [null, undefined];
+    for (const nothing of empty) {
+      assert.ok(sameContent(task(patch(name, nothing)), task()), name);
+      const cleared = applied(task(patch(name, values[0])), operation({ fields: patch(name, nothing ?? null) }), "ada");
+      assert.deepEqual(valueOf(cleared, name), none, name);
+      assert.ok(none !== undefined || !(name in cleared!), `${name} is left out`);
+    }
+  }
+});
+
+test("a merge and a step take what one side changed, and ask about what both did", () => {
+  eachChange((name, from, to, other) => {
+    const base = task(patch(name, from));
+    const elsewhere = task({ ...patch(name, copy(from)), ...patch(other.name, other.values[0]), version: 2 });
+    assert.deepEqual(merge(base, patch(name, to), elsewhere), { patch: patch(name, to), fields: [] });
+    const change = operation({ base, fields: patch(name, to) });
+    assert.deepEqual(step(change, elsewhere), { do: "send", fields: patch(name, to) });
+    assert.deepEqual(step(change, task(patch(name, copy(to)))), { do: "drop" });
+    assert.equal(step(operation({ kind: "remove", base }), task(patch(name, to))).do, "ask");
+    assert.equal(step(operation({ kind: "remove", base }), copy(base)).do, "send");
+  });
+});
+
+test("a conflict names the field, shows both sides, and ends as it is decided", () => {
+  for (const { name, values } of CASES.filter((it) => it.values.length > 2)) {
+    const [from, here, there] = values;
+    const base = task(patch(name, from));
+    const change = operation({ base, fields: patch(name, here) });
+    const asked = step(change, task(patch(name, there)));
+    assert.ok(asked.do === "ask", name);
+    const { conflict } = asked;
+    assert.deepEqual(conflict.fields, [name]);
+    assert.deepEqual([conflict.base, conflict.theirs].map((side) => valueOf(side!, name)), [from, there]);
+    assert.deepEqual(valueOf(conflict.mine!, name) ?? null, here);
+    assert.deepEqual(resolved(change, conflict, "mine").map(({ fields }) => fields), [patch(name, here)]);
+    assert.deepEqual(resolved(change, conflict, "theirs"), []);
+    assert.deepEqual(resolved(change, conflict, patch(name, from)).map(({ fields }) => fields), [patch(name, from)]);
+  }
+});
+
+test("a queue joins what was done to a field, and drops what was taken back", () => {
+  eachChange((name, from, to) => {
+    const base = task(patch(name, from));
+    const change = operation({ base, fields: patch(name, to) });
+    const create = operation({ kind: "create", base: null, fields: patch(name, from) });
+    const made = joined(create, change);
+    assert.deepEqual(typeof made === "object" && made.fields, patch(name, to));
+    assert.equal(joined(change, operation({ base, fields: patch(name, copy(from)) })), "neither", name);
+  });
+});
+
+test("a view shows each field, and takes an echo of it for nothing new", () => {
+  eachChange((name, from, to) => {
+    const { replica, queue, view } = parts();
+    const { id } = task();
+    const read = (members: object, seq: number) => replica.page(replica.cursor, [{ seq, task: task(members) }], `c${seq}`);
+    const reading = replica.begin();
+    read(patch(name, from), 1);
+    replica.caughtUp(reading);
+    assert.deepEqual(valueOf(view.get(id), name), from);
+    queue.add(operation({ base: view.get(id)!, fields: patch(name, to) }));
+    assert.deepEqual(valueOf(view.get(id), name) ?? null, to);
+    queue.replace(queue.of(id)[0]!, []);
+    const shown = view.get(id);
+    read(patch(name, copy(from)), 2);
+    assert.equal(view.get(id), shown);
+    read(patch(name, to), 3);
+    assert.deepEqual(valueOf(view.get(id), name), to);
+  });
+});
+
+function parts() {
+  const unwanted = (error: unknown) => assert.fail(String(error));
+  const news = (id: string) => view.touch(id);
+  const queue = new Queue(new Journal(memory(), unwanted), news);
+  const replica = new Replica(news, () => undefined);
+  const view: View = new View(replica, queue, () => "ada", unwanted);
+  return { replica, queue, view };
+}
+
+/** Values for one user: what names another row must name one that is there. */
+async function existing(user: string, url: string): Promise<Case[]> {
+  const real = CASES.filter(({ name }) => name in written);
+  for (const field of real) {
+    if (written[field.name]?.format !== "uuid") continue;
+    const resource = `${field.name.replace(/_id$/, "")}s`;
+    assert.ok(!(`/api/{user_id}/${resource}` in DOCUMENT.paths), `${field.name}: make two ${resource} here`);
+    const made = await Promise.all(["one", "other"].map((title) => clientOf(user, url).create({ title })));
+    field.values = [...made.map(({ id }) => id), null];
+  }
+  return real;
+}
+
+const other = (name: string) => (name === "title" ? { completed: true } : { title: "changed there" });
+
+test("each field that one device writes, changes and clears arrives at the other, also beside a change there", async () => {
+  const user = someone();
+  const [one, two] = [await device(user), await device(user)];
+  for (const { name, values, none } of await existing(user, serverUrl())) {
+    const [first, second] = values;
+    const { id } = one.store.create({ title: "title", ...patch(name, first) });
+    assert.deepEqual(valueOf(one.store.get(id), name), first);
+    await shows(two.store, id, name, first);
+    one.line.cut();
+    await until(one.store, () => one.store.status === "offline", "offline");
+    one.store.change(id, patch(name, second));
+    two.store.change(id, other(name));
+    await two.store.synced();
+    one.line.mend();
+    await one.store.synced();
+    await shows(two.store, id, name, second ?? none);
+    for (const [field, value] of Object.entries(other(name))) await shows(one.store, id, field, value);
+    if (!values.includes(null)) continue;
+    two.store.change(id, patch(name, null));
+    await two.store.synced();
+    await shows(one.store, id, name, none);
+  }
+  await serverHas(user, one.store);
+});
+
+function shows(store: Store, id: string, name: string, value: unknown): Promise<void> {
+  const wanted = JSON.stringify(value);
+  return until(store, () => JSON.stringify(valueOf(store.get(id), name)) === wanted, `${name} is ${wanted}`);
+}
+
+test("a task that is gone from the trash too is made again with all that it had, also what is not known here", async () => {
+  const own = await Server.start();
+  try {
+    const user = someone();
+    const later = new Later();
+    const cases = [...(await existing(user, own.url)), ...CASES.filter(({ name }) => name in LATER)];
+    const fields = Object.assign({}, ...cases.map(({ name, values }) => patch(name, values[0]))) as Patch;
+    await own.stop();
+    const backup = await own.backUp();
+    await own.begin();
+    const store = storeOf(later.client(user, own.url), { live: "poll" });
+    await store.start();
+    const { id } = store.create({ title: "title", ...fields });
+    await store.synced();
+    await until(store, () => store.get(id)?.version === 1, "the answer");
+    store.remove(id);
+    await store.synced();
+    await own.stop();
+    await own.putBack(backup);
+    later.forget();
+    await own.begin();
+    store.restore(id);
+    await store.synced();
+    await until(store, () => (store.get(id)?.version ?? 0) > 0, "the answer");
+    for (const { name, values } of cases) assert.deepEqual(valueOf(store.get(id), name), values[0], name);
+    assert.deepEqual(store.refused(), []);
+  } finally {
+    await closeStores();
+    await own.remove();
+  }
+});
