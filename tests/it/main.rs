@@ -19,6 +19,7 @@ mod convergence;
 mod cors;
 mod errors;
 mod events;
+mod fields;
 mod followers;
 mod health;
 mod history;

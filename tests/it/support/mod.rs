@@ -15,6 +15,7 @@ mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
 pub(crate) mod programs;
+pub(crate) mod schema;
 pub(crate) mod schemathesis;
 
 use std::sync::Arc;
