@@ -6,7 +6,7 @@ mod case;
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use self::case::{CREATED, OK, TASK, TASKS, about, cases, fields, names, operation};
+use self::case::{CREATED, OK, TASK, TASKS, about, cases, fields, names};
 use crate::support::listening::Listening;
 use crate::support::schema::Document;
 use crate::support::{TestApp, every_engine};
@@ -87,7 +87,7 @@ async fn every_way_to_create_keeps_the_field(app: TestApp) {
             assert!(listed, "{created} is in {list}");
             case.delete(&path).await;
 
-            let mut body = operation("create", &Value::Null, &case.task(value));
+            let mut body = case.operation("create", &Value::Null, &case.task(value));
             body["dry_run"] = true.into();
             let foreseen = case.batch(body.clone()).await;
             case.is(&foreseen["task"], value);
@@ -126,7 +126,7 @@ async fn every_way_to_change_changes_the_field_alone(app: TestApp) {
         case.others_stay(&created, &patched);
         assert_eq!(case.get(&path).await, patched);
 
-        let body = operation("change", &created["id"], &case.alone(&case.to));
+        let body = case.operation("change", &created["id"], &case.alone(&case.to));
         let changed = case.batch(body).await["task"].take();
         case.is(&changed, &case.to);
         case.others_stay(&created, &changed);
@@ -162,7 +162,7 @@ async fn a_field_that_may_be_missing_is_cleared(app: TestApp) {
             case.delete(&path).await;
         }
         let (path, created) = case.client.create(case.task(&case.from)).await;
-        let body = operation("change", &created["id"], &nothing);
+        let body = case.operation("change", &created["id"], &nothing);
         let cleared = case.batch(body).await["task"].take();
         assert_eq!(
             cleared.get(&case.field),
@@ -190,7 +190,9 @@ async fn an_id_sent_again_is_the_same_task_only_with_the_same_field(app: TestApp
             .expect(CREATED);
         let again = client.post(&client.tasks, same.clone()).await.expect(OK);
         assert_eq!(again, created);
-        let again = case.batch(operation("create", &same["id"], &same)).await;
+        let again = case
+            .batch(case.operation("create", &same["id"], &same))
+            .await;
         assert_eq!((&again["status"], &again["task"]), (&json!(200), &created));
 
         let mut others = vec![with_id(case.task(&case.to))];
@@ -198,7 +200,7 @@ async fn an_id_sent_again_is_the_same_task_only_with_the_same_field(app: TestApp
             others.push(with_id(case.base.clone()));
         }
         for other in others {
-            let mut batch = operation("create", &same["id"], &other);
+            let mut batch = case.operation("create", &same["id"], &other);
             batch["atomic"] = false.into();
             let refused = client.post(&client.tasks, other).await;
             let refused = refused.expect(StatusCode::CONFLICT);
@@ -224,7 +226,7 @@ async fn a_history_tells_what_was_replaced_and_nothing_else(app: TestApp) {
             let read_only = properties[name]["readOnly"] == true;
             assert!(*name == case.field || read_only, "{}: {change}", case.field);
         }
-        let back = operation("change", &created["id"], &case.alone(&case.from));
+        let back = case.operation("change", &created["id"], &case.alone(&case.from));
         case.batch(back).await;
         case.is(&case.latest(&path).await["before"], &case.to);
         case.undo_latest(&path).await;
@@ -240,7 +242,7 @@ async fn every_undo_brings_the_field_back(app: TestApp) {
         case.is(&case.undo_latest(&path).await, &case.to);
         assert_eq!(case.get(&path).await[&case.field], case.to);
 
-        let back = operation("change", &created["id"], &case.alone(&case.from));
+        let back = case.operation("change", &created["id"], &case.alone(&case.from));
         case.batch(back).await;
         let undone = case.undo_latest(&path).await;
         case.is(&undone, &case.to);
@@ -365,9 +367,9 @@ async fn a_repeat_is_answered_as_the_first_request(app: TestApp) {
         let path = format!("{tasks}/{}", id.as_str().unwrap());
         let put = twice("put", Method::PUT, &path, case.alone(&case.to)).await;
         case.is(&put, &case.to);
-        let back = operation("change", id, &case.alone(&case.from));
+        let back = case.operation("change", id, &case.alone(&case.from));
         let changed = twice("batch", Method::POST, &format!("{tasks}/batch"), back).await;
-        case.is(&changed["results"][0]["task"], &case.from);
+        case.is(&changed["results"][1]["task"], &case.from);
         let patched = twice("patch", Method::PATCH, &path, case.alone(&case.to)).await;
         case.is(&patched, &case.to);
         assert_eq!(patched["version"], 4, "{}", case.field);

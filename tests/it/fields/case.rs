@@ -103,10 +103,20 @@ impl Case {
         json!({&self.field: value})
     }
 
+    /// A batch that creates a task, and does this: what is done for many is not what is done for one.
+    pub(super) fn operation(&self, op: &str, id: &Value, body: &Value) -> Value {
+        let (mut first, mut second) = (self.base.clone(), body.clone());
+        first["op"] = "create".into();
+        second["op"] = op.into();
+        second["id"] = id.clone();
+        json!({"operations": [first, second]})
+    }
+
+    /// What came of the operation.
     pub(super) async fn batch(&self, body: Value) -> Value {
         let path = format!("{}/batch", self.client.tasks);
         let mut answer = self.client.post(&path, body).await.expect(OK);
-        answer["results"][0].take()
+        answer["results"][1].take()
     }
 
     pub(super) async fn get(&self, path: &str) -> Value {
@@ -160,14 +170,6 @@ impl Case {
             );
         }
     }
-}
-
-/// A batch of one operation.
-pub(super) fn operation(op: &str, id: &Value, body: &Value) -> Value {
-    let mut operation = body.clone();
-    operation["op"] = op.into();
-    operation["id"] = id.clone();
-    json!({"operations": [operation]})
 }
 
 /// The task at this path, in the `changes` of an answer.
