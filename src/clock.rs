@@ -1,109 +1,13 @@
 //! Time and new ids. Everything that needs either asks a [`Clock`], so that a test can seed both
 //! and compare whole answers. How long something took is not its business: use `Instant`.
 
-use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use serde::{Serialize, Serializer};
 use uuid::{Uuid, timestamp::context::ContextV7};
 
-/// A moment in UTC, in microseconds since 1970: what both engines can store without loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Timestamp(i64);
-
-impl Timestamp {
-    /// Later than every moment that is ever stored (the end of the year 9999).
-    pub const MAX: Self = Self(253_402_300_799_999_999);
-
-    pub const fn from_micros(micros: i64) -> Self {
-        Self(micros)
-    }
-
-    pub const fn as_micros(self) -> i64 {
-        self.0
-    }
-
-    pub const fn as_seconds(self) -> i64 {
-        self.0.div_euclid(1_000_000)
-    }
-
-    #[must_use]
-    pub fn plus(self, duration: Duration) -> Self {
-        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-        Self(self.0.saturating_add(micros))
-    }
-
-    #[must_use]
-    pub fn minus(self, duration: Duration) -> Self {
-        let micros = i64::try_from(duration.as_micros()).unwrap_or(i64::MAX);
-        Self(self.0.saturating_sub(micros))
-    }
-}
-
-/// RFC 3339 with six digits of the second, ending in `Z`: texts sort as the moments do.
-impl fmt::Display for Timestamp {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(std::str::from_utf8(&self.rfc_3339()).map_err(|_| fmt::Error)?)
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.rfc_3339();
-        serializer.serialize_str(std::str::from_utf8(&text).map_err(serde::ser::Error::custom)?)
-    }
-}
-
-impl Timestamp {
-    /// Written by hand, because a list has two for each task and a library takes ten times as long. Years beyond
-    /// four digits are never stored.
-    pub(crate) fn rfc_3339(self) -> [u8; 27] {
-        let (seconds, micros) = (self.0.div_euclid(1_000_000), self.0.rem_euclid(1_000_000));
-        let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
-        let mut text = *b"0000-00-00T00:00:00.000000Z";
-        for (end, digits, number) in [
-            (4, 4, year),
-            (7, 2, month),
-            (10, 2, day),
-            (13, 2, second / 3600),
-            (16, 2, second / 60 % 60),
-            (19, 2, second % 60),
-            (26, 6, micros),
-        ] {
-            write_number(&mut text[end - digits..end], number);
-        }
-        text
-    }
-}
-
-fn write_number(place: &mut [u8], mut number: i64) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
-    }
-}
-
-/// The Gregorian date of a day counted from 1970-01-01. Years are taken to begin in March, so that the leap day
-/// is their last; 719 468 days lie between 0000-03-01 and 1970-01-01, and 146 097 in 400 years.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era =
-        (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 {
-        shifted_month + 3
-    } else {
-        shifted_month - 9
-    };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month, day)
-}
+pub use crate::domain::Timestamp;
 
 /// Where time and ids come from: the machine, or a test's seed.
 #[derive(Clone, Debug)]
@@ -127,7 +31,7 @@ impl Clock {
     /// A clock that starts at `start` and moves by `step` each time it is asked; its ids follow from its time.
     pub fn seeded(start: Timestamp, step: Duration) -> Self {
         Self(Arc::new(Source::Seeded {
-            next_micros: AtomicI64::new(start.0),
+            next_micros: AtomicI64::new(start.as_micros()),
             step_micros: i64::try_from(step.as_micros()).unwrap_or(i64::MAX),
         }))
     }
@@ -149,7 +53,18 @@ impl Clock {
             Source::Seeded {
                 next_micros,
                 step_micros,
-            } => Timestamp(next_micros.fetch_add(*step_micros, Ordering::Relaxed)),
+            } => Timestamp::from_micros(next_micros.fetch_add(*step_micros, Ordering::Relaxed)),
+        }
+    }
+
+    /// A number by chance, for an account that is new. That of a seeded clock does not move it.
+    pub fn new_epoch(&self) -> i64 {
+        match &*self.0 {
+            Source::System(_) => {
+                let (high, _) = Uuid::new_v4().as_u64_pair();
+                high.cast_signed() >> 1
+            }
+            Source::Seeded { next_micros, .. } => next_micros.load(Ordering::Relaxed),
         }
     }
 
@@ -166,7 +81,7 @@ impl Clock {
                 ))
             }
             Source::Seeded { .. } => {
-                let micros = u64::try_from(self.now().0).unwrap_or_default();
+                let micros = u64::try_from(self.now().as_micros()).unwrap_or_default();
                 let mut tail = [0; 10];
                 tail[2..].copy_from_slice(&micros.to_be_bytes());
                 uuid::Builder::from_unix_timestamp_millis(micros / 1000, &tail).into_uuid()
@@ -188,32 +103,6 @@ fn system_now() -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_timestamp_is_rfc_3339_with_microseconds() {
-        let text = Timestamp::from_micros(1_764_000_000_000_050).to_string();
-        assert_eq!(text, "2025-11-24T16:00:00.000050Z");
-        assert_eq!(Timestamp::MAX.to_string(), "9999-12-31T23:59:59.999999Z");
-    }
-
-    #[test]
-    fn dates_are_right_around_leap_days() {
-        for (days, date) in [
-            (0, "1970-01-01"),
-            (-1, "1969-12-31"),
-            (59, "1970-03-01"),
-            (789, "1972-02-29"),
-            (790, "1972-03-01"),
-            (11_016, "2000-02-29"),
-            (11_017, "2000-03-01"),
-            (20_453, "2025-12-31"),
-            (47_540, "2100-02-28"),
-            (47_541, "2100-03-01"),
-        ] {
-            let text = Timestamp::from_micros(days * 86_400_000_000).to_string();
-            assert_eq!(text, format!("{date}T00:00:00.000000Z"));
-        }
-    }
 
     #[test]
     fn ids_sort_in_the_order_in_which_they_were_made() {

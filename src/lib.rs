@@ -4,8 +4,8 @@
 //!
 //! ```text
 //! main → cli → app → doors (http) → tasks → store
-//!                       ↓
-//!                      auth          error, clock, config and metrics serve all
+//!                       ↓              ↓
+//!                      auth    →    domain    error, clock, config and metrics serve all
 //! ```
 //!
 //! - [`cli`] reads arguments and runs a command; [`config`] turns settings into values.
@@ -13,7 +13,8 @@
 //! - [`http`] is a door: it turns a protocol into calls of use-cases and back. Doors do not know each other.
 //! - [`auth`] finds out who is calling.
 //! - [`metrics`] counts what happens, for Prometheus.
-//! - [`tasks`] decides: the words of the domain and what can be done. No SQL, no HTTP.
+//! - [`domain`] says what a task is, what can be done with it and what comes of that: values and pure functions.
+//! - [`tasks`] are the use-cases: they hand work to the store, and wake who waits. No SQL, no HTTP.
 //! - [`store`] remembers: one SQL text for two engines.
 #![cfg_attr(
     test,
@@ -25,6 +26,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod domain;
 pub mod error;
 pub mod http;
 pub mod metrics;

@@ -1,26 +1,80 @@
--- One row for each user who ever had a task. Every write of a user locks this row first,
--- which keeps that user's writes in one order; seq counts them, without a gap.
-CREATE TABLE {schema}accounts (
-    user_id         text COLLATE "C" PRIMARY KEY,
-    seq             bigint NOT NULL,
-    task_count      bigint NOT NULL CHECK (task_count >= 0),
-    completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count)
-);
+-- The space leads every key: isolation, locality, and a column to distribute by. A person's own space has the
+-- person's identity as its id.
 
--- The user leads every key: isolation, locality, and a column to distribute by.
+-- One row for each space that ever had a task. Whoever writes in a space locks this row first, which keeps its
+-- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
+-- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
+-- cursor from before it has missed something. Up to forgotten_seq the log was swept.
+CREATE TABLE {schema}accounts (
+    space           text COLLATE "C" PRIMARY KEY,
+    epoch           bigint NOT NULL,
+    seq             bigint NOT NULL,
+    swept_seq       bigint NOT NULL,
+    forgotten_seq   bigint NOT NULL,
+    task_count      bigint NOT NULL CHECK (task_count >= 0),
+    completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
+    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
+) WITH (fillfactor = 70);
+
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
 CREATE TABLE {schema}tasks (
-    user_id     text COLLATE "C" NOT NULL,
+    space       text COLLATE "C" NOT NULL,
     id          uuid NOT NULL,
-    title       text NOT NULL CHECK (char_length(title) BETWEEN 1 AND 200),
-    description text CHECK (char_length(description) <= 2000),
+    title       text NOT NULL,
+    description text,
     completed   boolean NOT NULL,
     created_at  timestamptz NOT NULL,
     updated_at  timestamptz NOT NULL,
     version     bigint NOT NULL,
     seq         bigint NOT NULL,
-    PRIMARY KEY (user_id, id)
+    deleted_at  timestamptz,
+    PRIMARY KEY (space, id)
+) WITH (fillfactor = 85);
+
+-- The order of every list, read backwards: newest first. A list of open tasks, or of those that are done, passes
+-- over the others within the index.
+CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For the sweeper, who looks for what has lain there too long.
+CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
+-- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the
+-- task's change before, so that a task's history is a chain. Changes that were made together have numbers that follow
+-- each other, from batch_first on.
+CREATE TABLE {schema}changes (
+    space       text COLLATE "C" NOT NULL,
+    seq         bigint NOT NULL,
+    task_id     uuid NOT NULL,
+    kind        text NOT NULL,
+    at          timestamptz NOT NULL,
+    actor       text NOT NULL,
+    request_id  text NOT NULL,
+    batch_first bigint,
+    batch_size  bigint,
+    undoes      bigint,
+    former_seq  bigint,
+    before      text,
+    PRIMARY KEY (space, seq)
 );
 
--- The order of every list, read backwards: newest first.
-CREATE INDEX tasks_by_creation ON {schema}tasks (user_id, created_at, id);
-CREATE INDEX tasks_by_completion ON {schema}tasks (user_id, completed, created_at, id);
+-- The first answer to each Idempotency-Key, to be given again: bytes of the door that gave it.
+CREATE TABLE {schema}answers (
+    space           text COLLATE "C" NOT NULL,
+    idempotency_key text COLLATE "C" NOT NULL,
+    fingerprint     text NOT NULL,
+    created_at      timestamptz NOT NULL,
+    answer          bytea NOT NULL,
+    PRIMARY KEY (space, idempotency_key)
+);
+CREATE INDEX answers_by_time ON {schema}answers (created_at);
+
+-- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
+CREATE TABLE {schema}tickets (
+    space        text COLLATE "C" NOT NULL,
+    hash         text COLLATE "C" NOT NULL,
+    expires_at   timestamptz NOT NULL,
+    access_until timestamptz NOT NULL,
+    PRIMARY KEY (space, hash)
+);
+CREATE INDEX tickets_by_time ON {schema}tickets (expires_at);

@@ -1,27 +1,80 @@
--- One row for each user who ever had a task. Every write of a user changes this row,
--- and seq counts them, without a gap.
+-- The space leads every key: isolation, and a space's rows lie side by side. A person's own space has the person's
+-- identity as its id. Times are microseconds since 1970, UTC; ids are the 16 bytes of the UUID.
+
+-- One row for each space that ever had a task. Every write in a space changes this row; seq counts the changes,
+-- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
+-- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
+-- forgotten_seq the log was swept.
 CREATE TABLE accounts (
-    user_id         TEXT NOT NULL PRIMARY KEY,
+    space           TEXT NOT NULL PRIMARY KEY,
+    epoch           INTEGER NOT NULL,
     seq             INTEGER NOT NULL,
+    swept_seq       INTEGER NOT NULL,
+    forgotten_seq   INTEGER NOT NULL,
     task_count      INTEGER NOT NULL CHECK (task_count >= 0),
-    completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count)
+    completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
+    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
 ) STRICT, WITHOUT ROWID;
 
--- The user leads every key: isolation, and a user's rows lie side by side.
--- Times are microseconds since 1970, UTC; ids are the 16 bytes of the UUID.
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
 CREATE TABLE tasks (
-    user_id     TEXT NOT NULL,
+    space       TEXT NOT NULL,
     id          BLOB NOT NULL CHECK (length(id) = 16),
-    title       TEXT NOT NULL CHECK (length(title) BETWEEN 1 AND 200),
-    description TEXT CHECK (length(description) <= 2000),
-    completed   INTEGER NOT NULL CHECK (completed IN (0, 1)),
+    title       TEXT NOT NULL,
+    description TEXT,
+    completed   INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     updated_at  INTEGER NOT NULL,
     version     INTEGER NOT NULL,
     seq         INTEGER NOT NULL,
-    PRIMARY KEY (user_id, id)
+    deleted_at  INTEGER,
+    PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
 
--- The order of every list, read backwards: newest first.
-CREATE INDEX tasks_by_creation ON tasks (user_id, created_at, id);
-CREATE INDEX tasks_by_completion ON tasks (user_id, completed, created_at, id);
+-- The order of every list, read backwards: newest first. A list of open tasks, or of those that are done, passes
+-- over the others within the index.
+CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_in_trash ON tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For the sweeper, who looks for what has lain there too long.
+CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
+-- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the
+-- task's change before, so that a task's history is a chain. Changes that were made together have numbers that follow
+-- each other, from batch_first on.
+CREATE TABLE changes (
+    space       TEXT NOT NULL,
+    seq         INTEGER NOT NULL,
+    task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
+    kind        TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    actor       TEXT NOT NULL,
+    request_id  TEXT NOT NULL,
+    batch_first INTEGER,
+    batch_size  INTEGER,
+    undoes      INTEGER,
+    former_seq  INTEGER,
+    before      TEXT,
+    PRIMARY KEY (space, seq)
+) STRICT, WITHOUT ROWID;
+
+-- The first answer to each Idempotency-Key, to be given again: bytes of the door that gave it.
+CREATE TABLE answers (
+    space           TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL,
+    fingerprint     TEXT NOT NULL,
+    created_at      INTEGER NOT NULL,
+    answer          BLOB NOT NULL,
+    PRIMARY KEY (space, idempotency_key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX answers_by_time ON answers (created_at);
+
+-- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
+CREATE TABLE tickets (
+    space        TEXT NOT NULL,
+    hash         TEXT NOT NULL,
+    expires_at   INTEGER NOT NULL,
+    access_until INTEGER NOT NULL,
+    PRIMARY KEY (space, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tickets_by_time ON tickets (expires_at);

@@ -9,7 +9,7 @@ use super::reason::Reason;
 use super::refusal::Fault;
 use super::token;
 use crate::clock::Timestamp;
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 /// How far the clocks of two servers may differ. `exp` gets none of it: a token is dead at `exp`.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);

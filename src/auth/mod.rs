@@ -1,4 +1,4 @@
-//! Who is calling: from the headers of a request to a [`Caller`], or a [`Refusal`] that explains itself.
+//! Who is calling: from the headers of a request to a [`Caller`], or a [`TokenRefusal`] that explains itself.
 //! What the caller may then do is not decided here, and nothing here knows of routes or status codes.
 
 mod address;
@@ -41,7 +41,7 @@ use self::keys::source::{Fetching, KeySource, Signed};
 use self::memory::{Fingerprint, Memory};
 pub use self::reason::Reason;
 use self::refusal::Fault;
-pub use self::refusal::Refusal;
+pub use self::refusal::TokenRefusal;
 use self::rules::{RULES, Seen};
 use self::session::{Credential, Sessions};
 pub use self::settings::AuthConfig;
@@ -50,7 +50,7 @@ pub use self::token::Facts;
 use self::token::{Header, Parts};
 use crate::clock::{Clock, Timestamp};
 use crate::config::ConfigError;
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 /// Whoever a verified token names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,8 +141,8 @@ impl Authenticator {
     /// Finds out who sent a request.
     ///
     /// # Errors
-    /// A [`Refusal`], which says what the client or the operator can change.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, Refusal> {
+    /// A [`TokenRefusal`], which says what the client or the operator can change.
+    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, TokenRefusal> {
         let token = match bearer::read(headers) {
             Ok(token) => token,
             Err(fault) => {

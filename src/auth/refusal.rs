@@ -8,7 +8,7 @@ use super::token::Facts;
 
 /// A request without a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum TokenRefusal {
     /// No bearer token was sent.
     Missing,
     /// The token is past its `exp`.
@@ -31,7 +31,7 @@ pub enum Refusal {
     },
 }
 
-impl Refusal {
+impl TokenRefusal {
     /// The rule that was broken; its code is what the log, the metrics and `error.details.reason` show.
     pub fn reason(&self) -> Reason {
         match self {
@@ -74,13 +74,13 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for TokenRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message())
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for TokenRefusal {}
 
 /// One broken rule, before it is known what the answer will look like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ impl Fault {
         }
     }
 
-    pub(super) fn into_refusal(self, token: impl FnOnce() -> Facts) -> Refusal {
+    pub(super) fn into_refusal(self, token: impl FnOnce() -> Facts) -> TokenRefusal {
         let Self {
             reason,
             detail,
@@ -121,7 +121,7 @@ impl Fault {
             cure => format!("{detail}: {cure}"),
         };
         if let Some(retry_after) = retry_after {
-            return Refusal::KeysUnavailable {
+            return TokenRefusal::KeysUnavailable {
                 reason,
                 explanation,
                 retry_after,
@@ -129,13 +129,13 @@ impl Fault {
         }
         let token = Box::new(token());
         match reason {
-            Reason::MissingToken => Refusal::Missing,
-            Reason::TokenExpired | Reason::ExpBefore2001 => Refusal::Expired {
+            Reason::MissingToken => TokenRefusal::Missing,
+            Reason::TokenExpired | Reason::ExpBefore2001 => TokenRefusal::Expired {
                 reason,
                 explanation,
                 token,
             },
-            _ => Refusal::Invalid {
+            _ => TokenRefusal::Invalid {
                 reason,
                 explanation,
                 token,

@@ -14,7 +14,7 @@ use super::memory::{Fingerprint, Memory};
 use super::reason::Reason;
 use super::refusal::Fault;
 use crate::clock::{Clock, Timestamp};
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 /// How long a good answer is believed.
 const BELIEVED: Duration = Duration::from_secs(30);

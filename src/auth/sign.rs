@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
 
 use super::Authenticator;
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 /// Why no token was made.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -17,10 +17,10 @@ use crate::app::App;
 use crate::auth::{AuthConfig, Authenticator};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::domain::UserId;
 use crate::metrics::Metrics;
 use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
-use crate::tasks::model::UserId;
 use crate::tasks::sweeper::Sweeper;
 use crate::{http, telemetry};
 

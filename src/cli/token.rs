@@ -8,7 +8,7 @@ use super::{Failure, Outcome, print};
 use crate::auth::{AuthConfig, Authenticator};
 use crate::clock::Clock;
 use crate::config::{Environment, Settings, parse_duration};
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 #[derive(Args)]
 pub(super) struct Options {

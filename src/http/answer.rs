@@ -5,24 +5,75 @@ use std::sync::Arc;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::etag::task_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
-use super::task_json::{USUAL_LENGTH, write_task};
-use crate::error::Error;
-use crate::tasks::model::Task;
-use crate::tasks::operation::{Answer, Answering, Written};
+use super::write::Teller;
+use crate::domain::{Task, Written};
 
 /// Says that the answer is that to the first time.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
+/// What a caller was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Answer {
+    status: StatusCode,
+    etag: Option<String>,
+    location: Option<String>,
+    body: String,
+}
+
+/// What stands before the body of an answer that is kept, as one line of JSON.
+#[derive(Serialize, Deserialize)]
+struct KeptHead {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+}
+
+impl Answer {
+    /// As it is kept. What can be mended and sent again under the same key is not: it has not used the key up.
+    pub(super) fn to_keep(&self) -> Option<Arc<[u8]>> {
+        if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
+            return None;
+        }
+        let head = KeptHead {
+            status: self.status.as_u16(),
+            etag: self.etag.clone(),
+            location: self.location.clone(),
+        };
+        let mut bytes = serde_json::to_vec(&head).ok()?;
+        bytes.push(b'\n');
+        bytes.extend_from_slice(self.body.as_bytes());
+        Some(bytes.into())
+    }
+
+    /// Reads back what was kept.
+    pub(super) fn kept(bytes: &[u8]) -> Result<Self, Problem> {
+        let read = || {
+            let text = std::str::from_utf8(bytes).ok()?;
+            let (head, body) = text.split_once('\n')?;
+            let head: KeptHead = serde_json::from_str(head).ok()?;
+            Some(Self {
+                status: StatusCode::from_u16(head.status).ok()?,
+                etag: head.etag,
+                location: head.location,
+                body: body.to_owned(),
+            })
+        };
+        read().ok_or_else(|| Problem::internal("a kept answer cannot be read".into()))
+    }
+}
+
 /// Tells of the only operation; `tasks` is the path of the user's tasks.
-pub(super) fn of_one(tasks: String) -> Answering {
+pub(super) fn of_one(tasks: String) -> Teller {
     Arc::new(move |outcomes| match outcomes {
         [Ok(written)] => of_written(&tasks, written),
-        [Err(error)] => of_problem(&problem(error)),
+        [Err(refusal)] => of_problem(&Problem::from(refusal)),
         _ => of_problem(&Problem::internal("not one operation".into())),
     })
 }
@@ -34,48 +85,37 @@ fn of_written(tasks: &str, written: &Written) -> Answer {
             ..of_task(StatusCode::CREATED, task)
         },
         Written::Changed(task) | Written::Unchanged(task) => of_task(StatusCode::OK, task),
-        Written::Deleted(_) => of_body(StatusCode::NO_CONTENT, String::new()),
+        Written::Deleted(_) => of_body(StatusCode::NO_CONTENT, Vec::new()),
     }
 }
 
 fn of_task(status: StatusCode, task: &Task) -> Answer {
-    let mut json = Vec::with_capacity(USUAL_LENGTH);
-    write_task(&mut json, task);
-    match String::from_utf8(json) {
-        Ok(body) => Answer {
-            etag: text(&task_tag(task)),
-            ..of_body(status, body)
-        },
-        Err(error) => of_problem(&Problem::internal(error.into())),
+    let mut json = Vec::with_capacity(Task::USUAL_JSON);
+    task.write(&mut json);
+    Answer {
+        etag: text(&task_tag(task)),
+        ..of_body(status, json)
     }
-}
-
-pub(super) fn of_json(status: StatusCode, body: &impl Serialize) -> Answer {
-    match serde_json::to_string(body) {
-        Ok(body) => of_body(status, body),
-        Err(error) => of_problem(&Problem::internal(error.into())),
-    }
-}
-
-/// What the data says against an operation.
-pub(super) fn problem(error: &Error) -> Problem {
-    Problem::refusal(error).unwrap_or_else(|| Problem::internal(error.to_string().into()))
 }
 
 pub(super) fn of_problem(problem: &Problem) -> Answer {
     let tag = problem.header().filter(|(name, _)| name == ETAG);
+    let envelope = problem.envelope(false).to_string();
     Answer {
         etag: tag.and_then(|(_, value)| text(value)),
-        ..of_body(problem.status(), problem.envelope(false).to_string())
+        ..of_body(problem.status(), envelope.into_bytes())
     }
 }
 
-fn of_body(status: StatusCode, body: String) -> Answer {
-    Answer {
-        status: status.as_u16(),
-        etag: None,
-        location: None,
-        body,
+pub(super) fn of_body(status: StatusCode, json: Vec<u8>) -> Answer {
+    match String::from_utf8(json) {
+        Ok(body) => Answer {
+            status,
+            etag: None,
+            location: None,
+            body,
+        },
+        Err(error) => of_problem(&Problem::internal(error.into())),
     }
 }
 
@@ -85,12 +125,11 @@ fn text(value: &HeaderValue) -> Option<String> {
 
 /// Sends an answer, for the first time or again.
 pub(super) fn send(answer: Answer, again: bool) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let has_body = !answer.body.is_empty();
     let mut response = if has_body {
-        (status, answer.body).into_response()
+        (answer.status, answer.body).into_response()
     } else {
-        status.into_response()
+        answer.status.into_response()
     };
     let headers = response.headers_mut();
     if has_body {

@@ -1,24 +1,31 @@
 //! Many operations in one request: from JSON to the words of the domain, each for itself, and back.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
-use utoipa::ToSchema;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::SharedApp;
-use super::answer;
+use super::answer::{self, Answer};
 use super::extract::Owner;
-use super::input::{Creation, FromJson, object};
+use super::input::{Creation, FromJson, invalid, object};
 use super::json::JsonBody;
-use super::problem::{FieldError, Problem};
+use super::openapi::{TaskSchema, with_content};
+use super::problem::Problem;
 use super::write::Write;
-use crate::tasks::model::{Expected, Task, TaskId, TaskPatch};
-use crate::tasks::operation::{Answer, MOST_OPERATIONS, Operation, Outcome, Twice, Written};
+use crate::domain::json::{read_flag, read_text, write_id, write_number};
+use crate::domain::limits::BATCH_OPERATIONS;
+use crate::domain::{
+    Deed, Expected, Operation, Operations, Outcome, Patch, Place, TaskId, Twice, Written,
+};
 
 /// The largest body: 500 tasks of full length in UTF-8 fit into it in all scripts but the most verbose ones.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -36,36 +43,46 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 pub(super) struct BatchBody {
     #[schema(value_type = Vec<BatchOperation>, min_items = 1, max_items = 500)]
     operations: (),
-    /// All or nothing. If `false`, what can be done is done.
-    #[schema(default = true, required = false)]
+    /// All or nothing; so it is if left out. If `false`, what can be done is done.
+    #[schema(required = false)]
     atomic: bool,
     /// Answers what would happen, and changes nothing.
-    #[schema(default = false, required = false)]
+    #[schema(required = false)]
     dry_run: bool,
 }
 
 /// One operation; the fields of a task as in the request for a single one.
-#[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; it is read by hand, so that an error names its operation"
-)]
-pub(super) struct BatchOperation {
-    #[schema(value_type = BatchVerb)]
-    op: (),
-    /// The task; needed for all but `create`.
-    #[schema(value_type = Option<uuid::Uuid>, required = false)]
-    id: (),
-    /// The operation is refused if the task has another version. Not for `create`.
-    #[schema(value_type = Option<i64>, required = false, minimum = 1)]
-    if_version: (),
-    #[schema(value_type = String, required = false, min_length = 1, max_length = 200, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$")]
-    title: (),
-    #[schema(value_type = Option<String>, required = false, max_length = 2000, pattern = "^[^\\u0000]*$")]
-    description: (),
-    /// For `complete`: `true` if left out.
-    #[schema(value_type = bool, required = false)]
-    completed: (),
+pub(super) struct BatchOperation;
+
+impl PartialSchema for BatchOperation {
+    fn schema() -> RefOr<Schema> {
+        let id = ObjectBuilder::new()
+            .schema_type(SchemaType::Array(vec![Type::String, Type::Null]))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
+            .description(Some("The task; needed for all but `create`."));
+        let version = ObjectBuilder::new()
+            .schema_type(SchemaType::Array(vec![Type::Integer, Type::Null]))
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+            .minimum(Some(1))
+            .description(Some(
+                "The operation is refused if the task has another version. Not for `create`.",
+            ));
+        let object = ObjectBuilder::new()
+            .description(Some(
+                "One operation; the fields of a task as in the request for a single one.",
+            ))
+            .property("op", BatchVerb::schema())
+            .required("op")
+            .property("id", id)
+            .property("if_version", version);
+        with_content(object, Place::Request, true).into()
+    }
+}
+
+impl ToSchema for BatchOperation {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("BatchOperation")
+    }
 }
 
 /// What an operation does.
@@ -99,7 +116,7 @@ pub(super) struct BatchResult {
     /// As of a single request: 200, 201, 204, 404, 409, 412 or 422.
     status: u16,
     /// The task as it is then.
-    #[schema(value_type = Task, required = false)]
+    #[schema(value_type = TaskSchema, required = false)]
     task: (),
     /// The task that is gone.
     #[schema(value_type = uuid::Uuid, required = false)]
@@ -120,7 +137,7 @@ pub(super) struct BatchResult {
 )]
 pub(super) async fn create_batch(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    owner: Owner,
     write: Write,
     body: JsonBody<BODY_LIMIT>,
 ) -> Result<Response, Problem> {
@@ -131,61 +148,81 @@ pub(super) async fn create_batch(
         .map(|sent| sent.operation(&app))
         .collect();
     let (atomic, dry_run) = (batch.atomic, batch.dry_run);
-    let mut operations = Vec::with_capacity(read.len());
+    let mut list = Vec::with_capacity(read.len());
     let mut problems = Vec::with_capacity(read.len());
-    for (index, read) in read.into_iter().enumerate() {
-        match read {
+    for outcome in read {
+        match outcome {
             Ok(operation) => {
-                operations.push(operation);
+                list.push(operation);
                 problems.push(None);
             }
-            Err(problem) if atomic => return Err(problem.at(index)),
+            Err(problem) if atomic => {
+                return Err(problem.at(problems.len()));
+            }
             Err(problem) => problems.push(Some(problem)),
         }
     }
     let tell = move |outcomes: &[Outcome]| tell(&problems, outcomes, atomic, dry_run);
-    if operations.is_empty() {
+    if list.is_empty() {
         return Ok(answer::send(tell(&[]), false));
     }
-    let mut work = write.work(user, operations);
-    (work.atomic, work.dry_run) = (atomic, dry_run);
-    write.run(work, Arc::new(tell), body.bytes()).await
+    let operations = Operations {
+        list,
+        atomic,
+        dry_run,
+    };
+    let deed = Deed::Operate(operations);
+    write.run(owner, deed, Arc::new(tell), body.bytes()).await
 }
 
 /// `problems` stand where an operation could not even be read; the outcomes are those of the others.
 fn tell(problems: &[Option<Problem>], outcomes: &[Outcome], atomic: bool, dry_run: bool) -> Answer {
     let mut outcomes = outcomes.iter();
-    let mut results = Vec::with_capacity(problems.len());
+    let mut json = b"{\"results\":[".to_vec();
     for (index, problem) in problems.iter().enumerate() {
+        if index > 0 {
+            json.push(b',');
+        }
         let problem = match problem {
             Some(problem) => problem.clone(),
             None => match outcomes.next() {
                 Some(Ok(written)) => {
-                    results.push(written_json(written));
+                    write_written(&mut json, written);
                     continue;
                 }
-                Some(Err(error)) => answer::problem(error),
+                Some(Err(refusal)) => Problem::from(refusal),
                 None => Problem::internal("an operation has no outcome".into()),
             },
         };
         if atomic {
             return answer::of_problem(&problem.at(index));
         }
-        results.push(json!({"status": problem.status().as_u16(), "error": problem.error(false)}));
+        let result = json!({"status": problem.status().as_u16(), "error": problem.error(false)});
+        json.extend_from_slice(result.to_string().as_bytes());
     }
-    let mut body = json!({ "results": results });
+    json.push(b']');
     if dry_run {
-        body["dry_run"] = true.into();
+        json.extend_from_slice(b",\"dry_run\":true");
     }
-    answer::of_json(StatusCode::OK, &body)
+    json.push(b'}');
+    answer::of_body(StatusCode::OK, json)
 }
 
-fn written_json(written: &Written) -> Value {
-    match written {
-        Written::Created(task) => json!({"status": 201, "task": task}),
-        Written::Changed(task) | Written::Unchanged(task) => json!({"status": 200, "task": task}),
-        Written::Deleted(task) => json!({"status": 204, "id": task.id}),
-    }
+fn write_written(json: &mut Vec<u8>, written: &Written) {
+    let (status, task) = match written {
+        Written::Created(task) => (201, task),
+        Written::Changed(task) | Written::Unchanged(task) => (200, task),
+        Written::Deleted(task) => {
+            json.extend_from_slice(b"{\"status\":204,\"id\":");
+            write_id(json, task.id);
+            return json.push(b'}');
+        }
+    };
+    json.extend_from_slice(b"{\"status\":");
+    write_number(json, status);
+    json.extend_from_slice(b",\"task\":");
+    task.write(json);
+    json.push(b'}');
 }
 
 struct Batch {
@@ -197,83 +234,70 @@ struct Batch {
 /// An operation as it was sent.
 struct Sent(Box<RawValue>);
 
-/// What a batch says of itself.
-#[derive(Deserialize)]
-struct BatchMembers {
-    operations: Option<Box<RawValue>>,
-    atomic: Option<Value>,
-    dry_run: Option<Value>,
-}
-
 impl FromJson for Batch {
     fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let members: BatchMembers = object(json)?;
-        let flag = |field, value: Option<Value>, default| match value {
-            None => Ok(default),
-            Some(Value::Bool(flag)) => Ok(flag),
-            Some(_) => Err(invalid(field, "must be true or false")),
+        let members = object(json, &[&["operations", "atomic", "dry_run"]])?;
+        let flag = |field, default| {
+            let flag = members.get(field).map_or(Ok(default), read_flag);
+            flag.map_err(|rule| invalid(field, rule))
         };
         let operations = members
-            .operations
+            .get("operations")
+            .filter(|operations| *operations != "null")
             .ok_or(invalid("operations", "is required"))?;
-        let operations: Vec<Box<RawValue>> = serde_json::from_str(operations.get())
+        let operations: Vec<Box<RawValue>> = serde_json::from_str(operations)
             .map_err(|_| invalid("operations", "must be an array"))?;
-        if !(1..=MOST_OPERATIONS).contains(&operations.len()) {
+        if !(1..=BATCH_OPERATIONS).contains(&operations.len()) {
             return Err(invalid("operations", "must have 1 to 500 elements"));
         }
         Ok(Self {
             operations: operations.into_iter().map(Sent).collect(),
-            atomic: flag("atomic", members.atomic, true)?,
-            dry_run: flag("dry_run", members.dry_run, false)?,
+            atomic: flag("atomic", true)?,
+            dry_run: flag("dry_run", false)?,
         })
     }
-}
-
-/// What an operation says besides the fields of a task.
-#[derive(Deserialize)]
-struct OperationMembers {
-    op: Option<Value>,
-    id: Option<Value>,
-    if_version: Option<Value>,
-    completed: Option<Value>,
 }
 
 impl Sent {
     fn operation(&self, app: &SharedApp) -> Result<Operation, Problem> {
         let json = self.0.get().as_bytes();
-        let members: OperationMembers = object(json)?;
-        let verb = members.op.and_then(|op| serde_json::from_value(op).ok());
+        let members = object(json, &[&["op", "id", "if_version", "completed"]])?;
+        let verb = members
+            .get("op")
+            .and_then(|op| serde_json::from_str(op).ok());
         let verb = verb.ok_or(invalid("op", "must be create, change, complete or delete"))?;
-        let expected = match members.if_version.as_ref().map(Value::as_i64) {
+        let expected = match members
+            .get("if_version")
+            .filter(|version| *version != "null")
+        {
             None => Expected::Anything,
-            Some(Some(version)) if version > 0 => Expected::OneOf(vec![version]),
-            Some(_) => return Err(invalid("if_version", "must be a whole number from 1 on")),
+            Some(version) => match version.parse() {
+                Ok(version @ 1..) => Expected::OneOf(vec![version]),
+                _ => return Err(invalid("if_version", "must be a whole number from 1 on")),
+            },
         };
         if let BatchVerb::Create = verb {
-            let Creation { id, new } = Creation::from_json(json)?;
+            let Creation { id, content } = Creation::from_json(json)?;
             return Ok(match id {
-                None => app.tasks.creation(new),
+                None => app.tasks.creation(content),
                 Some(id) => Operation::Create {
                     id,
-                    new,
+                    content,
                     twice: Twice::Compare,
                 },
             });
         }
-        let id = members.id.as_ref().and_then(Value::as_str);
-        let id = id.and_then(TaskId::parse);
+        let id = members.get("id").and_then(|id| read_text(id).ok());
+        let id = id.as_deref().and_then(TaskId::parse);
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
-            BatchVerb::Change | BatchVerb::Create => TaskPatch::from_json(json)?,
+            BatchVerb::Change | BatchVerb::Create => Patch::from_json(json)?,
             BatchVerb::Complete => {
-                let completed = members.completed.unwrap_or(true.into());
-                let completed = completed.as_bool();
-                TaskPatch {
-                    completed: Some(
-                        completed.ok_or(invalid("completed", "must be true or false"))?,
-                    ),
-                    ..TaskPatch::default()
+                let completed = members.get("completed").map_or(Ok(true), read_flag);
+                Patch {
+                    completed: Some(completed.map_err(|rule| invalid("completed", rule))?),
+                    ..Patch::default()
                 }
             }
         };
@@ -283,8 +307,4 @@ impl Sent {
             expected,
         })
     }
-}
-
-fn invalid(field: &'static str, rule: &'static str) -> Problem {
-    Problem::invalid(&[FieldError { field, rule }])
 }

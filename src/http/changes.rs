@@ -14,13 +14,12 @@ use super::exchange::Exchange;
 use super::extract::Owner;
 use super::json::JsonText;
 use super::list_query::{invalid, limit};
+use super::openapi::TaskSchema;
 use super::problem::Problem;
-use super::task_json::{
-    USUAL_LENGTH, write_flag, write_id, write_list, write_number, write_task, write_text,
-};
 use super::{SharedApp, change_cursor};
-use crate::tasks::changes::Place;
-use crate::tasks::model::{Task, TaskId, UserId};
+use crate::domain::json::{write_flag, write_id, write_list, write_number, write_text};
+use crate::domain::{SpaceId, Task, TaskId};
+use crate::tasks::changes::Reached;
 
 pub(super) const TAG: &str = "changes";
 
@@ -31,15 +30,25 @@ const USUAL_LIMIT: usize = 500;
 const LONGEST_WAIT: u64 = 60;
 
 /// One task that has changed, by its latest change.
+pub(super) enum Change {
+    /// It is there, and this is how it is now.
+    Present(Task),
+    /// It is gone from the list.
+    Deleted { seq: i64, deleted: TaskId },
+}
+
+/// One task that has changed, by its latest change.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
-pub(super) enum Change {
+#[expect(dead_code, reason = "describes what is written by hand")]
+#[schema(as = Change)]
+pub(super) enum ChangeSchema {
     /// It is there, and this is how it is now.
     Present {
         /// The number of the change, one more than that of the user's change before it.
         #[schema(minimum = 1)]
         seq: i64,
-        task: Task,
+        task: TaskSchema,
     },
     /// It is gone from the list.
     Deleted {
@@ -59,10 +68,10 @@ impl Change {
     pub(super) fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"{\"seq\":");
         match self {
-            Self::Present { seq, task } => {
-                write_number(json, *seq);
+            Self::Present(task) => {
+                write_number(json, task.seq);
                 json.extend_from_slice(b",\"task\":");
-                write_task(json, task);
+                task.write(json);
             }
             Self::Deleted { seq, deleted } => {
                 write_number(json, *seq);
@@ -76,12 +85,13 @@ impl Change {
 
 impl From<Task> for Change {
     fn from(task: Task) -> Self {
-        let seq = task.seq;
-        if task.deleted_at.is_some() {
-            let deleted = task.id;
-            return Self::Deleted { seq, deleted };
+        if !task.is_deleted() {
+            return Self::Present(task);
         }
-        Self::Present { seq, task }
+        Self::Deleted {
+            seq: task.seq,
+            deleted: task.id,
+        }
     }
 }
 
@@ -101,11 +111,12 @@ impl From<Task> for Change {
         }},
         {"seq": 18, "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c073990"},
     ],
-    "next_cursor": "AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g",
+    "next_cursor": "AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ",
     "has_more": false,
 }))]
 pub(super) struct ChangeList {
     /// Each task once, in the order of its latest change.
+    #[schema(value_type = Vec<ChangeSchema>)]
     changes: Vec<Change>,
     /// Where the next request goes on; always there.
     next_cursor: String,
@@ -115,7 +126,7 @@ pub(super) struct ChangeList {
 
 impl ChangeList {
     fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(self.changes.len() * USUAL_LENGTH + 128);
+        let mut json = Vec::with_capacity(self.changes.len() * Task::USUAL_JSON + 128);
         json.extend_from_slice(b"{\"changes\":");
         write_list(&mut json, &self.changes, |json, change| change.write(json));
         json.extend_from_slice(b",\"next_cursor\":");
@@ -190,8 +201,12 @@ fn wait(text: &str) -> Result<Duration, Problem> {
 }
 
 /// The place that a caller's cursor names.
-pub(super) fn place(user: &UserId, field: &'static str, cursor: &str) -> Result<Place, Problem> {
-    change_cursor::decode(user, cursor).ok_or_else(|| {
+pub(super) fn reached(
+    space: &SpaceId,
+    field: &'static str,
+    cursor: &str,
+) -> Result<Reached, Problem> {
+    change_cursor::decode(space, cursor).ok_or_else(|| {
         invalid(
             field,
             "must be a next_cursor of this user's changes, or the id of an event",
@@ -211,19 +226,19 @@ pub(super) fn place(user: &UserId, field: &'static str, cursor: &str) -> Result<
 )]
 pub(super) async fn list_changes(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    Owner { space, .. }: Owner,
     exchange: Exchange,
     query: ChangeQuery,
 ) -> Result<Response, Problem> {
     let since = query.since.as_deref();
     let since = since
-        .map(|since| place(&user, "since", since))
+        .map(|since| reached(&space, "since", since))
         .transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
-    let mut page = app.tasks.changes(&user, since, limit).await?;
+    let mut page = app.tasks.changes(&space, since, limit).await?;
     if let Some(wait) = query
         .wait
-        .filter(|wait| page.tasks.is_empty() && !wait.is_zero())
+        .filter(|wait| page.tasks.is_empty() && !page.has_more && !wait.is_zero())
     {
         exchange.allow(wait);
         let patience = async {
@@ -234,12 +249,12 @@ pub(super) async fn list_changes(
         };
         page = app
             .tasks
-            .await_changes(&user, page.next, limit, patience)
+            .await_changes(&space, page.next, limit, patience)
             .await?;
     }
     let list = ChangeList {
         changes: page.tasks.into_iter().map(Change::from).collect(),
-        next_cursor: change_cursor::encode(&user, page.next),
+        next_cursor: change_cursor::encode(&space, page.next),
         has_more: page.has_more,
     };
     Ok(([(CACHE_CONTROL, "no-store")], JsonText(list.to_json())).into_response())

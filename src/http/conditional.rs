@@ -10,16 +10,15 @@ use super::SharedApp;
 use super::etag::task_tag;
 use super::json::JsonText;
 use super::problem::Problem;
-use super::task_json::{USUAL_LENGTH, write_task};
-use crate::tasks::model::{Expected, Task};
+use crate::domain::{Expected, Task};
 
 /// A task with its tag.
 pub(super) struct Tagged(pub(super) Task);
 
 impl IntoResponse for Tagged {
     fn into_response(self) -> Response {
-        let mut json = Vec::with_capacity(USUAL_LENGTH);
-        write_task(&mut json, &self.0);
+        let mut json = Vec::with_capacity(Task::USUAL_JSON);
+        self.0.write(&mut json);
         ([(ETAG, task_tag(&self.0))], JsonText(json)).into_response()
     }
 }

@@ -7,27 +7,27 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::tasks::model::{Filter, Position, TaskId, UserId};
+use crate::domain::{Filter, Position, SpaceId, TaskId};
 
 /// Version, time, id, seal.
 const BYTES: usize = 1 + 8 + 16 + SEAL_BYTES;
 const SEAL_BYTES: usize = 8;
 const VERSION: u8 = 1;
 
-pub(super) fn encode(user: &UserId, filter: Filter, position: Position) -> String {
+pub(super) fn encode(space: &SpaceId, filter: Filter, position: Position) -> String {
     let mut bytes = Vec::with_capacity(BYTES);
     bytes.push(VERSION);
     bytes.extend(position.created_at.as_micros().to_be_bytes());
     bytes.extend(position.id.0.as_bytes());
-    bytes.extend(seal(user, filter, &bytes));
+    bytes.extend(seal(space, filter, &bytes));
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
 /// `None` for anything that was not made for this user and query.
-pub(super) fn decode(user: &UserId, filter: Filter, text: &str) -> Option<Position> {
+pub(super) fn decode(space: &SpaceId, filter: Filter, text: &str) -> Option<Position> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (body, sealed) = bytes.split_at_checked(BYTES - SEAL_BYTES)?;
-    if sealed != seal(user, filter, body) || body[0] != VERSION {
+    if sealed != seal(space, filter, body) || body[0] != VERSION {
         return None;
     }
     let (micros, id) = body[1..].split_at(8);
@@ -44,7 +44,7 @@ pub(super) fn decode(user: &UserId, filter: Filter, text: &str) -> Option<Positi
 
 /// Ties a cursor to its user and query. It guards against mistakes, not attacks: a forged cursor
 /// only leads to another place in the caller's own list.
-fn seal(user: &UserId, filter: Filter, body: &[u8]) -> [u8; SEAL_BYTES] {
+fn seal(space: &SpaceId, filter: Filter, body: &[u8]) -> [u8; SEAL_BYTES] {
     let shown: u8 = match filter.completed {
         _ if filter.deleted => 3,
         None => 0,
@@ -54,7 +54,7 @@ fn seal(user: &UserId, filter: Filter, body: &[u8]) -> [u8; SEAL_BYTES] {
     let mut context = Context::new(&SHA256);
     context.update(body);
     context.update(&[shown]);
-    context.update(user.as_str().as_bytes());
+    context.update(space.as_str().as_bytes());
     let sum = context.finish();
     std::array::from_fn(|place| sum.as_ref()[place])
 }
@@ -78,8 +78,8 @@ mod tests {
         ]
     }
 
-    fn user() -> impl Strategy<Value = UserId> {
-        "[a-zA-Z0-9äß|:@.-]{1,40}".prop_map(|text| UserId::parse(&text).unwrap())
+    fn user() -> impl Strategy<Value = SpaceId> {
+        "[a-zA-Z0-9äß|:@.-]{1,40}".prop_map(|text| SpaceId::stored(&text))
     }
 
     proptest! {
@@ -97,7 +97,7 @@ mod tests {
 
         #[test]
         fn a_forged_cursor_to_no_moment_is_refused(micros in any::<i64>()) {
-            let user = UserId::parse("somebody").unwrap();
+            let user = SpaceId::stored("somebody");
             let created_at = Timestamp::from_micros(micros);
             prop_assume!(created_at < Timestamp::default() || created_at > Timestamp::MAX);
             let forged = encode(&user, Filter::default(), Position { created_at, ..Position::START });
@@ -123,7 +123,7 @@ mod tests {
 
         #[test]
         fn no_text_is_too_odd_for_a_refusal(text in ".*") {
-            let user = UserId::parse("somebody").unwrap();
+            let user = SpaceId::stored("somebody");
             prop_assert_eq!(decode(&user, Filter::default(), &text), None);
         }
     }

@@ -2,16 +2,17 @@
 
 use axum::http::HeaderValue;
 
-use crate::tasks::model::{Filter, Position, Task};
+use crate::domain::{Filter, Position, Task};
+use crate::tasks::TaskPage;
 
 /// The strong tag of a task: its version, never its bytes.
 pub(super) fn task_tag(task: &Task) -> HeaderValue {
     tag(&task.version.to_string())
 }
 
-/// The tag of a list: the user's latest change, and the query, because each query has a list of its own.
+/// The tag of a list: the account, its latest change, and the query, because each query has a list of its own.
 pub(super) fn list_tag(
-    (total, seq): (i64, i64),
+    page: &TaskPage,
     filter: Filter,
     limit: Option<usize>,
     after: Option<Position>,
@@ -32,13 +33,13 @@ pub(super) fn list_tag(
     };
     // What is swept out of the trash is no change of the user's.
     let seq = if filter.deleted {
-        format!("{seq}-{total}")
+        format!("{}-{}", page.seq, page.total)
     } else {
-        seq.to_string()
+        page.seq.to_string()
     };
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
-    tag(&format!("{seq}-{shown}{limit}{place}"))
+    tag(&format!("{:x}-{seq}-{shown}{limit}{place}", page.epoch))
 }
 
 fn tag(opaque: &str) -> HeaderValue {

@@ -25,10 +25,10 @@ use super::problem::Problem;
 use super::takeover::Endless;
 use super::{SharedApp, change_cursor};
 use crate::clock::Timestamp;
+use crate::domain::SpaceId;
 use crate::error::Error;
 use crate::store::meter::Meter;
-use crate::tasks::changes::Place;
-use crate::tasks::model::UserId;
+use crate::tasks::changes::Reached;
 use crate::tasks::watch::Watcher;
 
 /// How many changes are read at a time: what a stream holds for a reader who is slow.
@@ -67,7 +67,7 @@ pub(super) async fn create_ticket(
 ) -> Result<Response, Problem> {
     let ticket = app
         .tasks
-        .make_ticket(&caller.user, caller.expires_at)
+        .make_ticket(&caller.user.space(), caller.expires_at)
         .await?;
     let body = Json(TicketBody {
         ticket: ticket.text,
@@ -89,8 +89,8 @@ pub(super) async fn create_ticket(
     ),
     responses((
         status = 200, description = "The stream", body = String, content_type = "text/event-stream",
-        example = json!("event: ready\nid: AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g\n\
-            data: {\"cursor\":\"AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g\"}\n\n"),
+        example = json!("event: ready\nid: AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ\n\
+            data: {\"cursor\":\"AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ\"}\n\n"),
     )),
 )]
 pub(super) async fn listen(
@@ -98,15 +98,15 @@ pub(super) async fn listen(
     listener: Listener,
 ) -> Result<Response, Problem> {
     // Before the place is looked up, so that nothing slips in between.
-    let watcher = app.tasks.watch(&listener.user);
-    let place = app.tasks.place(&listener.user, listener.since).await?;
+    let watcher = app.tasks.watch(&listener.space);
+    let reached = app.tasks.reached(&listener.space, listener.since).await?;
     // In a box: what is made of it would have room for it three times.
     let teller = Box::new(Teller {
         app,
-        user: listener.user,
+        space: listener.space,
         access: listener.access,
         watcher,
-        place,
+        reached,
         meter: Meter::current().unwrap_or_default(),
         heartbeat: Instant::now() + HEARTBEAT,
         state: Phase::Fresh,
@@ -131,10 +131,10 @@ enum Phase {
 /// Tells one listener what happens. It reads on only when what it said was taken.
 struct Teller {
     app: SharedApp,
-    user: UserId,
+    space: SpaceId,
     access: Access,
     watcher: Watcher,
-    place: Place,
+    reached: Reached,
     meter: Arc<Meter>,
     heartbeat: Instant,
     state: Phase,
@@ -154,7 +154,7 @@ impl Teller {
     }
 
     fn ready(&self) -> Bytes {
-        let cursor = change_cursor::encode(&self.user, self.place);
+        let cursor = change_cursor::encode(&self.space, self.reached);
         let mut text = Vec::new();
         let data = serde_json::json!({ "cursor": cursor });
         write_event(&mut text, "ready", &cursor, |text| {
@@ -173,7 +173,7 @@ impl Teller {
             let now = self.app.clock.now();
             if self.access.until <= now
                 // In boxes, as is reading below: else each stream would keep room for what it seldom does.
-                && !Box::pin(self.access.is_renewed(&self.app, &self.user)).await
+                && !Box::pin(self.access.is_renewed(&self.app, &self.space)).await
             {
                 self.state = Phase::Over;
                 return Ok(Some(Bytes::from_static(
@@ -200,20 +200,26 @@ impl Teller {
 
     /// The changes since the last ones, if there are any.
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
-        let reading = self.app.tasks.changes(&self.user, Some(self.place), CHUNK);
+        let reading = self
+            .app
+            .tasks
+            .changes(&self.space, Some(self.reached), CHUNK);
         let page = self.meter.clone().measure(reading).await;
         // The client comes back with the last id, and is told more then.
         let page = page.inspect_err(|error| {
-            tracing::warn!(user = self.user.as_str(), %error, "a stream of events broke off");
+            tracing::warn!(user = self.space.as_str(), %error, "a stream of events broke off");
         })?;
         if page.tasks.is_empty() {
-            self.place = page.next;
-            return Ok(None);
+            self.reached = page.next;
+            return Ok(page.has_more.then(Bytes::new));
         }
         let mut text = Vec::with_capacity(page.tasks.len() * 400);
         for task in page.tasks {
-            self.place.position = task.seq;
-            let cursor = change_cursor::encode(&self.user, self.place);
+            let until = Reached {
+                position: task.seq,
+                ..page.next
+            };
+            let cursor = change_cursor::encode(&self.space, until);
             let change = Change::from(task);
             let name = if change.is_deletion() {
                 "task.deleted"
@@ -222,7 +228,7 @@ impl Teller {
             };
             write_event(&mut text, name, &cursor, |text| change.write(text));
         }
-        self.place = page.next;
+        self.reached = page.next;
         Ok(Some(text.into()))
     }
 }

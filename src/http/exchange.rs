@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 /// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
 /// is written or a stream lives.

@@ -8,19 +8,25 @@ use super::SharedApp;
 use super::exchange::Exchange;
 use super::problem::Problem;
 use crate::auth::Caller;
-use crate::tasks::model::{TaskId, UserId};
+use crate::domain::{SpaceId, TaskId, UserId};
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
 /// and works in the name of that user alone; a route without it is public.
-pub(super) struct Owner(pub(super) UserId);
+pub(super) struct Owner {
+    /// Whose tasks.
+    pub(super) space: SpaceId,
+    /// Who asks.
+    pub(super) actor: UserId,
+}
 
 impl FromRequestParts<SharedApp> for Owner {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
-        authenticate(parts, app)
-            .await
-            .map(|caller| Self(caller.user))
+        authenticate(parts, app).await.map(|caller| Self {
+            space: caller.user.space(),
+            actor: caller.user,
+        })
     }
 }
 

@@ -6,19 +6,18 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::changes::Change;
+use super::answer::{self, Answer};
 use super::extract::{Owner, PathChange, PathTask};
-use super::json::Json;
+use super::json::JsonText;
 use super::list_query::ListQuery;
+use super::openapi::BeforeSchema;
 use super::problem::{FieldError, Problem};
 use super::write::Write;
-use super::{SharedApp, answer, history_cursor};
-use crate::error::Error;
-use crate::tasks::history::PastChange;
-use crate::tasks::operation::{Answer, Outcome, Written};
+use super::{SharedApp, history_cursor};
+use crate::domain::json::{write_list, write_number, write_text, write_time};
+use crate::domain::{Change, Outcome, Task, Written};
 
 const TAG: &str = "history";
 
@@ -51,15 +50,75 @@ impl FromRequestParts<SharedApp> for Paging {
     }
 }
 
+/// What a change did to a task.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes what is written by hand")]
+pub(super) enum Kind {
+    Created,
+    Changed,
+    /// Put into the trash.
+    Deleted,
+    /// Taken out of the trash.
+    Restored,
+}
+
+/// One change of a task.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written by hand")]
+pub(super) struct PastChange {
+    /// The number of the change among all of the user's: what `undo` takes.
+    #[schema(minimum = 1)]
+    seq: i64,
+    kind: Kind,
+    /// RFC 3339, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    at: (),
+    /// The identity of the token that made the change.
+    actor: String,
+    /// The `X-Request-Id` of the request that made the change.
+    request_id: String,
+    /// The number of the change that this one undid; only there if it is an undo.
+    #[schema(value_type = i64, required = false)]
+    undoes: (),
+    /// The members that the change replaced, as they were; `null` where there was no task before.
+    #[schema(value_type = Option<BeforeSchema>, required)]
+    before: (),
+}
+
+fn write_change(json: &mut Vec<u8>, change: &Change) {
+    json.extend_from_slice(b"{\"seq\":");
+    write_number(json, change.seq);
+    json.extend_from_slice(b",\"kind\":");
+    write_text(json, change.kind.as_str());
+    json.extend_from_slice(b",\"at\":");
+    write_time(json, change.at);
+    json.extend_from_slice(b",\"actor\":");
+    write_text(json, change.origin.actor.as_str());
+    json.extend_from_slice(b",\"request_id\":");
+    write_text(json, &change.origin.request_id);
+    if let Some(seq) = change.undoes {
+        json.extend_from_slice(b",\"undoes\":");
+        write_number(json, seq);
+    }
+    json.extend_from_slice(b",\"before\":");
+    if change.kind == crate::domain::Kind::Created {
+        json.extend_from_slice(b"null");
+    } else {
+        change.before.write(json);
+    }
+    json.push(b'}');
+}
+
 /// What happened to a task.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
 #[schema(example = json!({"history": [{
     "seq": 2,
     "kind": "changed",
     "at": "2026-11-23T08:05:00.000000Z",
     "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
     "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-    "before": {"title": "Buy milk", "description": null, "completed": false},
+    "before": {"title": "Buy milk"},
 }, {
     "seq": 1,
     "kind": "created",
@@ -70,10 +129,25 @@ impl FromRequestParts<SharedApp> for Paging {
 }], "next_cursor": null}))]
 pub(super) struct History {
     /// Newest first.
-    history: Vec<PastChange>,
+    #[schema(value_type = Vec<PastChange>)]
+    history: Vec<Change>,
     /// Where the next page begins; `null` on the last one.
     #[schema(required)]
     next_cursor: Option<String>,
+}
+
+impl History {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = b"{\"history\":".to_vec();
+        write_list(&mut json, &self.history, write_change);
+        json.extend_from_slice(b",\"next_cursor\":");
+        match &self.next_cursor {
+            Some(cursor) => write_text(&mut json, cursor),
+            None => json.extend_from_slice(b"null"),
+        }
+        json.push(b'}');
+        json
+    }
 }
 
 /// What happened to a task, newest first
@@ -86,12 +160,12 @@ pub(super) struct History {
 )]
 pub(super) async fn list_history(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    Owner { space, .. }: Owner,
     PathTask(id): PathTask,
     Paging(query): Paging,
 ) -> Result<Response, Problem> {
     let decode = |cursor: &String| {
-        history_cursor::decode(&user, id, cursor).ok_or_else(|| {
+        history_cursor::decode(&space, id, cursor).ok_or_else(|| {
             let rule = "must be the next_cursor of a page of the same history";
             let field = "cursor";
             Problem::invalid(&[FieldError { field, rule }])
@@ -99,30 +173,31 @@ pub(super) async fn list_history(
     };
     let from = query.cursor.as_ref().map(decode).transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
-    let page = app.tasks.list_history(&user, id, from, limit).await?;
+    let page = app.tasks.list_history(&space, id, from, limit).await?;
     let next = page.next;
-    Ok(Json(History {
+    let history = History {
         history: page.changes,
-        next_cursor: next.map(|seq| history_cursor::encode(&user, id, seq)),
-    })
-    .into_response())
+        next_cursor: next.map(|seq| history_cursor::encode(&space, id, seq)),
+    };
+    Ok(JsonText(history.to_json()).into_response())
 }
 
 /// What an undo changed.
-#[derive(Serialize, ToSchema)]
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written by hand")]
 #[schema(example = json!({"changes": [
     {"seq": 18, "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f"},
 ]}))]
 pub(super) struct Undone {
     /// In the order of their numbers.
-    changes: Vec<Change>,
+    changes: Vec<super::changes::ChangeSchema>,
 }
 
 /// Undo a change
 ///
 /// What the change replaced comes back, as a new change, which can be undone in its turn. A change of a batch undoes
-/// the whole batch. If a task was changed later, nothing happens: the answer is 409, and `error.conflicting_seq` is the
-/// number of that change.
+/// the whole batch. Later changes of other fields stay. If the same field was changed later, nothing happens: the answer is 409,
+/// and `error.conflicting_seq` is the number of that change.
 #[utoipa::path(
     post, path = "/api/{user_id}/changes/{seq}/undo", tag = TAG,
     params(("seq" = i64, Path, minimum = 1, description = "The number of the change", example = 17)),
@@ -130,39 +205,28 @@ pub(super) struct Undone {
 )]
 pub(super) async fn undo_change(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    owner: Owner,
     PathChange(seq): PathChange,
     write: Write,
 ) -> Result<Response, Problem> {
-    let reversal = match seq {
-        Some(seq) => app.tasks.find_reversal(&user, seq).await?,
-        None => None,
-    };
-    let is_there = reversal.is_some();
-    // Without a change there is nothing to do, but the answer may be one that is kept.
-    let work = write.work(user, reversal.unwrap_or_default());
-    let answering = move |outcomes: &[Outcome]| {
-        if is_there {
-            of_undo(outcomes)
-        } else {
-            answer::of_problem(&Problem::change_not_found())
-        }
-    };
-    write.run(work, Arc::new(answering), &[]).await
+    let seq = seq.ok_or_else(Problem::change_not_found)?;
+    let deed = app.tasks.reversal(seq);
+    write.run(owner, deed, Arc::new(of_undo), &[]).await
 }
 
 fn of_undo(outcomes: &[Outcome]) -> Answer {
-    match outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
-        // The task was swept, and with it what could be undone.
-        Some(Error::TaskNotFound) => answer::of_problem(&Problem::change_not_found()),
-        Some(refused) => answer::of_problem(&answer::problem(refused)),
-        None => {
-            let change = |written: &Written| match written {
-                Written::Unchanged(_) => None,
-                written => Some(Change::from(written.task().clone())),
-            };
-            let changes = outcomes.iter().flatten().filter_map(change).collect();
-            answer::of_json(StatusCode::OK, &Undone { changes })
-        }
+    if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
+        return answer::of_problem(&Problem::from(refused));
     }
+    let done = outcomes.iter().flatten();
+    let changes: Vec<Task> = done
+        .filter(|written| !matches!(written, Written::Unchanged(_)))
+        .map(|written| written.task().clone())
+        .collect();
+    let mut json = b"{\"changes\":".to_vec();
+    write_list(&mut json, &changes, |json, task| {
+        super::changes::Change::from(task.clone()).write(json);
+    });
+    json.push(b'}');
+    answer::of_body(StatusCode::OK, json)
 }

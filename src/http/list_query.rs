@@ -7,10 +7,8 @@ use utoipa::IntoParams;
 
 use super::problem::{FieldError, Problem};
 use super::{SharedApp, cursor};
-use crate::tasks::model::{Filter, Position, UserId};
-
-/// The largest page.
-const MOST_ON_A_PAGE: usize = 1000;
+use crate::domain::limits::PAGE;
+use crate::domain::{Filter, Position, SpaceId};
 
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -77,11 +75,11 @@ impl ListQuery {
     }
 
     /// Where the page begins.
-    pub(super) fn position(&self, user: &UserId) -> Result<Option<Position>, Problem> {
+    pub(super) fn position(&self, space: &SpaceId) -> Result<Option<Position>, Problem> {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };
-        match cursor::decode(user, self.filter, cursor) {
+        match cursor::decode(space, self.filter, cursor) {
             Some(position) => Ok(Some(position)),
             None => Err(invalid(
                 "cursor",
@@ -111,7 +109,7 @@ pub(super) fn limit(text: &str) -> Result<usize, Problem> {
         ));
     }
     match text.parse() {
-        Ok(limit @ 1..=MOST_ON_A_PAGE) => Ok(limit),
+        Ok(limit @ 1..=PAGE) => Ok(limit),
         _ => Err(invalid("limit", "must be from 1 to 1000")),
     }
 }

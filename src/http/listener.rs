@@ -8,14 +8,14 @@ use url::form_urlencoded;
 use utoipa::IntoParams;
 
 use super::SharedApp;
-use super::changes::place;
+use super::changes::reached;
 use super::exchange::Exchange;
 use super::exchange::detached;
 use super::extract::{authenticate, path_parameter};
 use super::problem::Problem;
 use crate::clock::Timestamp;
-use crate::tasks::changes::Place;
-use crate::tasks::model::UserId;
+use crate::domain::{SpaceId, UserId};
+use crate::tasks::changes::Reached;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -37,9 +37,9 @@ pub(super) struct ListenParameters {
 
 /// Somebody who may hear of a user's changes.
 pub(super) struct Listener {
-    pub(super) user: UserId,
+    pub(super) space: SpaceId,
     /// What was heard before; `None`: begin now.
-    pub(super) since: Option<Place>,
+    pub(super) since: Option<Reached>,
     pub(super) access: Access,
 }
 
@@ -53,12 +53,12 @@ pub(super) struct Access {
 
 impl Access {
     /// Whether the time, which is over, goes on.
-    pub(super) async fn is_renewed(&mut self, app: &SharedApp, user: &UserId) -> bool {
+    pub(super) async fn is_renewed(&mut self, app: &SharedApp, space: &SpaceId) -> bool {
         if self.credentials.is_empty() {
             return false;
         }
         match app.authenticator.authenticate(&self.credentials).await {
-            Ok(caller) if caller.user == *user => {
+            Ok(caller) if caller.user.space() == *space => {
                 self.until = caller.expires_at;
                 self.until > app.clock.now()
             }
@@ -84,7 +84,7 @@ impl FromRequestParts<SharedApp> for Listener {
                 return Err(Problem::bad_request(message));
             }
         }
-        let (user, access) = match ticket {
+        let (space, access) = match ticket {
             Some(ticket) => by_ticket(parts, app, &ticket).await?,
             None => by_token(parts, app).await?,
         };
@@ -92,16 +92,16 @@ impl FromRequestParts<SharedApp> for Listener {
         let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()));
         // A client that has heard nothing yet may send an empty one.
         let heard = header.filter(|id| !id.is_empty()).or(last_event_id);
-        let since = heard.map(|id| place(&user, "last_event_id", &id));
+        let since = heard.map(|id| reached(&space, "last_event_id", &id));
         Ok(Self {
             since: since.transpose()?,
-            user,
+            space,
             access,
         })
     }
 }
 
-async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(UserId, Access), Problem> {
+async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(SpaceId, Access), Problem> {
     let caller = authenticate(parts, app).await?;
     let credentials = parts.headers.iter();
     let credentials = credentials.filter(|(name, _)| [AUTHORIZATION, COOKIE].contains(name));
@@ -111,22 +111,22 @@ async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(UserId, Access)
             .filter_map(|(name, value)| Some((name.clone(), detached(value)?)))
             .collect(),
     };
-    Ok((caller.user, access))
+    Ok((caller.user.space(), access))
 }
 
 async fn by_ticket(
     parts: &mut Parts,
     app: &SharedApp,
     ticket: &str,
-) -> Result<(UserId, Access), Problem> {
+) -> Result<(SpaceId, Access), Problem> {
     let named = path_parameter(parts, app, "user_id").await;
     let user = named.as_deref().and_then(UserId::parse);
     let user = user.ok_or_else(Problem::ticket_refused)?;
-    let until = app.tasks.take_ticket(&user, ticket).await?;
+    let until = app.tasks.take_ticket(&user.space(), ticket).await?;
     let until = until.ok_or_else(Problem::ticket_refused)?;
     if let Some(exchange) = parts.extensions.get::<Exchange>() {
         exchange.set_user(&user);
     }
     let credentials = HeaderMap::new();
-    Ok((user, Access { until, credentials }))
+    Ok((user.space(), Access { until, credentials }))
 }

@@ -29,7 +29,6 @@ mod request_log;
 pub mod serve;
 mod stream;
 mod takeover;
-mod task_json;
 mod tasks;
 mod write;
 

@@ -11,26 +11,25 @@ use futures_util::stream;
 use super::etag::list_tag;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
-use super::task_json::{USUAL_LENGTH, write_task};
+use crate::domain::{Filter, Position, SpaceId, Task};
 use crate::error::Error;
 use crate::store::meter::Meter;
-use crate::tasks::model::{Filter, Position, UserId};
 use crate::tasks::{Listing, Tasks};
 
 /// Reads the first part before it answers, so that a failure there is an ordinary one. A failure later on
 /// ends the connection before the document does: the caller cannot take half a list for a whole one.
 pub(super) async fn whole_list(
     tasks: Tasks,
-    user: UserId,
+    space: SpaceId,
     filter: Filter,
     after: Option<Position>,
 ) -> Result<Response, Problem> {
-    let first = tasks.list_chunk(&user, filter, after).await?;
+    let first = tasks.list_chunk(&space, filter, after).await?;
     // What changes while the list is written makes the tag old, never wrong.
-    let tag = list_tag((first.page.total, first.page.seq), filter, None, after);
+    let tag = list_tag(&first.page, filter, None, after);
     let reader = Reader {
         tasks,
-        user,
+        space,
         filter,
         meter: Meter::current().unwrap_or_default(),
         // Read from its start, a list counts what it shows: then both agree, whatever happens meanwhile.
@@ -52,7 +51,7 @@ pub(super) async fn whole_list(
 
 struct Reader {
     tasks: Tasks,
-    user: UserId,
+    space: SpaceId,
     filter: Filter,
     meter: Arc<Meter>,
     count: Option<i64>,
@@ -76,9 +75,9 @@ impl Reader {
                     let reading =
                         reader
                             .tasks
-                            .list_chunk(&reader.user, reader.filter, Some(position));
+                            .list_chunk(&reader.space, reader.filter, Some(position));
                     reader.meter.clone().measure(reading).await.inspect_err(|error| {
-                    tracing::error!(user = reader.user.as_str(), %error, "a list broke off");
+                    tracing::error!(user = reader.space.as_str(), %error, "a list broke off");
                 })?
                 }
                 Next::End => return Ok(None),
@@ -90,7 +89,7 @@ impl Reader {
 
     /// One part of the document: its head if it is the first, its foot if it is the last.
     fn write(&mut self, listing: &Listing) -> Bytes {
-        let mut json = Vec::with_capacity(listing.page.tasks.len() * USUAL_LENGTH + 64);
+        let mut json = Vec::with_capacity(listing.page.tasks.len() * Task::USUAL_JSON + 64);
         if self.sent == 0 {
             json.extend_from_slice(b"{\"tasks\":[");
         }
@@ -98,7 +97,7 @@ impl Reader {
             if self.sent > 0 {
                 json.push(b',');
             }
-            write_task(&mut json, task);
+            task.write(&mut json);
             self.sent += 1;
         }
         if listing.next.is_none() {

@@ -9,15 +9,16 @@ use utoipa::ToSchema;
 use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use super::etag;
 use super::extract::{Owner, PathTask};
-use super::input::{Completion, CompletionBody, Creation, NewTaskBody, TaskPatchBody};
+use super::input::{Completion, CompletionBody, Creation};
 use super::json::{JsonBody, JsonText};
 use super::list_query::{ListParameters, ListQuery};
+use super::openapi::{NewTaskSchema, TaskPatchSchema, TaskSchema};
 use super::problem::Problem;
-use super::task_json::{USUAL_LENGTH, write_list, write_number, write_task, write_text};
 use super::write::Write;
 use super::{SharedApp, cursor, stream};
-use crate::tasks::model::{Expected, Task, TaskId, TaskPatch, UserId};
-use crate::tasks::operation::{Operation, Twice};
+use crate::domain::json::{write_list, write_number, write_text};
+use crate::domain::{Expected, Operation, Patch, Task, TaskId, Twice};
+use crate::tasks::TaskPage;
 
 pub(super) const TAG: &str = "tasks";
 
@@ -35,6 +36,7 @@ pub(super) const TAG: &str = "tasks";
 }], "count": 1}))]
 pub(super) struct TaskList {
     /// Newest first.
+    #[schema(value_type = Vec<TaskSchema>)]
     tasks: Vec<Task>,
     /// How many tasks match in all, on this page or not.
     #[schema(minimum = 0)]
@@ -46,9 +48,9 @@ pub(super) struct TaskList {
 
 impl TaskList {
     fn to_json(&self) -> Vec<u8> {
-        let mut json = Vec::with_capacity(self.tasks.len() * USUAL_LENGTH + 128);
+        let mut json = Vec::with_capacity(self.tasks.len() * Task::USUAL_JSON + 128);
         json.extend_from_slice(b"{\"tasks\":");
-        write_list(&mut json, &self.tasks, write_task);
+        write_list(&mut json, &self.tasks, |json, task| task.write(json));
         json.extend_from_slice(b",\"count\":");
         write_number(&mut json, self.count);
         json.extend_from_slice(b",\"next_cursor\":");
@@ -75,30 +77,32 @@ impl TaskList {
 )]
 pub(super) async fn list_tasks(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    Owner { space, .. }: Owner,
     uri: Uri,
     query: ListQuery,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let filter = query.filter;
-    let after = query.position(&user)?;
-    let tag_of = |state| etag::list_tag(state, filter, query.limit, after);
+    let after = query.position(&space)?;
+    let tag_of = |page: &TaskPage| etag::list_tag(page, filter, query.limit, after);
     if known.is_there() {
-        let tag = tag_of(app.tasks.count(&user, filter).await?);
+        let tag = tag_of(&app.tasks.count(&space, filter).await?);
         if known.has(&tag) {
             return Ok(conditional::not_modified(tag));
         }
     }
     let Some(limit) = query.limit else {
-        return stream::whole_list(app.tasks.clone(), user, filter, after).await;
+        return stream::whole_list(app.tasks.clone(), space, filter, after).await;
     };
-    let listing = app.tasks.list(&user, filter, after, limit).await?;
-    let next_cursor = listing.next.map(|next| cursor::encode(&user, filter, next));
+    let listing = app.tasks.list(&space, filter, after, limit).await?;
+    let next_cursor = listing
+        .next
+        .map(|next| cursor::encode(&space, filter, next));
     let link = next_cursor.as_ref().map(|cursor| {
         let query = query.next(limit, cursor);
         format!("<{}?{query}>; rel=\"next\"", uri.path())
     });
-    let tag = tag_of((listing.page.total, listing.page.seq));
+    let tag = tag_of(&listing.page);
     let list = TaskList {
         tasks: listing.page.tasks,
         count: listing.page.total,
@@ -117,31 +121,31 @@ pub(super) async fn list_tasks(
 /// With an `id` of the caller's own, the same task sent again is not created twice: it is answered with 200.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks", tag = TAG,
-    request_body(content = NewTaskBody),
+    request_body(content = NewTaskSchema),
     responses(
         (
-            status = 201, description = "The task was created", body = Task,
+            status = 201, description = "The task was created", body = TaskSchema,
             headers(("Location" = String, description = "The path of the new task")),
         ),
-        (status = 200, description = "The same task of this `id` was there already", body = Task),
+        (status = 200, description = "The same task of this `id` was there already", body = TaskSchema),
     ),
 )]
 pub(super) async fn create_task(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    owner: Owner,
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let creation: Creation = body.read()?;
     let operation = match creation.id {
-        None => app.tasks.creation(creation.new),
+        None => app.tasks.creation(creation.content),
         Some(id) => Operation::Create {
             id,
-            new: creation.new,
+            content: creation.content,
             twice: Twice::Compare,
         },
     };
-    write.task(user, operation, body.bytes()).await
+    write.task(owner, operation, body.bytes()).await
 }
 
 /// Get a task
@@ -149,15 +153,15 @@ pub(super) async fn create_task(
 /// With `If-None-Match`, only if the task has another `ETag` by now.
 #[utoipa::path(
     get, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
-    responses((status = 200, description = "The task", body = Task)),
+    responses((status = 200, description = "The task", body = TaskSchema)),
 )]
 pub(super) async fn get_task(
     State(app): State<SharedApp>,
-    Owner(user): Owner,
+    Owner { space, .. }: Owner,
     PathTask(id): PathTask,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    let task = app.tasks.get(&user, id).await?;
+    let task = app.tasks.get(&space, id).await?;
     let tag = etag::task_tag(&task);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
@@ -171,17 +175,17 @@ pub(super) async fn get_task(
 /// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
-    request_body(content = TaskPatchBody),
+    request_body(content = TaskPatchSchema),
     responses(
-        (status = 200, description = "The task as it is now", body = Task),
+        (status = 200, description = "The task as it is now", body = TaskSchema),
         (
-            status = 201, description = "The task was created", body = Task,
+            status = 201, description = "The task was created", body = TaskSchema,
             headers(("Location" = String, description = "The path of the new task")),
         ),
     ),
 )]
 pub(super) async fn change_task(
-    Owner(user): Owner,
+    owner: Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
     known: IfNoneMatch,
@@ -189,7 +193,7 @@ pub(super) async fn change_task(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     if !known.is_there() {
-        return change(user, id, expected, write, &body).await;
+        return change(owner, id, expected, write, &body).await;
     }
     if !known.is_any() || expected != Expected::Anything {
         let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
@@ -197,10 +201,10 @@ pub(super) async fn change_task(
     }
     let operation = Operation::Create {
         id,
-        new: body.read()?,
+        content: body.read()?,
         twice: Twice::Refuse,
     };
-    write.task(user, operation, body.bytes()).await
+    write.task(owner, operation, body.bytes()).await
 }
 
 /// Change a task by a merge patch
@@ -210,23 +214,23 @@ pub(super) async fn change_task(
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     request_body(content(
-        (TaskPatchBody = "application/merge-patch+json"),
-        (TaskPatchBody = "application/json"),
+        (TaskPatchSchema = "application/merge-patch+json"),
+        (TaskPatchSchema = "application/json"),
     )),
-    responses((status = 200, description = "The task as it is now", body = Task)),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
 )]
 pub(super) async fn patch_task(
-    Owner(user): Owner,
+    owner: Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    change(user, id, expected, write, &body).await
+    change(owner, id, expected, write, &body).await
 }
 
 async fn change(
-    user: UserId,
+    owner: Owner,
     id: TaskId,
     expected: Expected,
     write: Write,
@@ -237,7 +241,7 @@ async fn change(
         patch: body.read()?,
         expected,
     };
-    write.task(user, operation, body.bytes()).await
+    write.task(owner, operation, body.bytes()).await
 }
 
 /// Set whether a task is done
@@ -246,26 +250,26 @@ async fn change(
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
     request_body(content = CompletionBody),
-    responses((status = 200, description = "The task as it is now", body = Task)),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
 )]
 pub(super) async fn complete_task(
-    Owner(user): Owner,
+    owner: Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
     let Completion(completed) = body.read()?;
-    let patch = TaskPatch {
+    let patch = Patch {
         completed: Some(completed),
-        ..TaskPatch::default()
+        ..Patch::default()
     };
     let operation = Operation::Change {
         id,
         patch,
         expected,
     };
-    write.task(user, operation, body.bytes()).await
+    write.task(owner, operation, body.bytes()).await
 }
 
 /// Delete a task
@@ -277,13 +281,13 @@ pub(super) async fn complete_task(
     responses((status = 204, description = "The task is gone")),
 )]
 pub(super) async fn delete_task(
-    Owner(user): Owner,
+    owner: Owner,
     PathTask(id): PathTask,
     IfMatch(expected): IfMatch,
     write: Write,
 ) -> Result<Response, Problem> {
     let operation = Operation::Delete { id, expected };
-    write.task(user, operation, &[]).await
+    write.task(owner, operation, &[]).await
 }
 
 /// Take a task out of the trash
@@ -291,12 +295,12 @@ pub(super) async fn delete_task(
 /// It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
-    responses((status = 200, description = "The task as it is now", body = Task)),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
 )]
 pub(super) async fn restore_task(
-    Owner(user): Owner,
+    owner: Owner,
     PathTask(id): PathTask,
     write: Write,
 ) -> Result<Response, Problem> {
-    write.task(user, Operation::Restore { id }, &[]).await
+    write.task(owner, Operation::Restore { id }, &[]).await
 }

@@ -5,23 +5,29 @@ use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
 use axum::extract::FromRequestParts;
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
 use axum::http::request::Parts;
 use axum::http::{HeaderName, Method};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::Value;
 
 use super::SharedApp;
-use super::answer;
+use super::answer::{self, Answer};
+use super::extract::Owner;
 use super::front::X_REQUEST_ID;
 use super::problem::Problem;
-use crate::tasks::model::UserId;
-use crate::tasks::operation::{Answering, Done, Operation, Origin, Repeat, Work};
+use crate::domain::{Deed, Done, Key, Operation, Origin, Outcome};
+use crate::tasks::Request;
 
 pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// The longest key, in characters.
 const LONGEST_KEY: usize = 255;
+
+/// How the outcomes of some work are told.
+pub(super) type Teller = Arc<dyn Fn(&[Outcome]) -> Answer + Send + Sync>;
 
 /// What a handler that writes knows of its request.
 pub(super) struct Write {
@@ -30,6 +36,8 @@ pub(super) struct Write {
     request_id: Arc<str>,
     method: Method,
     path: String,
+    /// What else makes it another request than its like: the query and the conditions.
+    conditions: Vec<String>,
 }
 
 impl FromRequestParts<SharedApp> for Write {
@@ -38,12 +46,18 @@ impl FromRequestParts<SharedApp> for Write {
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
         let request_id = parts.headers.get(X_REQUEST_ID);
         let request_id = request_id.and_then(|id| id.to_str().ok()).unwrap_or("-");
+        let key = key(parts)?;
         Ok(Self {
             app: app.clone(),
-            key: key(parts)?,
             request_id: request_id.into(),
             method: parts.method.clone(),
             path: parts.uri.path().to_owned(),
+            conditions: if key.is_some() {
+                conditions(parts)
+            } else {
+                Vec::new()
+            },
+            key,
         })
     }
 }
@@ -64,54 +78,80 @@ fn key(parts: &Parts) -> Result<Option<Arc<str>>, Problem> {
     }
 }
 
+fn conditions(parts: &Parts) -> Vec<String> {
+    let header = |name: HeaderName| {
+        let values = parts.headers.get_all(&name).iter();
+        let values: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        values.join(",")
+    };
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    vec![query, header(IF_MATCH), header(IF_NONE_MATCH)]
+}
+
 impl Write {
     /// Does one operation on a task, and tells of it.
     pub(super) async fn task(
         self,
-        user: UserId,
+        owner: Owner,
         operation: Operation,
         body: &[u8],
     ) -> Result<Response, Problem> {
-        let answering = answer::of_one(self.path_of_tasks().to_owned());
-        let work = self.work(user, vec![operation]);
-        self.run(work, answering, body).await
+        let teller = answer::of_one(self.path_of_tasks().to_owned());
+        self.run(owner, operation.into(), teller, body).await
     }
 
-    pub(super) fn work(&self, user: UserId, operations: Vec<Operation>) -> Work {
-        let origin = Origin {
-            actor: user.clone(),
-            request_id: self.request_id.clone(),
-        };
-        Work::new(user, origin, operations)
-    }
-
+    /// Does what is asked, and tells of it.
     pub(super) async fn run(
         self,
-        mut work: Work,
-        answering: Answering,
+        owner: Owner,
+        deed: Deed,
+        teller: Teller,
         body: &[u8],
     ) -> Result<Response, Problem> {
-        work.repeat = self.key.clone().map(|key| Repeat {
+        let key = self.key.clone().map(|key| Key {
             key,
             fingerprint: self.fingerprint(body).into(),
-            answer: answering.clone(),
         });
-        Ok(match self.app.tasks.apply(work).await? {
-            Done::Before(answer) => answer::send(answer, true),
-            Done::Now(_, Some(answer)) => answer::send(answer, false),
-            Done::Now(outcomes, None) => answer::send(answering(&outcomes), false),
-        })
+        let encoder = teller.clone();
+        let request = Request {
+            space: owner.space,
+            origin: Origin {
+                actor: owner.actor,
+                request_id: self.request_id,
+            },
+            deed,
+            encode: key.is_some().then(|| -> crate::store::Encoder {
+                Arc::new(move |outcomes| encoder(outcomes).to_keep())
+            }),
+            key,
+            bytes: body.len(),
+        };
+        let applied = self.app.tasks.apply(request).await?;
+        match applied.done {
+            Done::Before(kept) => Ok(answer::send(Answer::kept(&kept)?, true)),
+            Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
+            Done::Swept(_) => Err(Problem::internal("a sweep has no caller".into())),
+        }
     }
 
-    /// What makes this request another one than its like.
+    /// What makes this request another one than its like: its meaning, and not how it is spelled.
     fn fingerprint(&self, body: &[u8]) -> String {
         let mut context = Context::new(&SHA256);
-        for part in [self.method.as_str().as_bytes(), self.path.as_bytes()] {
-            context.update(part);
-            // In neither of them, so that nothing moves from one to the other.
+        let parts = [self.method.as_str(), &self.path];
+        for part in parts
+            .into_iter()
+            .chain(self.conditions.iter().map(String::as_str))
+        {
+            context.update(part.as_bytes());
+            // In none of them, so that nothing moves from one to the other.
             context.update(b"\n");
         }
-        context.update(body);
+        match serde_json::from_slice::<Value>(body) {
+            Ok(json) => update_with_meaning(&mut context, &json),
+            Err(_) => context.update(body),
+        }
         URL_SAFE_NO_PAD.encode(context.finish())
     }
 
@@ -119,5 +159,82 @@ impl Write {
     fn path_of_tasks(&self) -> &str {
         let end = self.path.match_indices('/').nth(3);
         end.map_or(&self.path, |(end, _)| &self.path[..end])
+    }
+}
+
+/// Objects by the order of their names, numbers by their value.
+fn update_with_meaning(context: &mut Context, json: &Value) {
+    match json {
+        Value::Object(members) => {
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|(name, _)| *name);
+            context.update(b"{");
+            for (name, value) in members {
+                context.update(Value::from(name.as_str()).to_string().as_bytes());
+                update_with_meaning(context, value);
+            }
+            context.update(b"}");
+        }
+        Value::Array(elements) => {
+            context.update(b"[");
+            for element in elements {
+                update_with_meaning(context, element);
+                context.update(b",");
+            }
+            context.update(b"]");
+        }
+        Value::Number(number) => {
+            // `1`, `1.0` and `1e0` are the same.
+            let whole = number.as_i64().or_else(|| whole(number.as_f64()?));
+            let text = whole.map_or_else(|| number.to_string(), |whole| whole.to_string());
+            context.update(text.as_bytes());
+        }
+        other => context.update(other.to_string().as_bytes()),
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::float_cmp,
+    reason = "what is not whole, or too large, does not come back the same"
+)]
+fn whole(number: f64) -> Option<i64> {
+    let whole = number as i64;
+    ((whole as f64) == number).then_some(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn meaning(json: &str) -> String {
+        let mut context = Context::new(&SHA256);
+        update_with_meaning(&mut context, &serde_json::from_str(json).unwrap());
+        URL_SAFE_NO_PAD.encode(context.finish())
+    }
+
+    #[test]
+    fn what_means_the_same_is_the_same() {
+        for (a, b) in [
+            (
+                r#"{"a": 1, "b": [1.0, "é"]}"#,
+                r#"{"b":[1e0,"\u00e9"],"a":1}"#,
+            ),
+            ("[0]", "[-0]"),
+        ] {
+            assert_eq!(meaning(a), meaning(b));
+        }
+        for (a, b) in [
+            (r#"{"a": 1}"#, r#"{"a": "1"}"#),
+            (r#"{"a": 1}"#, r#"{"a": true}"#),
+            ("[1, 2]", "[12]"),
+            ("[[1], 2]", "[[1, 2]]"),
+            (r#"{"a": null}"#, "{}"),
+            ("1.5", "1"),
+            ("9007199254740993", "9007199254740992"),
+        ] {
+            assert_ne!(meaning(a), meaning(b));
+        }
     }
 }

@@ -1,84 +1,53 @@
 //! Reading what has changed: each method is one statement.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
-
-use serde_json::json;
 
 use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
-use super::tasks::{StoredTask, owner};
+use super::tables::{ACCOUNTS, StoredTask, space_value};
+use crate::domain::{Account, SpaceId, Task};
 use crate::error::{Cause, Error};
-use crate::tasks::changes::{Numbers, Place};
-use crate::tasks::model::{Task, UserId};
 
 impl Store {
-    /// At most `limit` tasks that have changed since `place`, in the order of their latest change. The numbers are as
-    /// of the same moment; without a task there are none.
+    /// At most `limit` tasks by their latest change, of those in `numbers`, in the order of the changes. What was deleted
+    /// is left out up to `deleted_after`.
     pub async fn list_changes(
         &self,
-        user: &UserId,
-        place: Place,
+        space: &SpaceId,
+        numbers: RangeInclusive<i64>,
+        deleted_after: i64,
         limit: usize,
-    ) -> Result<(Vec<Task>, Option<Numbers>), Error> {
+    ) -> Result<Vec<Task>, Error> {
         let values = vec![
-            owner(user),
-            Value::Int(place.position),
-            Value::Int(place.known_until()),
+            space_value(space),
+            Value::Int(numbers.start() - 1),
+            Value::Int(*numbers.end()),
+            Value::Int(deleted_after),
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ];
-        let rows: Vec<ChangedTask> = self.read(Sql::ListChanges, values).await?;
-        let numbers = rows.first().map(|row| row.numbers);
-        let tasks = rows.into_iter().map(|row| row.stored.of(user)).collect();
-        Ok((tasks, numbers))
+        let rows: Vec<StoredTask> = self.read(Sql::ListChanges, values).await?;
+        Ok(rows.into_iter().map(|stored| stored.of(space)).collect())
     }
 
-    /// Those of the user's account; zeros if there is none yet.
-    pub async fn find_numbers(&self, user: &UserId) -> Result<Numbers, Error> {
-        let found: Option<Numbers> = self.read(Sql::FindNumbers, vec![owner(user)]).await?.pop();
-        Ok(found.unwrap_or_default())
-    }
-
-    /// The number of the latest change of each of these users; those without an account are left out.
-    pub async fn system_list_seqs(&self, users: &[Arc<str>]) -> Result<Vec<(String, i64)>, Error> {
-        let names = json!(users).to_string();
-        let values = vec![Value::Text(names.into())];
-        let rows: Vec<UserSeq> = self.read(Sql::SystemListSeqs, values).await?;
-        Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+    /// Epoch and latest change of each of these spaces; those without an account are left out.
+    pub async fn system_list_numbers(
+        &self,
+        spaces: &[Arc<str>],
+    ) -> Result<Vec<(SpaceId, i64, i64)>, Error> {
+        let values = vec![Value::Texts(spaces.to_vec())];
+        let rows: Vec<SpaceAccount> = self.read(Sql::SystemListAccounts, values).await?;
+        let numbers = rows.into_iter().map(|row| (row.0, row.1.epoch, row.1.seq));
+        Ok(numbers.collect())
     }
 }
 
-struct ChangedTask {
-    stored: StoredTask,
-    numbers: Numbers,
-}
+struct SpaceAccount(SpaceId, Account);
 
-impl FromRow for ChangedTask {
+impl FromRow for SpaceAccount {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            stored: StoredTask::from_row(row)?,
-            numbers: Numbers {
-                seq: row.int(9)?,
-                swept_seq: row.int(10)?,
-            },
-        })
-    }
-}
-
-impl FromRow for Numbers {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            seq: row.int(0)?,
-            swept_seq: row.int(1)?,
-        })
-    }
-}
-
-/// Somebody, and a number among those of the user's changes.
-pub(super) struct UserSeq(pub(super) String, pub(super) i64);
-
-impl FromRow for UserSeq {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self(row.text(0)?, row.int(1)?))
+        let space = row.text(ACCOUNTS.columns.len() - 1)?;
+        Ok(Self(SpaceId::stored(&space), Account::from_row(row)?))
     }
 }

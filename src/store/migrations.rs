@@ -28,7 +28,7 @@ macro_rules! migrations {
 }
 
 /// All of them, in order. A published one is never edited: the next one mends it.
-pub(super) const ALL: &[Migration] = migrations![1 "tasks", 2 "changes"];
+pub(super) const ALL: &[Migration] = migrations![1 "tasks"];
 
 /// Where the applied ones are written down; `{schema}` as in the statements.
 pub(super) const CREATE_JOURNAL: &str = "CREATE TABLE IF NOT EXISTS {schema}schema_migrations (
@@ -77,7 +77,8 @@ pub enum MigrationError {
     )]
     Newer(i64),
     #[error(
-        "migration {0} in the database is not the one in this program: the database belongs to another build"
+        "migration {0} in the database is not the one in this program: the database was made by another, unreleased \
+         build. Move the file away, or name another DATABASE_SCHEMA"
     )]
     Edited(i64),
     #[error("migration {0} is pending: run `tickbox migrate`, or start without --no-migrate")]

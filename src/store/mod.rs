@@ -1,44 +1,58 @@
 //! What is remembered, and the promise about it.
 //!
-//! - **A user's rows are reached only in that user's name.** Every method takes the user first, and every
-//!   statement says it again. A method that crosses users would be called `system_…`.
-//! - **A method is atomic by itself.** When it fails, nothing has changed. When it has answered, the change is on
-//!   disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
-//! - **Writes of one user happen one after the other**, each with the user's next change number (`seq`), without a
-//!   gap, in the order in which they become visible.
+//! - **The rows of a space are reached only in its name.** Every method takes the space first, and every
+//!   statement says it again. A method that crosses spaces is called `system_…`.
+//! - **Some work is done whole or not at all.** When it fails, nothing has changed, unless the error says that this is
+//!   not known. When it is answered, the change is on disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
+//! - **Works of one space are done one after the other**, and their changes have numbers (`seq`) without a gap, in the
+//!   order in which they become visible.
 //! - **The counts in `accounts` are exact**: they change in the transaction that changes the tasks.
 //! - **Nothing waits for ever.** When the database is away, busy or slow, the answer is [`Error::Unavailable`].
 //!
-//! Which rules a task obeys is not decided here (`tasks`), nor is the wording of SQL (`statements`).
+//! Which rules a task obeys is not decided here (`domain`). A write is some work: it waits in the `queue`, becomes part
+//! of a group, whose rows are loaded at once, decided and saved at once (`group`, and `group` of each engine).
 
-mod answers;
 mod changes;
 mod dialect;
 mod gate;
+mod group;
 mod history;
 pub mod meter;
 mod migrations;
-mod plan;
 mod postgres;
+mod queue;
 mod row;
+mod row_statements;
 mod sqlite;
 mod statements;
 mod sweep;
+mod tables;
 mod tasks;
 mod tickets;
-mod writes;
 
-use std::time::Instant;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
+use self::queue::Queue;
+pub use self::queue::{Applied, Encoder};
 use self::row::{FromRow, Value};
 use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
 use crate::clock::Timestamp;
+use crate::domain::Work;
 use crate::error::Error;
+
+/// How long some work waits for its group before its caller is told to come again: then it is certain that nothing
+/// has changed.
+const LONGEST_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a group may take once it has begun, with all that is tried again. Each engine has shorter limits for its
+/// steps; this one is for what they do not see, such as a disk that hangs.
+const LONGEST_GROUP: Duration = Duration::from_secs(15);
 
 /// Where tasks are kept.
 #[derive(Clone, Debug)]
@@ -64,7 +78,7 @@ impl StoreConfig {
         }
     }
 
-    /// For how many users the counts in `accounts` disagree with their tasks: none, unless rows were changed by hand.
+    /// For how many spaces the counts in `accounts` disagree with their tasks: none, unless rows were changed by hand.
     pub async fn system_count_wrong_accounts(&self) -> Result<i64, Error> {
         let counts: Vec<Count> = match self {
             Self::Postgres(config) => {
@@ -103,6 +117,7 @@ impl FromRow for Count {
 
 /// An open database, on either engine.
 pub struct Store {
+    queue: Arc<Queue>,
     engine: Engine,
 }
 
@@ -111,58 +126,75 @@ enum Engine {
     Sqlite(Box<Sqlite>),
 }
 
-/// One statement of a transaction, with its parameters.
+/// A statement with its parameters.
 struct Step {
     sql: Sql,
     values: Vec<Value>,
-    /// Whether anybody wants to see its rows.
-    keep: bool,
 }
 
 impl Step {
     fn new(sql: Sql, values: impl Into<Vec<Value>>) -> Self {
         let values = values.into();
         debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
-        Self {
-            sql,
-            values,
-            keep: false,
-        }
+        Self { sql, values }
     }
-
-    /// One whose rows are wanted.
-    fn kept(sql: Sql, values: impl Into<Vec<Value>>) -> Self {
-        Self {
-            keep: true,
-            ..Self::new(sql, values)
-        }
-    }
-}
-
-/// The rows of each step that keeps them, in order.
-type Kept<T> = Vec<Vec<T>>;
-
-/// Looks at what the steps of an open transaction gave, and says what becomes of it.
-type Judge<T> = Box<dyn FnOnce(&Kept<T>) -> Verdict + Send>;
-
-enum Verdict {
-    /// After these further steps, whose rows nobody wants.
-    Commit(Vec<Step>),
-    Rollback,
 }
 
 impl Store {
     /// Opens a database, and brings it up to date or insists that it is.
     pub async fn open(config: &StoreConfig, migrations: Migrations) -> Result<Self, Error> {
+        let queue = Arc::new(Queue::default());
         let engine = match config {
             StoreConfig::Postgres(config) => {
-                Engine::Postgres(Box::new(Postgres::open(config, migrations).await?))
+                let postgres = Postgres::open(config, migrations, queue.clone()).await?;
+                Engine::Postgres(Box::new(postgres))
             }
             StoreConfig::Sqlite(config) => {
-                Engine::Sqlite(Box::new(Sqlite::open(&config.path, migrations)?))
+                let sqlite = Sqlite::open(&config.path, migrations, queue.clone())?;
+                Engine::Sqlite(Box::new(sqlite))
             }
         };
-        Ok(Self { engine })
+        Ok(Self { queue, engine })
+    }
+
+    /// Does some work, together with whatever else waits. `bytes` is about how large it is.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is not known.
+    pub async fn apply(
+        &self,
+        work: Work,
+        encode: Option<Encoder>,
+        bytes: usize,
+    ) -> Result<Applied, Error> {
+        let started = Instant::now();
+        let applied = self.wait(work, encode, bytes).await;
+        meter::record(started.elapsed());
+        applied
+    }
+
+    async fn wait(
+        &self,
+        work: Work,
+        encode: Option<Encoder>,
+        bytes: usize,
+    ) -> Result<Applied, Error> {
+        let (ticket, mut answer) = self.queue.enter(work, encode, bytes)?;
+        let lost = |_| Err(Error::OutcomeUnknown("a group was given up".into()));
+        if let Ok(answer) = tokio::time::timeout(LONGEST_WAIT, &mut answer).await {
+            return answer.unwrap_or_else(lost);
+        }
+        if ticket.withdraw() {
+            return Err(Error::Unavailable {
+                what: "the database is too busy",
+                retry_after: gate::RETRY_AFTER,
+                source: None,
+            });
+        }
+        match tokio::time::timeout(LONGEST_GROUP, answer).await {
+            Ok(answer) => answer.unwrap_or_else(lost),
+            Err(_) => Err(Error::OutcomeUnknown("the database does not answer".into())),
+        }
     }
 
     /// Whether the database answers.
@@ -189,18 +221,20 @@ impl Store {
         rows
     }
 
-    /// Runs the steps as one transaction. Without a judge it is committed at once, in one round trip.
-    async fn write<T: FromRow>(
-        &self,
-        steps: Vec<Step>,
-        judge: Option<Judge<T>>,
-    ) -> Result<Kept<T>, Error> {
+    /// Runs steps that need no account as one transaction; gives the rows of the last one.
+    async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
         let started = Instant::now();
         let rows = match &self.engine {
-            Engine::Postgres(postgres) => postgres.write(&steps, judge).await,
-            Engine::Sqlite(sqlite) => sqlite.write(steps, judge).await,
+            Engine::Postgres(postgres) => postgres.write(&steps).await,
+            Engine::Sqlite(sqlite) => sqlite.write(steps).await,
         };
         meter::record(started.elapsed());
         rows
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.queue.close();
     }
 }

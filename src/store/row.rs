@@ -1,15 +1,17 @@
-//! Values on their way into a statement and out of a row, the same for both engines.
-//! What the values mean is said in `store::tasks`.
+//! Values on their way into a statement and out of a row, the same for both engines. Which columns a table has is said
+//! in `tables`.
 
+use std::error::Error as StdError;
 use std::sync::Arc;
 
+use bytes::BytesMut;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use tokio_postgres::types::Type;
+use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, accepts, to_sql_checked};
 
-use crate::clock::Timestamp;
+use crate::domain::Timestamp;
 use crate::error::Cause;
 
-/// What a parameter of a statement may be.
+/// What a parameter or a column may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
@@ -17,9 +19,13 @@ pub(super) enum Kind {
     Bool,
     Int,
     Time,
+    Bytes,
+    /// A list of texts: a parameter only, and only for PostgreSQL.
+    Texts,
 }
 
 impl Kind {
+    /// Built-in types only: about others the driver would have to ask the server.
     pub(super) fn postgres(self) -> Type {
         match self {
             Self::Text => Type::TEXT,
@@ -27,12 +33,26 @@ impl Kind {
             Self::Bool => Type::BOOL,
             Self::Int => Type::INT8,
             Self::Time => Type::TIMESTAMPTZ,
+            Self::Bytes => Type::BYTEA,
+            Self::Texts => Type::TEXT_ARRAY,
+        }
+    }
+
+    /// The type of a list of such values.
+    pub(super) fn postgres_array(self) -> Type {
+        match self {
+            Self::Text | Self::Texts => Type::TEXT_ARRAY,
+            Self::Uuid => Type::UUID_ARRAY,
+            Self::Bool => Type::BOOL_ARRAY,
+            Self::Int => Type::INT8_ARRAY,
+            Self::Time => Type::TIMESTAMPTZ_ARRAY,
+            Self::Bytes => Type::BYTEA_ARRAY,
         }
     }
 }
 
 /// A parameter.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Value {
     Null,
     Text(Arc<str>),
@@ -40,16 +60,8 @@ pub(super) enum Value {
     Bool(bool),
     Int(i64),
     Time(Timestamp),
-}
-
-impl Value {
-    pub(super) fn optional_text(text: Option<&str>) -> Self {
-        text.map_or(Self::Null, |text| Self::Text(text.into()))
-    }
-
-    pub(super) fn optional_bool(value: Option<bool>) -> Self {
-        value.map_or(Self::Null, Self::Bool)
-    }
+    Bytes(Arc<[u8]>),
+    Texts(Vec<Arc<str>>),
 }
 
 impl rusqlite::ToSql for Value {
@@ -61,9 +73,77 @@ impl rusqlite::ToSql for Value {
             Self::Bool(flag) => ValueRef::Integer(i64::from(*flag)),
             Self::Int(number) => ValueRef::Integer(*number),
             Self::Time(time) => ValueRef::Integer(time.as_micros()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+            Self::Texts(texts) => {
+                let json = serde_json::to_string(texts);
+                let json =
+                    json.map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))?;
+                return Ok(ToSqlOutput::Owned(rusqlite::types::Value::Text(json)));
+            }
         };
         Ok(ToSqlOutput::Borrowed(value))
     }
+}
+
+/// The microseconds from 1970, where our time begins, to 2000, where PostgreSQL's does.
+const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
+
+impl ToSql for Value {
+    fn to_sql(
+        &self,
+        kind: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn StdError + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Text(text) => (&**text).to_sql(kind, out),
+            Self::Uuid(id) => {
+                out.extend_from_slice(id.as_bytes());
+                Ok(IsNull::No)
+            }
+            Self::Bool(flag) => flag.to_sql(kind, out),
+            Self::Int(number) => number.to_sql(kind, out),
+            Self::Time(time) => time
+                .as_micros()
+                .saturating_sub(POSTGRES_EPOCH_MICROS)
+                .to_sql(kind, out),
+            Self::Bytes(bytes) => (&**bytes).to_sql(kind, out),
+            Self::Texts(texts) => {
+                let texts: Vec<&str> = texts.iter().map(|text| &**text).collect();
+                texts.to_sql(kind, out)
+            }
+        }
+    }
+
+    // The statement's own list of kinds is what both sides rely on; a test runs each statement.
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+
+    to_sql_checked!();
+}
+
+struct PostgresUuid(uuid::Uuid);
+
+impl<'a> FromSql<'a> for PostgresUuid {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        Ok(Self(uuid::Uuid::from_slice(raw)?))
+    }
+
+    accepts!(UUID);
+}
+
+struct PostgresTime(Timestamp);
+
+impl<'a> FromSql<'a> for PostgresTime {
+    fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn StdError + Sync + Send>> {
+        let micros = i64::from_be_bytes(raw.try_into()?);
+        Ok(Self(Timestamp::from_micros(
+            micros.saturating_add(POSTGRES_EPOCH_MICROS),
+        )))
+    }
+
+    accepts!(TIMESTAMPTZ);
 }
 
 /// The columns of one row of an answer, by place.
@@ -73,8 +153,49 @@ pub(super) trait Columns {
     fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause>;
     fn bool(&self, place: usize) -> Result<bool, Cause>;
     fn int(&self, place: usize) -> Result<i64, Cause>;
+    fn optional_int(&self, place: usize) -> Result<Option<i64>, Cause>;
     fn time(&self, place: usize) -> Result<Timestamp, Cause>;
     fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause>;
+    fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause>;
+}
+
+impl Columns for tokio_postgres::Row {
+    fn text(&self, place: usize) -> Result<String, Cause> {
+        Ok(self.try_get(place)?)
+    }
+
+    fn optional_text(&self, place: usize) -> Result<Option<String>, Cause> {
+        Ok(self.try_get(place)?)
+    }
+
+    fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause> {
+        Ok(self.try_get::<_, PostgresUuid>(place)?.0)
+    }
+
+    fn bool(&self, place: usize) -> Result<bool, Cause> {
+        Ok(self.try_get(place)?)
+    }
+
+    fn int(&self, place: usize) -> Result<i64, Cause> {
+        Ok(self.try_get(place)?)
+    }
+
+    fn optional_int(&self, place: usize) -> Result<Option<i64>, Cause> {
+        Ok(self.try_get(place)?)
+    }
+
+    fn time(&self, place: usize) -> Result<Timestamp, Cause> {
+        Ok(self.try_get::<_, PostgresTime>(place)?.0)
+    }
+
+    fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause> {
+        let time: Option<PostgresTime> = self.try_get(place)?;
+        Ok(time.map(|time| time.0))
+    }
+
+    fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause> {
+        Ok(self.try_get::<_, &[u8]>(place)?.into())
+    }
 }
 
 impl Columns for rusqlite::Row<'_> {
@@ -98,6 +219,10 @@ impl Columns for rusqlite::Row<'_> {
         Ok(self.get(place)?)
     }
 
+    fn optional_int(&self, place: usize) -> Result<Option<i64>, Cause> {
+        Ok(self.get(place)?)
+    }
+
     fn time(&self, place: usize) -> Result<Timestamp, Cause> {
         Ok(Timestamp::from_micros(self.get(place)?))
     }
@@ -105,6 +230,10 @@ impl Columns for rusqlite::Row<'_> {
     fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause> {
         let micros: Option<i64> = self.get(place)?;
         Ok(micros.map(Timestamp::from_micros))
+    }
+
+    fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause> {
+        Ok(self.get_ref(place)?.as_blob()?.into())
     }
 }
 

@@ -1,73 +1,46 @@
-//! Removing for good what has been kept long enough: each method is one step, small enough to hold nobody up, and says
-//! how many rows it removed. Several processes may sweep at once: what one has removed, the other does not find.
+//! Finding what has been kept long enough, and removing what belongs to no account: each method is one step, small
+//! enough to hold nobody up. What belongs to an account is removed by some work.
 
-use super::changes::UserSeq;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
-use super::{Step, Store, answers};
+use super::{Step, Store};
 use crate::clock::Timestamp;
+use crate::domain::SpaceId;
+use crate::domain::limits::{KEY_LIFETIME, SWEPT_TASKS};
 use crate::error::{Cause, Error};
 
-/// About how many rows a step removes.
-const STEP: i64 = 250;
-
-/// Of how many users a step removes changes.
-const USERS: i64 = 500;
-
-/// At most so many of each, which is more than a batch has: else a long one would stay for ever.
-const CHANGES: i64 = 750;
+/// Of how many spaces a step looks at the changes.
+const SPACES: i64 = 500;
 
 impl Store {
-    /// Tasks that were deleted before `until`, user by user.
-    pub async fn system_sweep_trash(&self, until: Timestamp) -> Result<usize, Error> {
-        let users: Vec<SweptUser> = self.read(Sql::SystemListSwept, step(until)).await?;
-        let mut swept = 0;
-        for SweptUser { user, until } in users {
-            let user = Value::Text(user.into());
-            let which = [user.clone(), Value::Time(until)];
-            let steps = vec![
-                Step::new(Sql::LockAccount, [user]),
-                Step::new(Sql::SweepTrashCount, which.clone()),
-                Step::kept(Sql::SweepTrash, which),
-            ];
-            let rows = self.write::<()>(steps, None).await?;
-            swept += rows.iter().map(Vec::len).sum::<usize>();
-        }
-        Ok(swept)
+    /// Where tasks were deleted before `until`: some spaces, each with the time until which a step sweeps it.
+    pub async fn system_list_swept(
+        &self,
+        until: Timestamp,
+    ) -> Result<Vec<(SpaceId, Timestamp)>, Error> {
+        let rows: Vec<SpaceTime> = self.read(Sql::SystemListSwept, step(until)).await?;
+        Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
     }
 
-    /// Changes that were made before `until`, of some users: those that follow `after`, which is nobody at first. Gives
-    /// the last of them too, or nobody if there are no more.
-    pub async fn system_sweep_changes(
+    /// The spaces that follow `after`, which is none at first: some, and of each whether it has changes from before
+    /// `until`.
+    pub async fn system_list_first_changes(
         &self,
         after: &str,
         until: Timestamp,
-    ) -> Result<(usize, Option<String>), Error> {
+    ) -> Result<Vec<(SpaceId, bool)>, Error> {
         let values = vec![
             Value::Text(after.into()),
             Value::Time(until),
-            Value::Int(USERS),
+            Value::Int(SPACES),
         ];
-        // With the number of the first change, or 0 if none is to be swept.
-        let mut users: Vec<UserSeq> = self.read(Sql::SystemListFirstChanges, values).await?;
-        let mut swept = 0;
-        for UserSeq(user, seq) in users.iter().filter(|first| first.1 > 0) {
-            let user = Value::Text(user.as_str().into());
-            let which = [user.clone(), Value::Time(until), Value::Int(seq + CHANGES)];
-            let steps = vec![
-                // Whoever is about to undo a change of this user must find it to the end.
-                Step::new(Sql::LockAccount, [user]),
-                Step::kept(Sql::SweepChanges, which),
-            ];
-            let rows = self.write::<()>(steps, None).await?;
-            swept += rows.iter().map(Vec::len).sum::<usize>();
-        }
-        Ok((swept, users.pop().map(|last| last.0)))
+        let rows: Vec<SpaceSeq> = self.read(Sql::SystemListFirstChanges, values).await?;
+        Ok(rows.into_iter().map(|row| (row.0, row.1 > 0)).collect())
     }
 
     /// Answers whose keys no longer stand for them.
     pub async fn system_sweep_answers(&self, now: Timestamp) -> Result<usize, Error> {
-        let until = now.minus(answers::KEPT_FOR);
+        let until = now.minus(KEY_LIFETIME);
         self.sweep(Sql::SystemSweepAnswers, until).await
     }
 
@@ -77,27 +50,28 @@ impl Store {
     }
 
     async fn sweep(&self, sql: Sql, until: Timestamp) -> Result<usize, Error> {
-        let steps = vec![Step::kept(sql, step(until))];
-        let rows = self.write::<()>(steps, None).await?;
-        Ok(rows.iter().map(Vec::len).sum())
+        let rows: Vec<()> = self.write(vec![Step::new(sql, step(until))]).await?;
+        Ok(rows.len())
     }
 }
 
 fn step(until: Timestamp) -> Vec<Value> {
-    vec![Value::Time(until), Value::Int(STEP)]
+    let count = i64::try_from(SWEPT_TASKS).unwrap_or(i64::MAX);
+    vec![Value::Time(until), Value::Int(count)]
 }
 
-/// Somebody, and until when their trash is swept in this step.
-struct SweptUser {
-    user: String,
-    until: Timestamp,
-}
+struct SpaceTime(SpaceId, Timestamp);
 
-impl FromRow for SweptUser {
+impl FromRow for SpaceTime {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            user: row.text(0)?,
-            until: row.time(1)?,
-        })
+        Ok(Self(SpaceId::stored(&row.text(0)?), row.time(1)?))
+    }
+}
+
+struct SpaceSeq(SpaceId, i64);
+
+impl FromRow for SpaceSeq {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self(SpaceId::stored(&row.text(0)?), row.int(1)?))
     }
 }

@@ -2,46 +2,50 @@
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
-use super::tasks::owner;
+use super::tables::space_value;
 use super::{Step, Store};
 use crate::clock::Timestamp;
+use crate::domain::SpaceId;
 use crate::error::{Cause, Error};
-use crate::tasks::model::UserId;
 
 impl Store {
-    /// Keeps a ticket, and forgets those of the user that are too old.
+    /// Keeps a ticket, and forgets those of the space that are too old.
     pub async fn keep_ticket(
         &self,
-        user: &UserId,
+        space: &SpaceId,
         hash: &str,
         expires_at: Timestamp,
         access_until: Timestamp,
         now: Timestamp,
     ) -> Result<(), Error> {
         let ticket = [
-            owner(user),
+            space_value(space),
             Value::Text(hash.into()),
             Value::Time(expires_at),
             Value::Time(access_until),
         ];
         let steps = vec![
-            Step::new(Sql::ForgetTickets, [owner(user), Value::Time(now)]),
+            Step::new(Sql::ForgetTickets, [space_value(space), Value::Time(now)]),
             Step::new(Sql::KeepTicket, ticket),
         ];
-        self.write::<()>(steps, None).await.map(|_| ())
+        self.write::<()>(steps).await.map(drop)
     }
 
     /// Until when the ticket's holder may listen; `None` if there is no such ticket, or it is too old, or taken.
     pub async fn take_ticket(
         &self,
-        user: &UserId,
+        space: &SpaceId,
         hash: &str,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, Error> {
-        let values = [owner(user), Value::Text(hash.into()), Value::Time(now)];
-        let steps = vec![Step::kept(Sql::TakeTicket, values)];
-        let rows: Vec<Vec<AccessUntil>> = self.write(steps, None).await?;
-        Ok(rows.into_iter().flatten().next().map(|row| row.0))
+        let values = [
+            space_value(space),
+            Value::Text(hash.into()),
+            Value::Time(now),
+        ];
+        let mut rows: Vec<AccessUntil> =
+            self.write(vec![Step::new(Sql::TakeTicket, values)]).await?;
+        Ok(rows.pop().map(|row| row.0))
     }
 }
 

@@ -3,13 +3,21 @@
 use std::future::Future;
 
 use super::Tasks;
-use super::model::{Task, UserId};
 use super::watch::Watcher;
-use crate::error::{Error, Result};
+use crate::domain::{Account, Refusal, SpaceId, Task};
+use crate::error::Result;
 
-/// How far somebody has read a user's changes.
+/// The most changes that are looked through for one page: those that were overtaken by later ones are passed over.
+const WINDOW: i64 = 5_000;
+
+/// How many such windows, until a page is given even if it is empty.
+const MOST_WINDOWS: usize = 20;
+
+/// How far somebody has read the changes of a space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Reached {
+    /// Of the account whose changes they are; nothing, if there was none yet.
+    pub epoch: Option<i64>,
     /// The number of the last change that was read.
     pub position: i64,
     /// While a full copy is read: the number of the latest change at its start. What was deleted before was never
@@ -17,20 +25,11 @@ pub struct Place {
     pub copy_until: i64,
 }
 
-impl Place {
+impl Reached {
     /// Nothing that was deleted up to here concerns whoever stands here.
-    pub fn known_until(self) -> i64 {
+    fn known_until(self) -> i64 {
         self.position.max(self.copy_until)
     }
-}
-
-/// What an account knows of its changes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Numbers {
-    /// The latest change.
-    pub seq: i64,
-    /// The latest change whose trace was swept.
-    pub swept_seq: i64,
 }
 
 /// Some changes, and where to go on.
@@ -38,7 +37,7 @@ pub struct Numbers {
 pub struct ChangePage {
     /// In the order of their latest change; those that are in the trash were deleted.
     pub tasks: Vec<Task>,
-    pub next: Place,
+    pub next: Reached,
     pub has_more: bool,
 }
 
@@ -46,61 +45,69 @@ impl Tasks {
     /// At most `limit` changes from `since` on. Without `since` a full copy begins.
     ///
     /// # Errors
-    /// [`Error::CursorExpired`] if something that happened since cannot be told any more.
+    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more.
     pub async fn changes(
         &self,
-        user: &UserId,
-        since: Option<Place>,
+        space: &SpaceId,
+        since: Option<Reached>,
         limit: usize,
     ) -> Result<ChangePage> {
-        let place = match since {
-            Some(place) => place,
-            // Before the copy is read: what is deleted from now on will be told.
-            None => Place {
-                position: 0,
-                copy_until: self.store.find_numbers(user).await?.seq,
-            },
-        };
-        // One more than asked for tells whether there is more.
-        let (mut tasks, numbers) = self.store.list_changes(user, place, limit + 1).await?;
-        let Some(numbers) = numbers else {
-            // Read later, so they may know of changes that were not there: the place must not move up to them.
-            is_within(place, self.store.find_numbers(user).await?)?;
-            let position = place.known_until();
-            return Ok(ChangePage {
-                tasks,
-                next: Place { position, ..place },
-                has_more: false,
-            });
-        };
-        is_within(place, numbers)?;
-        let has_more = tasks.len() > limit;
-        tasks.truncate(limit);
-        let position = match tasks.last() {
-            Some(last) if has_more => last.seq,
-            _ => numbers.seq,
-        };
+        // Before anything is read: what happens from now on will be told the next time.
+        let account = self.store.find_account(space).await?;
+        let since = since.unwrap_or_else(|| Reached {
+            epoch: known_epoch(&account),
+            position: 0,
+            copy_until: account.seq,
+        });
+        check(since, &account)?;
+        let mut position = since.position;
+        let mut tasks = Vec::new();
+        for _ in 0..MOST_WINDOWS {
+            if position >= account.seq {
+                break;
+            }
+            let until = account.seq.min(position + WINDOW);
+            // One more than asked for tells whether there is more.
+            let numbers = position + 1..=until;
+            let reading = self
+                .store
+                .list_changes(space, numbers, since.copy_until, limit + 1);
+            tasks = reading.await?;
+            let more = tasks.len() > limit;
+            tasks.truncate(limit);
+            position = match tasks.last() {
+                Some(last) if more => last.seq,
+                _ => until,
+            };
+            if !tasks.is_empty() {
+                break;
+            }
+        }
         Ok(ChangePage {
             tasks,
-            next: Place { position, ..place },
-            has_more,
+            next: Reached {
+                epoch: known_epoch(&account),
+                position,
+                copy_until: since.copy_until,
+            },
+            has_more: position < account.seq,
         })
     }
 
     /// As [`Tasks::changes`], but waits until there is something, or `patience` is over.
     pub async fn await_changes(
         &self,
-        user: &UserId,
-        since: Place,
+        space: &SpaceId,
+        since: Reached,
         limit: usize,
         patience: impl Future<Output = ()>,
     ) -> Result<ChangePage> {
         // Before the first look, so that nothing slips in between.
-        let mut watcher = self.watch(user);
+        let mut watcher = self.watch(space);
         let waiting = async {
             loop {
-                let page = self.changes(user, Some(since), limit).await?;
-                if !page.tasks.is_empty() {
+                let page = self.changes(space, Some(since), limit).await?;
+                if !page.tasks.is_empty() || page.has_more {
                     return Ok(page);
                 }
                 watcher.changed().await;
@@ -108,35 +115,43 @@ impl Tasks {
         };
         tokio::select! {
             page = waiting => page,
-            () = patience => self.changes(user, Some(since), limit).await,
+            () = patience => self.changes(space, Some(since), limit).await,
         }
     }
 
-    /// Where somebody stands who wants to hear of what comes from now on, or of all since a place.
+    /// Where somebody stands who wants to hear of what comes from now on, or of all since a cursor.
     ///
     /// # Errors
-    /// [`Error::CursorExpired`] if something that happened since cannot be told any more.
-    pub async fn place(&self, user: &UserId, since: Option<Place>) -> Result<Place> {
-        let numbers = self.store.find_numbers(user).await?;
+    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more.
+    pub async fn reached(&self, space: &SpaceId, since: Option<Reached>) -> Result<Reached> {
+        let account = self.store.find_account(space).await?;
         match since {
-            Some(place) => is_within(place, numbers).map(|()| place),
-            None => Ok(Place {
-                position: numbers.seq,
+            Some(since) => check(since, &account).map(|()| since),
+            None => Ok(Reached {
+                epoch: known_epoch(&account),
+                position: account.seq,
                 copy_until: 0,
             }),
         }
     }
 
-    /// Wakes whoever holds it when something of the user's has changed.
-    pub fn watch(&self, user: &UserId) -> Watcher {
-        self.watches.watch(user)
+    /// Wakes whoever holds it when something in the space has changed.
+    pub fn watch(&self, space: &SpaceId) -> Watcher {
+        self.watches.watch(space)
     }
 }
 
-fn is_within(place: Place, numbers: Numbers) -> Result<()> {
+fn known_epoch(account: &Account) -> Option<i64> {
+    (*account != Account::default()).then_some(account.epoch)
+}
+
+fn check(since: Reached, account: &Account) -> Result<()> {
+    // From before there was an account, nothing was missed: it stands at 0.
+    let is_of_another = since.epoch.is_some_and(|epoch| epoch != account.epoch);
     // A number that was not given yet is of a database that was put back to an earlier state.
-    if place.known_until() < numbers.swept_seq || place.known_until() > numbers.seq {
-        return Err(Error::CursorExpired);
+    let known_until = since.known_until();
+    if is_of_another || known_until < account.swept_seq || known_until > account.seq {
+        return Err(Refusal::CursorExpired.into());
     }
     Ok(())
 }

@@ -1,12 +1,10 @@
-//! What can be done with tasks: the use-cases. No HTTP and no SQL here.
+//! What can be done with tasks: the use-cases. What is allowed is decided in `domain`; no HTTP and no SQL here.
 
 pub mod changes;
 pub mod history;
-pub mod model;
-pub mod operation;
+mod in_flight;
 pub mod sweeper;
 pub mod tickets;
-mod under_way;
 pub mod watch;
 
 use std::sync::Arc;
@@ -15,13 +13,15 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use self::model::{Filter, NewTask, Position, Task, TaskId, TaskPage, UserId};
-use self::operation::{Done, Operation, Twice, Work};
-use self::under_way::UnderWay;
+use self::in_flight::InFlight;
 use self::watch::Watches;
 use crate::clock::Clock;
-use crate::error::{Error, Result};
-use crate::store::Store;
+use crate::domain::{
+    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId, Twice,
+    Work,
+};
+use crate::error::Result;
+use crate::store::{Applied, Encoder, Store};
 
 /// How many tasks a list without a limit reads at a time: little enough to hold for a slow reader
 /// (2 MiB if every description is as long as it may be), much enough to ask seldom.
@@ -34,8 +34,19 @@ pub struct Tasks {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
-    under_way: UnderWay,
+    in_flight: InFlight,
     watches: Watches,
+}
+
+/// A part of a list, and how many tasks the whole list has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskPage {
+    pub tasks: Vec<Task>,
+    /// All that match the filter, on this page or not.
+    pub total: i64,
+    /// The number of the space's latest change, and its account's epoch: a list with the same is the same list.
+    pub seq: i64,
+    pub epoch: i64,
 }
 
 /// A part of a list, and where the next one begins.
@@ -45,13 +56,26 @@ pub struct Listing {
     pub next: Option<Position>,
 }
 
+/// What somebody wants to write.
+pub struct Request {
+    pub space: SpaceId,
+    pub origin: Origin,
+    pub deed: Deed,
+    /// Where the request may come again.
+    pub key: Option<Key>,
+    /// Writes down the answer, to be given again.
+    pub encode: Option<Encoder>,
+    /// About how large it is.
+    pub bytes: usize,
+}
+
 impl Tasks {
     pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
         Self {
             store,
             clock,
             retention,
-            under_way: UnderWay::default(),
+            in_flight: InFlight::default(),
             watches: Watches::default(),
         }
     }
@@ -62,51 +86,72 @@ impl Tasks {
         background.spawn(self.watches.clone().follow(self.store.clone(), stop));
     }
 
-    /// For how many users somebody waits for changes.
-    pub fn watched_users(&self) -> usize {
+    /// For how many spaces somebody waits for changes.
+    pub fn watched_spaces(&self) -> usize {
         self.watches.len()
     }
 
     /// A task that is to be created, under an id that is new.
-    pub fn creation(&self, new: NewTask) -> Operation {
+    pub fn creation(&self, content: Content) -> Operation {
         Operation::Create {
             id: TaskId(self.clock.new_id()),
-            new,
+            content,
             twice: Twice::Impossible,
         }
     }
 
-    /// Does the work in one transaction.
+    /// What takes a change back, with all that was made together with it.
+    pub fn reversal(&self, seq: i64) -> Deed {
+        Deed::Undo {
+            seq,
+            since: self.kept_since(),
+        }
+    }
+
+    /// Does what is asked, in one transaction.
     ///
     /// # Errors
-    /// [`Error::KeyReused`] and [`Error::KeyInUse`], or a failure. What an operation is refused for stands in its outcome.
-    pub async fn apply(&self, work: Work) -> Result<Done> {
-        let key = work.repeat.as_ref().map(|repeat| repeat.key.clone());
-        let _turn = match key {
-            Some(key) => Some(self.under_way.enter(work.user.clone(), key)?),
+    /// [`Refusal::KeyReused`] and [`Refusal::KeyInUse`], or a failure. What an operation is refused for stands in its
+    /// outcome.
+    pub async fn apply(&self, request: Request) -> Result<Applied> {
+        let Request {
+            space,
+            origin,
+            deed,
+            key,
+            encode,
+            bytes,
+        } = request;
+        let _turn = match &key {
+            Some(key) => Some(self.in_flight.enter(space.clone(), key.key.clone())?),
             None => None,
         };
-        let several = work.operations.len() > 1;
-        let batch = several.then(|| self.clock.new_id());
-        let (user, is_atomic, dry_run) = (work.user.clone(), work.atomic, work.dry_run);
-        let done = self.store.apply(work, batch, self.clock.now()).await?;
-        if !dry_run && let Some(seq) = watch::latest_change(&done, is_atomic) {
-            self.watches.wake(&user, seq);
+        let work = Work {
+            space: space.clone(),
+            origin,
+            now: self.clock.now(),
+            deed,
+            key,
+            epoch: self.clock.new_epoch(),
+        };
+        let applied = self.store.apply(work, encode, bytes).await?;
+        if let Some(seq) = applied.latest_change {
+            self.watches.wake(&space, seq);
         }
-        Ok(done)
+        Ok(applied)
     }
 
     /// # Errors
-    /// [`Error::TaskNotFound`] also when the task is somebody else's.
-    pub async fn get(&self, user: &UserId, id: TaskId) -> Result<Task> {
-        let task = self.store.find_task(user, id).await?;
-        task.ok_or(Error::TaskNotFound)
+    /// [`Refusal::TaskNotFound`] also when the task is somebody else's.
+    pub async fn get(&self, space: &SpaceId, id: TaskId) -> Result<Task> {
+        let task = self.store.find_task(space, id).await?;
+        Ok(task.ok_or(Refusal::TaskNotFound)?)
     }
 
     /// At most `limit` tasks from the one after `after` on, newest first.
     pub async fn list(
         &self,
-        user: &UserId,
+        space: &SpaceId,
         filter: Filter,
         after: Option<Position>,
         limit: usize,
@@ -114,7 +159,7 @@ impl Tasks {
         // One more than asked for tells whether there is a next page.
         let mut page = self
             .store
-            .list_tasks(user, filter, after, limit + 1)
+            .list_tasks(space, filter, after, limit + 1)
             .await?;
         let more = page.tasks.len() > limit;
         page.tasks.truncate(limit);
@@ -125,15 +170,21 @@ impl Tasks {
     /// The next part of a list that is read to its end.
     pub async fn list_chunk(
         &self,
-        user: &UserId,
+        space: &SpaceId,
         filter: Filter,
         after: Option<Position>,
     ) -> Result<Listing> {
-        self.list(user, filter, after, CHUNK).await
+        self.list(space, filter, after, CHUNK).await
     }
 
-    /// How many tasks a list has, and the number of the user's latest change.
-    pub async fn count(&self, user: &UserId, filter: Filter) -> Result<(i64, i64)> {
-        self.store.count_tasks(user, filter).await
+    /// A page without its tasks.
+    pub async fn count(&self, space: &SpaceId, filter: Filter) -> Result<TaskPage> {
+        let account = self.store.find_account(space).await?;
+        Ok(TaskPage {
+            tasks: Vec::new(),
+            total: filter.count_in(&account),
+            seq: account.seq,
+            epoch: account.epoch,
+        })
     }
 }

@@ -7,15 +7,16 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Timestamp};
+use crate::domain::{Deed, Done, Origin, SpaceId, UserId, Work};
 use crate::error::{Result, chain};
 use crate::store::Store;
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// How many steps through the users a round makes, so that a million of them cost little: each is looked at within
+/// How many steps through the spaces a round makes, so that a million of them cost little: each is looked at within
 /// the hour.
-const STEPS_THROUGH_USERS: usize = 40;
+const STEPS_THROUGH_SPACES: usize = 40;
 
 /// Sweeps up behind everybody.
 pub struct Sweeper {
@@ -23,8 +24,8 @@ pub struct Sweeper {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
-    /// The last user whose changes were looked at; empty before the first one.
-    place: String,
+    /// The last space whose changes were looked at; empty before the first one.
+    after: String,
 }
 
 /// How many rows were removed.
@@ -42,7 +43,7 @@ impl Sweeper {
             store,
             clock,
             retention,
-            place: String::new(),
+            after: String::new(),
         }
     }
 
@@ -64,34 +65,76 @@ impl Sweeper {
         }
     }
 
-    /// One round: all that is old enough by now; but changes only of the next 20,000 users, round by round.
+    /// One round: all that is old enough by now; but changes only of the next 20,000 spaces, round by round.
     pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
         Ok(Swept {
-            tasks: to_the_end(|| self.store.system_sweep_trash(until)).await?,
+            tasks: to_the_end(|| self.sweep_trash(until)).await?,
             changes: self.sweep_changes(until).await?,
             answers: to_the_end(|| self.store.system_sweep_answers(now)).await?,
             tickets: to_the_end(|| self.store.system_sweep_tickets(now)).await?,
         })
     }
 
+    /// A step through the spaces with the oldest trash.
+    async fn sweep_trash(&self, until: Timestamp) -> Result<usize> {
+        let mut swept = 0;
+        for (space, until) in self.store.system_list_swept(until).await? {
+            swept += self.work(space, Deed::SweepTrash { until }).await?;
+        }
+        Ok(swept)
+    }
+
     async fn sweep_changes(&mut self, until: Timestamp) -> Result<usize> {
         let (mut sum, mut steps) = (0, 0);
-        while steps < STEPS_THROUGH_USERS {
-            let (swept, last) = self.store.system_sweep_changes(&self.place, until).await?;
+        while steps < STEPS_THROUGH_SPACES {
+            let (swept, last) = self.sweep_some_changes(until).await?;
             sum += swept;
-            // These users may have more.
+            // These spaces may have more.
             if swept == 0 {
-                self.place = last.unwrap_or_default();
+                self.after = last.unwrap_or_default();
                 steps += 1;
-                if self.place.is_empty() {
+                if self.after.is_empty() {
                     break;
                 }
             }
             tokio::task::yield_now().await;
         }
         Ok(sum)
+    }
+
+    /// One step in each of some spaces. Gives the last of them too, or none if there are no more.
+    pub async fn sweep_some_changes(&self, until: Timestamp) -> Result<(usize, Option<String>)> {
+        let spaces = self
+            .store
+            .system_list_first_changes(&self.after, until)
+            .await?;
+        let last = spaces.last().map(|(space, _)| space.as_str().to_owned());
+        let mut swept = 0;
+        for (space, _) in spaces.into_iter().filter(|(_, is_due)| *is_due) {
+            swept += self.work(space, Deed::SweepChanges { until }).await?;
+        }
+        Ok((swept, last))
+    }
+
+    async fn work(&self, space: SpaceId, deed: Deed) -> Result<usize> {
+        let work = Work {
+            space,
+            // It makes no change that would tell.
+            origin: Origin {
+                actor: UserId::stored("sweeper".to_owned()),
+                request_id: "-".into(),
+            },
+            now: self.clock.now(),
+            deed,
+            key: None,
+            epoch: 0,
+        };
+        match self.store.apply(work, None, 0).await?.done {
+            Done::Swept(count) => Ok(count),
+            _ => Ok(0),
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::Tasks;
-use super::model::UserId;
 use crate::clock::Timestamp;
+use crate::domain::SpaceId;
 use crate::error::{Error, Result};
 
 /// How long a ticket waits to be taken.
@@ -25,22 +25,22 @@ pub struct Ticket {
 
 impl Tasks {
     /// A ticket for somebody who may listen until `access_until`.
-    pub async fn make_ticket(&self, user: &UserId, access_until: Timestamp) -> Result<Ticket> {
+    pub async fn make_ticket(&self, space: &SpaceId, access_until: Timestamp) -> Result<Ticket> {
         let mut bytes = [0; BYTES];
         rand::fill(&mut bytes).map_err(|_| Error::Internal("no randomness".into()))?;
         let text = URL_SAFE_NO_PAD.encode(bytes);
         let now = self.clock.now();
         let expires_at = now.plus(LIFETIME);
         self.store
-            .keep_ticket(user, &hash(&text), expires_at, access_until, now)
+            .keep_ticket(space, &hash(&text), expires_at, access_until, now)
             .await?;
         Ok(Ticket { text, expires_at })
     }
 
-    /// Until when the ticket's holder may listen; `None` if it is not one of this user, or too old, or was taken before.
-    pub async fn take_ticket(&self, user: &UserId, text: &str) -> Result<Option<Timestamp>> {
+    /// Until when the ticket's holder may listen; `None` if it is not one of this space, or too old, or was taken before.
+    pub async fn take_ticket(&self, space: &SpaceId, text: &str) -> Result<Option<Timestamp>> {
         self.store
-            .take_ticket(user, &hash(text), self.clock.now())
+            .take_ticket(space, &hash(text), self.clock.now())
             .await
     }
 }

@@ -198,7 +198,7 @@ async fn migrations_can_be_shown_before_they_are_applied() {
             "{}",
             refused.stderr
         );
-        assert!(run(&["migrate"]).await.contains("2 migrations applied"));
+        assert!(run(&["migrate"]).await.contains("1 migration applied"));
         assert!(run(&["migrate"]).await.contains("up to date"));
         assert!(!run(&["migrate", "--status"]).await.contains("pending"));
         assert_eq!(
@@ -263,8 +263,9 @@ async fn a_health_check_tells_by_its_exit_code() {
 
 #[tokio::test]
 async fn the_doctor_finds_counts_that_are_wrong() {
-    const WRONG: &str =
-        "INSERT INTO accounts (user_id, seq, task_count, completed_count) VALUES ('ada', 1, 1, 0)";
+    const WRONG: &str = "INSERT INTO accounts \
+        (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count) \
+        VALUES ('ada', 7, 1, 0, 0, 1, 0, 0)";
     for home in [Home::sqlite(), Home::postgres().await] {
         let run = async |arguments: &[&str]| {
             let program = Tickbox::new(arguments).env("DATABASE_URL", home.url());

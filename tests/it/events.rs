@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tickbox::tasks::model::UserId;
+use tickbox::domain::UserId;
 
 use crate::support::line::PATIENCE;
 use crate::support::listening::Listening;
@@ -122,7 +122,7 @@ async fn a_head_request_opens_no_stream(app: TestApp) {
     let answer = alice.send(request).await;
     assert_eq!(answer.header("content-type"), Some("text/event-stream"));
     assert_eq!(answer.expect(StatusCode::OK), Value::Null);
-    assert_eq!(app.app.tasks.watched_users(), 0);
+    assert_eq!(app.app.tasks.watched_spaces(), 0);
 }
 
 async fn ticket(client: &Client) -> String {
@@ -220,11 +220,11 @@ async fn nobody_is_watched_when_nobody_listens(app: TestApp) {
     let alice = app.user("alice");
     let (stream, _) = Listening::ready(&alice, "").await;
     let (other, _) = Listening::ready(&alice, "").await;
-    assert_eq!(app.app.tasks.watched_users(), 1);
+    assert_eq!(app.app.tasks.watched_spaces(), 1);
     drop(stream);
-    assert_eq!(app.app.tasks.watched_users(), 1);
+    assert_eq!(app.app.tasks.watched_spaces(), 1);
     drop(other);
-    assert_eq!(app.app.tasks.watched_users(), 0);
+    assert_eq!(app.app.tasks.watched_spaces(), 0);
 }
 
 async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {

@@ -136,7 +136,7 @@ async fn a_database_of_another_version_is_refused() {
     const EDITED: &str = "UPDATE schema_migrations SET checksum = 'x'";
     for (sql, expected) in [
         (NEWER, "used by a newer one"),
-        (EDITED, "belongs to another build"),
+        (EDITED, "made by another, unreleased build"),
     ] {
         let (sqlite, postgres) = (Home::sqlite(), Home::postgres().await);
         for home in [&sqlite, &postgres] {

@@ -113,7 +113,13 @@ impl Sent {
             }
             Action::Delete => (Method::DELETE, task, Value::Null),
         };
-        let fingerprint = json!([method.as_str(), path, body]);
+        let fingerprint = json!([
+            method.as_str(),
+            path,
+            body,
+            self.version(),
+            self.action == Action::PutNew
+        ]);
         let mut request = Request::builder()
             .method(method)
             .uri(path)

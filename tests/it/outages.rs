@@ -180,15 +180,13 @@ async fn when_every_connection_is_busy_the_wait_has_an_end() {
     };
     let holder = database.administrator().await;
     holder
-        .batch_execute("BEGIN; SELECT * FROM tickbox.accounts FOR UPDATE")
+        .batch_execute("BEGIN; LOCK TABLE tickbox.accounts, tickbox.tasks IN ACCESS EXCLUSIVE MODE")
         .await
         .unwrap();
     let started = Instant::now();
     let blocked = alice.put(&path, json!({"completed": true}));
-    let waiting = async {
-        // The only connection is alice's from the first poll of her write on.
-        bob.get(&bob.tasks).await
-    };
+    // Whoever of them has the only connection waits for the lock, and the other one for the connection.
+    let waiting = bob.get(&bob.tasks);
     let (blocked, waiting) = tokio::join!(blocked, waiting);
     assert_unavailable(blocked);
     assert_unavailable(waiting);

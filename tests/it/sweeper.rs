@@ -71,7 +71,7 @@ async fn the_program_sweeps_what_is_older_than_its_setting_says() {
 
 async fn numbers(home: &Home) -> String {
     const SQL: &str = "SELECT 'trash=' || deleted_count || ' swept=' || swept_seq FROM accounts \
-        WHERE user_id = 'alice'";
+        WHERE space = 'alice'";
     read_lines(home, SQL).await.concat()
 }
 

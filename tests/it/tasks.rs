@@ -4,8 +4,7 @@ use axum::http::StatusCode;
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 
-use tickbox::tasks::model::Expected;
-use tickbox::tasks::operation::{Done, Operation, Origin, Work};
+use tickbox::domain::{Done, Expected, Operation, Origin, Patch, TaskId, Timestamp, UserId, Work};
 
 use crate::support::{TestApp, every_engine};
 
@@ -185,10 +184,10 @@ async fn a_deleted_task_is_gone(app: TestApp) {
 
 async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp) {
     let alice = app.user("alice");
-    let user = tickbox::tasks::model::UserId::parse("alice").unwrap();
+    let user = UserId::parse("alice").unwrap();
     let (path, created) = alice.create(json!({"title": "Buy milk"})).await;
-    let id = tickbox::tasks::model::TaskId::parse(created["id"].as_str().unwrap()).unwrap();
-    let completing = tickbox::tasks::model::TaskPatch {
+    let id = TaskId::parse(created["id"].as_str().unwrap()).unwrap();
+    let completing = Patch {
         completed: Some(true),
         ..Default::default()
     };
@@ -202,10 +201,16 @@ async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp
             actor: user.clone(),
             request_id: "a-request".into(),
         };
-        let work = Work::new(user.clone(), origin, vec![operation]);
-        let long_ago = tickbox::clock::Timestamp::from_micros(1);
-        match app.app.store.apply(work, None, long_ago).await.unwrap() {
-            Done::Now(mut outcomes, None) => outcomes.remove(0).unwrap().task().clone(),
+        let work = Work {
+            space: user.space(),
+            origin,
+            now: Timestamp::from_micros(1),
+            deed: operation.into(),
+            key: None,
+            epoch: 0,
+        };
+        match app.app.store.apply(work, None, 0).await.unwrap().done {
+            Done::Now(mut outcomes) => outcomes.remove(0).unwrap().task().clone(),
             other => panic!("{other:?}"),
         }
     };

@@ -3,7 +3,7 @@
 use axum::http::{Method, Request, StatusCode};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tickbox::tasks::model::{Description, Title};
+use tickbox::domain::{Description, Title};
 
 use crate::support::{Client, TestApp, every_engine};
 

@@ -37,12 +37,12 @@ use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
 use tickbox::config::{AuthSettings, Environment, Origins, Secret};
+use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
-use tickbox::tasks::model::UserId;
 use tickbox::telemetry;
 
 use self::postgres::{Cluster, Database};

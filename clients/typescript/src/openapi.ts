@@ -36,8 +36,8 @@ export interface paths {
         /**
          * Undo a change
          * @description What the change replaced comes back, as a new change, which can be undone in its turn. A change of a batch undoes
-         *     the whole batch. If a task was changed later, nothing happens: the answer is 409, and `error.conflicting_seq` is the
-         *     number of that change.
+         *     the whole batch. Later changes of other fields stay. If the same field was changed later, nothing happens: the answer is 409,
+         *     and `error.conflicting_seq` is the number of that change.
          */
         post: operations["undo_change"];
         delete?: never;
@@ -288,22 +288,16 @@ export interface components {
          *     }
          */
         Batch: {
-            /**
-             * @description All or nothing. If `false`, what can be done is done.
-             * @default true
-             */
+            /** @description All or nothing; so it is if left out. If `false`, what can be done is done. */
             atomic?: boolean;
-            /**
-             * @description Answers what would happen, and changes nothing.
-             * @default false
-             */
+            /** @description Answers what would happen, and changes nothing. */
             dry_run?: boolean;
             operations: components["schemas"]["BatchOperation"][];
         };
         /** @description One operation; the fields of a task as in the request for a single one. */
         BatchOperation: {
-            /** @description For `complete`: `true` if left out. */
             completed?: boolean;
+            /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
             /**
              * Format: uuid
@@ -315,7 +309,12 @@ export interface components {
              * @description The operation is refused if the task has another version. Not for `create`.
              */
             if_version?: number | null;
-            op: components["schemas"]["BatchVerb"];
+            /**
+             * @description What an operation does.
+             * @enum {string}
+             */
+            op: "create" | "change" | "complete" | "delete";
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };
         /** @description What came of one operation. */
@@ -358,16 +357,11 @@ export interface components {
             dry_run?: boolean;
             results: components["schemas"]["BatchResult"][];
         };
-        /**
-         * @description What an operation does.
-         * @enum {string}
-         */
-        BatchVerb: "create" | "change" | "complete" | "delete";
-        /** @description A task's content before a change. */
+        /** @description The members of a task that a change replaced, as they were. */
         Before: {
-            completed: boolean;
-            description: string | null;
-            title: string;
+            completed?: boolean;
+            description?: string | null;
+            title?: string;
         };
         /** @description One task that has changed, by its latest change. */
         Change: {
@@ -409,7 +403,7 @@ export interface components {
          *         }
          *       ],
          *       "has_more": false,
-         *       "next_cursor": "AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g"
+         *       "next_cursor": "AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ"
          *     }
          */
         ChangeList: {
@@ -453,6 +447,8 @@ export interface components {
             details?: Record<string, never>;
             /** @description For people: what went wrong and what to do about it. */
             message: string;
+            /** @description `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells. */
+            outcome?: string;
         };
         /**
          * @description The process lives.
@@ -481,8 +477,6 @@ export interface components {
          *           "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
          *           "at": "2026-11-23T08:05:00.000000Z",
          *           "before": {
-         *             "completed": false,
-         *             "description": null,
          *             "title": "Buy milk"
          *           },
          *           "kind": "changed",
@@ -520,19 +514,15 @@ export interface components {
          *     }
          */
         NewTask: {
-            /**
-             * @description `false` if left out.
-             * @default false
-             */
             completed?: boolean;
-            /** @description At most 2000 characters, kept as sent, no U+0000. */
+            /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
             /**
              * Format: uuid
              * @description Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
              */
             id?: string | null;
-            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000. */
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title: string;
         };
         /** @description One change of a task. */
@@ -575,7 +565,7 @@ export interface components {
             status: string;
         };
         /**
-         * @description A task, as it is stored and as it is sent.
+         * @description A task, as it is told.
          * @example {
          *       "completed": false,
          *       "created_at": "2026-11-23T08:00:00.000000Z",
@@ -593,31 +583,31 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC; never changes.
              */
-            created_at: string;
+            readonly created_at: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC; only there while the task is in the trash.
              */
-            deleted_at?: string;
+            readonly deleted_at?: string;
             description: string | null;
             /**
              * Format: uuid
-             * @description `UUIDv7` made by the server.
+             * @description `UUIDv7` made by the server, or any UUID made by the caller.
              */
-            id: string;
+            readonly id: string;
             title: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC; moves with every change and never goes back.
              */
-            updated_at: string;
+            readonly updated_at: string;
             /** @description The owner: the identity of the token that made the task. */
-            user_id: string;
+            readonly user_id: string;
             /**
              * Format: int64
              * @description 1 for a new task, one more with each change.
              */
-            version: number;
+            readonly version: number;
         };
         /**
          * @description Some of a user's tasks, or all.
@@ -657,9 +647,9 @@ export interface components {
          */
         TaskPatch: {
             completed?: boolean;
-            /** @description At most 2000 characters, kept as sent, no U+0000; `null` removes it. */
+            /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
-            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), no U+0000. */
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };
         /**
@@ -1045,8 +1035,8 @@ export interface operations {
                 content: {
                     /**
                      * @example event: ready
-                     *     id: AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g
-                     *     data: {"cursor":"AQAAAAAAAAASAAAAAAAAAADR_hMnL7nE1g"}
+                     *     id: AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ
+                     *     data: {"cursor":"AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ"}
                      */
                     "text/event-stream": string;
                 };

@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 use super::server::{Answer, Server};
 use super::signer::{Signer, key_set};
 use super::{ask, authenticator_at, claims, clock, keys_at, keys_at_address, reason};
-use crate::auth::{Authenticator, KeysStatus, Refusal};
+use crate::auth::{Authenticator, KeysStatus, TokenRefusal};
 use crate::clock::Clock;
 use crate::config::AuthSettings;
 
@@ -105,7 +105,7 @@ async fn an_issuer_that_is_down_at_start_costs_503s_until_it_is_up() {
     let running = Running::start(&keys_at_address(address));
     let key = Signer::new("ES256", "k1");
     let refusal = ask(&running.auth, &stock(&key)).await.unwrap_err();
-    let Refusal::KeysUnavailable { retry_after, .. } = &refusal else {
+    let TokenRefusal::KeysUnavailable { retry_after, .. } = &refusal else {
         panic!("{refusal:?}");
     };
     assert!(*retry_after >= Duration::from_secs(1));
@@ -197,7 +197,7 @@ async fn failed_attempts_count_for_the_cool_down_and_keep_the_last_good_set() {
         let before = server.hits();
         for _ in 0..3 {
             let refusal = ask(&running.auth, &stock(&new)).await.unwrap_err();
-            let Refusal::KeysUnavailable { retry_after, .. } = refusal else {
+            let TokenRefusal::KeysUnavailable { retry_after, .. } = refusal else {
                 panic!("{refusal:?}");
             };
             assert_eq!(retry_after.as_secs(), pause);

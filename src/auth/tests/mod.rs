@@ -23,7 +23,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use super::{AuthConfig, Authenticator, Caller, Refusal};
+use super::{AuthConfig, Authenticator, Caller, TokenRefusal};
 use crate::clock::{Clock, Timestamp};
 use crate::config::{AuthSettings, Environment, Secret};
 
@@ -73,7 +73,7 @@ fn bearer(token: &str) -> HeaderMap {
     HeaderMap::from_iter([(header::AUTHORIZATION, value)])
 }
 
-async fn ask(authenticator: &Authenticator, token: &str) -> Result<Caller, Refusal> {
+async fn ask(authenticator: &Authenticator, token: &str) -> Result<Caller, TokenRefusal> {
     authenticator.authenticate(&bearer(token)).await
 }
 

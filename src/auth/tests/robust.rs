@@ -7,10 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::{NOW, SECRET, authenticator, bearer, encode, hs256_of, secret_only};
 use crate::auth::keys::jwk::PublicKey;
-use crate::auth::{Authenticator, Caller, Refusal};
+use crate::auth::{Authenticator, Caller, TokenRefusal};
 
 /// With a secret alone nothing is ever waited for.
-fn ask(auth: &Authenticator, headers: &HeaderMap) -> Result<Caller, Refusal> {
+fn ask(auth: &Authenticator, headers: &HeaderMap) -> Result<Caller, TokenRefusal> {
     let found = auth.authenticate(headers).now_or_never().unwrap();
     if let Err(refusal) = &found {
         let text = refusal.message() + refusal.explanation().unwrap_or_default();

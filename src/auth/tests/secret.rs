@@ -8,9 +8,9 @@ use serde_json::json;
 use super::{
     NOW, ORIGIN, SECRET, ask, authenticator, bearer, claims, hs256, hs256_of, reason, secret_only,
 };
-use crate::auth::{KeysStatus, Refusal, SignError};
+use crate::auth::{KeysStatus, SignError, TokenRefusal};
 use crate::config::{AuthSettings, Secret};
-use crate::tasks::model::UserId;
+use crate::domain::UserId;
 
 #[tokio::test]
 async fn a_secret_alone_is_enough() {
@@ -200,7 +200,7 @@ async fn the_header_is_read_strictly_but_in_any_case() {
     let refusal = auth.authenticate(&twice).await.unwrap_err();
     assert_eq!(refusal.reason().code(), "several_authorization_headers");
     let none = auth.authenticate(&HeaderMap::new()).await.unwrap_err();
-    assert_eq!(none, Refusal::Missing);
+    assert_eq!(none, TokenRefusal::Missing);
     assert_eq!(none.message(), "Missing authentication token");
 }
 

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::server::{Answer, Server};
 use super::signer::{Signer, key_set};
 use super::{ORIGIN, ask, authenticator_at, claims, clock, reason};
-use crate::auth::{Authenticator, Refusal};
+use crate::auth::{Authenticator, TokenRefusal};
 use crate::clock::Clock;
 use crate::config::AuthSettings;
 
@@ -49,7 +49,7 @@ async fn sessions_are_off_unless_asked_for() {
     assert_eq!(reason(&auth, OPAQUE).await, "opaque_session_token");
     assert_eq!(reason(&auth, SIGNED).await, "signed_session_token");
     let cookie = with_cookie(&format!("better-auth.session_token={SIGNED}"));
-    assert_eq!(auth.authenticate(&cookie).await, Err(Refusal::Missing));
+    assert_eq!(auth.authenticate(&cookie).await, Err(TokenRefusal::Missing));
     assert_eq!(server.hits(), 0);
 }
 
@@ -111,7 +111,7 @@ async fn a_signed_token_travels_as_a_cookie_too_and_a_cookie_as_itself() {
         "session_token=x",
     ] {
         let found = auth.authenticate(&with_cookie(cookie)).await;
-        assert_eq!(found, Err(Refusal::Missing), "{cookie}");
+        assert_eq!(found, Err(TokenRefusal::Missing), "{cookie}");
     }
 }
 
@@ -159,7 +159,7 @@ async fn answers_that_are_no_session() {
     server.answer(Answer::status(429).header("x-retry-after", "7"));
     let refusal = ask(&auth, SIGNED).await.unwrap_err();
     assert!(
-        matches!(refusal, Refusal::KeysUnavailable { retry_after, .. } if retry_after.as_secs() == 7),
+        matches!(refusal, TokenRefusal::KeysUnavailable { retry_after, .. } if retry_after.as_secs() == 7),
         "{refusal:?}"
     );
     assert!(!format!("{refusal:?}").contains(OPAQUE));

@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
 
 mod errors;
+mod task;
 
 use serde_json::json;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn};
@@ -17,7 +18,9 @@ use self::errors::{
     UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
 };
 
-use crate::tasks::model::Task;
+pub(super) use self::task::{
+    BeforeSchema, NewTaskSchema, TaskPatchSchema, TaskSchema, with_content,
+};
 
 /// The envelope of every error.
 #[derive(ToSchema)]
@@ -35,11 +38,14 @@ pub(super) struct ErrorBody {
     /// For people: what went wrong and what to do about it.
     message: String,
     /// The task as it is now; with `PRECONDITION_FAILED`.
-    #[schema(value_type = Task, required = false)]
+    #[schema(value_type = TaskSchema, required = false)]
     current: Option<()>,
     /// The number of the change that stands in the way of an undo; with `CONFLICT`.
     #[schema(value_type = i64, required = false)]
     conflicting_seq: Option<()>,
+    /// `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells.
+    #[schema(value_type = String, required = false)]
+    outcome: Option<()>,
     /// More that helps, in development only.
     #[schema(value_type = Object, required = false)]
     details: Option<()>,

@@ -16,9 +16,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::etag::task_tag;
-use crate::auth::{Facts, Refusal};
+use crate::auth::{Facts, TokenRefusal};
+use crate::domain::{Refusal, Task};
 use crate::error::{Cause, Error, chain};
-use crate::tasks::model::Task;
 
 /// A failure, on its way to the caller and to the log.
 #[derive(Clone, Debug)]
@@ -51,7 +51,7 @@ pub(super) struct FieldError {
 #[derive(Debug)]
 pub(super) enum Suspicion {
     /// There is no caller.
-    Refused(Refusal),
+    Refused(TokenRefusal),
     /// The path names another user than the token.
     ForeignPath,
 }
@@ -142,9 +142,12 @@ impl Problem {
 
     /// Carries the task as it is, so that the caller need not ask for it.
     fn about(status: StatusCode, code: &'static str, message: &'static str, task: &Task) -> Self {
+        let mut json = Vec::new();
+        task.write(&mut json);
+        let current = serde_json::from_slice(&json).unwrap_or_default();
         Self::new(status, code, message).with(|inner| {
             inner.header = Some((ETAG, task_tag(task)));
-            inner.members = vec![("current", json!(task))];
+            inner.members = vec![("current", current)];
         })
     }
 
@@ -152,56 +155,15 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "CONFLICT", message)
     }
 
-    /// What the data says against a request. `None` for anything else that may go wrong.
-    pub(super) fn refusal(error: &Error) -> Option<Self> {
-        const FAILED: &str = "PRECONDITION_FAILED";
-        Some(match error {
-            Error::TaskNotFound => Self::task_not_found(),
-            // RFC 9110 §15.5.13
-            Error::TaskChanged(task) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                "The task has changed since you read it: look at error.current and try again with its ETag",
-                task,
-            ),
-            Error::TaskExists(task) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                "There is a task of this id: leave If-None-Match away to change it",
-                task,
-            ),
-            Error::TaskDiffers(task) => Self::about(
-                StatusCode::CONFLICT,
-                "CONFLICT",
-                "There is another task of this id: look at error.current, or take another id",
-                task,
-            ),
-            Error::TaskInTrash => {
-                Self::conflict("A task of this id is in the trash: restore it, or take another id")
-            }
-            Error::ChangedSince(seq) => {
-                let message =
-                    format!("Change {seq} of the same task stands in the way: undo it first");
-                let members = vec![("conflicting_seq", json!(seq))];
-                Self::conflict(message).with(|inner| inner.members = members)
-            }
-            Error::CursorExpired => Self::new(
-                StatusCode::GONE,
-                "CURSOR_EXPIRED",
-                "What happened since this cursor cannot be told any more: begin again without one",
-            ),
-            Error::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was used for another request: make a new one for each",
-            ),
-            Error::KeyInUse | Error::KeyTaken => {
-                let message = "A request with this Idempotency-Key is under way: ask again after the time in Retry-After";
-                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
-                Self::conflict(message).with(|inner| inner.header = Some(header))
-            }
-            Error::Unavailable { .. } | Error::Internal(_) => return None,
-        })
+    /// What is wrong with a body as a whole.
+    pub(super) fn invalid_as_a_whole(field: &'static str, message: String) -> Self {
+        let details = json!({"fields": [{"field": field, "rule": message}]});
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "VALIDATION_ERROR",
+            message,
+        )
+        .with(|inner| inner.details = Some(details))
     }
 
     /// For one of several operations: its place among them.
@@ -315,12 +277,64 @@ impl Problem {
     }
 }
 
+/// What the data says against a request.
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Self {
+        const FAILED: &str = "PRECONDITION_FAILED";
+        match refusal {
+            Refusal::TaskNotFound => Self::task_not_found(),
+            Refusal::ChangeNotFound => Self::change_not_found(),
+            // RFC 9110 §15.5.13
+            Refusal::TaskChanged(task) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                "The task has changed since you read it: look at error.current and try again with its ETag",
+                task,
+            ),
+            Refusal::TaskExists(task) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                "There is a task of this id: leave If-None-Match away to change it",
+                task,
+            ),
+            Refusal::TaskDiffers(task) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "There is another task of this id: look at error.current, or take another id",
+                task,
+            ),
+            Refusal::TaskInTrash => {
+                Self::conflict("A task of this id is in the trash: restore it, or take another id")
+            }
+            Refusal::ChangedSince(seq) => {
+                let message =
+                    format!("Change {seq} of the same task stands in the way: undo it first");
+                let members = vec![("conflicting_seq", json!(seq))];
+                Self::conflict(message).with(|inner| inner.members = members)
+            }
+            Refusal::CursorExpired => Self::new(
+                StatusCode::GONE,
+                "CURSOR_EXPIRED",
+                "What happened since this cursor cannot be told any more: begin again without one",
+            ),
+            Refusal::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request: take a new key for each",
+            ),
+            Refusal::KeyInUse => {
+                let message = "A request with this Idempotency-Key is in flight: ask again after the time in Retry-After";
+                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
+                Self::conflict(message).with(|inner| inner.header = Some(header))
+            }
+        }
+    }
+}
+
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        if let Some(refusal) = Self::refusal(&error) {
-            return refusal;
-        }
         match error {
+            Error::Refused(refusal) => Self::from(&refusal),
             Error::Unavailable {
                 what,
                 retry_after,
@@ -334,8 +348,13 @@ impl From<Error> for Problem {
                     "The server cannot do this now; try again after the time in Retry-After";
                 Self::unavailable(message, retry_after, Some(cause.into()))
             }
+            Error::OutcomeUnknown(cause) => {
+                let message = "It is not known whether this was done: ask again with the same Idempotency-Key, or look";
+                let members = vec![("outcome", json!("unknown"))];
+                Self::unavailable(message, Duration::from_secs(1), Some(cause))
+                    .with(|inner| inner.members = members)
+            }
             Error::Internal(cause) => Self::internal(cause),
-            other => Self::internal(other.into()),
         }
     }
 }

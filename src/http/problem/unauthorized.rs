@@ -5,17 +5,17 @@ use axum::http::{HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::{Problem, Suspicion};
-use crate::auth::Refusal;
+use crate::auth::TokenRefusal;
 use crate::error::Cause;
 
 impl Problem {
-    fn unauthorized(refusal: &Refusal) -> Self {
+    fn unauthorized(refusal: &TokenRefusal) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "UNAUTHORIZED", refusal.message())
             .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge(refusal))))
     }
 
     /// Whatever the status: in development the caller reads why, and it is noticed.
-    fn refused(self, refusal: Refusal) -> Self {
+    fn refused(self, refusal: TokenRefusal) -> Self {
         self.with(|inner| {
             let (reason, explanation) = (refusal.reason().code(), refusal.explanation());
             inner.details = Some(json!({"reason": reason, "explanation": explanation}));
@@ -34,8 +34,8 @@ impl Problem {
 }
 
 /// What RFC 6750 §3 wants to be told; without a token there is no error to name.
-fn challenge(refusal: &Refusal) -> HeaderValue {
-    if matches!(refusal, Refusal::Missing) {
+fn challenge(refusal: &TokenRefusal) -> HeaderValue {
+    if matches!(refusal, TokenRefusal::Missing) {
         return HeaderValue::from_static("Bearer");
     }
     // The characters that the standard allows: the text stands in quotes, and nothing may end them.
@@ -45,10 +45,10 @@ fn challenge(refusal: &Refusal) -> HeaderValue {
     HeaderValue::try_from(challenge).unwrap_or(HeaderValue::from_static("Bearer"))
 }
 
-impl From<Refusal> for Problem {
-    fn from(refusal: Refusal) -> Self {
+impl From<TokenRefusal> for Problem {
+    fn from(refusal: TokenRefusal) -> Self {
         let problem = match &refusal {
-            Refusal::KeysUnavailable { retry_after, .. } => {
+            TokenRefusal::KeysUnavailable { retry_after, .. } => {
                 let message =
                     "Tokens cannot be verified now; try again after the time in Retry-After";
                 let cause = refusal
@@ -56,7 +56,7 @@ impl From<Refusal> for Problem {
                     .map(|text| Cause::from(text.to_owned()));
                 Self::unavailable(message, *retry_after, cause)
             }
-            Refusal::Missing | Refusal::Expired { .. } | Refusal::Invalid { .. } => {
+            TokenRefusal::Missing | TokenRefusal::Expired { .. } | TokenRefusal::Invalid { .. } => {
                 Self::unauthorized(&refusal)
             }
         };

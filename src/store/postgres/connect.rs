@@ -1,25 +1,28 @@
-//! One connection to PostgreSQL: from the URL, with its statements prepared or, behind a pooler that would lose them,
-//! sent whole each time. How a line is opened is said in `socket`; how many connections there are is the pool's business.
+//! One connection to PostgreSQL: from the URL, over TLS or not, with its statements prepared or, behind a
+//! pooler that would lose them, sent whole each time. How many connections there are is the pool's business.
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use tokio_postgres::Config;
+use futures_util::future::try_join_all;
+use tokio::net::TcpStream;
 use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Config, Row};
+use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::dialect::Dialect;
-use super::super::row::{Columns, FromRow, Kind, Value};
+use super::super::row::{Kind, Value};
+use super::super::row_statements::{self, Action};
 use super::super::statements::Sql;
+use super::super::tables::Table;
 use super::PostgresConfig;
-use super::reply::Failure;
-use super::request::Request;
-use super::sessions::{Session, Sessions};
-use super::socket::{Address, Canceller, Opener};
+use super::connection::{Connection, first};
+use super::sessions::Sessions;
 use super::tls::{self, Verify};
-use super::wire::{Asked, Wire};
-use crate::error::Cause;
+use crate::error::{Cause, chain};
 
 /// Name lookup, TCP, TLS and login, together.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -65,22 +68,21 @@ pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
 /// Each of our statements finds its rows by an index. So its plan is the same for all values, and to make one each
 /// time, as the server does where it looks cheaper for few rows, costs more than it saves; and a plan that was made when
 /// the tables were small must not read all of them when they have grown. None runs long enough to be worth compiling.
-const PLANNING: &str =
-    "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; SET jit = off";
-
-/// What the server does with a transaction that nobody began: it ends with the Sync behind the statements. Said aloud, as
-/// in [`Sql::Begin`], because a server or role may have another default.
-const ISOLATION: &str = "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
 
 /// Knows how to open a connection.
 pub(super) struct Connector {
-    opener: Opener,
-    /// The text of each statement, and the name under which it is prepared, by number.
-    texts: Vec<String>,
-    names: Vec<String>,
+    config: Config,
+    tls: MakeRustlsConnect,
+    /// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, then those on rows.
+    texts: Vec<(String, Vec<Type>)>,
     prepared: bool,
     /// Whether the server at the other end is PostgreSQL itself, whose session is ours alone.
     direct: bool,
+    /// Whether the tables are spread over several servers (Citus).
+    distributed: bool,
+    schema: String,
     sessions: Sessions,
     started: Instant,
 }
@@ -96,48 +98,88 @@ impl Connector {
             driver.application_name("tickbox");
         }
         driver.keepalives_idle(Duration::from_mins(1));
-        let texts = Dialect::postgres(&config.schema).render_all();
         Ok(Self {
-            opener: Opener::new(driver, tls::connector(verify)?),
-            names: (0..texts.len())
-                .map(|number| format!("s{number}"))
-                .collect(),
-            texts,
+            config: driver,
+            tls: tls::connector(verify)?,
+            texts: texts(&Dialect::postgres(&config.schema)),
             prepared: false,
             direct: false,
+            distributed: false,
+            schema: config.schema.clone(),
             sessions: Sessions::default(),
             started: Instant::now(),
         })
     }
 
     /// Finds out whether anything stands between, and with it whether statements can be prepared, where that is not
-    /// decided by the setting.
-    pub(super) async fn choose_statements(&mut self, setting: PreparedStatements) {
-        // What is known of the line is of use to prepared statements alone.
+    /// decided by the setting; and whether the tables are spread over several servers.
+    pub(super) async fn look_around(&mut self, setting: PreparedStatements) {
+        // What is known of the connection is of use to prepared statements alone.
         if setting != PreparedStatements::Off {
             let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.is_direct());
             self.direct = asking.await.is_ok_and(|direct| direct.unwrap_or(false));
         }
         self.prepared = self.direct || setting == PreparedStatements::On;
+        let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.has_distributed_tables());
+        self.distributed = asking.await.is_ok_and(|spread| spread.unwrap_or(false));
         let Self {
-            prepared, direct, ..
+            prepared,
+            direct,
+            distributed,
+            ..
         } = self;
-        tracing::debug!(prepared, direct, "chose how statements are sent");
+        tracing::debug!(
+            prepared,
+            direct,
+            distributed,
+            "chose how statements are sent"
+        );
+    }
+
+    /// Whether a transaction over several accounts would be one over several servers.
+    pub(super) fn is_distributed(&self) -> bool {
+        self.distributed
+    }
+
+    async fn has_distributed_tables(&self) -> Result<bool, Cause> {
+        let connection = self.open_bare().await?;
+        let client = &connection.client;
+        let catalog = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
+        let is_there: bool = first(&client.query_typed(catalog, &[]).await?)?;
+        if !is_there {
+            return Ok(false);
+        }
+        let ours = "SELECT count(*) > 0 FROM pg_catalog.pg_dist_partition AS p
+            JOIN pg_catalog.pg_class AS c ON c.oid = p.logicalrelid
+            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            WHERE n.nspname = $1 AND c.relname = 'tasks' AND p.partmethod = 'h'";
+        let rows = client
+            .query_typed(ours, &[(&self.schema, Type::TEXT)])
+            .await?;
+        first(&rows)
     }
 
     /// Whether the server sees our own socket, and not that of a pooler, at the other end of the line.
     /// Two sockets are compared, so that a chance agreement of port numbers does not count.
     async fn is_direct(&self) -> Result<bool, Cause> {
         // Of several servers only one would be asked.
-        let [Host::Tcp(_)] = self.opener.config().get_hosts() else {
+        let ([Host::Tcp(host)], Some(port)) = (
+            self.config.get_hosts(),
+            self.config.get_ports().first().or(Some(&5432)),
+        ) else {
             return Ok(false);
         };
         for _ in 0..2 {
-            let connection = self.open_bare().await?;
-            let asked = "SELECT CAST(inet_client_port() AS bigint)";
-            let seen: Vec<Seen> = connection.ask(asked, &[], &[]).await?;
-            let ours = connection.port.map(i64::from);
-            if ours.is_none() || ours != seen.first().and_then(|seen| seen.0) {
+            let stream = TcpStream::connect((host.as_str(), *port)).await?;
+            let ours = i32::from(stream.local_addr()?.port());
+            let mut make = self.tls.clone();
+            let tls = tokio_postgres::tls::MakeTlsConnect::<TcpStream>::make_tls_connect(
+                &mut make, host,
+            )?;
+            let (client, connection) = self.config.connect_raw(stream, tls).await?;
+            let connection = Connection::new(client, connection, 0);
+            let asked = "SELECT COALESCE(inet_client_port(), 0)";
+            if first::<i32>(&connection.client.query_typed(asked, &[]).await?)? != ours {
                 return Ok(false);
             }
         }
@@ -146,46 +188,23 @@ impl Connector {
 
     /// Opens a connection without statements: for migrations and checks.
     pub(super) async fn open_bare(&self) -> Result<Connection, Cause> {
-        let opening = async {
-            let mut failure: Cause = "names no address".into();
-            for address in self.opener.addresses().await? {
-                match self.open_at(address).await {
-                    Ok(connection) => return Ok(connection),
-                    Err(cause) => failure = cause,
-                }
-            }
-            Err(failure)
-        };
+        let connecting = self.config.connect(self.tls.clone());
         // The time limit of the configuration is for TCP alone.
-        tokio::time::timeout(CONNECT_TIMEOUT, opening)
+        let (client, connection) = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
             .await
             .map_err(|_| "connecting took too long")?
+            .map_err(|error| self.explain(error))?;
+        Ok(Connection::new(client, connection, self.elapsed_ms()))
     }
 
-    /// Fails too if this server is not of the kind that the URL asks for.
-    async fn open_at(&self, address: Address) -> Result<Connection, Cause> {
-        let opened = self.opener.log_in(address).await?;
-        let connection = Connection {
-            wire: Wire::new(opened.stream),
-            canceller: opened.canceller,
-            port: opened.port,
-            is_prepared: false,
-            session: None,
-            last_used_ms: AtomicU64::new(self.elapsed_ms()),
-        };
-        let wanted = match self.opener.config().get_target_session_attrs() {
-            TargetSessionAttrs::ReadWrite => "off",
-            TargetSessionAttrs::ReadOnly => "on",
-            _ => return Ok(connection),
-        };
-        let found: Vec<Shown> = connection
-            .ask("SHOW transaction_read_only", &[], &[])
-            .await?;
-        if found.first().is_some_and(|shown| shown.0 == wanted) {
-            Ok(connection)
-        } else {
-            Err("the server does not have the target_session_attrs of the URL".into())
+    /// The driver does not say which setting it is that a server does not have.
+    fn explain(&self, error: tokio_postgres::Error) -> Cause {
+        let wanted = self.config.get_target_session_attrs();
+        if wanted == TargetSessionAttrs::Any || error.code().is_some() {
+            return error.into();
         }
+        let error = chain(&error);
+        format!("{error} (the URL asks for it with target_session_attrs)").into()
     }
 
     /// Prepares all statements, where they are prepared at all. Until that has ended, the server is at work.
@@ -193,59 +212,50 @@ impl Connector {
         if !self.prepared {
             return Ok(());
         }
-        let mut request = Request::new();
-        for (sql, (name, text)) in Sql::ALL.iter().zip(self.names.iter().zip(&self.texts)) {
-            request.prepare(name, text, sql.template().0)?;
-        }
-        if self.direct {
-            request.run_text("SELECT CAST(pg_backend_pid() AS bigint)", &[], &[])?;
-        }
-        // All are sent before the first is answered.
-        let settings = self
-            .direct
-            .then(|| [ISOLATION, PLANNING].map(|sql| connection.script(sql)));
-        let preparing = connection.wire.send(request);
-        let prepared = async {
-            if let Some([isolation, planning]) = settings {
-                isolation.await?;
-                // A server that does not know these settings plans as it likes.
-                if let Err(error) = planning.await {
-                    tracing::debug!(%error, "could not say how to plan");
-                }
+        let client = &connection.client;
+        let preparing = self.texts.iter();
+        let preparing = preparing.map(|(text, kinds)| client.prepare_typed(text, kinds));
+        let preparing = async {
+            if self.direct
+                // A server that does not know these settings plans as it likes; and a plan for many servers is made
+                // for the values.
+                && !self.distributed
+                && let Err(error) = client.batch_execute(PLANNING).await
+            {
+                tracing::debug!(%error, "could not say how to plan");
             }
-            let mut reply = preparing.reply().await?;
-            let number = if self.direct {
-                reply.rows::<Seen>()?.pop().and_then(|seen| seen.0)
-            } else {
-                None
-            };
-            reply.end()?;
-            Ok::<_, Failure>(number)
+            // All at once: they share one round trip.
+            let statements = try_join_all(preparing).await?;
+            let number = client.query_typed("SELECT pg_backend_pid()", &[]).await?;
+            Ok::<_, Cause>((statements, first::<i32>(&number)?))
         };
-        let number = tokio::time::timeout(CONNECT_TIMEOUT, prepared)
+        let (statements, number) = tokio::time::timeout(CONNECT_TIMEOUT, preparing)
             .await
             .map_err(|_| "preparing statements took too long")??;
-        connection.session = number.map(|number| self.sessions.enter(number));
-        connection.is_prepared = true;
+        connection.statements = statements;
+        connection.session = self.direct.then(|| self.sessions.enter(number));
         Ok(())
     }
 
     /// Whether nobody but this process has a session in this database. That is seen only where our own are known.
-    pub(super) async fn is_alone(&self, connection: &Connection) -> Result<bool, Failure> {
+    pub(super) async fn is_alone(&self, connection: &Connection) -> Result<bool, Cause> {
         if !self.direct {
             return Ok(false);
         }
         // Strangers are seen by anybody, though not what they do.
         let strangers = "SELECT count(*) FROM pg_catalog.pg_stat_activity
-            WHERE datname = current_database() AND pid <> ALL (CAST($1 AS integer[]))";
-        let ours = Value::Text(self.sessions.to_array().into());
-        let seen: Vec<Seen> = connection.ask(strangers, &[Kind::Text], &[ours]).await?;
-        Ok(seen.first().and_then(|seen| seen.0) == Some(0))
+            WHERE datname = current_database() AND pid <> ALL ($1)";
+        let ours = (
+            &self.sessions.numbers() as &(dyn ToSql + Sync),
+            Type::INT4_ARRAY,
+        );
+        let rows = connection.client.query_typed(strangers, &[ours]).await?;
+        Ok(first::<i64>(&rows)? == 0)
     }
 
     /// Whether [`Connector::prepare`] has done its work.
     pub(super) fn is_prepared(&self, connection: &Connection) -> bool {
-        !self.prepared || connection.is_prepared
+        !self.prepared || !connection.statements.is_empty()
     }
 
     /// Whether a connection can be used without asking it first.
@@ -263,41 +273,59 @@ impl Connector {
         if connection.is_closed() {
             return false;
         }
-        let check = self.ask::<()>(connection, Sql::Ping, &[]);
+        let check = self.query(connection, Sql::Ping, &[]);
         matches!(tokio::time::timeout(CHECK_TIMEOUT, check).await, Ok(Ok(_)))
     }
 
-    /// Runs one statement.
-    pub(super) async fn ask<T: FromRow>(
+    /// Runs one statement. It is on its way as soon as the future is first polled, so that several can share a round
+    /// trip.
+    pub(super) async fn query(
         &self,
         connection: &Connection,
         sql: Sql,
         values: &[Value],
-    ) -> Result<Vec<T>, Failure> {
-        let asked = self.send(connection, [(sql, values)])?;
-        asked.reply().await?.rows()
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        let values: Vec<_> = values.iter().map(|value| value as _).collect();
+        self.run(connection, sql as usize, &values).await
     }
 
-    /// Sends some statements at once, so that they share a round trip; what is awaited is the reply.
-    pub(super) fn send<'a>(
+    /// As [`Connector::query`], for many rows: a list of values for each parameter.
+    pub(super) async fn query_rows(
         &self,
         connection: &Connection,
-        statements: impl IntoIterator<Item = (Sql, &'a [Value])>,
-    ) -> Result<Asked, Failure> {
-        let mut request = Request::new();
-        for (sql, values) in statements {
-            let kinds = sql.template().0;
-            debug_assert_eq!(kinds.len(), values.len(), "{sql:?}");
-            if connection.is_prepared {
-                request.run(&self.names[sql as usize], values)?;
-            } else {
-                request.run_text(&self.texts[sql as usize], kinds, values)?;
-            }
-        }
+        (action, table): (Action, &Table),
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let mut all = row_statements::ALL.iter();
+        let place = all.position(|(of, on)| *of == action && *on == table);
+        let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
+        let count = self.texts[number].1.len();
+        let columns: Vec<Vec<&Value>> = (0..count)
+            .map(|column| rows.iter().map(|row| &row[column]).collect())
+            .collect();
+        let columns: Vec<_> = columns.iter().map(|column| column as _).collect();
+        self.run(connection, number, &columns).await
+    }
+
+    async fn run(
+        &self,
+        connection: &Connection,
+        number: usize,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
         connection
             .last_used_ms
             .store(self.elapsed_ms(), Ordering::Relaxed);
-        Ok(connection.wire.send(request))
+        if let Some(statement) = connection.statements.get(number) {
+            return connection.client.query(statement, values).await;
+        }
+        let (text, kinds) = &self.texts[number];
+        let values = values.iter().copied().zip(kinds.iter().cloned());
+        connection
+            .client
+            .query_typed(text, &values.collect::<Vec<_>>())
+            .await
     }
 
     /// Brings a connection to rest on which something may still be under way, also a transaction that nobody will
@@ -308,7 +336,7 @@ impl Connector {
             if connection.is_closed() {
                 return false;
             }
-            let resting = self.ask::<()>(connection, Sql::Rollback, &[]);
+            let resting = self.query(connection, Sql::Rollback, &[]);
             match tokio::time::timeout(SETTLE_PAUSE, resting).await {
                 Ok(answer) => return answer.is_ok() && attempt == 0,
                 Err(_) => self.cancel(connection).await,
@@ -319,7 +347,8 @@ impl Connector {
 
     /// Asks the server to give up what this connection is doing.
     pub(super) async fn cancel(&self, connection: &Connection) {
-        let cancelling = self.opener.cancel(&connection.canceller);
+        let cancelling = connection.client.cancel_token();
+        let cancelling = cancelling.cancel_query(self.tls.clone());
         match tokio::time::timeout(CHECK_TIMEOUT, cancelling).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "could not cancel a statement"),
@@ -332,65 +361,18 @@ impl Connector {
     }
 }
 
-/// An open connection. Dropping it closes it.
-pub(super) struct Connection {
-    wire: Wire,
-    canceller: Canceller,
-    /// Our own port, over TCP.
-    port: Option<u16>,
-    is_prepared: bool,
-    /// Where it is ours alone.
-    session: Option<Session>,
-    last_used_ms: AtomicU64,
-}
-
-impl Connection {
-    pub(super) fn is_closed(&self) -> bool {
-        self.wire.is_closed()
-    }
-
-    /// Whether the statements of one request are a transaction by themselves (PostgreSQL manual, "Pipelining"), of the
-    /// kind that ours need.
-    pub(super) fn commits_at_sync(&self) -> bool {
-        self.session.is_some()
-    }
-
-    /// Runs some statements of which nothing is wanted. They are on their way before they are awaited.
-    pub(super) fn script(&self, sql: &str) -> impl Future<Output = Result<(), Failure>> + use<> {
-        let sent = Request::script(sql).map(|request| self.wire.send(request));
-        async { sent?.reply().await?.end() }
-    }
-
-    /// Runs a statement that is none of [`Sql`].
-    pub(super) async fn ask<T: FromRow>(
-        &self,
-        sql: &str,
-        kinds: &[Kind],
-        values: &[Value],
-    ) -> Result<Vec<T>, Failure> {
-        let mut request = Request::new();
-        request.run_text(sql, kinds, values)?;
-        self.wire.send(request).reply().await?.rows()
-    }
-}
-
-/// A number, or none: the port over a Unix socket.
-struct Seen(Option<i64>);
-
-impl FromRow for Seen {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        // Null has no number.
-        Ok(Self(row.int(0).ok()))
-    }
-}
-
-/// The value of a setting.
-struct Shown(String);
-
-impl FromRow for Shown {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        row.text(0).map(Self)
-    }
+fn texts(dialect: &Dialect) -> Vec<(String, Vec<Type>)> {
+    let of_sql = Sql::ALL.iter().map(|sql| {
+        let (kinds, text) = sql.template();
+        let kinds = kinds.iter().copied().map(Kind::postgres).collect();
+        (dialect.render(text), kinds)
+    });
+    let on_rows = row_statements::ALL.iter().map(|(action, table)| {
+        let columns = action.parameters(table).iter();
+        let kinds = columns.map(|(_, kind)| kind.postgres_array()).collect();
+        (row_statements::for_postgres(dialect, *action, table), kinds)
+    });
+    of_sql.chain(on_rows).collect()
 }
 
 /// Shared by the readers and the pool.

@@ -1,13 +1,14 @@
 //! Applies migrations to PostgreSQL: all that are pending, in one transaction, one server at a time.
 
+use tokio_postgres::Client;
+use tokio_postgres::types::Type;
+
 use super::super::dialect::Dialect;
 use super::super::migrations::{self, Applied, MigrationStatus};
-use super::super::row::{Columns, FromRow, Kind, Value};
-use super::connect::{Connection, Connector};
-use super::reply::Failure;
+use super::connect::Connector;
 use super::{PostgresConfig, translate, unreachable};
 use crate::clock::Timestamp;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 
 /// The number that servers lock while they migrate: the ASCII letters of `tickbox`.
 /// The lock belongs to the transaction, so that it also holds behind a pooler.
@@ -20,7 +21,7 @@ pub(in super::super) async fn status(
     let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
     let dialect = Dialect::postgres(&config.schema);
-    let applied = read_journal(&connection, &config.schema, &dialect)
+    let applied = read_journal(&connection.client, &config.schema, &dialect)
         .await
         .map_err(translate)?;
     compare(&applied, &dialect)
@@ -33,32 +34,32 @@ pub(in super::super) async fn migrate(
 ) -> Result<Vec<MigrationStatus>, Error> {
     let connector = Connector::new(config).map_err(unreachable)?;
     let connection = connector.open_bare().await.map_err(unreachable)?;
+    let client = &connection.client;
     let dialect = Dialect::postgres(&config.schema);
 
-    connection.script("BEGIN").await.map_err(translate)?;
-    let lock = "SELECT pg_advisory_xact_lock($1)";
-    connection
-        .ask::<()>(lock, &[Kind::Int], &[Value::Int(LOCK)])
+    client.batch_execute("BEGIN").await.map_err(translate)?;
+    client
+        .query_typed("SELECT pg_advisory_xact_lock($1)", &[(&LOCK, Type::INT8)])
         .await
         .map_err(translate)?;
-    let applied = read_journal(&connection, &config.schema, &dialect)
+    let applied = read_journal(client, &config.schema, &dialect)
         .await
         .map_err(translate)?;
     let before = compare(&applied, &dialect)?;
-    apply(&connection, &config.schema, &dialect, &before, now)
+    apply(client, &config.schema, &dialect, &before, now)
         .await
         .map_err(translate)?;
-    connection.script("COMMIT").await.map_err(translate)?;
+    client.batch_execute("COMMIT").await.map_err(translate)?;
     Ok(before)
 }
 
 async fn apply(
-    connection: &Connection,
+    client: &Client,
     schema: &str,
     dialect: &Dialect,
     before: &[MigrationStatus],
     now: Timestamp,
-) -> Result<(), Failure> {
+) -> Result<(), tokio_postgres::Error> {
     if before
         .iter()
         .all(|migration| migration.applied_at.is_some())
@@ -66,66 +67,65 @@ async fn apply(
         return Ok(());
     }
     // A role that may not create schemas can still use one that was made for it.
-    if !schema_exists(connection, schema).await? {
+    if !schema_exists(client, schema).await? {
         let name = schema.replace('"', "\"\"");
-        connection
-            .script(&format!("CREATE SCHEMA \"{name}\""))
+        client
+            .batch_execute(&format!("CREATE SCHEMA \"{name}\""))
             .await?;
     }
-    connection
-        .script(&dialect.render(migrations::CREATE_JOURNAL))
+    client
+        .batch_execute(&dialect.render(migrations::CREATE_JOURNAL))
         .await?;
     for (migration, status) in migrations::ALL.iter().zip(before) {
         let Some(sql) = &status.sql else { continue };
-        connection.script(sql).await?;
+        client.batch_execute(sql).await?;
         let (number, name, checksum, at) = migrations::journal_line(migration, now);
-        let text = |text: &str| Value::Text(text.into());
-        connection
-            .ask::<()>(
+        client
+            .query_typed(
                 &dialect.render(migrations::WRITE_JOURNAL),
-                &[Kind::Int, Kind::Text, Kind::Text, Kind::Text],
-                &[Value::Int(number), text(&name), text(&checksum), text(&at)],
+                &[
+                    (&number, Type::INT8),
+                    (&name, Type::TEXT),
+                    (&checksum, Type::TEXT),
+                    (&at, Type::TEXT),
+                ],
             )
             .await?;
     }
     Ok(())
 }
 
-async fn schema_exists(connection: &Connection, schema: &str) -> Result<bool, Failure> {
+async fn schema_exists(client: &Client, schema: &str) -> Result<bool, tokio_postgres::Error> {
     let sql = "SELECT 1 FROM pg_catalog.pg_namespace WHERE nspname = $1";
-    is_any(connection, sql, schema).await
-}
-
-/// Whether a statement about a schema gives anything.
-async fn is_any(connection: &Connection, sql: &str, schema: &str) -> Result<bool, Failure> {
-    let found: Vec<()> = connection
-        .ask(sql, &[Kind::Text], &[Value::Text(schema.into())])
-        .await?;
-    Ok(!found.is_empty())
+    let rows = client.query_typed(sql, &[(&schema, Type::TEXT)]).await?;
+    Ok(!rows.is_empty())
 }
 
 async fn read_journal(
-    connection: &Connection,
+    client: &Client,
     schema: &str,
     dialect: &Dialect,
-) -> Result<Vec<Applied>, Failure> {
+) -> Result<Vec<Applied>, tokio_postgres::Error> {
     let exists = "SELECT 1 FROM pg_catalog.pg_tables WHERE schemaname = $1 AND tablename = 'schema_migrations'";
-    if !is_any(connection, exists, schema).await? {
+    if client
+        .query_typed(exists, &[(&schema, Type::TEXT)])
+        .await?
+        .is_empty()
+    {
         return Ok(Vec::new());
     }
-    connection
-        .ask(&dialect.render(migrations::READ_JOURNAL), &[], &[])
-        .await
-}
-
-impl FromRow for Applied {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            number: row.int(0)?,
-            checksum: row.text(1)?,
-            at: row.text(2)?,
+    let rows = client
+        .query_typed(&dialect.render(migrations::READ_JOURNAL), &[])
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Applied {
+                number: row.try_get(0)?,
+                checksum: row.try_get(1)?,
+                at: row.try_get(2)?,
+            })
         })
-    }
+        .collect()
 }
 
 fn compare(applied: &[Applied], dialect: &Dialect) -> Result<Vec<MigrationStatus>, Error> {

@@ -11,9 +11,11 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::super::gate::{Gate, RETRY_AFTER};
-use super::connect::{Connection, SharedConnector};
-use crate::error::{Cause, Error};
+use super::super::gate::Gate;
+use super::connect::SharedConnector;
+use super::connection::Connection;
+use super::failure::unreachable;
+use crate::error::Error;
 
 /// Connections that reads share: one for each core, within these bounds. More do not help: the fewer they are, the
 /// more requests travel in one packet.
@@ -25,15 +27,6 @@ const READS_PER_READER: usize = 64;
 
 /// How long a read waits for its shared connection to be opened or brought to rest.
 const LONGEST_OPENING: Duration = Duration::from_secs(6);
-
-/// The server cannot be reached, lets us not in, or gives up what it was asked.
-pub(super) fn unreachable(source: Cause) -> Error {
-    Error::Unavailable {
-        what: "the database cannot be used now",
-        retry_after: RETRY_AFTER,
-        source: Some(source),
-    }
-}
 
 /// How many connections there may be.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +59,7 @@ const SURPLUS_LINGER: Duration = Duration::from_secs(10);
 pub(super) struct Pool {
     connector: SharedConnector,
     gate: Gate,
+    size: usize,
     idle: Arc<Idle>,
     _sweeper: AbortOnDropHandle<()>,
 }
@@ -111,15 +105,19 @@ impl Pool {
             connections: Mutex::default(),
             kept: size.kept.saturating_sub(size.readers()),
         });
+        let places = size.total() - size.readers();
         Self {
             connector,
-            gate: Gate::new(
-                size.total() - size.readers(),
-                "all database connections are busy",
-            ),
+            gate: Gate::new(places, "all database connections are busy"),
+            size: places,
             _sweeper: start_sweeper(&idle),
             idle,
         }
+    }
+
+    /// How many it lends at most.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// # Errors

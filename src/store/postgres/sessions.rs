@@ -1,21 +1,20 @@
 //! Which of the server's sessions are this process's own. Whoever else has one may write too.
 
 use std::collections::BTreeSet;
-use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The numbers of the server's processes that serve our connections.
 #[derive(Clone, Default)]
-pub(super) struct Sessions(Arc<Mutex<BTreeSet<i64>>>);
+pub(super) struct Sessions(Arc<Mutex<BTreeSet<i32>>>);
 
 /// One of them, for as long as its connection lives.
 pub(super) struct Session {
-    number: i64,
+    number: i32,
     all: Sessions,
 }
 
 impl Sessions {
-    pub(super) fn enter(&self, number: i64) -> Session {
+    pub(super) fn enter(&self, number: i32) -> Session {
         self.lock().insert(number);
         Session {
             number,
@@ -23,17 +22,11 @@ impl Sessions {
         }
     }
 
-    /// As an array of PostgreSQL.
-    pub(super) fn to_array(&self) -> String {
-        let mut text = String::from("{");
-        for (place, number) in self.lock().iter().enumerate() {
-            let comma = if place == 0 { "" } else { "," };
-            let _ = write!(text, "{comma}{number}");
-        }
-        text + "}"
+    pub(super) fn numbers(&self) -> Vec<i32> {
+        self.lock().iter().copied().collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<i64>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeSet<i32>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -52,10 +45,10 @@ mod tests {
     fn a_session_is_ours_while_its_connection_lives() {
         let sessions = Sessions::default();
         let (first, second) = (sessions.enter(7), sessions.enter(3));
-        assert_eq!(sessions.to_array(), "{3,7}");
+        assert_eq!(sessions.numbers(), [3, 7]);
         drop(first);
-        assert_eq!(sessions.to_array(), "{3}");
+        assert_eq!(sessions.numbers(), [3]);
         drop(second);
-        assert_eq!(sessions.to_array(), "{}");
+        assert_eq!(sessions.numbers(), [0; 0]);
     }
 }

@@ -6,6 +6,7 @@ mod checkpoint;
 mod file;
 mod migrate;
 mod reader;
+mod rows;
 mod session;
 mod writer;
 
@@ -17,11 +18,12 @@ use self::at_hand::AtHand;
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
+use super::Step;
 use super::dialect::Dialect;
 use super::migrations::{MigrationStatus, Migrations, require_all};
+use super::queue::Queue;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
-use super::{Judge, Kept, Step};
 use crate::clock::Timestamp;
 use crate::error::{Cause, Error};
 
@@ -39,7 +41,11 @@ pub(super) struct Sqlite {
 
 impl Sqlite {
     /// Takes the file for this process, before anything in it is changed.
-    pub(super) fn open(path: &Path, migrations: Migrations) -> Result<Self, Error> {
+    pub(super) fn open(
+        path: &Path,
+        migrations: Migrations,
+        queue: Arc<Queue>,
+    ) -> Result<Self, Error> {
         let ownership = Ownership::take(path)?;
         match migrations {
             Migrations::Apply(now) => _ = migrate::migrate(path, now)?,
@@ -50,7 +56,7 @@ impl Sqlite {
         let index = Arc::new(file::open_index(path, &connection)?);
         let at_hand = AtHand::open(path, index.clone())?;
         Ok(Self {
-            writer: Writer::start(path, connection, texts.clone(), at_hand.clone())?,
+            writer: Writer::start(path, connection, texts.clone(), at_hand.clone(), queue)?,
             readers: Readers::start(path, &texts, at_hand)?,
             _index: index,
             _ownership: ownership,
@@ -66,18 +72,14 @@ impl Sqlite {
         self.readers.read(sql, values).await
     }
 
-    /// Runs the steps as one transaction and gives the rows that they keep. What was committed is on disk then;
-    /// on an error nothing was changed.
-    pub(super) async fn write<T: FromRow>(
-        &self,
-        steps: Vec<Step>,
-        judge: Option<Judge<T>>,
-    ) -> Result<Kept<T>, Error> {
-        self.writer.write(steps, judge).await
+    /// Runs steps as one transaction; gives the rows of the last one. What was committed is on disk then; on an error
+    /// nothing was changed.
+    pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+        self.writer.write(steps).await
     }
 }
 
-/// For how many users the counts disagree with the tasks; the file may be served meanwhile.
+/// For how many spaces the counts disagree with the tasks; the file may be served meanwhile.
 pub(super) fn count_wrong_accounts<T: FromRow>(path: &Path) -> Result<Vec<T>, Error> {
     let text = Dialect::sqlite().render(Sql::SystemCountWrongAccounts.template().1);
     run(&file::open_to_read(path)?, &text, &[])
@@ -121,16 +123,11 @@ fn read_rows<T: FromRow>(
     Ok(found)
 }
 
-/// Tells a key that is taken, a file that somebody else holds, or a full disk, from a fault of ours.
+/// Tells a file that somebody else holds, or a full disk, from a fault of ours.
 fn translate(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
         CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
     };
-    if let rusqlite::Error::SqliteFailure(failure, _) = &error
-        && failure.extended_code == rusqlite::ffi::SQLITE_CONSTRAINT_PRIMARYKEY
-    {
-        return Error::KeyTaken;
-    }
     match error.sqlite_error_code() {
         Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
             unavailable("the database file cannot be used now", Some(error.into()))

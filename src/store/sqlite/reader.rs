@@ -96,7 +96,7 @@ impl Readers {
 /// What finds one row at most: that takes less time than to wake another thread. It may have to wait for the disk, and
 /// a worker of the server with it, as readers would; a list, which has to read much more, must not hold one up.
 fn is_brief(sql: Sql) -> bool {
-    matches!(sql, Sql::GetTask | Sql::CountTasks | Sql::FindNumbers)
+    matches!(sql, Sql::GetTask | Sql::FindAccount)
 }
 
 impl Drop for Readers {

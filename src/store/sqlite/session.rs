@@ -35,6 +35,33 @@ impl<'c> Session<'c> {
         self.statement(sql)?.execute(parameters).map_err(translate)
     }
 
+    /// As [`Session::execute`], with the error as SQLite gives it.
+    pub(super) fn execute_raw(&mut self, sql: Sql) -> rusqlite::Result<usize> {
+        let place = &mut self.prepared[sql as usize];
+        match place {
+            Some(statement) => statement.execute([]),
+            None => place
+                .insert(self.connection.prepare(&self.texts[sql as usize])?)
+                .execute([]),
+        }
+    }
+
+    /// Runs a statement that was made from a list of columns; says how many rows it has written.
+    pub(super) fn execute_text(&mut self, text: &str, values: &[Value]) -> Result<usize, Error> {
+        let mut statement = self.connection.prepare_cached(text).map_err(translate)?;
+        let written = statement.execute(rusqlite::params_from_iter(values));
+        written.map_err(translate)
+    }
+
+    /// As [`Session::execute_text`], of one that reads.
+    pub(super) fn read_text<T: FromRow>(
+        &mut self,
+        text: &str,
+        values: &[Value],
+    ) -> Result<Vec<T>, Error> {
+        super::run(self.connection, text, values)
+    }
+
     fn statement(&mut self, sql: Sql) -> Result<&mut Statement<'c>, Error> {
         let place = &mut self.prepared[sql as usize];
         if let Some(statement) = place {

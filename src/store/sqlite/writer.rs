@@ -1,41 +1,35 @@
-//! The thread that writes. What has gathered while it was busy becomes one transaction, so that one
-//! `fsync` serves every caller that waits; a write that fails is taken back alone, by its savepoint.
+//! The thread that writes: what waits becomes one transaction, so that one `fsync` serves every caller that waits. Rows
+//! are loaded when a work asks for them, and saved at the end of the group, each once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use crossbeam_channel::Receiver;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot};
 
-use super::super::gate::Gate;
+use super::super::Step;
+use super::super::group::{Decided, End, decide_all, decide_without_account};
+use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
-use super::super::{Judge, Kept, Step, Verdict};
 use super::at_hand::AtHand;
 use super::checkpoint::Checkpointer;
+use super::rows;
 use super::session::Session;
-use super::{run, thread_lost};
-use crate::error::Error;
+use super::{thread_lost, unavailable};
+use crate::domain::{Account, State};
+use crate::error::{Error, chain};
 
-/// Writes that may wait for the thread before further ones wait at the gate.
-const MOST_WAITING: usize = 1024;
-
-/// Writes in one transaction: enough for one `fsync` to serve many, few enough for the first not to wait long.
-const MOST_IN_GROUP: usize = 256;
-
-/// Does one caller's work inside the open transaction, and gives what is to be done once that has ended.
-type Call = Box<dyn FnOnce(&mut Session<'_>) -> Deliver + Send>;
-
-/// Tells the caller. Takes whether the transaction was committed.
-type Deliver = Box<dyn FnOnce(bool) + Send>;
+/// Does one caller's steps in a transaction of their own, and tells the caller.
+type Call = Box<dyn FnOnce(&mut Session<'_>) + Send>;
 
 pub(super) struct Writer {
-    calls: Option<crossbeam_channel::Sender<Call>>,
+    queue: Arc<Queue>,
+    calls: Option<mpsc::UnboundedSender<Call>>,
     thread: Option<JoinHandle<()>>,
-    gate: Gate,
 }
 
 impl Writer {
@@ -44,45 +38,43 @@ impl Writer {
         connection: Connection,
         texts: Arc<[String]>,
         at_hand: Arc<AtHand>,
+        queue: Arc<Queue>,
     ) -> Result<Self, Error> {
-        let (calls, waiting) = crossbeam_channel::unbounded::<Call>();
+        let (calls, waiting) = mpsc::unbounded_channel::<Call>();
         let checkpointer = Checkpointer::start(path)?;
+        let runtime = Handle::current();
+        let works = queue.clone();
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
             .spawn(move || {
-                serve(&connection, &texts, &at_hand, &checkpointer, &waiting);
+                let serving = serve(
+                    &connection,
+                    &texts,
+                    &at_hand,
+                    &checkpointer,
+                    &works,
+                    waiting,
+                );
+                runtime.block_on(serving);
                 // Before the connection that writes: the last one to close has to move the log into the file.
                 drop(at_hand);
             })
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
+            queue,
             calls: Some(calls),
             thread: Some(thread),
-            gate: Gate::new(MOST_WAITING, "too many writes are waiting"),
         })
     }
 
-    pub(super) async fn write<T: FromRow>(
-        &self,
-        steps: Vec<Step>,
-        judge: Option<Judge<T>>,
-    ) -> Result<Kept<T>, Error> {
-        let _place = self.gate.enter().await?;
+    /// Runs steps as one transaction; gives the rows of the last one.
+    pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |session| {
-            // Whoever was told that it took too long must not find it done later.
-            let outcome = if answer.is_closed() {
-                Err(not_committed())
-            } else {
-                run_alone(session, &steps, judge)
-            };
-            Box::new(move |committed| {
-                let outcome = match outcome {
-                    Ok(_) if !committed => Err(not_committed()),
-                    outcome => outcome,
-                };
-                let _ = answer.send(outcome);
-            })
+            // Whoever asked may have gone away; then there is no need.
+            if !answer.is_closed() {
+                let _ = answer.send(run_steps(session, &steps));
+            }
         });
         self.calls
             .as_ref()
@@ -94,6 +86,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
+        self.queue.close();
         self.calls = None;
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
@@ -101,18 +94,34 @@ impl Drop for Writer {
     }
 }
 
-/// Commits group after group until nobody can call any more.
-fn serve(
+/// Commits group after group until nobody can ask any more.
+async fn serve(
     connection: &Connection,
     texts: &[String],
     at_hand: &AtHand,
     checkpointer: &Checkpointer,
-    waiting: &Receiver<Call>,
+    queue: &Arc<Queue>,
+    mut calls: mpsc::UnboundedReceiver<Call>,
 ) {
     let mut session = Session::new(connection, texts);
     let mut moved = connection.total_changes();
-    while let Ok(first) = waiting.recv() {
-        commit_group(&mut session, first, waiting);
+    loop {
+        tokio::select! {
+            biased;
+            is_open = queue.ready() => {
+                if !is_open {
+                    return;
+                }
+                if let Some(group) = queue.take(false) {
+                    run(&mut session, group);
+                }
+            }
+            Some(call) = calls.recv() => {
+                // A panic is one caller's misfortune: the thread serves the next.
+                let _ = catch_unwind(AssertUnwindSafe(|| call(&mut session)));
+                end_open_transaction(&mut session);
+            }
+        }
         let written = connection.total_changes();
         if Checkpointer::is_due(written, moved) {
             checkpointer.begin();
@@ -122,99 +131,178 @@ fn serve(
     }
 }
 
-fn commit_group(session: &mut Session<'_>, first: Call, waiting: &Receiver<Call>) {
-    let begun = control(session, Sql::Begin);
-    let mut deliveries = Vec::with_capacity(MOST_IN_GROUP);
-    let mut next = Some(first);
-    let mut panicked = false;
-    while let Some(call) = next.take() {
-        match catch_unwind(AssertUnwindSafe(|| call(session))) {
-            Ok(delivery) => deliveries.push(delivery),
-            // Nobody knows what it had done by then: the group is taken back whole.
-            Err(_) => panicked = true,
+/// Does the works of a group, and tells everybody.
+fn run(session: &mut Session<'_>, mut group: Group) {
+    let mut decided = Vec::new();
+    let turns = std::mem::take(&mut group.turns);
+    let (end, undecided) = transact(session, turns, &mut decided);
+    match end {
+        End::Committed => decided.into_iter().for_each(Decided::tell),
+        End::Unknown(cause) => {
+            let cause = chain(cause.as_ref());
+            tracing::error!(
+                cause,
+                "it is not known whether a group of writes was committed"
+            );
+            for pending in decided.into_iter().flat_map(Decided::into_works) {
+                pending.tell(Err(Error::OutcomeUnknown(cause.clone().into())));
+            }
         }
-        if deliveries.len() < MOST_IN_GROUP && !panicked {
-            next = waiting.try_recv().ok();
+        End::NotDone(error) => {
+            let works = decided.into_iter().flat_map(Decided::into_works);
+            run_one_by_one(session, works.chain(undecided).collect(), &error);
         }
-    }
-    let committed = begun && !panicked && control(session, Sql::Commit);
-    if !committed && !session.connection.is_autocommit() {
-        control(session, Sql::Rollback);
-    }
-    for deliver in deliveries {
-        deliver(committed);
     }
 }
 
-/// Begins or ends a transaction; a failure is logged here, because it belongs to no single caller.
-fn control(session: &mut Session<'_>, sql: Sql) -> bool {
-    let outcome = session.execute(sql, &[]);
-    if let Err(error) = &outcome {
-        tracing::error!(%error, statement = ?sql, "a transaction could not be begun or ended");
+/// A work never fails because its neighbour did: each once more, alone.
+fn run_one_by_one(session: &mut Session<'_>, works: Vec<Pending>, error: &Error) {
+    if let [_] = &*works {
+        for pending in works {
+            pending.tell(Err(again(error)));
+        }
+        return;
     }
-    outcome.is_ok()
+    for pending in works {
+        let mut decided = Vec::new();
+        let turn = Turn {
+            space: pending.work.space.clone(),
+            works: vec![pending],
+        };
+        let (end, undecided) = transact(session, vec![turn], &mut decided);
+        let tell_all = |decided: Vec<Decided>, error: &dyn Fn() -> Error| {
+            for pending in decided.into_iter().flat_map(Decided::into_works) {
+                pending.tell(Err(error()));
+            }
+        };
+        match end {
+            End::Committed => decided.into_iter().for_each(Decided::tell),
+            End::Unknown(cause) => {
+                let cause = chain(cause.as_ref());
+                tell_all(decided, &|| Error::OutcomeUnknown(cause.clone().into()));
+            }
+            End::NotDone(error) => {
+                tell_all(decided, &|| again(&error));
+                for pending in undecided {
+                    pending.tell(Err(again(&error)));
+                }
+            }
+        }
+    }
 }
 
-/// Runs the steps so that a failure takes back these alone.
-fn run_alone<T: FromRow>(
+/// One transaction. Gives the works that it did not come to.
+fn transact(
     session: &mut Session<'_>,
-    steps: &[Step],
-    judge: Option<Judge<T>>,
-) -> Result<Kept<T>, Error> {
-    let connection = session.connection;
-    if connection.is_autocommit() {
-        // The transaction of the group did not begin, or SQLite has ended it.
-        return Err(not_committed());
+    turns: Vec<Turn>,
+    decided: &mut Vec<Decided>,
+) -> (End, Vec<Pending>) {
+    let mut turns = turns.into_iter();
+    let mut failed = session.execute(Sql::Begin, &[]).err();
+    let mut undecided = Vec::new();
+    while failed.is_none()
+        && let Some(turn) = turns.next()
+    {
+        match load(session, &turn) {
+            Ok(Some(state)) => decided.push(decide_all(turn.space, state, turn.works)),
+            Ok(None) => decided.push(decide_without_account(turn)),
+            Err(error) => {
+                undecided.extend(turn.works);
+                failed = Some(error);
+            }
+        }
     }
-    mark(connection, "SAVEPOINT one")?;
-    let outcome = run_judged(session, steps, judge);
-    let take_back = !matches!(outcome, Ok((_, true)));
-    if take_back && !connection.is_autocommit() {
-        mark(connection, "ROLLBACK TO one")?;
+    let saved = match failed {
+        Some(error) => Err(error),
+        None => decided
+            .iter()
+            .try_for_each(|decided| rows::save(session, decided)),
+    };
+    undecided.extend(turns.flat_map(|turn| turn.works));
+    let end = match saved {
+        Ok(()) => commit(session),
+        Err(error) => End::NotDone(error),
+    };
+    end_open_transaction(session);
+    if let End::NotDone(error) = &end {
+        tracing::error!(error = chain(error), "a group of writes was rolled back");
     }
-    if !connection.is_autocommit() {
-        mark(connection, "RELEASE one")?;
-    }
-    outcome.map(|(rows, _)| rows)
+    (end, undecided)
 }
 
-fn mark(connection: &Connection, text: &str) -> Result<(), Error> {
-    run::<()>(connection, text, &[]).map(|_| ())
+/// What the works of one space need; nothing, if it has no account and they make none.
+fn load(session: &mut Session<'_>, turn: &Turn) -> Result<Option<State>, Error> {
+    let account = match rows::find_account(session, &turn.space)? {
+        Some(account) => account,
+        None if turn.opens_account() => {
+            let account = Account {
+                epoch: turn.works.first().map_or(0, |first| first.work.epoch),
+                ..Account::default()
+            };
+            rows::insert_account(session, &turn.space, &account)?;
+            account
+        }
+        None => return Ok(None),
+    };
+    let mut state = State::new(account);
+    for pending in &turn.works {
+        loop {
+            let missing = state.missing(&pending.work);
+            if missing.is_empty() {
+                break;
+            }
+            for need in missing {
+                rows::load(session, &turn.space, &mut state, need)?;
+            }
+        }
+    }
+    Ok(Some(state))
 }
 
-/// The rows that the steps keep, and whether what they did is to stay.
-fn run_judged<T: FromRow>(
-    session: &mut Session<'_>,
-    steps: &[Step],
-    judge: Option<Judge<T>>,
-) -> Result<(Kept<T>, bool), Error> {
-    let rows = run_steps(session, steps)?;
-    match judge.map_or(Verdict::Commit(Vec::new()), |judge| judge(&rows)) {
-        Verdict::Rollback => Ok((rows, false)),
-        Verdict::Commit(more) => {
-            run_steps::<()>(session, &more)?;
-            Ok((rows, true))
+/// An I/O error leaves open what is on the disk: a later start may find the commit in the log.
+fn commit(session: &mut Session<'_>) -> End {
+    match session.execute_raw(Sql::Commit) {
+        Ok(_) => End::Committed,
+        Err(error) => {
+            let code = error.sqlite_error_code();
+            if code == Some(rusqlite::ErrorCode::SystemIoFailure) {
+                End::Unknown(error.into())
+            } else {
+                End::NotDone(super::translate(error))
+            }
         }
     }
 }
 
-fn run_steps<T: FromRow>(session: &mut Session<'_>, steps: &[Step]) -> Result<Kept<T>, Error> {
-    let mut kept = Vec::new();
-    for Step { sql, values, keep } in steps {
-        if !keep {
-            session.read::<()>(*sql, values)?;
-        } else if !sql.returns_task() {
-            kept.push(session.read(*sql, values)?);
-        } else if session.execute(*sql, values)? > 0 {
-            // The user and the id come first.
-            kept.push(session.read(Sql::FindAnyTask, &values[..2])?);
-        } else {
-            kept.push(Vec::new());
-        }
+fn end_open_transaction(session: &mut Session<'_>) {
+    if !session.connection.is_autocommit()
+        && let Err(error) = session.execute(Sql::Rollback, &[])
+    {
+        tracing::error!(%error, "a transaction could not be rolled back");
     }
-    Ok(kept)
 }
 
-fn not_committed() -> Error {
-    super::unavailable("the write could not be committed", None)
+fn run_steps<T: FromRow>(session: &mut Session<'_>, steps: &[Step]) -> Result<Vec<T>, Error> {
+    session.execute(Sql::Begin, &[])?;
+    let mut rows = Vec::new();
+    let (last, first) = match steps.split_last() {
+        Some((last, first)) => (Some(last), first),
+        None => (None, steps),
+    };
+    for step in first {
+        session.read::<()>(step.sql, &step.values)?;
+    }
+    if let Some(step) = last {
+        rows = session.read(step.sql, &step.values)?;
+    }
+    session.execute(Sql::Commit, &[])?;
+    Ok(rows)
+}
+
+/// The same error, for another caller.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Unavailable { what, .. } => unavailable(what, Some(chain(error).into())),
+        other => Error::Internal(chain(other).into()),
+    }
 }

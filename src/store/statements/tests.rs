@@ -1,11 +1,14 @@
-//! What is asked of every statement: above all that it names the user.
+//! What is asked of every statement: above all that it names the space.
 
 use super::*;
 
-/// They cross users; none gives content to anybody.
-const CROSSING: [Sql; 6] = [
-    // Which of the watched users have something new.
-    Sql::SystemListSeqs,
+/// They cross spaces; none gives content to anybody.
+const CROSSING: [Sql; 8] = [
+    // In which of the watched spaces there is something new.
+    Sql::SystemListAccounts,
+    // One group writes in several spaces.
+    Sql::SystemLockFreeAccounts,
+    Sql::SystemLockAccounts,
     // The operator asks how the database is.
     Sql::SystemCountWrongAccounts,
     // Time has run out for the rows of all.
@@ -16,7 +19,7 @@ const CROSSING: [Sql; 6] = [
 ];
 
 #[test]
-fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each_table() {
+fn every_statement_that_names_a_table_takes_the_space_first_and_names_it_for_each_table() {
     for sql in Sql::ALL {
         let (kinds, text) = sql.template();
         let tables = text.matches("{schema}").count();
@@ -28,10 +31,10 @@ fn every_statement_that_names_a_table_takes_the_user_first_and_names_it_for_each
                 .iter()
                 .map(|insert| text.matches(insert).count())
                 .sum::<usize>();
-            let named = text.matches("user_id = $1").count() + inserts;
+            let named = text.matches("space = $1").count() + inserts;
             assert!(
                 named >= tables,
-                "{sql:?} names the user {named} times for {tables} tables"
+                "{sql:?} names the space {named} times for {tables} tables"
             );
         }
     }

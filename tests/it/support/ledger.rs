@@ -7,10 +7,10 @@ use super::postgres::Database;
 
 /// The counters and numbers behind the API, read from the tables themselves. The trash is left out.
 pub(crate) async fn ledger(home: &Home) -> Vec<String> {
-    const ACCOUNTS: &str = "SELECT 'account ' || user_id || ' seq=' || seq || ' tasks=' || task_count \
-        || ' completed=' || completed_count FROM accounts ORDER BY user_id";
-    const TASKS: &str = "SELECT 'task ' || user_id || ' ' || title || ' version=' || version || ' seq=' || seq \
-        FROM tasks WHERE deleted_at IS NULL ORDER BY user_id, seq";
+    const ACCOUNTS: &str = "SELECT 'account ' || space || ' seq=' || seq || ' tasks=' || task_count \
+        || ' completed=' || completed_count FROM accounts ORDER BY space";
+    const TASKS: &str = "SELECT 'task ' || space || ' ' || title || ' version=' || version || ' seq=' || seq \
+        FROM tasks WHERE deleted_at IS NULL ORDER BY space, seq";
     let mut lines = read_lines(home, ACCOUNTS).await;
     lines.extend(read_lines(home, TASKS).await);
     lines

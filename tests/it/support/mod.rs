@@ -30,12 +30,12 @@ use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
 use tickbox::config::{AuthSettings, Environment, Origins, Secret};
+use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
-use tickbox::tasks::model::UserId;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
@@ -248,7 +248,7 @@ impl TestApp {
 
     /// Ends when somebody waits for changes.
     pub(crate) async fn watched(&self) {
-        while self.app.tasks.watched_users() == 0 {
+        while self.app.tasks.watched_spaces() == 0 {
             tokio::task::yield_now().await;
         }
     }

@@ -1,0 +1,154 @@
+//! What a task says, in one list: its members, in the order of its JSON. Everything that handles all of them is made
+//! from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
+
+use std::mem;
+
+use super::json::{Fault, Faults, Object, Rule};
+use super::text::{Description, Title};
+
+pub(super) use utoipa::openapi::schema::Schema;
+
+/// The list. To add a member: a line here, [`Member`] for its type, `Column` for it in `store`, a column in the
+/// migration.
+macro_rules! members {
+    ($consume:ident) => {
+        $consume! {
+            title: Title,
+            description: Option<Description>,
+            completed: bool,
+        }
+    };
+}
+pub(crate) use members;
+
+/// The type of a member: how it stands in JSON, and what may be said of it.
+pub trait Member: Clone + PartialEq {
+    /// What a new task has where nothing is said; `None` where something must be said.
+    fn unsaid() -> Option<Self>;
+
+    /// Reads the JSON text of a value.
+    fn read(json: &str) -> Result<Self, Rule>;
+
+    fn write(&self, json: &mut Vec<u8>);
+
+    /// Whether the JSON of a task is without the member, because it has no value.
+    fn is_left_out(&self) -> bool {
+        false
+    }
+
+    /// For the OpenAPI document.
+    fn schema(place: Place) -> Schema;
+}
+
+/// Where a schema stands: answers promise, requests must obey.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Request,
+    Answer,
+}
+
+macro_rules! define {
+    ($($name:ident: $type:ty),+ $(,)?) => {
+        /// What a task says.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub struct Content {
+            $(pub $name: $type),+
+        }
+
+        /// Some members with new values, or with those that were replaced. A member that is `None` is not meant.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub struct Patch {
+            $(pub $name: Option<$type>),+
+        }
+
+        impl Content {
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
+
+            /// For the OpenAPI document: name, schema, and whether it must be said of a new task or is always told.
+            pub fn schemas(place: Place) -> Vec<(&'static str, Schema, bool)> {
+                vec![$((
+                    stringify!($name),
+                    <$type as Member>::schema(place),
+                    match place {
+                        Place::Request => <$type as Member>::unsaid().is_none(),
+                        Place::Answer => !<$type as Member>::unsaid().is_some_and(|value| value.is_left_out()),
+                    },
+                )),+]
+            }
+
+            /// The content of a new task.
+            pub fn read(object: &Object<'_>, faults: &mut Faults) -> Option<Self> {
+                $(let $name = match <$type as Member>::unsaid() {
+                    None => faults.require(object, stringify!($name), <$type as Member>::read),
+                    Some(unsaid) => faults
+                        .read(object, stringify!($name), <$type as Member>::read)
+                        .or(Some(unsaid)),
+                };)+
+                Some(Self { $($name: $name?),+ })
+            }
+
+            /// Takes the new values; gives those that were replaced by others.
+            pub fn change(&mut self, patch: &Patch) -> Patch {
+                Patch {
+                    $($name: match &patch.$name {
+                        Some(new) if *new != self.$name => Some(mem::replace(&mut self.$name, new.clone())),
+                        _ => None,
+                    }),+
+                }
+            }
+
+            /// Each member as `,"name":value`.
+            pub fn write(&self, json: &mut Vec<u8>) {
+                $(if !self.$name.is_left_out() {
+                    json.extend_from_slice(concat!(",\"", stringify!($name), "\":").as_bytes());
+                    self.$name.write(json);
+                })+
+            }
+        }
+
+        impl Patch {
+            pub fn read(object: &Object<'_>, faults: &mut Faults) -> Self {
+                Self {
+                    $($name: faults.read(object, stringify!($name), <$type as Member>::read)),+
+                }
+            }
+
+            /// Whether both mean the same member.
+            pub fn meets(&self, other: &Self) -> bool {
+                $((self.$name.is_some() && other.$name.is_some()))||+
+            }
+
+            /// Takes from `later` what is not there yet.
+            pub fn fill(&mut self, later: &Self) {
+                $(if self.$name.is_none() {
+                    self.$name.clone_from(&later.$name);
+                })+
+            }
+
+            /// As a JSON object.
+            pub fn write(&self, json: &mut Vec<u8>) {
+                json.push(b'{');
+                let start = json.len();
+                $(if let Some(value) = &self.$name {
+                    if json.len() > start {
+                        json.push(b',');
+                    }
+                    json.extend_from_slice(concat!("\"", stringify!($name), "\":").as_bytes());
+                    value.write(json);
+                })+
+                json.push(b'}');
+            }
+        }
+    };
+}
+members!(define);
+
+impl Patch {
+    /// Reads back what [`Patch::write`] has written.
+    pub fn stored(json: &str) -> Result<Self, Vec<Fault>> {
+        let object = Object::parse(json.as_bytes(), &[Content::NAMES]);
+        let mut faults = Faults::default();
+        let patch = object.ok().map(|object| Self::read(&object, &mut faults));
+        faults.finish(patch)
+    }
+}

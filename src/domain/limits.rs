@@ -1,0 +1,24 @@
+//! The numbers of the rules, each once. What bounds the machine (connections, memory, time) stands where it is used.
+
+use std::time::Duration;
+
+/// Longest title, in characters (Unicode scalar values).
+pub const TITLE_CHARS: usize = 200;
+
+/// Longest description, in characters (Unicode scalar values).
+pub const DESCRIPTION_CHARS: usize = 2000;
+
+/// The most operations that one request can ask for.
+pub const BATCH_OPERATIONS: usize = 500;
+
+/// The most tasks or changes on a page.
+pub const PAGE: usize = 1000;
+
+/// How long an idempotency key stands for its first answer.
+pub const KEY_LIFETIME: Duration = Duration::from_hours(24);
+
+/// The most tasks that one step sweeps out of a trash.
+pub const SWEPT_TASKS: usize = 250;
+
+/// The most changes that one step sweeps: more than a batch has, or else a long one would stay for ever.
+pub const SWEPT_CHANGES: usize = 750;

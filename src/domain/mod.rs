@@ -1,0 +1,31 @@
+//! The domain: what a task is, what can be done with it, and what comes of that. Everything here is values and pure
+//! functions; there is no SQL, no HTTP and no clock, and nothing of the other rooms is used.
+
+mod account;
+mod change;
+mod content;
+mod decide;
+mod id;
+pub mod json;
+pub mod limits;
+mod refusal;
+mod state;
+mod task;
+mod text;
+mod time;
+mod work;
+
+pub use self::account::Account;
+pub use self::change::{Batch, Change, Kind, Origin};
+pub(crate) use self::content::members;
+pub use self::content::{Content, Member, Patch, Place};
+pub use self::decide::{Decision, decide};
+pub use self::id::{SpaceId, TaskId, UserId};
+pub use self::refusal::Refusal;
+pub use self::state::{Need, State};
+pub use self::task::{Filter, Position, Task};
+pub use self::text::{Description, Title};
+pub use self::time::Timestamp;
+pub use self::work::{
+    Deed, Done, Expected, KeptAnswer, Key, Operation, Operations, Outcome, Twice, Work, Written,
+};

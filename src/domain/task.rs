@@ -1,0 +1,98 @@
+//! A task: what it says, and what the server says of it.
+
+use uuid::Uuid;
+
+use super::content::Content;
+use super::json::{write_id, write_number, write_text, write_time};
+use super::{Account, SpaceId, TaskId, Timestamp};
+
+/// A task as it is stored and as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    pub space: SpaceId,
+    pub id: TaskId,
+    pub content: Content,
+    /// Never moves.
+    pub created_at: Timestamp,
+    /// Moves with every change and never goes back.
+    pub updated_at: Timestamp,
+    /// 1 for a new task, one more with each change.
+    pub version: i64,
+    /// The number of its latest change among all of the space's.
+    pub seq: i64,
+    /// Only while the task is in the trash.
+    pub deleted_at: Option<Timestamp>,
+}
+
+impl Task {
+    /// What its JSON takes without its texts, and a little more.
+    pub const USUAL_JSON: usize = 320;
+
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_at.is_some()
+    }
+
+    /// Where this task stands in a list.
+    pub fn position(&self) -> Position {
+        Position {
+            created_at: self.created_at,
+            id: self.id,
+        }
+    }
+
+    /// Its JSON, as every door tells it.
+    pub fn write(&self, json: &mut Vec<u8>) {
+        json.extend_from_slice(b"{\"id\":");
+        write_id(json, self.id);
+        json.extend_from_slice(b",\"user_id\":");
+        write_text(json, self.space.as_str());
+        self.content.write(json);
+        json.extend_from_slice(b",\"created_at\":");
+        write_time(json, self.created_at);
+        json.extend_from_slice(b",\"updated_at\":");
+        write_time(json, self.updated_at);
+        json.extend_from_slice(b",\"version\":");
+        write_number(json, self.version);
+        if let Some(deleted_at) = self.deleted_at {
+            json.extend_from_slice(b",\"deleted_at\":");
+            write_time(json, deleted_at);
+        }
+        json.push(b'}');
+    }
+}
+
+/// Which of a space's tasks a list shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Filter {
+    /// Only those whose `completed` is this; all of them when `None`.
+    pub completed: Option<bool>,
+    /// The trash in place of the list.
+    pub deleted: bool,
+}
+
+impl Filter {
+    /// How many tasks it shows.
+    pub fn count_in(self, account: &Account) -> i64 {
+        match self.completed {
+            _ if self.deleted => account.deleted_count,
+            None => account.task_count,
+            Some(true) => account.completed_count,
+            Some(false) => account.task_count - account.completed_count,
+        }
+    }
+}
+
+/// A place in the order of every list: newest first, by `created_at`, then `id`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    pub created_at: Timestamp,
+    pub id: TaskId,
+}
+
+impl Position {
+    /// Before the newest task.
+    pub const START: Self = Self {
+        created_at: Timestamp::MAX,
+        id: TaskId(Uuid::max()),
+    };
+}

@@ -1,0 +1,206 @@
+//! The texts of a task: a title or a description that exists obeys its rules.
+
+use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+
+use super::content::{Member, Place, Schema};
+use super::json::{Rule, read_flag, read_text, write_flag, write_text};
+use super::limits::{DESCRIPTION_CHARS, TITLE_CHARS};
+
+/// What a task is about: trimmed, 1 to 200 characters of which one can be seen, no U+0000.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    /// Trims and checks.
+    pub fn parse(text: &str) -> Result<Self, Rule> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err("must not be empty or only white space");
+        }
+        if text.chars().all(is_invisible) {
+            return Err("must have a character that can be seen");
+        }
+        if text.chars().count() > TITLE_CHARS {
+            return Err("must have at most 200 characters");
+        }
+        no_nul(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// A title that was checked before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// More about a task: at most 2000 characters, kept as sent, no U+0000.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description(String);
+
+impl Description {
+    pub fn parse(text: String) -> Result<Self, Rule> {
+        if text.chars().count() > DESCRIPTION_CHARS {
+            return Err("must have at most 2000 characters");
+        }
+        no_nul(&text)?;
+        Ok(Self(text))
+    }
+
+    /// A description that was checked before it was stored.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// PostgreSQL cannot hold U+0000 in a text, so nobody may send it.
+fn no_nul(text: &str) -> Result<(), Rule> {
+    if text.contains('\0') {
+        return Err("must not contain the character U+0000");
+    }
+    Ok(())
+}
+
+/// The code points of `Default_Ignorable_Code_Point` (Unicode 17, DerivedCoreProperties.txt), which nothing shows.
+const IGNORABLE: [(char, char); 17] = [
+    ('\u{ad}', '\u{ad}'),
+    ('\u{34f}', '\u{34f}'),
+    ('\u{61c}', '\u{61c}'),
+    ('\u{115f}', '\u{1160}'),
+    ('\u{17b4}', '\u{17b5}'),
+    ('\u{180b}', '\u{180f}'),
+    ('\u{200b}', '\u{200f}'),
+    ('\u{202a}', '\u{202e}'),
+    ('\u{2060}', '\u{206f}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{fe00}', '\u{fe0f}'),
+    ('\u{feff}', '\u{feff}'),
+    ('\u{ffa0}', '\u{ffa0}'),
+    ('\u{fff0}', '\u{fff8}'),
+    ('\u{1bca0}', '\u{1bca3}'),
+    ('\u{1d173}', '\u{1d17a}'),
+    ('\u{e0000}', '\u{e0fff}'),
+];
+
+fn is_invisible(character: char) -> bool {
+    if character.is_ascii_graphic() {
+        return false;
+    }
+    let ignorable = |(first, last): &(char, char)| (*first..=*last).contains(&character);
+    character.is_whitespace() || character.is_control() || IGNORABLE.iter().any(ignorable)
+}
+
+impl Member for Title {
+    fn unsaid() -> Option<Self> {
+        None
+    }
+
+    fn read(json: &str) -> Result<Self, Rule> {
+        Self::parse(&read_text(json)?)
+    }
+
+    fn write(&self, json: &mut Vec<u8>) {
+        write_text(json, &self.0);
+    }
+
+    fn schema(place: Place) -> Schema {
+        let text = ObjectBuilder::new().schema_type(Type::String);
+        match place {
+            Place::Answer => text.into(),
+            Place::Request => text
+                .min_length(Some(1))
+                .max_length(Some(TITLE_CHARS))
+                .description(Some(
+                    "White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which \
+                     one can be seen; no U+0000.",
+                ))
+                .into(),
+        }
+    }
+}
+
+impl Member for Option<Description> {
+    fn unsaid() -> Option<Self> {
+        Some(None)
+    }
+
+    fn read(json: &str) -> Result<Self, Rule> {
+        if json == "null" {
+            return Ok(None);
+        }
+        let text = read_text(json).map_err(|rule| match rule {
+            "must be a string" => "must be a string or null",
+            rule => rule,
+        })?;
+        Description::parse(text).map(Some)
+    }
+
+    fn write(&self, json: &mut Vec<u8>) {
+        match self {
+            Some(text) => write_text(json, &text.0),
+            None => json.extend_from_slice(b"null"),
+        }
+    }
+
+    fn schema(place: Place) -> Schema {
+        let text =
+            ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]));
+        match place {
+            Place::Answer => text.into(),
+            Place::Request => text
+                .max_length(Some(DESCRIPTION_CHARS))
+                .description(Some(
+                    "At most 2000 characters, kept as sent, no U+0000; `null`: none.",
+                ))
+                .into(),
+        }
+    }
+}
+
+/// Whether a task is done.
+impl Member for bool {
+    fn unsaid() -> Option<Self> {
+        Some(false)
+    }
+
+    fn read(json: &str) -> Result<Self, Rule> {
+        read_flag(json)
+    }
+
+    fn write(&self, json: &mut Vec<u8>) {
+        write_flag(json, *self);
+    }
+
+    fn schema(_: Place) -> Schema {
+        ObjectBuilder::new().schema_type(Type::Boolean).into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_title_has_a_character_that_can_be_seen() {
+        for invisible in [
+            "\u{200b}",
+            "\u{2060}",
+            "\u{3164}",
+            "\u{feff}",
+            "\u{1}",
+            "\u{ad} \u{fe0f}",
+        ] {
+            assert!(Title::parse(invisible).is_err(), "{invisible:?}");
+        }
+        for visible in ["x", "\u{200b}x", "⠀", "👩\u{200d}💻", "\u{e9}"] {
+            assert!(Title::parse(visible).is_ok(), "{visible:?}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One transaction for a group: lock the accounts and load, decide, save and commit. Two round trips, if no work needs
+//! to load more after it has looked at what was loaded.
+
+use futures_util::future::{join, join_all};
+use tokio_postgres::Error as DriverError;
+
+use super::super::group::{Decided, End, decide_all};
+use super::super::queue::{Pending, Turn};
+use super::super::statements::Sql;
+use super::connect::Connector;
+use super::connection::Connection;
+use super::failure::{is_of_no_use, is_refused, translate, unreachable};
+use super::load::{load, load_more};
+use super::save::Rows;
+use crate::error::{Cause, Error};
+
+/// What is done about an account that another process has locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Locked {
+    /// Its works are left out.
+    Skip,
+    Wait,
+}
+
+/// The works of one transaction, wherever it ends.
+pub(super) struct Attempt {
+    /// Nothing was decided for these: at the end, those whose account could not be locked, or is not there.
+    pub(super) waiting: Vec<Turn>,
+    pub(super) decided: Vec<Decided>,
+    /// Whether the commit may have been sent.
+    pub(super) committing: bool,
+    /// Whether the next one should have another connection.
+    pub(super) spoiled: bool,
+}
+
+/// Why a transaction ended before its commit.
+pub(super) enum Failure {
+    Driver(DriverError),
+    /// A row was not what its reader expects.
+    Row(Cause),
+}
+
+impl From<DriverError> for Failure {
+    fn from(error: DriverError) -> Self {
+        Self::Driver(error)
+    }
+}
+
+impl From<Cause> for Failure {
+    fn from(cause: Cause) -> Self {
+        Self::Row(cause)
+    }
+}
+
+impl Attempt {
+    pub(super) fn new(waiting: Vec<Turn>) -> Self {
+        Self {
+            waiting,
+            decided: Vec::new(),
+            committing: false,
+            spoiled: false,
+        }
+    }
+
+    /// All works, as they came.
+    pub(super) fn into_works(self) -> Vec<Pending> {
+        let waiting = self.waiting.into_iter().flat_map(|turn| turn.works);
+        let decided = self.decided.into_iter().flat_map(Decided::into_works);
+        decided.chain(waiting).collect()
+    }
+
+    pub(super) async fn run(
+        &mut self,
+        connector: &Connector,
+        connection: &Connection,
+        locked: Locked,
+    ) -> End {
+        let ended = async {
+            self.load_and_decide(connector, connection, locked).await?;
+            self.committing = true;
+            Ok(self.save(connector, connection).await)
+        };
+        let failure = match ended.await {
+            Ok(end) => return end,
+            Err(failure) => failure,
+        };
+        let error = match failure {
+            Failure::Row(cause) => Error::Internal(cause),
+            Failure::Driver(error) => {
+                self.spoiled |= is_of_no_use(&error);
+                translate(error)
+            }
+        };
+        if !self.spoiled {
+            let rolled_back = connector.query(connection, Sql::Rollback, &[]).await;
+            self.spoiled = rolled_back.is_err();
+        }
+        End::NotDone(error)
+    }
+
+    async fn load_and_decide(
+        &mut self,
+        connector: &Connector,
+        connection: &Connection,
+        locked: Locked,
+    ) -> Result<(), Failure> {
+        let mut states = load(connector, connection, locked, &self.waiting).await?;
+        let turns = std::mem::take(&mut self.waiting);
+        for turn in turns {
+            let Some(mut state) = states.remove(&turn.space) else {
+                self.waiting.push(turn);
+                continue;
+            };
+            let loaded = load_more(connector, connection, &turn, &mut state).await;
+            if let Err(failure) = loaded {
+                self.waiting.push(turn);
+                return Err(failure);
+            }
+            self.decided.push(decide_all(turn.space, state, turn.works));
+        }
+        Ok(())
+    }
+
+    /// Sends what has changed, and the commit with it. If a statement fails, the commit does nothing.
+    async fn save(&mut self, connector: &Connector, connection: &Connection) -> End {
+        let rows = Rows::of(&self.decided);
+        let warnings = connection.warnings();
+        if connection.is_closed() {
+            self.spoiled = true;
+            return End::NotDone(unreachable("the connection was lost".into()));
+        }
+        let saving = join_all(rows.statements(connector, connection));
+        let committing = connector.query(connection, Sql::Commit, &[]);
+        // Each is on its way before the first is answered: a future sends when it is first polled.
+        let (saved, committed) = join(saving, committing).await;
+        if let Some(error) = saved.into_iter().find_map(Result::err) {
+            self.spoiled |= is_of_no_use(&error);
+            // What the server says of a statement is said before it looks at the commit.
+            return if error.as_db_error().is_some() {
+                End::NotDone(translate(error))
+            } else {
+                End::Unknown(error.into())
+            };
+        }
+        match committed {
+            Ok(_) if connection.warnings() == warnings => End::Committed,
+            // Such as: committed here, but not where it was to be replicated to.
+            Ok(_) => End::Unknown("the database has warned while it committed".into()),
+            Err(error) => {
+                self.spoiled |= is_of_no_use(&error);
+                if is_refused(&error) {
+                    End::NotDone(translate(error))
+                } else {
+                    End::Unknown(error.into())
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! An open connection to PostgreSQL: what moves its bytes, and what is known of it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::future::poll_fn;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::types::FromSql;
+use tokio_postgres::{AsyncMessage, Client, Row, Statement};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::sessions::Session;
+use crate::error::Cause;
+
+/// An open connection. Dropping it closes it.
+pub(super) struct Connection {
+    pub(super) client: Client,
+    pub(super) statements: Vec<Statement>,
+    /// Where it is ours alone.
+    pub(super) session: Option<Session>,
+    /// Since the start of whoever opened it.
+    pub(super) last_used_ms: AtomicU64,
+    /// How often the server has warned.
+    warnings: Arc<AtomicU64>,
+    _driver: AbortOnDropHandle<()>,
+}
+
+impl Connection {
+    pub(super) fn new<S, T>(
+        client: Client,
+        connection: tokio_postgres::Connection<S, T>,
+        now_ms: u64,
+    ) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let warnings = Arc::new(AtomicU64::new(0));
+        Self {
+            client,
+            statements: Vec::new(),
+            session: None,
+            last_used_ms: AtomicU64::new(now_ms),
+            _driver: drive(connection, warnings.clone()),
+            warnings,
+        }
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    /// How many warnings have arrived: those that belong to an answer arrive before it.
+    pub(super) fn warnings(&self) -> u64 {
+        self.warnings.load(Ordering::Acquire)
+    }
+}
+
+/// The first column of the first row.
+pub(super) fn first<T: for<'a> FromSql<'a>>(rows: &[Row]) -> Result<T, Cause> {
+    Ok(rows.first().ok_or("no answer")?.try_get(0)?)
+}
+
+/// Moves the bytes of one connection until it closes or its owner drops the handle.
+fn drive<S, T>(
+    mut connection: tokio_postgres::Connection<S, T>,
+    warnings: Arc<AtomicU64>,
+) -> AbortOnDropHandle<()>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "it ends with the connection that owns it"
+    )]
+    let task = tokio::task::spawn(async move {
+        while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
+            match message {
+                Ok(AsyncMessage::Notice(notice)) if notice.severity() == "WARNING" => {
+                    tracing::warn!(%notice, "the database warns");
+                    warnings.fetch_add(1, Ordering::Release);
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    // Whoever uses the connection hears of it too and reports it.
+                    tracing::debug!(%error, "a database connection ended");
+                    return;
+                }
+            }
+        }
+    });
+    AbortOnDropHandle::new(task)
+}

@@ -1,0 +1,60 @@
+//! What the server says when something fails: whether it may pass, whether the connection is of any use afterwards, and
+//! whether a commit that failed can still have happened.
+
+use tokio_postgres::error::{DbError, Severity, SqlState};
+
+use super::super::gate::RETRY_AFTER;
+use crate::error::{Cause, Error};
+
+/// The server cannot be reached, lets us not in, or gives up what it was asked.
+pub(super) fn unreachable(source: Cause) -> Error {
+    Error::Unavailable {
+        what: "the database cannot be used now",
+        retry_after: RETRY_AFTER,
+        source: Some(source),
+    }
+}
+
+pub(super) fn too_slow() -> Error {
+    unreachable("no answer in time".into())
+}
+
+/// Tells a database that is away, or full, or changing roles, from a fault of ours.
+pub(super) fn translate(error: tokio_postgres::Error) -> Error {
+    let Some(state) = error.code() else {
+        // Without a state the error came from the connection and not from the server.
+        return unreachable(error.into());
+    };
+    let passing = [
+        SqlState::READ_ONLY_SQL_TRANSACTION,
+        SqlState::T_R_SERIALIZATION_FAILURE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT,
+    ];
+    // Classes of the manual's appendix A: connection, resources, operator intervention, system.
+    let away = ["08", "53", "57", "58"];
+    if passing.contains(state) || away.iter().any(|class| state.code().starts_with(class)) {
+        unreachable(error.into())
+    } else {
+        Error::Internal(error.into())
+    }
+}
+
+/// Whether the server of this connection has changed roles or goes down: the next connection may find a better one.
+/// What else may fail fails on a connection that is in order.
+pub(super) fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
+    error.code().is_none_or(|state| {
+        let code = state.code();
+        *state == SqlState::READ_ONLY_SQL_TRANSACTION
+            || code.starts_with("08")
+            || code.starts_with("57P")
+    })
+}
+
+/// Whether the server has said that it did not do what it was asked, and goes on. Not if the connection broke, or if
+/// the server ended it: it may have committed before.
+pub(super) fn is_refused(error: &tokio_postgres::Error) -> bool {
+    let severity = error.as_db_error().and_then(DbError::parsed_severity);
+    severity == Some(Severity::Error)
+}

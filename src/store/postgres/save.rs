@@ -1,0 +1,80 @@
+//! The rows that a group saves: which they are, and the statements that save them, one for each table and kind.
+
+use futures_util::future::{BoxFuture, FutureExt};
+
+use super::super::group::Decided;
+use super::super::row::Value;
+use super::super::row_statements::Action;
+use super::super::tables::{
+    ACCOUNTS, ANSWERS, CHANGES, TASKS, account_row, answer_row, change_row, space_value, task_row,
+};
+use super::Answer;
+use super::connect::Connector;
+use super::connection::Connection;
+
+/// All rows that a group saves, by what is done with them.
+#[derive(Default)]
+pub(super) struct Rows {
+    accounts: Vec<Vec<Value>>,
+    new_tasks: Vec<Vec<Value>>,
+    tasks: Vec<Vec<Value>>,
+    gone_tasks: Vec<Vec<Value>>,
+    changes: Vec<Vec<Value>>,
+    answers: Vec<Vec<Value>>,
+    gone_changes: Vec<Vec<Value>>,
+}
+
+impl Rows {
+    pub(super) fn of(decided: &[Decided]) -> Self {
+        let mut rows = Self::default();
+        for Decided { space, state, .. } in decided {
+            if let Some((_, account)) = state.changed_account() {
+                rows.accounts.push(account_row(space, account));
+            }
+            for row in state.changed_tasks() {
+                match (&row.loaded, &row.now) {
+                    (None, Some(task)) => rows.new_tasks.push(task_row(task)),
+                    (Some(_), Some(task)) => rows.tasks.push(task_row(task)),
+                    (Some(task), None) => {
+                        let key = vec![space_value(space), Value::Uuid(task.id.0)];
+                        rows.gone_tasks.push(key);
+                    }
+                    (None, None) => {}
+                }
+            }
+            let changes = state.new_changes().iter();
+            rows.changes
+                .extend(changes.map(|change| change_row(space, change)));
+            let keys = state.written_keys();
+            rows.answers
+                .extend(keys.map(|(key, kept)| answer_row(space, key, kept)));
+            let gone = state.removed_changes().iter();
+            let gone = gone.map(|seq| vec![space_value(space), Value::Int(*seq)]);
+            rows.gone_changes.extend(gone);
+        }
+        rows
+    }
+
+    pub(super) fn statements<'a>(
+        &'a self,
+        connector: &'a Connector,
+        connection: &'a Connection,
+    ) -> Vec<BoxFuture<'a, Answer>> {
+        let on_rows = [
+            (Action::Update, &ACCOUNTS, &self.accounts),
+            (Action::Insert, &TASKS, &self.new_tasks),
+            (Action::Update, &TASKS, &self.tasks),
+            (Action::Delete, &TASKS, &self.gone_tasks),
+            (Action::Insert, &CHANGES, &self.changes),
+            (Action::Delete, &CHANGES, &self.gone_changes),
+            (Action::Put, &ANSWERS, &self.answers),
+        ];
+        let on_rows = on_rows.into_iter().filter(|(_, _, rows)| !rows.is_empty());
+        let on_rows = on_rows.map(|(action, table, rows)| {
+            connector
+                .query_rows(connection, (action, table), rows)
+                .boxed()
+        });
+        on_rows.collect()
+    }
+}

@@ -1,0 +1,368 @@
+//! The workers: each takes what waits, does it on a connection, and tells whoever asked. What one of them cannot do at
+//! once, because another process holds an account, waits on a connection of its own, so that it holds up nobody else's.
+
+use std::mem;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Semaphore;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
+
+use super::super::group::{Decided, End, decide_without_account};
+use super::super::queue::{Group, Pending, Queue, Turn};
+use super::super::row::Value;
+use super::super::row_statements::Action;
+use super::super::statements::Sql;
+use super::super::tables::{ACCOUNTS, account_row};
+use super::attempt::{Attempt, Locked};
+use super::connect::SharedConnector;
+use super::connection::Connection;
+use super::failure::{too_slow, translate, unreachable};
+use super::load::space_of;
+use super::pool::{Loan, Pool};
+use crate::domain::{Account, SpaceId};
+use crate::error::{Error, chain};
+
+/// Two keep the server busy: while one waits for its commit, the other one decides. With one writes are a fifth
+/// slower, with four no faster.
+const WORKERS: usize = 2;
+
+/// Groups that may wait for an account of another process.
+const MOST_WAITS: usize = 4;
+
+/// How long a group may take, with all that is tried again.
+const LONGEST_GROUP: Duration = Duration::from_secs(10);
+
+/// How long to wait for the outcome of what was cancelled.
+const CANCEL_GRACE: Duration = Duration::from_secs(2);
+
+/// How often a group is run for accounts that are not there yet.
+const MOST_ROUNDS: usize = 3;
+
+/// Ends with the store.
+pub(super) struct Workers {
+    _tasks: Vec<AbortOnDropHandle<()>>,
+}
+
+impl Workers {
+    pub(super) fn start(connector: SharedConnector, pool: Arc<Pool>, queue: Arc<Queue>) -> Self {
+        let worker = Arc::new(Worker {
+            connector,
+            workers: WORKERS.min(pool.size()),
+            pool,
+            queue,
+            waits: Arc::new(Semaphore::new(MOST_WAITS)),
+            waiting: TaskTracker::new(),
+        });
+        let start = |_| {
+            #[expect(
+                clippy::disallowed_methods,
+                reason = "it ends with the store that owns it"
+            )]
+            let task = tokio::task::spawn(worker.clone().serve());
+            AbortOnDropHandle::new(task)
+        };
+        Self {
+            _tasks: (0..worker.workers).map(start).collect(),
+        }
+    }
+}
+
+struct Worker {
+    connector: SharedConnector,
+    pool: Arc<Pool>,
+    workers: usize,
+    queue: Arc<Queue>,
+    waits: Arc<Semaphore>,
+    waiting: TaskTracker,
+}
+
+impl Worker {
+    async fn serve(self: Arc<Self>) {
+        while self.queue.ready().await {
+            // First a connection, then the works: a connection that is dead must not attract them.
+            let borrowed = self.pool.borrow().await;
+            let Some(group) = self.queue.take(self.connector.is_distributed()) else {
+                if let Ok(loan) = borrowed {
+                    loan.give_back();
+                }
+                continue;
+            };
+            match borrowed {
+                Ok(loan) => self.run(loan, group).await,
+                Err(error) => fail(group, &error),
+            }
+        }
+    }
+
+    /// Does the works of a group, whatever it takes, and tells everybody.
+    async fn run(self: &Arc<Self>, loan: Loan, mut group: Group) {
+        let until = Instant::now() + LONGEST_GROUP;
+        let mut loan = Some(loan);
+        for _ in 0..MOST_ROUNDS {
+            let mut attempt = Attempt::new(mem::take(&mut group.turns));
+            let end = self
+                .attempt(&mut loan, &mut attempt, Locked::Skip, until)
+                .await;
+            match end {
+                End::Committed => {
+                    for decided in mem::take(&mut attempt.decided) {
+                        decided.tell();
+                    }
+                    group.turns = attempt.waiting;
+                }
+                End::Unknown(cause) => return tell_unknown(attempt, &chain(cause.as_ref())),
+                End::NotDone(error) => {
+                    self.run_one_by_one(loan, attempt.into_works(), &error, until)
+                        .await;
+                    return;
+                }
+            }
+            if group.turns.is_empty() {
+                return give_back(loan);
+            }
+            if let Err(error) = self.sort_out(&mut loan, &mut group).await {
+                return fail(group, &error);
+            }
+            if group.turns.is_empty() {
+                return give_back(loan);
+            }
+        }
+        fail(group, &unreachable("an account cannot be made".into()));
+        give_back(loan);
+    }
+
+    /// Of the spaces whose accounts were not locked: those that are locked by others wait elsewhere, and the others
+    /// get an account. Outside of a group's transaction, because two who make the same ones could wait for each other.
+    async fn sort_out(
+        self: &Arc<Self>,
+        loan: &mut Option<Loan>,
+        group: &mut Group,
+    ) -> Result<(), Error> {
+        let connection = self.connection(loan).await?;
+        let spaces = group.turns.iter().map(|turn| turn.space.as_arc()).collect();
+        let asking = self
+            .connector
+            .query(connection, Sql::SystemListAccounts, &[Value::Texts(spaces)])
+            .await;
+        let known: Vec<SpaceId> = asking
+            .map_err(translate)?
+            .iter()
+            .map(|row| space_of(row, &ACCOUNTS))
+            .collect::<Result<_, _>>()
+            .map_err(Error::Internal)?;
+        for space in &known {
+            if let Some(own) = group.split(space) {
+                self.wait(own);
+            }
+        }
+        let (opening, others): (Vec<_>, Vec<_>) = mem::take(&mut group.turns)
+            .into_iter()
+            .partition(Turn::opens_account);
+        group.turns = opening;
+        for turn in others {
+            decide_without_account(turn).tell();
+        }
+        if group.turns.is_empty() {
+            return Ok(());
+        }
+        let mut rows: Vec<_> = group.turns.iter().map(new_account).collect();
+        // In one order, for the same reason.
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
+        let inserting = self
+            .connector
+            .query_rows(connection, (Action::Insert, &ACCOUNTS), &rows);
+        inserting.await.map_err(translate).map(drop)
+    }
+
+    /// Waits for an account of another process.
+    fn wait(self: &Arc<Self>, group: Group) {
+        let this = self.clone();
+        self.waiting.spawn(async move {
+            let until = Instant::now() + LONGEST_GROUP / 2;
+            let mut group = group;
+            let borrowing = async {
+                let place = this.waits.clone().acquire_owned().await;
+                let loan = this.pool.borrow().await?;
+                Ok::<_, Error>((place, loan))
+            };
+            let left = until.saturating_duration_since(Instant::now());
+            let borrowed = tokio::time::timeout(left, borrowing).await;
+            let (_place, loan) = match borrowed.unwrap_or_else(|_| Err(too_slow())) {
+                Ok(borrowed) => borrowed,
+                Err(error) => return fail(group, &error),
+            };
+            let mut loan = Some(loan);
+            let mut attempt = Attempt::new(mem::take(&mut group.turns));
+            let until = Instant::now() + LONGEST_GROUP;
+            match this
+                .attempt(&mut loan, &mut attempt, Locked::Wait, until)
+                .await
+            {
+                End::Committed => {
+                    for decided in mem::take(&mut attempt.decided) {
+                        decided.tell();
+                    }
+                    tell_failed(attempt.into_works(), &too_slow());
+                }
+                End::Unknown(cause) => tell_unknown(attempt, &chain(cause.as_ref())),
+                End::NotDone(error) => tell_failed(attempt.into_works(), &error),
+            }
+            give_back(loan);
+        });
+    }
+
+    /// A work never fails because its neighbour did: each once more, alone.
+    async fn run_one_by_one(
+        &self,
+        mut loan: Option<Loan>,
+        works: Vec<Pending>,
+        error: &Error,
+        until: Instant,
+    ) {
+        let alone = works.len() <= 1;
+        for pending in works {
+            if alone || Instant::now() >= until {
+                pending.tell(Err(again(error)));
+                continue;
+            }
+            let turn = Turn {
+                space: pending.work.space.clone(),
+                works: vec![pending],
+            };
+            let mut attempt = Attempt::new(vec![turn]);
+            match self
+                .attempt(&mut loan, &mut attempt, Locked::Wait, until)
+                .await
+            {
+                End::Committed => {
+                    for decided in mem::take(&mut attempt.decided) {
+                        decided.tell();
+                    }
+                    tell_failed(attempt.into_works(), error);
+                }
+                End::Unknown(cause) => tell_unknown(attempt, &chain(cause.as_ref())),
+                End::NotDone(error) => tell_failed(attempt.into_works(), &error),
+            }
+        }
+        give_back(loan);
+    }
+
+    /// One transaction, within its time. What was sent is cancelled then; whether a commit happened is told only by its
+    /// end.
+    async fn attempt(
+        &self,
+        loan: &mut Option<Loan>,
+        attempt: &mut Attempt,
+        locked: Locked,
+        until: Instant,
+    ) -> End {
+        if let Err(error) = self.connection(loan).await {
+            return End::NotDone(error);
+        }
+        let Some(Ok(connection)) = loan.as_ref().map(Loan::connection) else {
+            return End::NotDone(too_slow());
+        };
+        let mut cancelled = false;
+        let end = {
+            let mut running = pin!(attempt.run(&self.connector, connection, locked));
+            let left = until.saturating_duration_since(Instant::now());
+            if let Ok(end) = tokio::time::timeout(left, &mut running).await {
+                Some(end)
+            } else {
+                cancelled = true;
+                self.connector.cancel(connection).await;
+                tokio::time::timeout(CANCEL_GRACE, running).await.ok()
+            }
+        };
+        let is_over = end.is_some();
+        if (cancelled || attempt.spoiled)
+            && let Some(loan) = loan.take()
+        {
+            // A cancellation may still be on its way, and would end what is asked next; and what has not ended is
+            // brought to rest by dropping the loan.
+            if is_over {
+                drop(loan.finish());
+            }
+        }
+        end.unwrap_or_else(|| {
+            if attempt.committing {
+                End::Unknown("no answer in time".into())
+            } else {
+                End::NotDone(too_slow())
+            }
+        })
+    }
+
+    /// That of the loan, or of a new one.
+    async fn connection<'a>(&self, loan: &'a mut Option<Loan>) -> Result<&'a Connection, Error> {
+        if loan.is_none() {
+            *loan = Some(self.pool.borrow().await?);
+        }
+        match loan {
+            Some(loan) => loan.connection(),
+            None => Err(too_slow()),
+        }
+    }
+}
+
+fn new_account(turn: &Turn) -> (SpaceId, Vec<Value>) {
+    let epoch = turn.works.first().map_or(0, |pending| pending.work.epoch);
+    let account = Account {
+        epoch,
+        ..Account::default()
+    };
+    (turn.space.clone(), account_row(&turn.space, &account))
+}
+
+fn give_back(loan: Option<Loan>) {
+    if let Some(loan) = loan {
+        loan.give_back();
+    }
+}
+
+/// The same error, for another caller.
+fn again(error: &Error) -> Error {
+    match error {
+        Error::Internal(_) => Error::Internal(chain(error).into()),
+        Error::Unavailable {
+            what, retry_after, ..
+        } => Error::Unavailable {
+            what,
+            retry_after: *retry_after,
+            source: Some(chain(error).into()),
+        },
+        other => Error::Internal(chain(other).into()),
+    }
+}
+
+fn fail(group: Group, error: &Error) {
+    group.fail(|| again(error));
+}
+
+fn tell_failed(works: Vec<Pending>, error: &Error) {
+    for pending in works {
+        pending.tell(Err(again(error)));
+    }
+}
+
+/// Nobody knows whether it was committed; for works that the transaction did not contain, nothing has happened.
+fn tell_unknown(attempt: Attempt, cause: &str) {
+    tracing::error!(
+        cause,
+        "it is not known whether a group of writes was committed"
+    );
+    for pending in attempt.decided.into_iter().flat_map(Decided::into_works) {
+        pending.tell(Err(Error::OutcomeUnknown(cause.to_owned().into())));
+    }
+    tell_failed(
+        attempt
+            .waiting
+            .into_iter()
+            .flat_map(|turn| turn.works)
+            .collect(),
+        &unreachable(cause.to_owned().into()),
+    );
+}

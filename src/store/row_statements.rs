@@ -1,0 +1,169 @@
+//! The SQL that loads and saves rows by their keys, made from the lists in `tables`: on PostgreSQL for many rows at once,
+//! with a list of values for each column; on SQLite for one row. Each names the space, first.
+
+use std::fmt::Write;
+
+use super::dialect::Dialect;
+use super::row::Kind;
+use super::tables::{ACCOUNTS, ANSWERS, CHANGES, TASKS, Table};
+
+/// What is done with rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    /// The rows of these keys, the space first.
+    Load,
+    Insert,
+    Update,
+    /// Inserts, or puts in the place of what is there.
+    Put,
+    Delete,
+}
+
+/// All that is done with rows. On PostgreSQL, the number of one is its place here.
+pub(super) const ALL: [(Action, &Table); 10] = [
+    (Action::Load, &TASKS),
+    (Action::Load, &ANSWERS),
+    (Action::Insert, &ACCOUNTS),
+    (Action::Update, &ACCOUNTS),
+    (Action::Insert, &TASKS),
+    (Action::Update, &TASKS),
+    (Action::Delete, &TASKS),
+    (Action::Insert, &CHANGES),
+    (Action::Delete, &CHANGES),
+    (Action::Put, &ANSWERS),
+];
+
+impl Action {
+    /// How many of a table's columns are its parameters.
+    pub(super) fn parameters(self, table: &'static Table) -> &'static [(&'static str, Kind)] {
+        match self {
+            Self::Load | Self::Delete => &table.columns[..table.key],
+            Self::Insert | Self::Update | Self::Put => table.columns,
+        }
+    }
+}
+
+/// `a AND b`, for each column of the key.
+fn on_key(table: &Table, equal: impl Fn(usize, &str) -> String) -> String {
+    let columns = table.columns[..table.key].iter().enumerate();
+    let pairs: Vec<_> = columns
+        .map(|(place, (name, _))| equal(place, name))
+        .collect();
+    pairs.join(" AND ")
+}
+
+fn names(columns: &[(&str, Kind)]) -> String {
+    let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
+    names.join(", ")
+}
+
+/// For many rows at once. Whatever is not inserted also says that the space is one of the first list: then a
+/// distributed table is asked only where these spaces are. An update fails unless it finds every row: then its
+/// transaction cannot be committed any more, although the commit was sent with it.
+pub(super) fn for_postgres(dialect: &Dialect, action: Action, table: &'static Table) -> String {
+    let parameters = action.parameters(table);
+    let numbers: Vec<_> = (1..=parameters.len())
+        .map(|number| format!("${number}"))
+        .collect();
+    let rows = format!(
+        "unnest({}) AS r ({})",
+        numbers.join(", "),
+        names(parameters)
+    );
+    let name = format!("{{schema}}{}", table.name);
+    let same = on_key(table, |_, column| format!("t.{column} = r.{column}"));
+    let scope = format!("{same} AND t.space = ANY ($1)");
+    let assign = |from: &str| {
+        let columns = table.columns[table.key..].iter();
+        let pairs: Vec<_> = columns
+            .map(|(name, _)| format!("{name} = {from}{name}"))
+            .collect();
+        pairs.join(", ")
+    };
+    let insert = || {
+        let columns = names(table.columns);
+        format!("INSERT INTO {name} AS t ({columns}) SELECT {columns} FROM {rows}")
+    };
+    let all_found = |change: String| {
+        format!(
+            "WITH saved AS ({change} RETURNING 1)
+             SELECT 1 / CAST(count(*) = cardinality($1) AS integer) FROM saved"
+        )
+    };
+    dialect.render(&match action {
+        Action::Load => {
+            let columns = table.list("t.");
+            format!("SELECT {columns}, t.space FROM {name} AS t JOIN {rows} ON {same} WHERE t.space = ANY ($1)")
+        }
+        // Another process may have made the account meanwhile.
+        Action::Insert if *table == ACCOUNTS => format!("{} ON CONFLICT (space) DO NOTHING", insert()),
+        Action::Insert => insert(),
+        Action::Put => {
+            let key = names(&table.columns[..table.key]);
+            format!("{} ON CONFLICT ({key}) DO UPDATE SET {}", insert(), assign("excluded."))
+        }
+        Action::Update => all_found(format!(
+            "UPDATE {name} AS t SET {} FROM {rows} WHERE {scope}",
+            assign("r.")
+        )),
+        Action::Delete => all_found(format!("DELETE FROM {name} AS t USING {rows} WHERE {scope}")),
+    })
+}
+
+/// For one row. An update is given only the columns that change: what they do not touch, no index of theirs is written.
+pub(super) fn for_sqlite(action: Action, table: &Table, changed: &[usize]) -> String {
+    let name = table.name;
+    let key = on_key(table, |place, column| format!("{column} = ?{}", place + 1));
+    let put = |verb: &str| {
+        let numbers: Vec<_> = (1..=table.columns.len())
+            .map(|number| format!("?{number}"))
+            .collect();
+        format!(
+            "{verb} INTO {name} ({}) VALUES ({})",
+            names(table.columns),
+            numbers.join(", ")
+        )
+    };
+    match action {
+        Action::Load => format!("SELECT {} FROM {name} WHERE {key}", table.list("")),
+        Action::Insert => put("INSERT"),
+        Action::Put => put("INSERT OR REPLACE"),
+        Action::Update => {
+            let mut text = format!("UPDATE {name} SET ");
+            for (number, place) in changed.iter().enumerate() {
+                let comma = if number == 0 { "" } else { ", " };
+                let parameter = table.key + number + 1;
+                let _ = write!(text, "{comma}{} = ?{parameter}", table.columns[*place].0);
+            }
+            text + " WHERE " + &key
+        }
+        Action::Delete => format!("DELETE FROM {name} WHERE {key}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_statement_on_rows_names_the_space_first() {
+        let dialect = Dialect::postgres("tickbox");
+        for (action, table) in ALL {
+            assert_eq!(table.columns[0], ("space", Kind::Text));
+            let text = for_postgres(&dialect, action, table);
+            let named = text.contains("t.space = ANY ($1)") || text.starts_with("INSERT INTO");
+            assert!(named, "{text}");
+            let text = for_sqlite(action, table, &[table.key]);
+            let named = text.contains("space = ?1") || text.contains("VALUES (?1,");
+            assert!(named, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_update_of_one_row_sets_what_has_changed() {
+        assert_eq!(
+            for_sqlite(Action::Update, &ACCOUNTS, &[2, 5]),
+            "UPDATE accounts SET seq = ?2, task_count = ?3 WHERE space = ?1"
+        );
+    }
+}
