@@ -44,13 +44,16 @@ pub(super) struct Options {
 pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
-    let origins = settings.origins()?;
+    let (web, remarks) = (settings.web()?, settings.remarks()?);
     let retention = settings.retention()?;
     let (host, port) = settings.listen()?;
     let metrics_address = settings.metrics_address()?;
     let source = settings.auth()?;
     let (auth, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
     telemetry::start(environment, settings.log_filter())?;
+    for remark in remarks {
+        tracing::info!("{remark}");
+    }
     // What the program chose for itself needs no warning.
     if source.made_secret.is_none() {
         for warning in warnings {
@@ -80,7 +83,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         authenticator.clone(),
         clock.clone(),
         environment,
-        origins,
+        web,
         metrics,
         retention,
     );

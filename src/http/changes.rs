@@ -225,7 +225,7 @@ pub(super) async fn list_changes(
         .wait
         .filter(|wait| page.tasks.is_empty() && !wait.is_zero())
     {
-        exchange.allow(wait);
+        let wait = exchange.patience(wait);
         let patience = async {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}

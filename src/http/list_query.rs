@@ -61,6 +61,8 @@ impl ListQuery {
                 )));
             }
         }
+        // What a form or a template leaves empty.
+        read.cursor = read.cursor.filter(|cursor| !cursor.is_empty());
         read.filter.deleted = deleted == Some(true);
         if read.filter.deleted && read.filter.completed.is_some() {
             return Err(invalid("deleted", "cannot be combined with completed"));

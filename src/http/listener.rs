@@ -7,12 +7,12 @@ use axum::http::{HeaderMap, HeaderName};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::SharedApp;
 use super::changes::place;
 use super::exchange::Exchange;
 use super::exchange::detached;
 use super::extract::{authenticate, path_parameter};
 use super::problem::Problem;
+use super::{SharedApp, strict};
 use crate::clock::Timestamp;
 use crate::tasks::changes::Place;
 use crate::tasks::model::UserId;
@@ -92,6 +92,7 @@ impl FromRequestParts<SharedApp> for Listener {
         let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()));
         // A client that has heard nothing yet may send an empty one.
         let heard = header.filter(|id| !id.is_empty()).or(last_event_id);
+        let heard = heard.filter(|id| !id.is_empty());
         let since = heard.map(|id| place(&user, "last_event_id", &id));
         Ok(Self {
             since: since.transpose()?,
@@ -124,9 +125,10 @@ async fn by_ticket(
     let user = user.ok_or_else(Problem::ticket_refused)?;
     let until = app.tasks.take_ticket(&user, ticket).await?;
     let until = until.ok_or_else(Problem::ticket_refused)?;
-    if let Some(exchange) = parts.extensions.get::<Exchange>() {
-        exchange.set_user(&user);
-    }
+    let exchange = parts.extensions.get::<Exchange>();
+    let exchange = exchange.cloned().unwrap_or_default();
+    exchange.set_user(&user);
+    strict::check_query(parts, &exchange)?;
     let credentials = HeaderMap::new();
     Ok((user, Access { until, credentials }))
 }

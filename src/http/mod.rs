@@ -3,6 +3,7 @@
 
 mod answer;
 mod batch;
+mod caching;
 mod change_cursor;
 mod changes;
 mod conditional;
@@ -23,11 +24,14 @@ mod json;
 mod list_query;
 mod listener;
 pub mod metrics;
+mod notices;
 mod openapi;
 mod problem;
+mod public_path;
 mod request_log;
 pub mod serve;
 mod stream;
+mod strict;
 mod takeover;
 mod task_json;
 mod tasks;
