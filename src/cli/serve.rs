@@ -51,9 +51,6 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let source = settings.auth()?;
     let (auth, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
     telemetry::start(environment, settings.log_filter())?;
-    for remark in remarks {
-        tracing::info!("{remark}");
-    }
     // What the program chose for itself needs no warning.
     if source.made_secret.is_none() {
         for warning in warnings {
@@ -105,6 +102,9 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         source.made_secret.as_deref(),
     ))?;
     tracing::info!(url, engine = store_config.engine(), %environment, "serving");
+    for remark in remarks {
+        tracing::info!("{remark}");
+    }
 
     let closing = app.closing.clone();
     let stop_requested = async move {

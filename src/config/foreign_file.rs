@@ -57,7 +57,7 @@ mod tests {
             "ours.db",
             "CREATE TABLE schema_migrations (number, checksum)",
         );
-        let blank = make("blank.db", "PRAGMA user_version = 0; VACUUM");
+        let blank = make("blank.db", "PRAGMA application_id = 1");
         for path in [&prisma, &rails] {
             assert_eq!(owner(path), Some("another program's database"), "{path:?}");
         }

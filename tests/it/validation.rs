@@ -137,6 +137,7 @@ async fn all_errors_are_told_at_once(app: TestApp) {
             "code": "VALIDATION_ERROR",
             "message": "title must not be empty or only white space; description must be a string or null; \
                 completed must be true or false",
+            "fields": ["title", "description", "completed"],
             "details": {"fields": [
                 {"field": "title", "rule": "must not be empty or only white space"},
                 {"field": "description", "rule": "must be a string or null"},

@@ -9,6 +9,7 @@ pub(crate) mod leash;
 mod ledger;
 pub(crate) mod line;
 pub(crate) mod listening;
+pub(crate) mod nginx;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;
