@@ -5,7 +5,7 @@
 //! ```text
 //! main → cli → app → doors (http) → tasks → store
 //!                       ↓
-//!                      auth          error, clock, config and metrics serve all
+//!                      auth          error, clock, config, text and metrics serve all
 //! ```
 //!
 //! - [`cli`] reads arguments and runs a command; [`config`] turns settings into values.
@@ -32,3 +32,4 @@ pub mod shutdown;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+pub mod text;

@@ -28,7 +28,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub(super) struct ListenParameters {
     /// The id of the last event that was heard, or a `next_cursor` of changes: what came since is sent first. The
     /// header `Last-Event-ID` goes before it.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
     last_event_id: Option<String>,
     /// A ticket in place of the token, where no header can be sent.
     #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]

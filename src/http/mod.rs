@@ -23,6 +23,7 @@ mod input;
 mod json;
 mod list_query;
 mod listener;
+mod meaning;
 pub mod metrics;
 mod notices;
 mod openapi;

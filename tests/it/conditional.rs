@@ -137,7 +137,7 @@ async fn a_tag_that_a_proxy_changed_names_the_same_version(app: TestApp) {
         let tag = alice.get(&list).await.header("etag").unwrap().to_owned();
         let opaque = tag.trim_matches('"');
         for changed in CHANGED_ON_THE_WAY {
-            let changed = changed.replace("1", opaque);
+            let changed = changed.replace('1', opaque);
             let condition = ("if-none-match", changed.as_str());
             let answer = send(&alice, Method::GET, &list, condition, Value::Null).await;
             assert_eq!(answer.status, StatusCode::NOT_MODIFIED, "{changed}");

@@ -245,12 +245,12 @@ async fn the_file_of_deploy_takes_a_prefix_off() {
     );
 
     for page in ["/tasks-api/docs", "/tasks-api/docs/", "/docs"] {
-        let base = reqwest::Url::parse(&format!("{bare}{page}")).unwrap();
+        let address = reqwest::Url::parse(&format!("{bare}{page}")).unwrap();
         let text = get(page).send().await.unwrap().text().await.unwrap();
         let files = text
             .split('"')
-            .filter(|part| part.ends_with(".css") || part.ends_with(".js"));
-        let files: Vec<_> = files.map(|file| base.join(file).unwrap()).collect();
+            .filter(|part| [".css", ".js"].iter().any(|end| part.ends_with(end)));
+        let files: Vec<_> = files.map(|file| address.join(file).unwrap()).collect();
         assert_eq!(files.len(), 3, "{text}");
         for file in files {
             let answer = http().get(file.clone()).send().await.unwrap();

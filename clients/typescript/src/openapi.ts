@@ -288,15 +288,9 @@ export interface components {
          *     }
          */
         Batch: {
-            /**
-             * @description All or nothing. If `false`, what can be done is done.
-             * @default true
-             */
+            /** @description All or nothing. If `false`, what can be done is done. */
             atomic?: boolean;
-            /**
-             * @description Answers what would happen, and changes nothing.
-             * @default false
-             */
+            /** @description Answers what would happen, and changes nothing. */
             dry_run?: boolean;
             operations: components["schemas"]["BatchOperation"][];
         };
@@ -451,6 +445,8 @@ export interface components {
             current?: components["schemas"]["Task"];
             /** @description More that helps, in development only. */
             details?: Record<string, never>;
+            /** @description With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers. */
+            fields?: string[];
             /** @description For people: what went wrong and what to do about it. */
             message: string;
         };
@@ -520,10 +516,7 @@ export interface components {
          *     }
          */
         NewTask: {
-            /**
-             * @description `false` if left out.
-             * @default false
-             */
+            /** @description `false` if left out. */
             completed?: boolean;
             /** @description At most 2000 characters, kept as sent, no U+0000. */
             description?: string | null;
@@ -1100,7 +1093,7 @@ export interface operations {
                  * @example 50
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before, of the same query. */
+                /** @description `next_cursor` of the page before, of the same query; an empty one is none. */
                 cursor?: string;
                 /** @description Only tasks that are done (`true`) or open (`false`). */
                 completed?: boolean;
