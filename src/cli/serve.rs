@@ -87,7 +87,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     app.tasks.start(&background, stop.clone());
     Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());
     allow_many_connections();
-    let name = format!("PORT {port} on HOST {host}");
+    let name = format!("PORT {port}{} on HOST {host}", settings.whereabouts("PORT"));
     let listener = listen((host.as_str(), port), &name).await?;
     let url = local_url(&host, listener.local_addr()?.port());
     let metrics_url = match metrics_address {

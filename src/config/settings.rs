@@ -45,17 +45,22 @@ impl Settings {
         Ok(Self { flags, from_file })
     }
 
-    /// Says where a bad value stands, if that is easily overlooked: `.env` may be another program's.
+    /// Says where a bad value stands: `.env` may be another program's.
     fn located<T>(&self, read: Result<T, ConfigError>) -> Result<T, ConfigError> {
         read.map_err(|mut error| {
-            if self.from_file.contains(error.variable) {
-                error.problem.push_str(
-                    " (it stands in the file .env; if that is another program's, \
-                     set the variable in the environment, which goes before the file)",
-                );
-            }
+            error.problem.push_str(self.whereabouts(error.variable));
             error
         })
+    }
+
+    /// For the end of a sentence about a variable: where its value stands, if that is easily overlooked.
+    pub fn whereabouts(&self, variable: &str) -> &'static str {
+        if self.from_file.contains(variable) {
+            " (it stands in the file .env; if that is another program's, \
+             set the variable in the environment, which goes before the file)"
+        } else {
+            ""
+        }
     }
 
     pub fn environment(&self) -> Result<Environment, ConfigError> {

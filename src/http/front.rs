@@ -19,7 +19,7 @@ use super::json::APPLICATION_JSON;
 use super::notices::Notices;
 use super::problem::{Problem, Suspicion};
 use super::request_log::RequestLine;
-use super::{SharedApp, caching, cors, public_path, strict};
+use super::{SharedApp, caching, cors, leftover, public_path, strict};
 use crate::config::Environment;
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -76,9 +76,11 @@ impl FrontDoor {
             request
                 .headers_mut()
                 .insert(X_REQUEST_ID, request_id.clone());
-            line.meter
-                .measure(self.route(request, &line.exchange))
-                .await
+            let leftover = leftover::lend(&mut request);
+            let routing = self.route(request, &line.exchange);
+            let response = line.meter.measure(routing).await;
+            leftover.drain().await;
+            response
         };
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -21,6 +21,7 @@ mod history;
 mod history_cursor;
 mod input;
 mod json;
+mod leftover;
 mod list_query;
 mod listener;
 mod meaning;

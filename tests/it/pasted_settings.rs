@@ -129,6 +129,21 @@ async fn in_the_folder_of_another_program_its_file_is_left_alone() {
     assert_eq!(count, Ok(1));
 }
 
+#[tokio::test]
+async fn a_port_that_another_program_uses_is_named_with_where_it_stands() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let directory = TempDir::with_prefix("tickbox-test-").unwrap();
+    fs::write(directory.path().join(".env"), format!("PORT={port}\n")).unwrap();
+    let server = || Tickbox::new(["serve"]).inside(directory.path());
+    // An empty variable counts as not set.
+    let refused = server().env("PORT", "").run().await;
+    assert_eq!(refused.code, Some(1));
+    let start = format!("tickbox: PORT {port} (it stands in the file .env;");
+    assert!(refused.stderr.starts_with(&start), "{}", refused.stderr);
+    drop(server().env("PORT", "0").serve().await);
+}
+
 async fn preflight(server: &Running, origin: &str) -> bool {
     let request = http().request(Method::OPTIONS, format!("{}/api/ada/tasks", server.url));
     let request = request

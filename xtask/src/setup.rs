@@ -1,4 +1,4 @@
-//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, nginx, Node with Better Auth, the
+//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, HAProxy, nginx, Node with Better Auth, the
 //! tools of the TypeScript client and generators of others, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::programs::{
 use crate::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 10] = [
+const NEEDS: [Need; 11] = [
     Need {
         program: "initdb",
         package: "postgresql",
@@ -23,6 +23,10 @@ const NEEDS: [Need; 10] = [
     Need {
         program: "pgbouncer",
         package: "pgbouncer",
+    },
+    Need {
+        program: "haproxy",
+        package: "haproxy",
     },
     Need {
         program: "nginx",

@@ -9,13 +9,13 @@ pub(crate) mod leash;
 mod ledger;
 pub(crate) mod line;
 pub(crate) mod listening;
-pub(crate) mod nginx;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
 pub(crate) mod programs;
+pub(crate) mod proxies;
 pub(crate) mod schemathesis;
 
 use std::sync::Arc;

@@ -1,4 +1,5 @@
-//! A real nginx before a server of the program: what most people put between. What it is told is in the tests.
+//! Real proxies before a server of the program: nginx, which most people put between, and HAProxy. What they are told is
+//! in the tests.
 
 use std::fs;
 use std::net::TcpStream;
@@ -11,34 +12,48 @@ use super::leash::{Farewell, Leashed};
 use super::postgres::{free_port, unprivileged, unprivileged_directory};
 use super::programs::find_program;
 
-/// A running nginx. Dropping it ends it.
-pub(crate) struct Nginx {
+/// A running proxy. Dropping it ends it.
+pub(crate) struct Proxy {
     /// Where it listens.
     pub(crate) url: String,
     _process: Leashed,
     _directory: TempDir,
 }
 
-impl Nginx {
-    /// Starts one with a whole configuration, in which the port is 80 and the server behind it on 127.0.0.1:8000.
-    pub(crate) async fn start(configuration: &str, server_url: &str) -> Self {
+impl Proxy {
+    /// nginx with a whole configuration, in which the port is 80 and the server behind it on 127.0.0.1:8000.
+    pub(crate) async fn nginx(configuration: &str, server_url: &str) -> Self {
+        Self::start("nginx", configuration, server_url).await
+    }
+
+    /// HAProxy in the same way.
+    pub(crate) async fn haproxy(configuration: &str, server_url: &str) -> Self {
+        Self::start("haproxy", configuration, server_url).await
+    }
+
+    async fn start(name: &str, configuration: &str, server_url: &str) -> Self {
+        let program = find_program(name);
         let program =
-            find_program("nginx").expect("nginx is not installed. Run: cargo xtask setup");
+            program.unwrap_or_else(|| panic!("{name} is not installed. Run: cargo xtask setup"));
         let server = server_url.strip_prefix("http://").expect("an address");
         let directory = unprivileged_directory();
+        let file = directory.path().join("configuration");
         for _ in 0..5 {
             let port = free_port();
             let configuration = configuration
                 .replace("listen 80;", &format!("listen 127.0.0.1:{port};"))
+                .replace("bind :80", &format!("bind 127.0.0.1:{port}"))
                 .replace("127.0.0.1:8000", server)
                 .replacen("http {", &temporary_files(directory.path()), 1);
-            let file = directory.path().join("nginx.conf");
             fs::write(&file, configuration).expect("it can be written");
             let mut command = unprivileged(&program, directory.path());
+            if name == "nginx" {
+                let settings = ["-e", "stderr", "-g", "daemon off; pid nginx.pid;", "-p"];
+                command.args(settings).arg(directory.path()).arg("-c");
+            } else {
+                command.args(["-db", "-f"]);
+            }
             command
-                .args(["-e", "stderr", "-g", "daemon off; pid nginx.pid;", "-p"])
-                .arg(directory.path())
-                .arg("-c")
                 .arg(&file)
                 .stdout(Stdio::null())
                 .stderr(Stdio::piped());
@@ -46,8 +61,8 @@ impl Nginx {
                 signal: "TERM",
                 directory: Some(directory.path()),
             };
-            let mut process =
-                Leashed::start(&mut command, &farewell).expect("nginx can be started");
+            let process = Leashed::start(&mut command, &farewell);
+            let mut process = process.expect("the proxy can be started");
             let stderr = process.stderr();
             if listens(&mut process, port).await {
                 return Self {
@@ -56,13 +71,10 @@ impl Nginx {
                     _directory: directory,
                 };
             }
-            let said = stderr.so_far();
-            assert!(
-                said.contains("Address already in use"),
-                "nginx did not start:\n{said}"
-            );
+            let said = stderr.so_far().to_lowercase();
+            assert!(said.contains("in use"), "{name} did not start:\n{said}");
         }
-        panic!("no port was free for nginx");
+        panic!("no port was free for {name}");
     }
 }
 
