@@ -199,7 +199,7 @@ impl Problem {
             Error::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was used for another request: make a new one for each",
+                "This Idempotency-Key was used for another request: take a new key for each",
             )
             .with(|inner| inner.members = vec![("fields", json!(["Idempotency-Key"]))]),
             Error::KeyInUse | Error::KeyTaken => {
