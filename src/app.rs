@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
 use crate::clock::Clock;
-use crate::config::{Environment, Origins};
+use crate::config::{Environment, Web};
 use crate::metrics::Metrics;
 use crate::store::Store;
 use crate::tasks::Tasks;
@@ -19,8 +19,8 @@ pub struct App {
     pub authenticator: Arc<Authenticator>,
     pub clock: Clock,
     pub environment: Environment,
-    /// Web pages that may call from a browser.
-    pub origins: Origins,
+    /// How the server is seen from outside.
+    pub web: Web,
     /// What has happened so far, in numbers.
     pub metrics: Metrics,
     /// Cancelled when the server is to stop: whoever waits or streams ends then, so that nobody waits for them.
@@ -33,7 +33,7 @@ impl App {
         authenticator: Arc<Authenticator>,
         clock: Clock,
         environment: Environment,
-        origins: Origins,
+        web: Web,
         metrics: Metrics,
         retention: Duration,
     ) -> Arc<Self> {
@@ -44,7 +44,7 @@ impl App {
             authenticator,
             clock,
             environment,
-            origins,
+            web,
             metrics,
             closing: CancellationToken::new(),
         })

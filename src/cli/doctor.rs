@@ -94,6 +94,9 @@ pub(super) async fn run(options: &Options, settings: &Settings) -> Outcome {
     };
     check_settings(&mut report, settings);
     if let Some(store) = report.take("database", settings.store()) {
+        for remark in settings.place_remarks()? {
+            report.add("database", Verdict::Warning, remark);
+        }
         check_database(&mut report, &store).await;
     }
     let authenticator = check_tokens(&mut report, settings).await;
@@ -125,8 +128,15 @@ fn check_settings(report: &mut Report, settings: &Settings) {
     if let Some(environment) = report.take("environment", settings.environment()) {
         report.add("environment", Verdict::Ok, environment.to_string());
     }
-    if report.take("origins", settings.origins()).is_some() {
-        report.add("origins", Verdict::Ok, "the list can be read");
+    if let Some(web) = report.take("origins", settings.web()) {
+        let (verdict, detail) = if web.origins.is_empty() {
+            let detail =
+                "ALLOWED_ORIGINS is not set: no page of another origin can call from a browser";
+            (Verdict::Warning, detail)
+        } else {
+            (Verdict::Ok, "the list can be read")
+        };
+        report.add("origins", verdict, detail);
     }
     if report.take("retention", settings.retention()).is_some() {
         report.add("retention", Verdict::Ok, "the time can be read");

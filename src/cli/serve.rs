@@ -44,7 +44,7 @@ pub(super) struct Options {
 pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
-    let origins = settings.origins()?;
+    let (web, remarks) = (settings.web()?, settings.remarks()?);
     let retention = settings.retention()?;
     let (host, port) = settings.listen()?;
     let metrics_address = settings.metrics_address()?;
@@ -80,14 +80,14 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         authenticator.clone(),
         clock.clone(),
         environment,
-        origins,
+        web,
         metrics,
         retention,
     );
     app.tasks.start(&background, stop.clone());
     Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());
     allow_many_connections();
-    let name = format!("PORT {port} on HOST {host}");
+    let name = format!("PORT {port}{} on HOST {host}", settings.whereabouts("PORT"));
     let listener = listen((host.as_str(), port), &name).await?;
     let url = local_url(&host, listener.local_addr()?.port());
     let metrics_url = match metrics_address {
@@ -102,6 +102,9 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         source.made_secret.as_deref(),
     ))?;
     tracing::info!(url, engine = store_config.engine(), %environment, "serving");
+    for remark in remarks {
+        tracing::info!("{remark}");
+    }
 
     let closing = app.closing.clone();
     let stop_requested = async move {

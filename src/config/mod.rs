@@ -1,9 +1,14 @@
 //! Settings: from flags, environment and `.env` to typed values, or a sentence that says what to change.
 //! What the settings of `auth` mean is decided there.
 
+mod database_url;
 mod dotenv;
 mod duration;
+mod flags;
+mod foreign_file;
 mod origins;
+mod postgres_options;
+mod public_path;
 mod secret_file;
 mod settings;
 mod values;
@@ -12,8 +17,10 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use self::duration::parse_duration;
+pub use self::flags::Flags;
 pub use self::origins::Origins;
-pub use self::settings::{Flags, Settings};
+pub use self::public_path::PublicPath;
+pub use self::settings::Settings;
 
 /// A value that must not appear in a log, an error or a `Debug` print.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,6 +58,23 @@ impl fmt::Display for Environment {
             Self::Staging => "staging",
             Self::Production => "production",
         })
+    }
+}
+
+/// How the server is seen from outside: by web pages, and through proxies.
+#[derive(Clone, Debug, Default)]
+pub struct Web {
+    /// Web pages that may call from a browser.
+    pub origins: Origins,
+    pub public_path: PublicPath,
+}
+
+impl From<Origins> for Web {
+    fn from(origins: Origins) -> Self {
+        Self {
+            origins,
+            ..Self::default()
+        }
     }
 }
 

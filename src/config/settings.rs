@@ -1,17 +1,17 @@
-//! Every setting by name, from where it was set: a flag wins, then the environment, then `.env`.
+//! What the settings mean, from where they were set: a flag wins, then the environment, then `.env`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use std::{fs, io};
 
-use clap::Args;
-
-use super::values::{is_foreign, number, retention, socket_address, switch};
+use super::database_url::{self, Engine};
+use super::flags::Flags;
+use super::public_path::PublicPath;
+use super::values::{number, retention, socket_address, switch};
 use super::{
-    AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, dotenv, origins,
-    secret_file,
+    AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, Web, dotenv, secret_file,
 };
 use crate::error::chain;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
@@ -20,90 +20,12 @@ const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
 const DATABASE_EXAMPLE: &str =
     "DATABASE_URL=postgres://user:password@host/database, or DATABASE_URL=sqlite://tickbox.db";
 
-macro_rules! settings {
-    ($($heading:literal { $($field:ident = $variable:literal [$value:literal] $help:literal $($secret:ident)?;)+ })+) => {
-        /// Every setting, as a flag and as a variable of the environment.
-        #[derive(Args, Clone, Default)]
-        pub struct Flags {
-            $($(
-                #[arg(
-                    long, env = $variable, value_name = $value, help = $help, help_heading = $heading,
-                    global = true, hide_env_values = true
-                    // A secret may begin with anything.
-                    $(, $secret = true)?
-                )]
-                $field: Option<String>,
-            )+)+
-        }
-
-        impl Flags {
-            /// Takes what was not set otherwise from `.env`. An empty value counts as not set,
-            /// as templates of `.env` files have them.
-            fn complete(mut self, file: &HashMap<String, String>) -> Self {
-                $($(
-                    self.$field = self.$field
-                        .filter(|value| !value.is_empty())
-                        .or_else(|| file.get($variable).filter(|value| !value.is_empty()).cloned());
-                )+)+
-                self
-            }
-        }
-    };
-}
-
-settings! {
-    "Database" {
-        database_url = "DATABASE_URL" ["URL"]
-            "Where tasks are kept: sqlite://PATH, or postgres://USER:PASSWORD@HOST/DATABASE with libpq's sslmode and channel_binding [default: sqlite://tickbox.db]";
-        database_pool_size = "DATABASE_POOL_SIZE" ["N"]
-            "PostgreSQL: connections that are kept open [default: 10]";
-        database_max_overflow = "DATABASE_MAX_OVERFLOW" ["N"]
-            "PostgreSQL: further connections under load; never more than the sum [default: 20]";
-        database_schema = "DATABASE_SCHEMA" ["NAME"]
-            "PostgreSQL: the schema that holds the tables [default: tickbox]";
-        database_prepared_statements = "DATABASE_PREPARED_STATEMENTS" ["auto|on|off"]
-            "PostgreSQL: whether statements are prepared once per connection. `auto` does so where nothing stands between this program and the server; `off` suits every pooler; `on` needs a server or a pooler that keeps them [default: auto]";
-        retention = "RETENTION" ["TIME"]
-            "How long the trash and the history are kept, at least 1h [default: 30d]";
-    }
-    "Tokens" {
-        better_auth_secret = "BETTER_AUTH_SECRET" ["SECRET"]
-            "The secret that HS256 tokens are signed with, used as its raw bytes; at least 32 of them in production" allow_hyphen_values;
-        better_auth_secrets = "BETTER_AUTH_SECRETS" ["SECRETS"]
-            "Several secrets while they change, newest first: 2:NEW,1:OLD" allow_hyphen_values;
-        better_auth_url = "BETTER_AUTH_URL" ["URL"]
-            "The public base URL of the Better Auth server: gives the addresses of the keys, issuer and audience";
-        jwks_url = "JWKS_URL" ["URL"]
-            "Where the public keys are, if not where the base URL says: a URL or a file";
-        jwt_issuer = "JWT_ISSUER" ["LIST"]
-            "Issuers that are accepted, comma-separated [default: the origin of BETTER_AUTH_URL]";
-        jwt_audience = "JWT_AUDIENCE" ["LIST"]
-            "Audiences that are accepted, comma-separated [default: the origin of BETTER_AUTH_URL]";
-        jwt_max_lifetime = "JWT_MAX_LIFETIME" ["TIME"]
-            "A token that lives longer is refused [default: 7d]";
-        jwks_allow_http = "JWKS_ALLOW_HTTP" ["true|false"]
-            "Keys may be fetched over plain http from outside loopback and private networks [default: false]";
-        better_auth_sessions = "BETTER_AUTH_SESSIONS" ["true|false"]
-            "Session tokens and cookies are accepted too: the Better Auth server is asked about them [default: false]";
-    }
-    "Server" {
-        allowed_origins = "ALLOWED_ORIGINS" ["LIST"]
-            "Web origins that may call from a browser, comma-separated: https://app.example.com";
-        environment = "ENVIRONMENT" ["NAME"]
-            "development, staging or production: how strict the start is, how much errors tell, how logs look [default: development]";
-        host = "HOST" ["ADDRESS"]
-            "The address to listen on [default: 127.0.0.1]";
-        port = "PORT" ["N"]
-            "The port to listen on; 0 takes a free one [default: 8000]";
-        metrics_address = "METRICS_ADDRESS" ["ADDRESS:PORT"]
-            "Where metrics are served to Prometheus, apart from the API: 127.0.0.1:9464; port 0 takes a free one [default: nowhere]";
-        rust_log = "RUST_LOG" ["FILTER"]
-            "What is logged: a level, or a filter such as info,tickbox::request=off [default: info]";
-    }
-}
-
 /// The settings as they were given; each method reads one group of them.
-pub struct Settings(Flags);
+pub struct Settings {
+    flags: Flags,
+    /// The variables that stand in `.env` and nowhere else.
+    from_file: HashSet<&'static str>,
+}
 
 impl Settings {
     /// Adds what the file `.env` of the working directory says.
@@ -119,11 +41,34 @@ impl Settings {
                 });
             }
         };
-        Ok(Self(flags.complete(&file)))
+        let (flags, from_file) = flags.complete(&file);
+        Ok(Self { flags, from_file })
+    }
+
+    /// Says where a bad value stands: `.env` may be another program's.
+    fn located<T>(&self, read: Result<T, ConfigError>) -> Result<T, ConfigError> {
+        read.map_err(|mut error| {
+            error.problem.push_str(self.whereabouts(error.variable));
+            error
+        })
+    }
+
+    /// For the end of a sentence about a variable: where its value stands, if that is easily overlooked.
+    pub fn whereabouts(&self, variable: &str) -> &'static str {
+        if self.from_file.contains(variable) {
+            " (it stands in the file .env; if that is another program's, \
+             set the variable in the environment, which goes before the file)"
+        } else {
+            ""
+        }
     }
 
     pub fn environment(&self) -> Result<Environment, ConfigError> {
-        match self.0.environment.as_deref().unwrap_or("development") {
+        self.located(self.read_environment())
+    }
+
+    fn read_environment(&self) -> Result<Environment, ConfigError> {
+        match self.flags.environment.as_deref().unwrap_or("development") {
             "development" | "dev" => Ok(Environment::Development),
             "staging" => Ok(Environment::Staging),
             "production" | "prod" => Ok(Environment::Production),
@@ -136,66 +81,78 @@ impl Settings {
     }
 
     pub fn log_filter(&self) -> &str {
-        self.0.rust_log.as_deref().unwrap_or("info")
+        self.flags.rust_log.as_deref().unwrap_or("info")
+    }
+
+    fn place(&self) -> Result<database_url::Place, ConfigError> {
+        let url = self.flags.database_url.as_deref();
+        let place = database_url::read(url.unwrap_or(DEFAULT_DATABASE));
+        self.located(place.map_err(|problem| ConfigError {
+            variable: "DATABASE_URL",
+            problem,
+            example: DATABASE_EXAMPLE,
+        }))
     }
 
     pub fn store(&self) -> Result<StoreConfig, ConfigError> {
         // Read whichever engine it is: a bad value is told when it is set, not when the engine changes.
         let (tables, pool) = (self.schema()?, self.pool()?);
         let prepared_statements = self.prepared_statements()?;
-        let url = self.0.database_url.as_deref().unwrap_or(DEFAULT_DATABASE);
-        let error = |problem: String| ConfigError {
-            variable: "DATABASE_URL",
-            problem,
-            example: DATABASE_EXAMPLE,
+        let url = match self.place()?.engine {
+            Engine::Sqlite(path) => return Ok(StoreConfig::Sqlite(SqliteConfig { path })),
+            Engine::Postgres(url) => Secret::new(url),
         };
-        if let Some(path) = url.strip_prefix("sqlite:") {
-            let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.starts_with(':') {
-                return Err(error("names no file".to_owned()));
-            }
-            let path = PathBuf::from(path);
-            let directory = path
-                .parent()
-                .filter(|parent| !parent.as_os_str().is_empty());
-            if let Some(directory) = directory.filter(|directory| !directory.is_dir()) {
-                return Err(error(format!(
-                    "is in {}, which is no directory",
-                    directory.display()
-                )));
-            }
-            if is_foreign(&path) {
-                let problem = format!("names {}, which is not a file of SQLite", path.display());
-                return Err(error(problem));
-            }
-            return Ok(StoreConfig::Sqlite(SqliteConfig { path }));
-        }
-        // `postgresql+asyncpg` and the like are what SQLAlchemy calls the same thing.
-        let (scheme, rest) = url.split_once("://").unwrap_or_default();
-        match scheme.split('+').next() {
-            Some("postgres" | "postgresql") => {}
-            _ => {
-                return Err(error(
-                    "is neither a postgres:// nor a sqlite:// URL".to_owned(),
-                ));
-            }
-        }
-        let url = format!("postgres://{rest}");
         let config = PostgresConfig {
-            url: Secret::new(url),
+            url,
             schema: tables,
             pool,
             prepared_statements,
         };
         let understood = config.check_url();
-        understood.map_err(|problem| {
-            error(format!("cannot be understood: {}", chain(problem.as_ref())))
-        })?;
+        self.located(understood.map_err(|problem| ConfigError {
+            variable: "DATABASE_URL",
+            problem: format!("cannot be understood: {}", chain(problem.as_ref())),
+            example: DATABASE_EXAMPLE,
+        }))?;
         Ok(StoreConfig::Postgres(config))
     }
 
+    /// What a person should know about the place of the tasks, though it can be used.
+    pub fn place_remarks(&self) -> Result<Vec<String>, ConfigError> {
+        let place = self.place()?;
+        let mut remarks = Vec::new();
+        if !place.passed_over.is_empty() {
+            let names = place.passed_over.join(", ");
+            remarks.push(format!(
+                "DATABASE_URL has options that are meant for other programs and do nothing here: {names}"
+            ));
+        }
+        if let (Engine::Sqlite(path), true) =
+            (&place.engine, self.from_file.contains("DATABASE_URL"))
+        {
+            let path = path.display();
+            remarks.push(format!(
+                "tasks are kept in {path}, because the file .env says so (DATABASE_URL)"
+            ));
+        }
+        Ok(remarks)
+    }
+
+    /// What a person should know at the start about settings that can be used.
+    pub fn remarks(&self) -> Result<Vec<String>, ConfigError> {
+        let mut remarks = self.place_remarks()?;
+        if self.environment()? == Environment::Development && self.origins()?.is_empty() {
+            remarks.push(
+                "ALLOWED_ORIGINS is not set, so no page of another origin can call from a browser. \
+                 Example: ALLOWED_ORIGINS=http://localhost:3000"
+                    .to_owned(),
+            );
+        }
+        Ok(remarks)
+    }
+
     fn schema(&self) -> Result<String, ConfigError> {
-        let name = self.0.database_schema.as_deref().unwrap_or("tickbox");
+        let name = self.flags.database_schema.as_deref().unwrap_or("tickbox");
         // PostgreSQL cuts longer names off, and keeps pg_ for itself.
         if name.len() > 63 || name.starts_with("pg_") || name.contains('\0') {
             return Err(ConfigError {
@@ -211,13 +168,13 @@ impl Settings {
         let kept = number(
             "DATABASE_POOL_SIZE",
             "DATABASE_POOL_SIZE=10",
-            self.0.database_pool_size.as_deref(),
+            self.flags.database_pool_size.as_deref(),
             10,
         )?;
         let overflow = number(
             "DATABASE_MAX_OVERFLOW",
             "DATABASE_MAX_OVERFLOW=20",
-            self.0.database_max_overflow.as_deref(),
+            self.flags.database_max_overflow.as_deref(),
             20,
         )?;
         if kept + overflow == 0 {
@@ -232,11 +189,11 @@ impl Settings {
 
     /// How long the trash and the history are kept.
     pub fn retention(&self) -> Result<Duration, ConfigError> {
-        retention(self.0.retention.as_deref())
+        retention(self.flags.retention.as_deref())
     }
 
     fn prepared_statements(&self) -> Result<PreparedStatements, ConfigError> {
-        match self.0.database_prepared_statements.as_deref() {
+        match self.flags.database_prepared_statements.as_deref() {
             None | Some("auto") => Ok(PreparedStatements::Auto),
             Some("on") => Ok(PreparedStatements::On),
             Some("off") => Ok(PreparedStatements::Off),
@@ -252,23 +209,19 @@ impl Settings {
     pub fn auth(&self) -> Result<AuthSource, ConfigError> {
         let secret = |text: &Option<String>| text.clone().map(Secret::new);
         let mut settings = AuthSettings {
-            better_auth_secret: secret(&self.0.better_auth_secret),
-            better_auth_secrets: secret(&self.0.better_auth_secrets),
-            better_auth_url: self.0.better_auth_url.clone(),
-            jwks_url: self.0.jwks_url.clone(),
-            jwt_issuer: self.0.jwt_issuer.clone(),
-            jwt_audience: self.0.jwt_audience.clone(),
-            jwt_max_lifetime: self.0.jwt_max_lifetime.clone(),
+            better_auth_secret: secret(&self.flags.better_auth_secret),
+            better_auth_secrets: secret(&self.flags.better_auth_secrets),
+            better_auth_url: self.flags.better_auth_url.clone(),
+            jwks_url: self.flags.jwks_url.clone(),
+            jwt_issuer: self.flags.jwt_issuer.clone(),
+            jwt_audience: self.flags.jwt_audience.clone(),
+            jwt_max_lifetime: self.flags.jwt_max_lifetime.clone(),
             jwks_allow_http: switch(
                 "JWKS_ALLOW_HTTP",
                 "JWKS_ALLOW_HTTP=true",
-                self.0.jwks_allow_http.as_deref(),
+                self.flags.jwks_allow_http.as_deref(),
             )?,
-            better_auth_sessions: switch(
-                "BETTER_AUTH_SESSIONS",
-                "BETTER_AUTH_SESSIONS=true",
-                self.0.better_auth_sessions.as_deref(),
-            )?,
+            better_auth_sessions: self.sessions()?,
         };
         let nothing_set = settings.better_auth_secret.is_none()
             && settings.better_auth_secrets.is_none()
@@ -302,36 +255,59 @@ impl Settings {
         })
     }
 
+    /// How the server is seen from outside.
+    pub fn web(&self) -> Result<Web, ConfigError> {
+        let public_path = PublicPath::read(
+            self.flags.public_url.as_deref(),
+            self.flags.trusted_proxies.as_deref(),
+        );
+        Ok(Web {
+            origins: self.origins()?,
+            public_path: self.located(public_path)?,
+        })
+    }
+
     pub fn origins(&self) -> Result<Origins, ConfigError> {
-        let error = |problem: String| ConfigError {
+        self.located(self.read_origins())
+    }
+
+    fn read_origins(&self) -> Result<Origins, ConfigError> {
+        let error = |problem: &str| ConfigError {
             variable: "ALLOWED_ORIGINS",
-            problem,
+            problem: problem.to_owned(),
             example: "ALLOWED_ORIGINS=https://app.example.com,http://localhost:3000",
         };
-        let mut exact = Vec::new();
-        let mut any = false;
-        let list = self.0.allowed_origins.as_deref().unwrap_or_default();
-        for origin in list
-            .split(',')
-            .map(str::trim)
-            .filter(|origin| !origin.is_empty())
-        {
-            if origin == "*" {
-                if self.environment()? == Environment::Production {
-                    let problem = "is *, which would let every web page use its visitors' sessions: name the origins";
-                    return Err(error(problem.to_owned()));
-                }
-                any = true;
-                continue;
-            }
-            exact.push(origins::parse(origin).map_err(error)?);
+        let list = self.flags.allowed_origins.as_deref().unwrap_or_default();
+        let origins = Origins::parse(list).map_err(|problem| error(&problem))?;
+        if origins.is_any() && self.environment()? == Environment::Production {
+            return Err(error(
+                "is *, which would let every web page use its visitors' sessions: name the origins",
+            ));
         }
-        Ok(Origins::new(exact, any))
+        if origins.has_star() && self.sessions()? {
+            return Err(error(
+                "has a *, and with BETTER_AUTH_SESSIONS=true pages that nobody has named could use \
+                 their visitors' cookies: name the origins",
+            ));
+        }
+        Ok(origins)
+    }
+
+    fn sessions(&self) -> Result<bool, ConfigError> {
+        switch(
+            "BETTER_AUTH_SESSIONS",
+            "BETTER_AUTH_SESSIONS=true",
+            self.flags.better_auth_sessions.as_deref(),
+        )
     }
 
     pub fn listen(&self) -> Result<(String, u16), ConfigError> {
-        let host = self.0.host.as_deref().unwrap_or("127.0.0.1").to_owned();
-        let text = self.0.port.as_deref().unwrap_or("8000");
+        self.located(self.read_listen())
+    }
+
+    fn read_listen(&self) -> Result<(String, u16), ConfigError> {
+        let host = self.flags.host.as_deref().unwrap_or("127.0.0.1").to_owned();
+        let text = self.flags.port.as_deref().unwrap_or("8000");
         let port = text.parse().map_err(|_| ConfigError {
             variable: "PORT",
             problem: format!("is {text:?}, but must be a number from 0 to 65535"),
@@ -345,7 +321,7 @@ impl Settings {
         socket_address(
             "METRICS_ADDRESS",
             "METRICS_ADDRESS=127.0.0.1:9464",
-            self.0.metrics_address.as_deref(),
+            self.flags.metrics_address.as_deref(),
         )
     }
 

@@ -1,26 +1,12 @@
 //! Values that several settings have in the same form, and what can be said of one without using it.
 
-use std::fs;
-use std::io::Read;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::time::Duration;
 
 use super::{ConfigError, parse_duration};
 
 /// More connections than any PostgreSQL would allow.
 const MOST_CONNECTIONS: usize = 1000;
-
-/// Whether there is something that SQLite has not written (SQLite file format, §1.3). Empty files are as good as none.
-pub(super) fn is_foreign(path: &Path) -> bool {
-    let mut head = Vec::new();
-    match fs::File::open(path).map(|file| file.take(16).read_to_end(&mut head)) {
-        Ok(Ok(_)) => !head.is_empty() && head != b"SQLite format 3\0",
-        // A directory can be opened, but not read; what cannot be opened is told when it is tried.
-        Ok(Err(_)) => true,
-        Err(_) => false,
-    }
-}
 
 /// Less would take back the promise of a trash.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(1);

@@ -13,6 +13,7 @@ mod state;
 mod task;
 mod text;
 mod time;
+mod visible;
 mod work;
 
 pub use self::account::Account;

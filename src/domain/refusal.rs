@@ -14,6 +14,9 @@ pub enum Refusal {
     /// The task has changed since the caller saw it: this is how it is now.
     #[error("the task has changed")]
     TaskChanged(Box<Task>),
+    /// The caller asked for a version that no task ever has: this is how it is now.
+    #[error("no version of the task is named")]
+    NoVersion(Box<Task>),
     /// The caller wanted to create the task only if there is none of its id, but there is: this one.
     #[error("the task exists")]
     TaskExists(Box<Task>),

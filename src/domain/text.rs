@@ -5,6 +5,7 @@ use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 use super::content::{Member, Place, Schema};
 use super::json::{Rule, read_flag, read_text, write_flag, write_text};
 use super::limits::{DESCRIPTION_CHARS, TITLE_CHARS};
+use super::visible::is_visible;
 
 /// What a task is about: trimmed, 1 to 200 characters of which one can be seen, no U+0000.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,8 +18,8 @@ impl Title {
         if text.is_empty() {
             return Err("must not be empty or only white space");
         }
-        if text.chars().all(is_invisible) {
-            return Err("must have a character that can be seen");
+        if !text.chars().any(is_visible) {
+            return Err("must have a visible character");
         }
         if text.chars().count() > TITLE_CHARS {
             return Err("must have at most 200 characters");
@@ -66,35 +67,6 @@ fn no_nul(text: &str) -> Result<(), Rule> {
         return Err("must not contain the character U+0000");
     }
     Ok(())
-}
-
-/// The code points of `Default_Ignorable_Code_Point` (Unicode 17, DerivedCoreProperties.txt), which nothing shows.
-const IGNORABLE: [(char, char); 17] = [
-    ('\u{ad}', '\u{ad}'),
-    ('\u{34f}', '\u{34f}'),
-    ('\u{61c}', '\u{61c}'),
-    ('\u{115f}', '\u{1160}'),
-    ('\u{17b4}', '\u{17b5}'),
-    ('\u{180b}', '\u{180f}'),
-    ('\u{200b}', '\u{200f}'),
-    ('\u{202a}', '\u{202e}'),
-    ('\u{2060}', '\u{206f}'),
-    ('\u{3164}', '\u{3164}'),
-    ('\u{fe00}', '\u{fe0f}'),
-    ('\u{feff}', '\u{feff}'),
-    ('\u{ffa0}', '\u{ffa0}'),
-    ('\u{fff0}', '\u{fff8}'),
-    ('\u{1bca0}', '\u{1bca3}'),
-    ('\u{1d173}', '\u{1d17a}'),
-    ('\u{e0000}', '\u{e0fff}'),
-];
-
-fn is_invisible(character: char) -> bool {
-    if character.is_ascii_graphic() {
-        return false;
-    }
-    let ignorable = |(first, last): &(char, char)| (*first..=*last).contains(&character);
-    character.is_whitespace() || character.is_control() || IGNORABLE.iter().any(ignorable)
 }
 
 impl Member for Title {

@@ -109,15 +109,6 @@ pub enum Expected {
     OneOf(Vec<i64>),
 }
 
-impl Expected {
-    pub(super) fn allows(&self, version: i64) -> bool {
-        match self {
-            Self::Anything => true,
-            Self::OneOf(versions) => versions.contains(&version),
-        }
-    }
-}
-
 /// Makes a request safe to repeat: its answer is kept in the transaction of the write.
 #[derive(Clone, Debug)]
 pub struct Key {

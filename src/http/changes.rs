@@ -146,7 +146,7 @@ impl ChangeList {
 )]
 pub(super) struct ChangeParameters {
     /// `next_cursor` of the answer before, or the id of an event. Without it, a full copy begins.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
     since: Option<String>,
     /// The most changes in an answer.
     #[param(minimum = 1, maximum = 1000, default = 500)]
@@ -230,7 +230,7 @@ pub(super) async fn list_changes(
     exchange: Exchange,
     query: ChangeQuery,
 ) -> Result<Response, Problem> {
-    let since = query.since.as_deref();
+    let since = query.since.as_deref().filter(|since| !since.is_empty());
     let since = since
         .map(|since| reached(&space, "since", since))
         .transpose()?;
@@ -240,7 +240,7 @@ pub(super) async fn list_changes(
         .wait
         .filter(|wait| page.tasks.is_empty() && !page.has_more && !wait.is_zero())
     {
-        exchange.allow(wait);
+        let wait = exchange.patience(wait);
         let patience = async {
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}

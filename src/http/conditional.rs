@@ -7,7 +7,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 use super::SharedApp;
-use super::etag::task_tag;
+use super::etag::{task_tag, without_coding};
 use super::json::JsonText;
 use super::problem::Problem;
 use crate::domain::{Expected, Task};
@@ -41,10 +41,11 @@ impl FromRequestParts<SharedApp> for IfMatch {
         Ok(Self(match tags {
             // That the task must exist is asked of every write.
             Tags::Any => Expected::Anything,
-            // Weak tags never match here (§13.1.1), and a tag that is no number is none of ours.
+            // A tag names a version, and a compressed answer has the same one: weak tags count here too, which departs
+            // from §13.1.1. A tag that is no number is none of ours.
             Tags::List(list) => {
-                let strong = list.iter().filter(|tag| !tag.weak);
-                Expected::OneOf(strong.filter_map(|tag| tag.opaque.parse().ok()).collect())
+                let version = |tag: &String| without_coding(tag).parse().ok();
+                Expected::OneOf(list.iter().filter_map(version).collect())
             }
         }))
     }
@@ -64,13 +65,13 @@ impl IfNoneMatch {
         matches!(self.0, Some(Tags::Any))
     }
 
-    /// Compares weakly (§13.1.2).
+    /// Compares weakly (§13.1.2), and what a proxy added counts for nothing.
     pub(super) fn has(&self, current: &HeaderValue) -> bool {
         let current = current.to_str().unwrap_or_default().trim_matches('"');
         match &self.0 {
             None => false,
             Some(Tags::Any) => true,
-            Some(Tags::List(list)) => list.iter().any(|tag| tag.opaque == current),
+            Some(Tags::List(list)) => list.iter().any(|tag| without_coding(tag) == current),
         }
     }
 }
@@ -85,12 +86,8 @@ impl FromRequestParts<SharedApp> for IfNoneMatch {
 
 enum Tags {
     Any,
-    List(Vec<Tag>),
-}
-
-struct Tag {
-    weak: bool,
-    opaque: String,
+    /// What stands between the quotes.
+    List(Vec<String>),
 }
 
 impl Tags {
@@ -124,14 +121,11 @@ impl Tags {
 }
 
 /// `1#entity-tag` (§8.8.3): empty elements are allowed between commas, and commas within quotes.
-fn parse_list(text: &str) -> Option<Vec<Tag>> {
+fn parse_list(text: &str) -> Option<Vec<String>> {
     let mut tags = Vec::new();
     let mut rest = text.trim_matches([' ', '\t', ',']);
     while !rest.is_empty() {
-        let (weak, quoted) = match rest.strip_prefix("W/") {
-            Some(quoted) => (true, quoted),
-            None => (false, rest),
-        };
+        let quoted = rest.strip_prefix("W/").unwrap_or(rest);
         let (opaque, after) = quoted.strip_prefix('"')?.split_once('"')?;
         if opaque
             .bytes()
@@ -139,10 +133,7 @@ fn parse_list(text: &str) -> Option<Vec<Tag>> {
         {
             return None;
         }
-        tags.push(Tag {
-            weak,
-            opaque: opaque.to_owned(),
-        });
+        tags.push(opaque.to_owned());
         let next = after.trim_start_matches([' ', '\t']);
         if !next.is_empty() && !next.starts_with(',') {
             return None;

@@ -22,6 +22,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::FrontDoor;
+use super::public_path::Peer;
 use super::takeover::{self, Failure, LaidDown, Takeover};
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
@@ -111,7 +112,8 @@ impl Connections {
         stop: &CancellationToken,
     ) -> Result<Left, Failure> {
         let takeover = Takeover::default();
-        let (line, service) = (takeover.line(socket, heard), self.service(&takeover));
+        let service = self.service(&socket, &takeover);
+        let line = takeover.line(socket, heard);
         let mut connection = Box::new(self.http1.serve_connection(line, service));
         let (mut stopped, mut stopping) = (pin!(stop.cancelled()), false);
         let (mut tick, mut moves) = (pin!(sleep(QUIET)), 0);
@@ -160,7 +162,8 @@ impl Connections {
         stop: &CancellationToken,
     ) -> Result<(), Failure> {
         let takeover = Takeover::default();
-        let (line, service) = (takeover.line(socket, heard), self.service(&takeover));
+        let service = self.service(&socket, &takeover);
+        let line = takeover.line(socket, heard);
         let mut connection = pin!(self.http2.serve_connection(line, service));
         tokio::select! {
             end = &mut connection => return Ok(end?),
@@ -171,6 +174,7 @@ impl Connections {
 
     fn service(
         &self,
+        socket: &TcpStream,
         takeover: &Takeover,
     ) -> impl Service<
         Request<Incoming>,
@@ -179,7 +183,12 @@ impl Connections {
         Future: Send + Unpin,
     > + use<> {
         let (door, takeover) = (self.door.clone(), takeover.clone());
-        service_fn(move |request: Request<Incoming>| {
+        let peer = socket.peer_addr().ok().filter(|_| door.asks_for_peer());
+        let peer = peer.map(|address| Peer(address.ip()));
+        service_fn(move |mut request: Request<Incoming>| {
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(peer);
+            }
             let (door, takeover) = (door.clone(), takeover.clone());
             // In a box, which is gone with the answer: else each connection would keep room for it.
             Box::pin(async move {

@@ -13,10 +13,13 @@ use crate::config::Origins;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, PATCH, DELETE");
 const REQUEST_HEADERS: HeaderValue = HeaderValue::from_static(
-    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id",
+    "Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, Prefer, X-Request-Id, \
+     traceparent, tracestate, baggage, sentry-trace",
 );
-const EXPOSED_HEADERS: HeaderValue =
-    HeaderValue::from_static("ETag, Link, Location, Retry-After, X-Request-Id");
+const EXPOSED_HEADERS: HeaderValue = HeaderValue::from_static(
+    "ETag, Idempotency-Replayed, Link, Location, Preference-Applied, RateLimit, RateLimit-Policy, Retry-After, \
+     X-Request-Id",
+);
 
 /// How long a browser may remember a preflight, in seconds: two hours, the most that Chromium honours.
 const MAX_AGE: HeaderValue = HeaderValue::from_static("7200");

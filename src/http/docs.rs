@@ -14,30 +14,35 @@ use super::SharedApp;
 use super::json::APPLICATION_JSON;
 use super::problem::Problem;
 
+/// Its addresses are relative, so that it works under any prefix; `{docs}` stands for where its files are from here.
 const PAGE: &str = r#"<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>tickbox API</title>
-<link rel="stylesheet" href="/docs/swagger-ui.css">
+<link rel="stylesheet" href="{docs}swagger-ui.css">
 <link rel="icon" href="data:,">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="/docs/swagger-ui-bundle.js"></script>
-<script src="/docs/start.js"></script>
+<script src="{docs}swagger-ui-bundle.js"></script>
+<script src="{docs}start.js"></script>
 </body>
 </html>
 "#;
 
-const START: &str = r##"SwaggerUIBundle({
-  url: "/openapi.json",
-  dom_id: "#swagger-ui",
-  deepLinking: true,
-  displayRequestDuration: true,
-  persistAuthorization: true,
-  tryItOutEnabled: true,
+/// Requests that are tried out go where the page came from, whatever a proxy has before it.
+const START: &str = r##"const root = new URL("..", document.currentScript.src);
+fetch(new URL("openapi.json", root)).then((answer) => answer.json()).then((document) => {
+  SwaggerUIBundle({
+    spec: { ...document, servers: [{ url: root.href.replace(/\/$/, "") }] },
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    displayRequestDuration: true,
+    persistAuthorization: true,
+    tryItOutEnabled: true,
+  });
 });
 "##;
 
@@ -50,13 +55,20 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::document_text().into());
 
 /// The routes that the OpenAPI document does not have.
-pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 4] {
+pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
     let openapi = || async { ([(CONTENT_TYPE, APPLICATION_JSON)], DOCUMENT.clone()) };
-    let page = || async { ([(CONTENT_SECURITY_POLICY, POLICY)], Html(PAGE)) };
+    let page = |docs: &'static str| {
+        let page = move || async move {
+            let page = Html(PAGE.replace("{docs}", docs));
+            ([(CONTENT_SECURITY_POLICY, POLICY)], page)
+        };
+        get(page)
+    };
     let redirect = || async { Redirect::permanent("/docs") };
     [
         ("/openapi.json", get(openapi)),
-        ("/docs", get(page)),
+        ("/docs", page("docs/")),
+        ("/docs/", page("")),
         ("/docs/{file}", get(file)),
         ("/redoc", get(redirect)),
     ]

@@ -1,6 +1,7 @@
 //! What becomes known of a request while it is handled, for its line in the log and its time limit.
 
 use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -9,8 +10,13 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::time::Instant;
 
 use crate::domain::UserId;
+
+/// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
+/// what comes then has to be read and to travel too.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(48);
 
 /// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
 /// is written or a stream lives.
@@ -22,11 +28,26 @@ pub(super) fn detached(value: &HeaderValue) -> Option<HeaderValue> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Exchange(Arc<Known>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Known {
+    begun: Instant,
+    /// Whether the caller wants to hear of what would be ignored.
+    strict: AtomicBool,
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
     allowed: OnceLock<Duration>,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Self {
+            begun: Instant::now(),
+            strict: AtomicBool::default(),
+            route: OnceLock::default(),
+            user: OnceLock::default(),
+            allowed: OnceLock::default(),
+        }
+    }
 }
 
 impl Exchange {
@@ -38,9 +59,21 @@ impl Exchange {
         let _ = self.0.user.set(user.clone());
     }
 
-    /// The caller has asked for an answer that may take this long, beyond the limit of all.
-    pub(super) fn allow(&self, wait: Duration) {
+    /// The caller has asked for an answer that may take this long, beyond the limit of all. Gives how long to wait for
+    /// what is to be told, so that it leaves in time.
+    pub(super) fn patience(&self, wanted: Duration) -> Duration {
+        let wait = wanted.min(LONGEST_PATIENCE.saturating_sub(self.0.begun.elapsed()));
         let _ = self.0.allowed.set(wait);
+        wait
+    }
+
+    /// What the caller has sent is looked through for names that nobody knows.
+    pub(super) fn set_strict(&self) {
+        self.0.strict.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_strict(&self) -> bool {
+        self.0.strict.load(Ordering::Relaxed)
     }
 
     pub(super) fn allowed(&self) -> Option<Duration> {

@@ -4,9 +4,9 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use super::SharedApp;
 use super::exchange::Exchange;
 use super::problem::Problem;
+use super::{SharedApp, strict};
 use crate::auth::Caller;
 use crate::domain::{SpaceId, TaskId, UserId};
 
@@ -53,7 +53,10 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
     // A path that can't be decoded names nobody.
     let named = path_parameter(parts, app, "user_id").await;
     match named {
-        Some(named) if named == caller.user.as_str() => Ok(caller),
+        Some(named) if named == caller.user.as_str() => {
+            strict::check_query(parts, &exchange)?;
+            Ok(caller)
+        }
         _ => Err(Problem::foreign_user()),
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, ORIGIN};
 use axum::http::{HeaderName, HeaderValue, Request, Response, Uri, uri};
 use axum::response::IntoResponse;
 use futures_util::FutureExt;
@@ -16,9 +16,10 @@ use tower_service::Service;
 
 use super::exchange::{Exchange, detached};
 use super::json::APPLICATION_JSON;
+use super::notices::Notices;
 use super::problem::{Problem, Suspicion};
 use super::request_log::RequestLine;
-use super::{SharedApp, cors};
+use super::{SharedApp, caching, cors, leftover, public_path, strict};
 use crate::config::Environment;
 
 pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -29,26 +30,45 @@ const LONGEST_REQUEST_ID: usize = 128;
 /// The longest that a route may take to begin its answer. Shorter limits stand nearer to what they limit.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
+/// The latest that an answer begins whose caller has asked to wait: proxies mostly give up after 60 s.
+const LATEST_ANSWER: Duration = Duration::from_secs(50);
+
 /// The whole HTTP side of an app: give it a request, and it answers.
 #[derive(Clone)]
 pub struct FrontDoor {
     app: SharedApp,
     router: Router,
+    notices: Notices,
 }
 
 impl FrontDoor {
     pub(super) fn new(app: SharedApp, router: Router) -> Self {
-        Self { app, router }
+        Self {
+            app,
+            router,
+            notices: Notices::default(),
+        }
+    }
+
+    /// Whether it matters who sends a request: then it has [`Peer`](public_path::Peer).
+    pub(super) fn asks_for_peer(&self) -> bool {
+        self.app.web.public_path.asks_for_peer()
     }
 
     /// Answers one request; never fails, never panics.
     pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
         let request_id = self.request_id(&request);
         let method = request.method().clone();
-        let line = RequestLine::begin(self.app.clone(), method, request_id.clone());
-        let origin = cors::allowed(&self.app.origins, request.headers());
+        let line = RequestLine::begin(self.app.clone(), method.clone(), request_id.clone());
+        let web = &self.app.web;
+        let origin = cors::allowed(&web.origins, request.headers());
+        let prefix = public_path::prefix(&web.public_path, &request);
+        let is_personal = caching::is_personal(request.uri());
 
         let mut response = if cors::is_preflight(&request) {
+            if origin.is_none() {
+                self.notices.foreign_origin(request.headers().get(ORIGIN));
+            }
             cors::preflight(origin.is_some())
         } else {
             ignore_trailing_slash(&mut request);
@@ -56,16 +76,23 @@ impl FrontDoor {
             request
                 .headers_mut()
                 .insert(X_REQUEST_ID, request_id.clone());
-            line.meter
-                .measure(self.route(request, &line.exchange))
-                .await
+            let leftover = leftover::lend(&mut request);
+            let routing = self.route(request, &line.exchange);
+            let response = line.meter.measure(routing).await;
+            leftover.drain().await;
+            response
         };
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.write_envelope(&problem, &mut response);
             self.note_problem(&problem, &line.exchange, line.request_id());
         }
-        cors::mark(&self.app.origins, origin, &mut response);
+        cors::mark(&web.origins, origin, &mut response);
+        public_path::mark(&prefix, &mut response);
+        strict::mark(&line.exchange, &mut response);
+        if is_personal {
+            caching::mark(&method, &mut response);
+        }
         response.headers_mut().insert(X_REQUEST_ID, request_id);
         line.end(response)
     }
@@ -76,6 +103,7 @@ impl FrontDoor {
         let mut routing = pin!(AssertUnwindSafe(router.call(request)).catch_unwind());
         let mut outcome = tokio::time::timeout(LONGEST_REQUEST, &mut routing).await;
         if let (Err(_), Some(wait)) = (&outcome, exchange.allowed()) {
+            let wait = wait.min(LATEST_ANSWER.saturating_sub(LONGEST_REQUEST));
             outcome = tokio::time::timeout(wait, routing).await;
         }
         match outcome {
@@ -124,7 +152,10 @@ impl FrontDoor {
         let status = problem.status().as_u16();
         let suspicion = problem.suspicion();
         match suspicion {
-            Some(Suspicion::Refused(refusal)) => self.app.metrics.count_refusal(refusal.reason()),
+            Some(Suspicion::Refused(refusal)) => {
+                self.app.metrics.count_refusal(refusal.reason());
+                self.notices.refused_token(refusal);
+            }
             Some(Suspicion::ForeignPath) => self.app.metrics.count_foreign_path(),
             None => {}
         }
@@ -158,7 +189,11 @@ fn infallible(never: Infallible) -> Response<Body> {
 /// One trailing slash means the same route: some front ends send it.
 fn ignore_trailing_slash<B>(request: &mut Request<B>) {
     let path = request.uri().path();
-    let Some(shorter) = path.strip_suffix('/').filter(|path| !path.is_empty()) else {
+    // The page's own addresses depend on it.
+    let shorter = path
+        .strip_suffix('/')
+        .filter(|path| !matches!(*path, "" | "/docs"));
+    let Some(shorter) = shorter else {
         return;
     };
     let target = match request.uri().query() {

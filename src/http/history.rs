@@ -35,7 +35,7 @@ pub(super) struct HistoryParameters {
     #[param(minimum = 1, maximum = 1000, example = 50)]
     limit: Option<u16>,
     /// `next_cursor` of the page before, of the same task.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<String>,
 }
 

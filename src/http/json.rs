@@ -7,13 +7,13 @@ use axum::extract::{FromRequest, Request};
 use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::response::{IntoResponse, Response};
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
 
-use super::SharedApp;
 use super::input::FromJson;
 use super::problem::Problem;
+use super::{SharedApp, strict};
 
 pub(super) const APPLICATION_JSON: HeaderValue = HeaderValue::from_static("application/json");
 
@@ -22,6 +22,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// The body of an answer.
 pub(super) struct Json<T>(pub(super) T);
@@ -52,7 +54,7 @@ impl<const LIMIT: usize> JsonBody<LIMIT> {
         T::from_json(&self.0)
     }
 
-    /// As it was sent.
+    /// As it was sent, but without a byte order mark.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
     }
@@ -62,11 +64,17 @@ impl<const LIMIT: usize> FromRequest<SharedApp> for JsonBody<LIMIT> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, _: &SharedApp) -> Result<Self, Problem> {
-        let declared = check_declaration(request.headers(), request.method());
-        let body = read_body(request.into_body(), LIMIT).await?;
+        let (head, body) = request.into_parts();
+        let declared = check_declaration(&head.headers, &head.method);
+        let mut body = read_body(body, LIMIT).await?;
         if !body.is_empty() {
             declared?;
         }
+        // RFC 8259 §8.1 lets a receiver ignore it.
+        if body.starts_with(BYTE_ORDER_MARK) {
+            body.advance(BYTE_ORDER_MARK.len());
+        }
+        strict::check_body((&head.headers, &head.method, &head.extensions), &body)?;
         Ok(Self(body))
     }
 }

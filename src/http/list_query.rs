@@ -20,8 +20,8 @@ pub(super) struct ListParameters {
     /// The most tasks on a page. Without it, all tasks are sent.
     #[param(minimum = 1, maximum = 1000, example = 50)]
     limit: Option<u16>,
-    /// `next_cursor` of the page before, of the same query.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    /// `next_cursor` of the page before, of the same query; an empty one is none.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<String>,
     /// Only tasks that are done (`true`) or open (`false`).
     completed: Option<bool>,
@@ -59,6 +59,8 @@ impl ListQuery {
                 )));
             }
         }
+        // What a form or a template leaves empty.
+        read.cursor = read.cursor.filter(|cursor| !cursor.is_empty());
         read.filter.deleted = deleted == Some(true);
         if read.filter.deleted && read.filter.completed.is_some() {
             return Err(invalid("deleted", "cannot be combined with completed"));

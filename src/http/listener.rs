@@ -7,12 +7,12 @@ use axum::http::{HeaderMap, HeaderName};
 use url::form_urlencoded;
 use utoipa::IntoParams;
 
-use super::SharedApp;
 use super::changes::reached;
 use super::exchange::Exchange;
 use super::exchange::detached;
 use super::extract::{authenticate, path_parameter};
 use super::problem::Problem;
+use super::{SharedApp, strict};
 use crate::clock::Timestamp;
 use crate::domain::{SpaceId, UserId};
 use crate::tasks::changes::Reached;
@@ -28,7 +28,7 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 pub(super) struct ListenParameters {
     /// The id of the last event that was heard, or a `next_cursor` of changes: what came since is sent first. The
     /// header `Last-Event-ID` goes before it.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
     last_event_id: Option<String>,
     /// A ticket in place of the token, where no header can be sent.
     #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
@@ -92,6 +92,7 @@ impl FromRequestParts<SharedApp> for Listener {
         let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()));
         // A client that has heard nothing yet may send an empty one.
         let heard = header.filter(|id| !id.is_empty()).or(last_event_id);
+        let heard = heard.filter(|id| !id.is_empty());
         let since = heard.map(|id| reached(&space, "last_event_id", &id));
         Ok(Self {
             since: since.transpose()?,
@@ -124,9 +125,10 @@ async fn by_ticket(
     let user = user.ok_or_else(Problem::ticket_refused)?;
     let until = app.tasks.take_ticket(&user.space(), ticket).await?;
     let until = until.ok_or_else(Problem::ticket_refused)?;
-    if let Some(exchange) = parts.extensions.get::<Exchange>() {
-        exchange.set_user(&user);
-    }
+    let exchange = parts.extensions.get::<Exchange>();
+    let exchange = exchange.cloned().unwrap_or_default();
+    exchange.set_user(&user);
+    strict::check_query(parts, &exchange)?;
     let credentials = HeaderMap::new();
     Ok((user.space(), Access { until, credentials }))
 }

@@ -3,6 +3,7 @@
 
 mod answer;
 mod batch;
+mod caching;
 mod change_cursor;
 mod changes;
 mod conditional;
@@ -20,14 +21,19 @@ mod history;
 mod history_cursor;
 mod input;
 mod json;
+mod leftover;
 mod list_query;
 mod listener;
+mod meaning;
 pub mod metrics;
+mod notices;
 mod openapi;
 mod problem;
+mod public_path;
 mod request_log;
 pub mod serve;
 mod stream;
+mod strict;
 mod takeover;
 mod tasks;
 mod write;

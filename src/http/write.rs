@@ -11,13 +11,12 @@ use axum::http::{HeaderName, Method};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use serde_json::Value;
 
-use super::SharedApp;
 use super::answer::{self, Answer};
 use super::extract::Owner;
 use super::front::X_REQUEST_ID;
 use super::problem::Problem;
+use super::{SharedApp, meaning};
 use crate::domain::{Deed, Done, Key, Operation, Origin, Outcome};
 use crate::tasks::Request;
 
@@ -148,10 +147,7 @@ impl Write {
             // In none of them, so that nothing moves from one to the other.
             context.update(b"\n");
         }
-        match serde_json::from_slice::<Value>(body) {
-            Ok(json) => update_with_meaning(&mut context, &json),
-            Err(_) => context.update(body),
-        }
+        context.update(&meaning::of_body(body));
         URL_SAFE_NO_PAD.encode(context.finish())
     }
 
@@ -159,82 +155,5 @@ impl Write {
     fn path_of_tasks(&self) -> &str {
         let end = self.path.match_indices('/').nth(3);
         end.map_or(&self.path, |(end, _)| &self.path[..end])
-    }
-}
-
-/// Objects by the order of their names, numbers by their value.
-fn update_with_meaning(context: &mut Context, json: &Value) {
-    match json {
-        Value::Object(members) => {
-            let mut members: Vec<_> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            context.update(b"{");
-            for (name, value) in members {
-                context.update(Value::from(name.as_str()).to_string().as_bytes());
-                update_with_meaning(context, value);
-            }
-            context.update(b"}");
-        }
-        Value::Array(elements) => {
-            context.update(b"[");
-            for element in elements {
-                update_with_meaning(context, element);
-                context.update(b",");
-            }
-            context.update(b"]");
-        }
-        Value::Number(number) => {
-            // `1`, `1.0` and `1e0` are the same.
-            let whole = number.as_i64().or_else(|| whole(number.as_f64()?));
-            let text = whole.map_or_else(|| number.to_string(), |whole| whole.to_string());
-            context.update(text.as_bytes());
-        }
-        other => context.update(other.to_string().as_bytes()),
-    }
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::float_cmp,
-    reason = "what is not whole, or too large, does not come back the same"
-)]
-fn whole(number: f64) -> Option<i64> {
-    let whole = number as i64;
-    ((whole as f64) == number).then_some(whole)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn meaning(json: &str) -> String {
-        let mut context = Context::new(&SHA256);
-        update_with_meaning(&mut context, &serde_json::from_str(json).unwrap());
-        URL_SAFE_NO_PAD.encode(context.finish())
-    }
-
-    #[test]
-    fn what_means_the_same_is_the_same() {
-        for (a, b) in [
-            (
-                r#"{"a": 1, "b": [1.0, "é"]}"#,
-                r#"{"b":[1e0,"\u00e9"],"a":1}"#,
-            ),
-            ("[0]", "[-0]"),
-        ] {
-            assert_eq!(meaning(a), meaning(b));
-        }
-        for (a, b) in [
-            (r#"{"a": 1}"#, r#"{"a": "1"}"#),
-            (r#"{"a": 1}"#, r#"{"a": true}"#),
-            ("[1, 2]", "[12]"),
-            ("[[1], 2]", "[[1, 2]]"),
-            (r#"{"a": null}"#, "{}"),
-            ("1.5", "1"),
-            ("9007199254740993", "9007199254740992"),
-        ] {
-            assert_ne!(meaning(a), meaning(b));
-        }
     }
 }

@@ -9,6 +9,7 @@ use crate::support::{TestApp, every_engine};
 every_engine!(
     without_a_token_there_is_a_challenge,
     a_bad_token_is_refused_and_named,
+    the_text_of_an_empty_variable_is_told_from_a_token,
     the_scheme_may_be_written_in_any_case,
     an_expired_token_is_refused
 );
@@ -48,6 +49,31 @@ async fn a_bad_token_is_refused_and_named(app: TestApp) {
             "{bad}: {message}"
         );
         assert!(bad.is_empty() || !message.contains(bad));
+    }
+}
+
+/// What JavaScript and Python make of a variable without a value when they put it into a text.
+async fn the_text_of_an_empty_variable_is_told_from_a_token(app: TestApp) {
+    let alice = app.user("alice");
+    for text in [
+        "undefined",
+        "null",
+        "None",
+        "NaN",
+        "[object Object]",
+        "[object",
+    ] {
+        let answer = alice.with_token(text).get(&alice.tasks).await;
+        let error = &answer.expect(StatusCode::UNAUTHORIZED)["error"];
+        let message = error["message"].as_str().unwrap();
+        assert!(message.starts_with("Invalid token"), "{text}: {message}");
+        let explanation = error["details"]["explanation"].as_str().unwrap();
+        let words = if text.contains(' ') {
+            "more than one word"
+        } else {
+            "an empty variable"
+        };
+        assert!(explanation.contains(words), "{text}: {explanation}");
     }
 }
 

@@ -10,6 +10,8 @@ every_engine!(
     every_answer_with_a_task_has_its_version_as_tag,
     a_write_with_an_old_tag_is_refused_and_shown_the_task,
     a_write_with_the_right_tag_is_done,
+    a_tag_that_a_proxy_changed_names_the_same_version,
+    a_tag_of_nobodys_making_is_told_from_an_old_one,
     of_many_writers_with_one_tag_exactly_one_wins,
     a_read_of_what_is_known_is_not_modified,
     a_list_is_not_modified_until_its_user_changes_something,
@@ -67,10 +69,11 @@ async fn a_write_with_an_old_tag_is_refused_and_shown_the_task(app: TestApp) {
         .put(&path, json!({"title": "y"}))
         .await
         .expect(StatusCode::OK);
-    // Of another version, weak, of nobody's making, one number within another.
+    // Of another version, of nobody's making, one number within another.
     for tag in [
         "\"1\"",
-        "W/\"2\"",
+        "W/\"1\"",
+        "\"1-gzip\"",
         "\"abc\"",
         "\"12\", \"22\"",
         "\"\"",
@@ -97,6 +100,70 @@ async fn a_write_with_the_right_tag_is_done(app: TestApp) {
         let condition = ("if-match", "\"2\"");
         let deleted = send(&alice, Method::DELETE, &path, condition, Value::Null).await;
         assert_eq!(deleted.status, StatusCode::NO_CONTENT);
+    }
+}
+
+/// What proxies make of a tag when they compress.
+const CHANGED_ON_THE_WAY: [&str; 8] = [
+    "W/\"1\"",
+    "\"1-gzip\"",
+    "W/\"1-gzip\"",
+    "\"1;gzip\"",
+    "\"1--gzip\"",
+    "\"1-br\"",
+    "\"1-zstd\"",
+    "\"7\", W/\"1-gzip\"",
+];
+
+async fn a_tag_that_a_proxy_changed_names_the_same_version(app: TestApp) {
+    let alice = app.user("alice");
+    for tag in CHANGED_ON_THE_WAY {
+        let (path, _) = alice.create(json!({"title": "x"})).await;
+        let known = send(
+            &alice,
+            Method::GET,
+            &path,
+            ("if-none-match", tag),
+            Value::Null,
+        )
+        .await;
+        assert_eq!(known.status, StatusCode::NOT_MODIFIED, "{tag}");
+        let body = json!({"title": "y"});
+        let changed = send(&alice, Method::PUT, &path, ("if-match", tag), body).await;
+        assert_eq!(changed.expect(StatusCode::OK)["version"], 2, "{tag}");
+    }
+    for query in ["", "?limit=5", "?deleted=true"] {
+        let list = format!("{}{query}", alice.tasks);
+        let tag = alice.get(&list).await.header("etag").unwrap().to_owned();
+        let opaque = tag.trim_matches('"');
+        for changed in CHANGED_ON_THE_WAY {
+            let changed = changed.replace('1', opaque);
+            let condition = ("if-none-match", changed.as_str());
+            let answer = send(&alice, Method::GET, &list, condition, Value::Null).await;
+            assert_eq!(answer.status, StatusCode::NOT_MODIFIED, "{changed}");
+        }
+    }
+}
+
+async fn a_tag_of_nobodys_making_is_told_from_an_old_one(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, created) = alice.create(json!({"title": "x"})).await;
+    for (tag, words) in [
+        ("\"9\"", "The task has changed"),
+        ("\"abc\"", "If-Match names no version of this task"),
+        ("\"\"", "If-Match names no version of this task"),
+        (
+            "\"gzip\", W/\"1.0\"",
+            "If-Match names no version of this task",
+        ),
+        ("\"abc\", \"9\"", "The task has changed"),
+    ] {
+        for answer in every_write(&alice, &path, tag).await {
+            let body = answer.expect(StatusCode::PRECONDITION_FAILED);
+            let message = body["error"]["message"].as_str().unwrap();
+            assert!(message.starts_with(words), "{tag}: {message}");
+            assert_eq!(body["error"]["current"], created, "{tag}");
+        }
     }
 }
 

@@ -56,6 +56,77 @@ fn every_operation_has_a_summary_and_examples_and_every_error_one_description() 
     }
 }
 
+/// Programs are generated from it, which believe what it says.
+#[test]
+fn no_schema_says_what_a_generated_client_should_not_believe() {
+    fn walk(document: &Value, part: &Value, place: &str, check: &mut dyn FnMut(&str, &Value)) {
+        check(place, part);
+        let target = part["$ref"]
+            .as_str()
+            .and_then(|name| name.strip_prefix('#'));
+        // Each name once on the way: schemas may stand within themselves.
+        if let Some(pointer) = target.filter(|pointer| !place.contains(*pointer)) {
+            walk(
+                document,
+                &document.pointer(pointer).unwrap().clone(),
+                &format!("{place}>{pointer}"),
+                check,
+            );
+        }
+        let members = part
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, it)| (name.clone(), it));
+        let items = part
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|it| (String::new(), it));
+        for (name, member) in members.chain(items) {
+            if name != "example" {
+                walk(document, member, &format!("{place}/{name}"), check);
+            }
+        }
+    }
+    let document: Value = serde_json::from_str(&tickbox::http::document_text()).unwrap();
+    let operations = document["paths"].as_object().unwrap().values();
+    let operations = operations.flat_map(|item| item.as_object().unwrap().values());
+    let (mut seen, mut titles) = (0, 0);
+    for operation in operations {
+        walk(
+            &document,
+            &operation["responses"],
+            "",
+            &mut |place, schema| {
+                seen += 1;
+                for limit in ["maxLength", "pattern"] {
+                    assert!(
+                        schema.get(limit).is_none_or(Value::is_object),
+                        "{place} has {limit}"
+                    );
+                }
+            },
+        );
+        walk(
+            &document,
+            &operation["requestBody"],
+            "",
+            &mut |place, schema| {
+                assert!(
+                    schema.get("default").is_none_or(Value::is_object),
+                    "{place} has a default"
+                );
+                if place.ends_with("/title") {
+                    titles += 1;
+                    assert!(schema.get("pattern").is_none(), "{place} has a pattern");
+                }
+            },
+        );
+    }
+    assert!(seen > 1000 && titles > 2, "{seen} {titles}");
+}
+
 fn has_example(document: &Value, content: &Value) -> bool {
     let schema = content["schema"]["$ref"]
         .as_str()

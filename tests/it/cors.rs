@@ -7,6 +7,8 @@ use tickbox::config::{Environment, Origins};
 use crate::support::{Answer, Home, TestApp};
 
 const ALLOWED: &str = "https://app.example.com";
+const EXPOSED: &str = "access-control-expose-headers: ETag, Idempotency-Replayed, Link, Location, Preference-Applied, \
+    RateLimit, RateLimit-Policy, Retry-After, X-Request-Id";
 
 async fn app() -> TestApp {
     let home = Home::sqlite();
@@ -52,7 +54,7 @@ async fn a_listed_origin_may_read_answers_and_errors() {
             [
                 "access-control-allow-credentials: true",
                 "access-control-allow-origin: https://app.example.com",
-                "access-control-expose-headers: ETag, Link, Location, Retry-After, X-Request-Id",
+                EXPOSED,
             ]
         );
     }
@@ -113,13 +115,36 @@ async fn a_preflight_needs_no_token() {
         [
             "access-control-allow-credentials: true",
             "access-control-allow-headers: Authorization, Content-Type, If-Match, If-None-Match, Idempotency-Key, \
-             Last-Event-ID, X-Request-Id",
+             Last-Event-ID, Prefer, X-Request-Id, traceparent, tracestate, baggage, sentry-trace",
             "access-control-allow-methods: GET, POST, PUT, PATCH, DELETE",
             "access-control-allow-origin: http://localhost:3000",
-            "access-control-expose-headers: ETag, Link, Location, Retry-After, X-Request-Id",
+            EXPOSED,
             "access-control-max-age: 7200",
         ]
     );
+}
+
+#[tokio::test]
+async fn pages_of_apps_and_of_previews_may_be_listed() {
+    let home = Home::sqlite();
+    let store = home.store();
+    let list = "tauri://localhost, capacitor://localhost, chrome-extension://abcdefghijklmnop, https://*.vercel.app";
+    let origins = Origins::parse(list).unwrap();
+    let app = TestApp::with(home, &store, Environment::Production, origins).await;
+    for origin in [
+        "tauri://localhost",
+        "capacitor://localhost",
+        "chrome-extension://abcdefghijklmnop",
+        "https://my-app-git-main.vercel.app",
+    ] {
+        let answer = app.nobody().send(preflight("/api/a/tasks", origin)).await;
+        assert_eq!(answer.header("access-control-allow-origin"), Some(origin));
+    }
+    let answer = app
+        .nobody()
+        .send(preflight("/api/a/tasks", "https://vercel.app"))
+        .await;
+    assert_eq!(cors_headers(&answer), [""; 0]);
 }
 
 #[tokio::test]

@@ -115,7 +115,11 @@ async fn outside_development_there_are_no_details(app: TestApp) {
             .expect(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(
             refused,
-            json!({"error": {"code": "VALIDATION_ERROR", "message": "title must not be empty or only white space"}})
+            json!({"error": {
+                "code": "VALIDATION_ERROR",
+                "message": "title must not be empty or only white space",
+                "fields": ["title"],
+            }})
         );
         let refused = alice
             .with_token("nonsense")

@@ -113,6 +113,7 @@ async fn no_route_is_counted_as_unknown() {
     let document: Value = serde_json::from_str(&tickbox::http::document_text()).unwrap();
     let mut routes = vec![
         ("get".to_owned(), "/docs".to_owned()),
+        ("get".to_owned(), "/docs/".to_owned()),
         ("get".to_owned(), "/docs/{file}".to_owned()),
         ("get".to_owned(), "/openapi.json".to_owned()),
         ("get".to_owned(), "/redoc".to_owned()),

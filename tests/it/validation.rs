@@ -11,6 +11,7 @@ every_engine!(
     what_breaks_a_rule_is_refused_with_its_name,
     all_errors_are_told_at_once,
     what_is_no_json_is_a_bad_request,
+    a_byte_order_mark_before_the_json_is_ignored,
     a_body_must_be_declared_as_json,
     a_body_that_is_too_large_is_refused,
     limits_count_characters_and_not_bytes,
@@ -137,6 +138,7 @@ async fn all_errors_are_told_at_once(app: TestApp) {
             "code": "VALIDATION_ERROR",
             "message": "title must not be empty or only white space; description must be a string or null; \
                 completed must be true or false",
+            "fields": ["title", "description", "completed"],
             "details": {"fields": [
                 {"field": "title", "rule": "must not be empty or only white space"},
                 {"field": "description", "rule": "must be a string or null"},
@@ -144,6 +146,17 @@ async fn all_errors_are_told_at_once(app: TestApp) {
             ]},
         })
     );
+}
+
+/// RFC 8259 §8.1 lets a receiver ignore it.
+async fn a_byte_order_mark_before_the_json_is_ignored(app: TestApp) {
+    let alice = app.user("alice");
+    let body = "\u{feff}{\"title\": \"x\"}";
+    let created = alice.send_text(Method::POST, &alice.tasks, body).await;
+    assert_eq!(created.expect(StatusCode::CREATED)["title"], "x");
+    let twice = format!("\u{feff}{body}");
+    let refused = alice.send_text(Method::POST, &alice.tasks, twice).await;
+    assert_eq!(refused.status, StatusCode::BAD_REQUEST);
 }
 
 async fn what_is_no_json_is_a_bad_request(app: TestApp) {

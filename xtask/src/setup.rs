@@ -1,15 +1,17 @@
-//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, Node with Better Auth and the
-//! tools of the TypeScript client, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
+//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, HAProxy, nginx, Node with Better Auth, the
+//! tools of the TypeScript client and generators of others, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
 
 use std::path::Path;
 use std::process::Command;
 
 use crate::packages::{Need, install};
-use crate::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
+use crate::programs::{
+    CLIENT, GENERATORS, PYTHON_GENERATORS, SCHEMATHESIS, find_browser, find_program,
+};
 use crate::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 9] = [
+const NEEDS: [Need; 11] = [
     Need {
         program: "initdb",
         package: "postgresql",
@@ -21,6 +23,14 @@ const NEEDS: [Need; 9] = [
     Need {
         program: "pgbouncer",
         package: "pgbouncer",
+    },
+    Need {
+        program: "haproxy",
+        package: "haproxy",
+    },
+    Need {
+        program: "nginx",
+        package: "nginx",
     },
     Need {
         program: "node",
@@ -65,7 +75,17 @@ pub(crate) fn setup() -> Outcome {
     check_node()?;
     npm("tests/better-auth", "install Better Auth for the tests")?;
     npm(CLIENT, "install what the client is built with")?;
-    schemathesis()
+    npm(GENERATORS, "install the generators that the tests try")?;
+    python(
+        PYTHON_GENERATORS,
+        "tests/generators/requirements.txt",
+        "install the generators for Python that the tests try",
+    )?;
+    python(
+        SCHEMATHESIS,
+        "tests/schemathesis/requirements.txt",
+        "install schemathesis for the tests",
+    )
 }
 
 fn is_there(need: &Need) -> bool {
@@ -118,18 +138,20 @@ fn npm(directory: &str, name: &str) -> Outcome {
     )
 }
 
-fn schemathesis() -> Outcome {
-    let environment = root().join("target/venv");
-    let wanted = root().join("tests/schemathesis/requirements.txt");
+/// Makes an environment with what a file asks for; the program in it is looked for.
+fn python(program: &str, wanted: &str, name: &str) -> Outcome {
+    let program = root().join(program);
+    let wanted = root().join(wanted);
+    let environment = program.parent().and_then(Path::parent);
+    let environment = environment.ok_or("a program stands in bin")?;
     unless_stamped(&environment.join("tickbox-stamp"), &wanted, || {
-        step("install schemathesis for the tests", || {
+        step(name, || {
             let mut python = Command::new("python3");
-            quietly(python.args(["-m", "venv", "--clear"]).arg(&environment))?;
+            quietly(python.args(["-m", "venv", "--clear"]).arg(environment))?;
             let mut pip = Command::new(environment.join("bin/python"));
             pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
                 .arg(&wanted);
             quietly(&mut pip)?;
-            let program = root().join(SCHEMATHESIS);
             if program.is_file() {
                 Ok(())
             } else {

@@ -175,7 +175,7 @@ impl Client {
             authenticator,
             clock,
             environment,
-            origins,
+            origins.into(),
             metrics,
             retention,
         );

@@ -445,6 +445,8 @@ export interface components {
             current?: components["schemas"]["Task"];
             /** @description More that helps, in development only. */
             details?: Record<string, never>;
+            /** @description With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers. */
+            fields?: string[];
             /** @description For people: what went wrong and what to do about it. */
             message: string;
             /** @description `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells. */
@@ -1090,7 +1092,7 @@ export interface operations {
                  * @example 50
                  */
                 limit?: number;
-                /** @description `next_cursor` of the page before, of the same query. */
+                /** @description `next_cursor` of the page before, of the same query; an empty one is none. */
                 cursor?: string;
                 /** @description Only tasks that are done (`true`) or open (`false`). */
                 completed?: boolean;

@@ -94,9 +94,13 @@ fn expected_task(
 ) -> Result<Task, Refusal> {
     let task = drafting.task(id).filter(|task| !task.is_deleted());
     let task = task.ok_or(Refusal::TaskNotFound)?.clone();
-    if expected.allows(task.version) {
-        Ok(task)
-    } else {
-        Err(Refusal::TaskChanged(Box::new(task)))
+    match expected {
+        Expected::OneOf(versions) if versions.is_empty() => {
+            Err(Refusal::NoVersion(Box::new(task)))
+        }
+        Expected::OneOf(versions) if !versions.contains(&task.version) => {
+            Err(Refusal::TaskChanged(Box::new(task)))
+        }
+        _ => Ok(task),
     }
 }

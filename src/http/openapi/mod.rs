@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
 
 mod errors;
+mod shapes;
 mod task;
 
 use serde_json::json;
@@ -40,6 +41,9 @@ pub(super) struct ErrorBody {
     /// The task as it is now; with `PRECONDITION_FAILED`.
     #[schema(value_type = TaskSchema, required = false)]
     current: Option<()>,
+    /// With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers.
+    #[schema(value_type = Vec<String>, required = false)]
+    fields: Option<()>,
     /// The number of the change that stands in the way of an undo; with `CONFLICT`.
     #[schema(value_type = i64, required = false)]
     conflicting_seq: Option<()>,
@@ -57,7 +61,9 @@ pub(super) struct ErrorBody {
         title = "tickbox",
         description = "The task backend for apps whose users sign in with Better Auth.\n\n\
             Send the token that your Better Auth server issues as `Authorization: Bearer …`. Every user has \
-            tasks of their own; those of others are answered as if they did not exist.",
+            tasks of their own; those of others are answered as if they did not exist.\n\n\
+            What a request has that is not known is ignored. With `Prefer: handling=strict` (RFC 7240) it is refused by \
+            its name: a parameter with 400, a member of the body with 422; the answer says `Preference-Applied`.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     components(schemas(Error, ErrorBody)),
@@ -104,6 +110,7 @@ pub(super) fn finish(document: &mut OpenApi) {
             complete(path, is_read, operation);
         }
     }
+    shapes::relax(document);
 }
 
 fn complete(path: &str, is_read: bool, operation: &mut Operation) {

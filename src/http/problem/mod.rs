@@ -163,7 +163,10 @@ impl Problem {
             "VALIDATION_ERROR",
             message,
         )
-        .with(|inner| inner.details = Some(details))
+        .with(|inner| {
+            inner.details = Some(details);
+            inner.members = vec![("fields", json!([field]))];
+        })
     }
 
     /// For one of several operations: its place among them.
@@ -199,16 +202,21 @@ impl Problem {
             let separator = if message.is_empty() { "" } else { "; " };
             let _ = write!(message, "{separator}{field} {rule}");
         }
-        let fields: Vec<_> = fields
+        let names: Vec<_> = fields.iter().map(|error| error.field).collect();
+        let details: Vec<_> = fields
             .iter()
             .map(|FieldError { field, rule }| json!({"field": field, "rule": rule}))
             .collect();
-        Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "VALIDATION_ERROR",
-            message,
-        )
-        .with(|inner| inner.details = Some(json!({ "fields": fields })))
+        Self::invalid_fields(message, &names)
+            .with(|inner| inner.details = Some(json!({ "fields": details })))
+    }
+
+    /// As [`Problem::invalid`], about names that only the caller knows.
+    pub(super) fn invalid_fields(message: String, names: &[impl AsRef<str>]) -> Self {
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
+        Self::new(status, "VALIDATION_ERROR", message)
+            .with(|inner| inner.members = vec![("fields", json!(names))])
     }
 
     pub(super) fn unavailable(
@@ -291,6 +299,12 @@ impl From<&Refusal> for Problem {
                 "The task has changed since you read it: look at error.current and try again with its ETag",
                 task,
             ),
+            Refusal::NoVersion(task) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                "If-Match names no version of this task: look at error.current and send its ETag",
+                task,
+            ),
             Refusal::TaskExists(task) => Self::about(
                 StatusCode::PRECONDITION_FAILED,
                 FAILED,
@@ -321,7 +335,8 @@ impl From<&Refusal> for Problem {
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",
                 "This Idempotency-Key was used for another request: take a new key for each",
-            ),
+            )
+            .with(|inner| inner.members = vec![("fields", json!(["Idempotency-Key"]))]),
             Refusal::KeyInUse => {
                 let message = "A request with this Idempotency-Key is in flight: ask again after the time in Retry-After";
                 let header = (RETRY_AFTER, HeaderValue::from_static("1"));

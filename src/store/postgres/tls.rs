@@ -31,15 +31,6 @@ pub(super) enum Verify {
     },
 }
 
-/// What other libraries put into a URL to set themselves up. It says nothing about the server.
-const OF_OTHERS: [&str; 5] = [
-    "pgbouncer",
-    "connection_limit",
-    "pool_timeout",
-    "schema",
-    "sslaccept",
-];
-
 /// Takes out of the URL what the driver does not know. The part before the query is left as it is:
 /// with several hosts it is no URL to a parser of URLs.
 pub(super) fn split_ssl_parameters(url: &str) -> (String, Verify) {
@@ -54,7 +45,6 @@ pub(super) fn split_ssl_parameters(url: &str) -> (String, Verify) {
             // As in libpq: the system's roots are for checking all there is to check.
             "sslrootcert" if value == "system" => mode = Some("verify-full".to_owned()),
             "sslrootcert" => roots = Some(value.into_owned()),
-            name if OF_OTHERS.contains(&name) => {}
             name => _ = rest.append_pair(name, &value),
         }
     }
@@ -230,7 +220,6 @@ mod tests {
             ),
             ("?sslmode=allow", "?sslmode=prefer", Verify::Nothing),
             ("?ssl=require", "?sslmode=require", Verify::Nothing),
-            ("?pgbouncer=true&schema=public", "", Verify::Nothing),
             (
                 "?options=-c%20a%3Db",
                 "?options=-c%20a%3Db",

@@ -15,6 +15,7 @@ mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
 pub(crate) mod programs;
+pub(crate) mod proxies;
 pub(crate) mod schema;
 pub(crate) mod schemathesis;
 
@@ -29,7 +30,7 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment, Origins, Secret};
+use tickbox::config::{AuthSettings, Environment, Secret, Web};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
@@ -141,7 +142,7 @@ impl TestApp {
 
     pub(crate) async fn at(home: Home) -> Self {
         let store = home.store();
-        Self::with(home, &store, Environment::Development, Origins::default()).await
+        Self::with(home, &store, Environment::Development, Web::default()).await
     }
 
     /// Another server on the database of this one, on PostgreSQL. Its clock is the same.
@@ -152,17 +153,17 @@ impl TestApp {
         let store = StoreConfig::Postgres(postgres_config(database.url()));
         let authenticator = other.app.authenticator.clone();
         let (environment, clock) = (Environment::Development, other.clock.clone());
-        let origins = Origins::default();
+        let web = Web::default();
         // It owns no database, so it is given a place that is not used.
         let home = Home::sqlite();
-        Self::assemble((home, &store), environment, origins, authenticator, clock).await
+        Self::assemble((home, &store), environment, web, authenticator, clock).await
     }
 
     pub(crate) async fn with(
         home: Home,
         store: &StoreConfig,
         environment: Environment,
-        origins: Origins,
+        web: impl Into<Web>,
     ) -> Self {
         let clock = Clock::seeded(START, Duration::from_millis(1));
         let settings = AuthSettings {
@@ -170,7 +171,8 @@ impl TestApp {
             ..AuthSettings::default()
         };
         let authenticator = authenticator(&settings, environment, &clock);
-        Self::assemble((home, store), environment, origins, authenticator, clock).await
+        let web = web.into();
+        Self::assemble((home, store), environment, web, authenticator, clock).await
     }
 
     /// On SQLite, with settings that trust real issuers, at the time of the machine, which is theirs too.
@@ -178,18 +180,18 @@ impl TestApp {
     pub(crate) async fn trusting(settings: &AuthSettings) -> Self {
         let clock = Clock::seeded(Clock::system().now(), Duration::ZERO);
         let authenticator = authenticator(settings, Environment::Development, &clock);
-        let (home, origins) = (Home::sqlite(), Origins::default());
+        let (home, web) = (Home::sqlite(), Web::default());
         let store = home.store();
         let environment = Environment::Development;
         // Before the fetching in the background begins: a server without a key makes one for each who asks.
         authenticator.refresh().await;
-        Self::assemble((home, &store), environment, origins, authenticator, clock).await
+        Self::assemble((home, &store), environment, web, authenticator, clock).await
     }
 
     async fn assemble(
         (home, store): (Home, &StoreConfig),
         environment: Environment,
-        origins: Origins,
+        web: Web,
         authenticator: Arc<Authenticator>,
         clock: Clock,
     ) -> Self {
@@ -204,7 +206,7 @@ impl TestApp {
             authenticator,
             clock.clone(),
             environment,
-            origins,
+            web,
             metrics,
             RETENTION,
         );

@@ -76,3 +76,9 @@ pub(crate) const CLIENT: &str = "clients/typescript";
 
 /// Where `cargo xtask setup` puts the schemathesis program, seen from the root of the project.
 pub(crate) const SCHEMATHESIS: &str = "target/venv/bin/schemathesis";
+
+/// What tries the generators of others, seen from the root of the project.
+pub(crate) const GENERATORS: &str = "tests/generators";
+
+/// Where `cargo xtask setup` puts one of the generators for Python; the others stand beside it.
+pub(crate) const PYTHON_GENERATORS: &str = "target/generators/bin/openapi-python-client";
