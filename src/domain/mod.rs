@@ -24,7 +24,7 @@ pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};
 pub use self::refusal::Refusal;
 pub use self::state::{Need, State};
-pub use self::task::{Filter, Position, Task};
+pub use self::task::{Filter, Position, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{

@@ -96,3 +96,14 @@ impl Position {
         id: TaskId(Uuid::max()),
     };
 }
+
+/// A part of a list, and how many tasks the whole list has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskPage {
+    pub tasks: Vec<Task>,
+    /// All that match the filter, on this page or not.
+    pub total: i64,
+    /// The number of the space's latest change, and its account's epoch: a list with the same is the same list.
+    pub seq: i64,
+    pub epoch: i64,
+}

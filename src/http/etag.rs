@@ -3,8 +3,7 @@
 
 use axum::http::HeaderValue;
 
-use crate::domain::{Filter, Position, Task};
-use crate::tasks::TaskPage;
+use crate::domain::{Filter, Position, Task, TaskPage};
 
 /// The strong tag of a task: its version, never its bytes.
 pub(super) fn task_tag(task: &Task) -> HeaderValue {

@@ -17,8 +17,7 @@ use super::problem::Problem;
 use super::write::Write;
 use super::{SharedApp, cursor, stream};
 use crate::domain::json::{write_list, write_number, write_text};
-use crate::domain::{Expected, Operation, Patch, Task, TaskId, Twice};
-use crate::tasks::TaskPage;
+use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
 
 pub(super) const TAG: &str = "tasks";
 

@@ -4,9 +4,8 @@ use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::tables::{StoredTask, TASK_COLUMNS, space_value};
-use crate::domain::{Account, Filter, Position, SpaceId, Task, TaskId};
+use crate::domain::{Account, Filter, Position, SpaceId, Task, TaskId, TaskPage};
 use crate::error::{Cause, Error};
-use crate::tasks::TaskPage;
 
 impl Store {
     /// The task of that id, if there is one.

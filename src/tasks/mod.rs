@@ -17,8 +17,8 @@ use self::in_flight::InFlight;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId, Twice,
-    Work,
+    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId, TaskPage,
+    Twice, Work,
 };
 use crate::error::Result;
 use crate::store::{Applied, Encoder, Store};
@@ -36,17 +36,6 @@ pub struct Tasks {
     retention: Duration,
     in_flight: InFlight,
     watches: Watches,
-}
-
-/// A part of a list, and how many tasks the whole list has.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TaskPage {
-    pub tasks: Vec<Task>,
-    /// All that match the filter, on this page or not.
-    pub total: i64,
-    /// The number of the space's latest change, and its account's epoch: a list with the same is the same list.
-    pub seq: i64,
-    pub epoch: i64,
 }
 
 /// A part of a list, and where the next one begins.

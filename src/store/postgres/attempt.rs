@@ -105,8 +105,8 @@ impl Attempt {
         locked: Locked,
     ) -> Result<(), Failure> {
         let mut states = load(connector, connection, locked, &self.waiting).await?;
-        let turns = std::mem::take(&mut self.waiting);
-        for turn in turns {
+        let mut turns = std::mem::take(&mut self.waiting).into_iter();
+        while let Some(turn) = turns.next() {
             let Some(mut state) = states.remove(&turn.space) else {
                 self.waiting.push(turn);
                 continue;
@@ -114,6 +114,7 @@ impl Attempt {
             let loaded = load_more(connector, connection, &turn, &mut state).await;
             if let Err(failure) = loaded {
                 self.waiting.push(turn);
+                self.waiting.extend(turns);
                 return Err(failure);
             }
             self.decided.push(decide_all(turn.space, state, turn.works));
