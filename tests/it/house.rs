@@ -157,7 +157,7 @@ fn a_door_does_not_touch_the_store() {
 
 #[test]
 fn no_file_is_too_long_and_each_says_what_it_is() {
-    for (name, text) in ["src", "tests", "xtask/src"].into_iter().flat_map(sources) {
+    for (name, text) in ["src", "tests", "xtask"].into_iter().flat_map(sources) {
         let lines = text.lines().count();
         assert!(
             lines <= MOST_LINES,

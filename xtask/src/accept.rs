@@ -4,8 +4,8 @@
 use std::process::Command;
 
 use crate::setup::setup;
-use crate::step::{Outcome, aloud, root, step};
 use crate::{check, tools};
+use xtask::step::{Outcome, aloud, root, step};
 
 /// Rewrites the generated files and the snapshots.
 pub(crate) fn accept() -> Outcome {

@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::process::Command;
 
-use crate::programs::CLIENT;
 use crate::setup::setup;
-use crate::step::{Outcome, cargo, quietly, root, step, text, write};
-use crate::{instructions, test, tools};
+use crate::{instructions, outdated, test, tools};
+use xtask::programs::CLIENT;
+use xtask::step::{Outcome, cargo, quietly, root, step, text, write};
 
 /// Files that the program writes itself, and the arguments that make it do so. Add a line to have
 /// another one compared by `check` and rewritten by `accept`.
@@ -15,7 +15,7 @@ const GENERATED: [(&str, &[&str]); 1] = [("openapi.json", &["openapi"])];
 type Step = (&'static str, fn() -> Outcome);
 
 /// Runs every step, also after one has failed: one round shows all there is to repair.
-pub(crate) fn check() -> Outcome {
+pub(crate) fn check(with_tests: bool) -> Outcome {
     let steps: [Step; 7] = [
         ("format", format),
         ("lints", lints),
@@ -32,7 +32,11 @@ pub(crate) fn check() -> Outcome {
             failed.push(name);
         }
     }
-    if let Err(message) = setup().and_then(|()| test::run(&[])) {
+    if let Err(message) = setup() {
+        println!("{message}\n");
+        failed.push("setup");
+    }
+    if with_tests && let Err(message) = test::run(&[]) {
         eprintln!("{message}");
         failed.push("tests");
     }
@@ -40,6 +44,7 @@ pub(crate) fn check() -> Outcome {
         println!("{message}\n");
         failed.push("instructions");
     }
+    println!("\n{}", outdated::report());
     if failed.is_empty() {
         Ok(())
     } else {

@@ -4,8 +4,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::programs::find_program;
-use crate::step::{Outcome, quietly, root, step, text, write};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, quietly, root, step, text, write};
 
 /// A program, and the Debian package that has it.
 pub(crate) struct Need {

@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use crate::packages::{Need, install};
-use crate::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
-use crate::step::{Outcome, quietly, read, root, step, text, write};
+use xtask::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
+use xtask::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
 const NEEDS: [Need; 9] = [

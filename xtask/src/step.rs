@@ -7,10 +7,10 @@ use std::process::{Command, Output};
 use std::time::Instant;
 
 /// The message says what to do about it.
-pub(crate) type Outcome<T = ()> = Result<T, String>;
+pub type Outcome<T = ()> = Result<T, String>;
 
 /// Says what it does, does it, and says how long it took.
-pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
     print!("{name:<44}");
     // A step may take minutes, so its name must be seen before it is done.
     std::io::stdout()
@@ -24,7 +24,7 @@ pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<
 }
 
 /// Runs a command to its end; all that it wrote, if it fails.
-pub(crate) fn quietly(command: &mut Command) -> Outcome<Output> {
+pub fn quietly(command: &mut Command) -> Outcome<Output> {
     let name = describe(command);
     let output = command
         .output()
@@ -37,7 +37,7 @@ pub(crate) fn quietly(command: &mut Command) -> Outcome<Output> {
 }
 
 /// Runs a command that talks to the person itself.
-pub(crate) fn aloud(command: &mut Command) -> Outcome {
+pub fn aloud(command: &mut Command) -> Outcome {
     let name = describe(command);
     let status = command
         .status()
@@ -50,7 +50,7 @@ pub(crate) fn aloud(command: &mut Command) -> Outcome {
 }
 
 /// The cargo that started us, in the root of the project.
-pub(crate) fn cargo(arguments: &[&str]) -> Command {
+pub fn cargo(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(root());
@@ -59,21 +59,21 @@ pub(crate) fn cargo(arguments: &[&str]) -> Command {
 
 /// The root of the project, as cargo tells it when it starts us: the directory may have been moved, or
 /// share its `target` with another, since we were built.
-pub(crate) fn root() -> PathBuf {
+pub fn root() -> PathBuf {
     let xtask = std::env::var_os("CARGO_MANIFEST_DIR");
     let xtask = xtask.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     xtask.parent().unwrap_or(&xtask).to_owned()
 }
 
-pub(crate) fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-pub(crate) fn read(path: &Path) -> Outcome<String> {
+pub fn read(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-pub(crate) fn write(path: &Path, content: &str) -> Outcome {
+pub fn write(path: &Path, content: &str) -> Outcome {
     let parent = path.parent().unwrap_or(path);
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(path, content))

@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::Stdio;
 
 use crate::setup::setup;
-use crate::step::{Outcome, cargo};
+use xtask::step::{Outcome, cargo};
 
 /// Installs what is missing, runs the tests whose names contain one of the filters, and closes with
 /// a line that has the sums over all test binaries.

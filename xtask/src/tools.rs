@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::programs::find_program;
-use crate::step::{Outcome, cargo, quietly, root};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, cargo, quietly, root};
 
 pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
     find_or_build("cargo-deny", "0.20.2")

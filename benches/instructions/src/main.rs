@@ -18,9 +18,6 @@ mod postgres;
 mod postgres_janitor;
 #[path = "../../../tests/it/support/postgres_tls.rs"]
 mod postgres_tls;
-#[path = "../../../tests/it/support/programs.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
-mod programs;
 
 use std::hint::black_box;
 use std::sync::Arc;

@@ -9,8 +9,8 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::programs::find_program;
-use crate::step::{Outcome, read, root, text};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, read, root, text};
 
 /// What is entered before and after the requests of a kind.
 const MARK: &str = "--dump-before=*callgrind_lap*";

@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::record::{ACCEPT, Record};
-use crate::step::Outcome;
+use xtask::step::Outcome;
 
 /// In percent: many times what the same code varies by, and less than anyone would give away
 /// unseen.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use self::comparison::Comparison;
 use self::record::{Record, this_machine, tools};
 use crate::setup::setup;
-use crate::step::{Outcome, cargo, quietly, step};
+use xtask::step::{Outcome, cargo, quietly, step};
 
 const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::process::Command;
 
-use crate::programs::find_program;
-use crate::step::{Outcome, quietly, read, root, text, write};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, quietly, read, root, text, write};
 
 const FILE: &str = "bench/instructions.json";
 
