@@ -14,13 +14,7 @@ pub(crate) fn accept() -> Outcome {
     step("generated files", check::regenerate)?;
     // Most snapshots stand inside the tests, and only this tool can rewrite them there.
     let mut insta = Command::new(step("snapshot tool", tools::cargo_insta)?);
-    insta.args([
-        "insta",
-        "test",
-        "--accept",
-        "--workspace",
-        "--test-runner",
-        "cargo-test",
-    ]);
+    insta.args(["insta", "test", "--accept", "--workspace"]);
+    insta.args(["--test-runner", "cargo-test"]);
     aloud(insta.current_dir(root()))
 }

@@ -2,51 +2,36 @@
 //! starts the harness, which is the package `bench`.
 
 use xtask::programs::find_program;
-use xtask::step::{Outcome, aloud, cargo, quietly, step};
+use xtask::step::{Outcome, aloud, cargo_words, quietly, step};
 
-use crate::packages::{Need, install};
+use crate::packages::{Need, install_missing};
 
 /// PostgreSQL as the tests have it, and the load generator, which they do without.
-const NEEDS: [Need; 2] = [
-    Need {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Need {
-        program: "wrk",
-        package: "wrk",
-    },
-];
+const NEEDS: [Need; 2] = [Need("postgres", "postgresql"), Need("wrk", "wrk")];
 
 pub(crate) fn bench(arguments: &[&str]) -> Outcome {
-    let missing: Vec<_> = NEEDS
+    install_missing(&NEEDS, |program| find_program(program).is_some())?;
+    let measures = !arguments
         .iter()
-        .filter(|need| find_program(need.program).is_none())
-        .collect();
-    if !missing.is_empty() {
-        install(&missing)?;
-    }
-    let measures = !matches!(arguments, ["report" | "help" | "--help" | "-h"]);
+        .any(|word| ["--report", "--help", "-h"].contains(word));
     if measures && !arguments.contains(&"--binary") {
-        let program = ["build", "--release", "--package", "tickbox"];
         step("build the program", || {
-            quietly(&mut cargo(&program)).map(drop)
+            quietly(&mut cargo_words("build --release --package tickbox"))
         })?;
     }
-    let harness = ["--release", "--package", "bench"];
     step("build the harness", || {
-        quietly(cargo(&["build"]).args(harness)).map(drop)
+        quietly(&mut cargo_words("build --release --package bench"))
     })?;
-    let mut run = cargo(&["run", "--quiet"]);
+    let mut run = cargo_words("run --quiet --release --package bench --");
     // Paths are those of whoever asks, and cargo runs in the root.
     let here = std::env::current_dir().map_err(|error| error.to_string())?;
-    let paths = arguments.iter().scan("", |option, word| {
-        let is_path = matches!(std::mem::replace(option, word), "--before" | "--binary");
-        Some(if is_path {
-            here.join(word).into_os_string()
-        } else {
-            word.into()
-        })
-    });
-    aloud(run.args(harness).arg("--").args(paths))
+    let mut before = "";
+    for &word in arguments {
+        match before {
+            "--before" | "--binary" => run.arg(here.join(word)),
+            _ => run.arg(word),
+        };
+        before = word;
+    }
+    aloud(&mut run)
 }

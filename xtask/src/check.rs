@@ -3,10 +3,11 @@
 use std::path::Path;
 use std::process::Command;
 
+use xtask::programs::CLIENT;
+use xtask::step::{Outcome, cargo_words, quietly, root, step, text, write};
+
 use crate::setup::setup;
 use crate::{instructions, outdated, test, tools};
-use xtask::programs::CLIENT;
-use xtask::step::{Outcome, cargo, quietly, root, step, text, write};
 
 /// Files that the program writes itself, and the arguments that make it do so. Add a line to have
 /// another one compared by `check` and rewritten by `accept`.
@@ -26,59 +27,39 @@ pub(crate) fn check(with_tests: bool) -> Outcome {
         ("generated files", generated),
     ];
     let mut failed = Vec::new();
-    for (name, work) in steps {
-        if let Err(message) = step(name, work) {
+    let mut note = |name, outcome: Outcome| {
+        if let Err(message) = outcome {
             println!("{message}\n");
             failed.push(name);
         }
+    };
+    for (name, work) in steps {
+        note(name, step(name, work));
     }
-    if let Err(message) = setup() {
-        println!("{message}\n");
-        failed.push("setup");
+    note("setup", setup());
+    if with_tests {
+        note("tests", test::run(&[]));
     }
-    if with_tests && let Err(message) = test::run(&[]) {
-        eprintln!("{message}");
-        failed.push("tests");
-    }
-    if let Err(message) = instructions::check() {
-        println!("{message}\n");
-        failed.push("instructions");
-    }
+    note("instructions", instructions::check());
     println!("\n{}", outdated::report());
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join("; ")))
+    match &failed[..] {
+        [] => Ok(()),
+        failed => Err(format!("failed: {}", failed.join("; "))),
     }
 }
 
 fn format() -> Outcome {
-    quietly(&mut cargo(&["fmt", "--all", "--check"])).map(drop)
+    quietly(&mut cargo_words("fmt --all --check")).map(drop)
 }
 
 fn lints() -> Outcome {
-    let all = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    quietly(&mut cargo(&all)).map(drop)
+    let all = "clippy --quiet --workspace --all-targets --all-features -- -D warnings";
+    quietly(&mut cargo_words(all)).map(drop)
 }
 
 fn documentation() -> Outcome {
-    let all = [
-        "doc",
-        "--quiet",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ];
-    quietly(cargo(&all).env("RUSTDOCFLAGS", "-D warnings")).map(drop)
+    let mut doc = cargo_words("doc --quiet --workspace --no-deps --document-private-items");
+    quietly(doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
 fn dependencies() -> Outcome {
@@ -102,22 +83,15 @@ fn deny(arguments: &[&str]) -> Outcome<Command> {
 }
 
 fn generated() -> Outcome {
-    let mut stale = Vec::new();
     for (file, arguments) in GENERATED {
-        let fresh = generate(arguments)?;
-        let committed = root().join(file);
+        let (fresh, committed) = (generate(arguments)?, root().join(file));
         if std::fs::read_to_string(&committed).unwrap_or_default() != fresh {
-            stale.push(difference(&committed, &fresh)?);
-            stale.push(format!(
-                "{file} is not what the program writes. Run: cargo xtask accept"
-            ));
+            let difference = difference(&committed, &fresh)?;
+            let advice = "is not what the program writes. Run: cargo xtask accept";
+            return Err(format!("{difference}\n{file} {advice}"));
         }
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        Err(stale.join("\n"))
-    }
+    Ok(())
 }
 
 /// Writes the generated files anew.
@@ -134,7 +108,7 @@ pub(crate) fn regenerate() -> Outcome {
 /// Builds the tests, and the program with them. `cargo build` would build it, and all that it needs,
 /// a second time: without the features that only the tests turn on.
 pub(crate) fn build() -> Outcome {
-    quietly(&mut cargo(&["test", "--quiet", "--workspace", "--no-run"])).map(drop)
+    quietly(&mut cargo_words("test --quiet --workspace --no-run")).map(drop)
 }
 
 fn generate(arguments: &[&str]) -> Outcome<String> {
@@ -150,7 +124,6 @@ fn difference(committed: &Path, fresh: &str) -> Outcome<String> {
     write(&other, fresh)?;
     let mut diff = Command::new("diff");
     let output = diff.arg("-uN").arg(committed).arg(&other).output();
-    Ok(text(
-        &output.map_err(|error| format!("diff: {error}"))?.stdout,
-    ))
+    let output = output.map_err(|error| format!("diff: {error}"))?;
+    Ok(text(&output.stdout))
 }

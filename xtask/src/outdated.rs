@@ -1,6 +1,6 @@
 //! Which dependencies are not at their newest: a report that informs and fails nothing.
 
-use xtask::step::{Outcome, cargo, quietly, text};
+use xtask::step::{Outcome, cargo_words, quietly, text};
 
 /// What to read; also if there is no way to the registry.
 pub(crate) fn report() -> String {
@@ -17,44 +17,30 @@ pub(crate) fn report() -> String {
 }
 
 fn find() -> Outcome<Vec<String>> {
-    // `(*)` is beside what was printed before; a path beside what is in this workspace.
-    let tree = [
-        "tree",
-        "--workspace",
-        "--depth",
-        "1",
-        "--prefix",
-        "none",
-        "--format",
-        "{p}",
-    ];
-    let tree = text(&quietly(&mut cargo(&tree))?.stdout);
-    let ours: Vec<_> = tree
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    let mut update = cargo(&["update", "--dry-run", "--verbose", "--color", "never"]);
+    let mut tree = cargo_words("tree --workspace --depth 1 --prefix none --format {p}");
+    let tree = text(&quietly(&mut tree)?.stdout);
+    let ours = tree.lines().filter_map(|line| line.split(' ').next());
+    let mut update = cargo_words("update --dry-run --verbose --color never");
     // Whoever is offline is told at once.
     update.env("CARGO_NET_RETRY", "0");
-    Ok(newer(&text(&quietly(&mut update)?.stderr), &ours))
+    Ok(newer(
+        &text(&quietly(&mut update)?.stderr),
+        &ours.collect::<Vec<_>>(),
+    ))
 }
 
 /// From what `cargo update` says it would do, and what it would leave as it is.
 fn newer(update: &str, ours: &[&str]) -> Vec<String> {
-    let lines = update.lines().map(str::trim).filter(|line| {
-        let mut words = line.split(' ');
-        let is_behind = match words.next() {
-            Some("Updating") => line.contains(" -> "),
-            Some("Unchanged") => line.contains("(available: "),
+    let behind = update.lines().filter_map(|line| {
+        let (verb, rest) = line.trim().split_once(' ')?;
+        let is_behind = match verb {
+            "Updating" => rest.contains(" -> "),
+            "Unchanged" => rest.contains("(available: "),
             _ => false,
         };
-        is_behind && words.next().is_some_and(|name| ours.contains(&name))
+        (is_behind && ours.contains(&rest.split(' ').next()?)).then(|| rest.to_owned())
     });
-    let lines = lines.map(|line| {
-        line.trim_start_matches("Unchanged ")
-            .trim_start_matches("Updating ")
-    });
-    lines.map(str::to_owned).collect()
+    behind.collect()
 }
 
 #[cfg(test)]
@@ -69,8 +55,9 @@ mod tests {
                       \x20  Unchanged deep v1.0.0 (available: v2.0.0)\n\
                       \x20  Unchanged uuid v1.29.0\n\
                       warning: not updating lockfile due to dry run\n";
+        let behind = newer(update, &["bytes", "jiff", "uuid"]);
         assert_eq!(
-            newer(update, &["bytes", "jiff", "uuid"]),
+            behind,
             [
                 "bytes v1.12.0 -> v1.12.1",
                 "jiff v0.2.46 (available: v1.0.1)"

@@ -8,10 +8,7 @@ use xtask::programs::find_program;
 use xtask::step::{Outcome, quietly, root, step, text, write};
 
 /// A program, and the Debian package that has it.
-pub(crate) struct Need {
-    pub(crate) program: &'static str,
-    pub(crate) package: &'static str,
-}
+pub(crate) struct Need(pub(crate) &'static str, pub(crate) &'static str);
 
 /// Files that are there only while packages are installed: the tests want the programs, and nobody
 /// wants servers that start by themselves on the machine of a developer.
@@ -26,28 +23,39 @@ const GUARDS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-/// Installs what is missing, and says so.
-pub(crate) fn install(missing: &[&Need]) -> Outcome {
-    let programs: Vec<_> = missing.iter().map(|need| need.program).collect();
-    let mut packages: Vec<_> = missing.iter().map(|need| need.package).collect();
-    packages.dedup();
+/// Installs what is missing, says so, and looks again.
+pub(crate) fn install_missing(needs: &[Need], is_there: fn(&str) -> bool) -> Outcome {
+    let missing: Vec<_> = needs.iter().filter(|need| !is_there(need.0)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let programs: Vec<_> = missing.iter().map(|need| need.0).collect();
     println!("missing: {}", programs.join(", "));
+    let mut packages: Vec<_> = missing.iter().map(|need| need.1).collect();
+    packages.dedup();
+    install(&packages)?;
+    match missing.iter().find(|need| !is_there(need.0)) {
+        Some(need) => Err(format!(
+            "{} is still not found after its installation",
+            need.0
+        )),
+        None => Ok(()),
+    }
+}
+
+fn install(packages: &[&str]) -> Outcome {
+    let names = packages.join(" ");
     if find_program("apt-get").is_none() {
         return Err(format!(
             "Install them with the package manager of your system and run this again.\n\
-             Debian calls the packages: {}\n\
-             Homebrew: brew install postgresql pgbouncer node python; brew install --cask chromium",
-            packages.join(" ")
+             Debian calls the packages: {names}\n\
+             Homebrew: brew install postgresql pgbouncer node python wrk; \
+             brew install --cask chromium"
         ));
     }
-    let by_hand = format!(
-        "sudo apt-get install --no-install-recommends {}",
-        packages.join(" ")
-    );
-    step(&format!("install {}", packages.join(" ")), || {
-        apt(&packages)
-    })
-    .map_err(|error| format!("{error}\nInstall them yourself and run this again: {by_hand}"))
+    let by_hand = format!("sudo apt-get install --no-install-recommends {names}");
+    step(&format!("install {names}"), || apt(packages))
+        .map_err(|error| format!("{error}\nInstall them yourself and run this again: {by_hand}"))
 }
 
 fn apt(packages: &[&str]) -> Outcome {

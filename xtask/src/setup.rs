@@ -1,98 +1,56 @@
 //! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, Node with Better Auth and the
-//! tools of the TypeScript client, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
+//! tools of the TypeScript client, Chromium, Python with schemathesis. What is missing is installed,
+//! or the run fails with the command that does so.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::packages::{Need, install};
+use crate::packages::{Need, install_missing};
 use xtask::programs::{CLIENT, SCHEMATHESIS, find_browser, find_program};
 use xtask::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
 const NEEDS: [Need; 9] = [
-    Need {
-        program: "initdb",
-        package: "postgresql",
-    },
-    Need {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Need {
-        program: "pgbouncer",
-        package: "pgbouncer",
-    },
-    Need {
-        program: "node",
-        package: "nodejs",
-    },
-    Need {
-        program: "npm",
-        package: "npm",
-    },
-    Need {
-        program: "chromium",
-        package: "chromium",
-    },
-    Need {
-        program: "python3",
-        package: "python3",
-    },
-    // Debian ships Python without the part that makes environments; see `missing`.
-    Need {
-        program: "python3 -m venv",
-        package: "python3-venv",
-    },
-    Need {
-        program: "valgrind",
-        package: "valgrind",
-    },
+    Need("initdb", "postgresql"),
+    Need("postgres", "postgresql"),
+    Need("pgbouncer", "pgbouncer"),
+    Need("node", "nodejs"),
+    Need("npm", "npm"),
+    Need("chromium", "chromium"),
+    Need("python3", "python3"),
+    // Debian ships Python without the part that makes environments; see `is_there`.
+    Need("python3 -m venv", "python3-venv"),
+    Need("valgrind", "valgrind"),
 ];
 const OLDEST_NODE: u32 = 20;
 
 /// Costs next to nothing when all is there.
 pub(crate) fn setup() -> Outcome {
-    let missing: Vec<_> = NEEDS.iter().filter(|need| !is_there(need)).collect();
-    if !missing.is_empty() {
-        install(&missing)?;
-        if let Some(need) = missing.iter().find(|need| !is_there(need)) {
-            return Err(format!(
-                "{} is still not found after its installation",
-                need.program
-            ));
-        }
-    }
+    install_missing(&NEEDS, is_there)?;
     check_node()?;
     npm("tests/better-auth", "install Better Auth for the tests")?;
     npm(CLIENT, "install what the client is built with")?;
     schemathesis()
 }
 
-fn is_there(need: &Need) -> bool {
-    if need.program == "python3 -m venv" {
-        let mut python = Command::new("python3");
-        return quietly(python.args(["-c", "import ensurepip, venv"])).is_ok();
-    }
-    if need.program == "chromium" {
-        return find_browser().is_some();
-    }
-    if need.program == "valgrind" && cfg!(not(target_os = "linux")) {
+fn is_there(program: &str) -> bool {
+    match program {
+        "python3 -m venv" => {
+            let mut python = Command::new("python3");
+            quietly(python.args(["-c", "import ensurepip, venv"])).is_ok()
+        }
+        "chromium" => find_browser().is_some(),
         // There is none for other systems; `instructions` says what is not checked there.
-        return true;
+        "valgrind" if cfg!(not(target_os = "linux")) => true,
+        _ => find_program(program).is_some(),
     }
-    find_program(need.program).is_some()
 }
 
 fn check_node() -> Outcome {
     let output = quietly(Command::new("node").arg("--version"))?;
     let version = text(&output.stdout).trim().to_owned();
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .parse();
-    if major.unwrap_or(0) >= OLDEST_NODE {
+    let major = version.trim_start_matches('v').split('.').next();
+    if major.and_then(|major| major.parse().ok()).unwrap_or(0) >= OLDEST_NODE {
         return Ok(());
     }
     Err(format!(
@@ -140,11 +98,7 @@ fn schemathesis() -> Outcome {
 }
 
 /// Does the work unless it was done before for the same content of `cause`.
-pub(crate) fn unless_stamped(
-    stamp: &Path,
-    cause: &Path,
-    work: impl FnOnce() -> Outcome,
-) -> Outcome {
+fn unless_stamped(stamp: &Path, cause: &Path, work: impl FnOnce() -> Outcome) -> Outcome {
     let cause = read(cause)?;
     if std::fs::read_to_string(stamp).is_ok_and(|done| done == cause) {
         return Ok(());

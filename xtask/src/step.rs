@@ -10,12 +10,11 @@ use std::time::Instant;
 pub type Outcome<T = ()> = Result<T, String>;
 
 /// Says what it does, does it, and says how long it took.
-pub fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub fn step<T, E>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     print!("{name:<44}");
-    // A step may take minutes, so its name must be seen before it is done.
-    std::io::stdout()
-        .flush()
-        .map_err(|error| error.to_string())?;
+    // A step may take minutes, so its name must be seen before it is done; if that fails, printing
+    // the time will, too.
+    let _ = std::io::stdout().flush();
     let start = Instant::now();
     let outcome = work();
     let remark = if outcome.is_ok() { "" } else { "  failed" };
@@ -57,12 +56,19 @@ pub fn cargo(arguments: &[&str]) -> Command {
     command
 }
 
-/// The root of the project, as cargo tells it when it starts us: the directory may have been moved, or
-/// share its `target` with another, since we were built.
+/// The same, in one text.
+pub fn cargo_words(arguments: &str) -> Command {
+    cargo(&arguments.split(' ').collect::<Vec<_>>())
+}
+
+/// The root of the project, as cargo tells it when it starts us: the directory may have been moved,
+/// or share its `target` with another, since we were built.
 pub fn root() -> PathBuf {
-    let xtask = std::env::var_os("CARGO_MANIFEST_DIR");
-    let xtask = xtask.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    xtask.parent().unwrap_or(&xtask).to_owned()
+    let package = std::env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let mut above = package.ancestors();
+    let root = above.find(|directory| directory.join("Cargo.lock").is_file());
+    root.unwrap_or(&package).to_owned()
 }
 
 pub fn text(bytes: &[u8]) -> String {

@@ -24,14 +24,7 @@ fn find_or_build(name: &str, version: &str) -> Outcome<PathBuf> {
     if let Some(found) = find_program(name) {
         return Ok(found);
     }
-    let mut install = cargo(&[
-        "install",
-        "--quiet",
-        "--debug",
-        "--locked",
-        "--version",
-        version,
-    ]);
-    quietly(install.arg("--root").arg(tools).arg(name))?;
+    let mut install = cargo(&["install", "--quiet", "--debug", "--locked", name]);
+    quietly(install.args(["--version", version, "--root"]).arg(tools))?;
     Ok(built)
 }

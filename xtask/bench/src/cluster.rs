@@ -4,17 +4,18 @@
 use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::{Signal, geteuid};
+use tempfile::TempDir;
 use xtask::programs::find_program;
 use xtask::step::{quietly, text};
 
 use crate::Outcome;
-use crate::process::tied;
-use crate::report::memory_kib;
+use crate::process::{Process, tied};
+use crate::report::memory_mib;
 
 /// Who owns the databases, as whom everything connects.
 const ROLE: &str = "tickbox";
@@ -22,96 +23,73 @@ const ROLE: &str = "tickbox";
 /// What directories are called; the number of the process follows.
 const PREFIX: &str = "tickbox-bench-";
 
-/// Goes when the value does. In `/var/tmp`, which is a disk: `/tmp` is often memory, and then
-/// `fsync` would cost nothing.
-pub(crate) struct Directory(pub(crate) PathBuf);
-
-impl Directory {
-    pub(crate) fn make(name: &str) -> Outcome<Self> {
-        remove_orphans();
-        let path = Path::new("/var/tmp").join(format!("{PREFIX}{}-{name}", std::process::id()));
-        fs::create_dir(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Directory {
-    fn drop(&mut self) {
-        drop(fs::remove_dir_all(&self.0));
-    }
-}
-
+/// In `/var/tmp`, which is a disk: `/tmp` is often memory, and then `fsync` would cost nothing.
 /// Removes what harnesses left that could not end in peace.
-fn remove_orphans() {
-    for entry in fs::read_dir("/var/tmp").into_iter().flatten().flatten() {
+pub(crate) fn directory() -> Outcome<TempDir> {
+    for entry in fs::read_dir("/var/tmp")?.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name
+        let rest = name
             .strip_prefix(PREFIX)
-            .and_then(|rest| rest.split('-').next());
-        if owner.is_some_and(|pid| !Path::new("/proc").join(pid).exists()) {
+            .and_then(|rest| rest.split_once('-'));
+        if rest.is_some_and(|(pid, _)| !Path::new("/proc").join(pid).exists()) {
             drop(fs::remove_dir_all(entry.path()));
         }
     }
+    let prefix = format!("{PREFIX}{}-", std::process::id());
+    Ok(TempDir::with_prefix_in(prefix, "/var/tmp")?)
 }
 
 /// Ends when dropped.
 pub(crate) struct Cluster {
-    server: Child,
+    server: Process,
     pub(crate) port: u16,
     // After the server, which writes to it.
-    _directory: Directory,
+    _directory: TempDir,
 }
 
 impl Cluster {
     pub(crate) fn start() -> Outcome<Self> {
-        let directory = Directory::make("postgres")?;
+        let directory = directory()?;
+        let (path, data) = (directory.path(), directory.path().join("data"));
         if geteuid().is_root() {
-            quietly(Command::new("chown").arg("postgres").arg(&directory.0))?;
+            quietly(Command::new("chown").arg("postgres").arg(path))?;
         }
-        let data = directory.0.join("data");
-        let mut initdb = unprivileged("initdb", &directory.0)?;
-        initdb.arg("--pgdata").arg(&data);
+        let mut initdb = unprivileged("initdb", path)?;
         initdb.args([
             "--username=postgres",
             "--auth=trust",
             "--encoding=UTF8",
             "--locale=C",
         ]);
-        quietly(&mut initdb)?;
+        quietly(initdb.arg("--pgdata").arg(&data))?;
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
-        let log = directory.0.join("log");
-        let mut command = unprivileged("postgres", &directory.0)?;
-        command.arg("-D").arg(&data).arg("-p").arg(port.to_string());
-        command.args(["-c", "listen_addresses=127.0.0.1"]);
-        command.args(["-c", "unix_socket_directories="]);
-        // As the manual recommends; without it, 128 MB for the smallest of machines.
-        command.args(["-c", &format!("shared_buffers={}kB", memory_kib() / 4)]);
+        let log = path.join("log");
+        let mut command = unprivileged("postgres", path)?;
+        command.arg("-D").arg(&data).arg(format!("--port={port}"));
+        command.args(["--listen_addresses=127.0.0.1", "--unix_socket_directories="]);
+        // A quarter of the memory, as the manual recommends; 128 MB by itself.
+        command.arg(format!("--shared_buffers={}MB", memory_mib() / 4));
         command.stdout(Stdio::null()).stderr(File::create(&log)?);
         let mut cluster = Self {
-            server: command.spawn()?,
+            // The immediate shutdown: what is in there goes anyway.
+            server: Process(command.spawn()?, Signal::QUIT),
             port,
             _directory: directory,
         };
-        cluster.wait_until_ready(&log)?;
         // A copy of a database is dropped while PostgreSQL may be tidying it up.
         let role = format!("CREATE ROLE {ROLE} LOGIN CREATEDB IN ROLE pg_signal_backend");
-        cluster.psql("postgres", "postgres", &["--command", &role])?;
-        Ok(cluster)
-    }
-
-    fn wait_until_ready(&mut self, log: &Path) -> Outcome {
         let end = Instant::now() + Duration::from_mins(1);
-        while Instant::now() < end && matches!(self.server.try_wait(), Ok(None)) {
-            if self
-                .psql("postgres", "postgres", &["--command", "SELECT 1"])
-                .is_ok()
-            {
-                return Ok(());
+        while cluster
+            .psql("postgres", "postgres", &["--command", &role])
+            .is_err()
+        {
+            if Instant::now() > end || !matches!(cluster.server.0.try_wait(), Ok(None)) {
+                let log = fs::read_to_string(log).unwrap_or_default();
+                return Err(format!("PostgreSQL did not start:\n{log}").into());
             }
             sleep(Duration::from_millis(50));
         }
-        let log = fs::read_to_string(log).unwrap_or_default();
-        Err(format!("PostgreSQL did not start:\n{log}").into())
+        Ok(cluster)
     }
 
     /// What `DATABASE_URL` takes. `port` is ours, or that of a way to it.
@@ -138,36 +116,26 @@ impl Cluster {
     }
 
     fn psql(&self, role: &str, database: &str, arguments: &[&str]) -> Outcome {
-        let mut psql = Command::new(program("psql")?);
+        let mut psql = self.client("psql", role, database)?;
         psql.args(["--no-psqlrc", "--quiet", "--set", "ON_ERROR_STOP=1"]);
-        self.connect(&mut psql, role, database).args(arguments);
-        Ok(quietly(&mut psql).map(drop)?)
+        Ok(quietly(psql.args(arguments)).map(drop)?)
     }
 
-    /// Runs a script of pgbench, in a directory; gives what it prints.
+    /// What it prints.
     pub(crate) fn pgbench(&self, database: &str, arguments: &[&str]) -> Outcome<String> {
-        let mut pgbench = Command::new(program("pgbench")?);
-        pgbench.args(arguments);
-        self.connect(&mut pgbench, ROLE, database);
-        Ok(text(&quietly(&mut pgbench)?.stdout))
+        let mut pgbench = self.client("pgbench", ROLE, database)?;
+        Ok(text(&quietly(pgbench.args(arguments))?.stdout))
     }
 
-    fn connect<'a>(&self, client: &'a mut Command, role: &str, database: &str) -> &'a mut Command {
+    fn client(&self, name: &str, role: &str, database: &str) -> Outcome<Command> {
+        let mut client = Command::new(program(name)?);
         client
             .env("PGSSLMODE", "disable")
             .env("PGHOST", "127.0.0.1")
             .env("PGPORT", self.port.to_string())
             .env("PGUSER", role)
-            .env("PGDATABASE", database)
-    }
-}
-
-impl Drop for Cluster {
-    fn drop(&mut self) {
-        // SIGQUIT is the immediate shutdown: what is in there goes anyway.
-        // It fails only for one that has ended already.
-        let _ = kill_process(Pid::from_child(&self.server), Signal::QUIT);
-        drop(self.server.wait());
+            .env("PGDATABASE", database);
+        Ok(client)
     }
 }
 

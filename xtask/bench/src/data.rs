@@ -1,14 +1,14 @@
 //! The users and tasks that are asked for, named by numbers, so that the scripts of wrk and pgbench
 //! can name them without a list; and how they get in: through the program itself.
 
-use std::fmt::Write;
+use std::ops::Range;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::Outcome;
 use crate::client::Client;
@@ -24,7 +24,7 @@ const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
 
 /// Tasks of one user that are made at once: those of a user are not to lie side by side, because
 /// those of a real app do not.
-const AT_ONCE: u64 = 20;
+const AT_ONCE: usize = 20;
 const LOADERS: usize = 8;
 
 pub(crate) struct Person {
@@ -33,105 +33,89 @@ pub(crate) struct Person {
 }
 
 /// The first so many users, with their tokens.
-pub(crate) fn people(count: usize) -> Outcome<Vec<Person>> {
+pub(crate) fn people(count: usize) -> Vec<Person> {
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes());
-    let now = now_seconds();
-    let step = 7_919_000_000_007;
-    let users = (0..count).map(|number| (1_000_000_000_000_000_000 + number * step).to_string());
-    users
-        .map(|user| {
-            let claims = json!({
-                "sub": user,
-                "email": format!("user-{user}@example.com"),
-                "iat": now,
-                "exp": now + TOKEN_LIFETIME.as_secs(),
-            });
-            let head = BASE64.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
-            let signed = format!("{head}.{}", BASE64.encode(claims.to_string()));
-            let signature = BASE64.encode(hmac::sign(&key, signed.as_bytes()));
-            Ok(Person {
-                user,
-                token: format!("{signed}.{signature}"),
-            })
-        })
-        .collect()
+    #[expect(clippy::disallowed_methods, reason = "tokens are of the real time")]
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    let person = |number: usize| {
+        let user = (1_000_000_000_000_000_000 + number * 7_919_000_000_007).to_string();
+        let claims = json!({
+            "sub": user,
+            "email": format!("user-{user}@example.com"),
+            "iat": now.as_secs(),
+            "exp": (now + TOKEN_LIFETIME).as_secs(),
+        });
+        let head = BASE64.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+        let signed = format!("{head}.{}", BASE64.encode(claims.to_string()));
+        let signature = BASE64.encode(hmac::sign(&key, signed.as_bytes()));
+        let token = format!("{signed}.{signature}");
+        Person { user, token }
+    };
+    (0..count).map(person).collect()
 }
 
-#[expect(clippy::disallowed_methods, reason = "tokens are of the real time")]
-fn now_seconds() -> u64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    now.unwrap_or_default().as_secs()
+/// What wrk's scripts read: a user and a token on each line.
+pub(crate) fn lines(people: &[Person]) -> String {
+    let lines = people
+        .iter()
+        .map(|Person { user, token }| format!("{user} {token}\n"));
+    lines.collect()
 }
 
 /// As `bench/wrk/common.lua` and `bench/yardstick` name the same task: everybody's first, then
 /// everybody's second.
-pub(crate) fn task_id(user: usize, task: u64) -> String {
-    let ordinal = task * USERS as u64 + user as u64;
-    let digits = format!("0{}", 190_000_000_007_000 + ordinal * 10_000);
+pub(crate) fn task_id(user: usize, task: usize) -> String {
+    let digits = 190_000_000_007_000 + (task * USERS + user) * 10_000;
+    let digits = format!("0{digits}");
     let (first, second, third) = (&digits[..8], &digits[8..12], &digits[12..]);
     format!("{first}-{second}-{third}-8123-456789012345")
 }
 
 /// Creates the tasks of all; every task has been changed once, as most have in an app that is used.
-pub(crate) fn load(server: &Server, people: &[Person], tasks_each: u64) -> Outcome {
+pub(crate) fn load(server: &Server, people: &[Person], tasks_each: usize) -> Outcome {
     let share = people.len().div_ceil(LOADERS);
-    for first in (0..tasks_each).step_by(usize::try_from(AT_ONCE)?) {
+    for first in (0..tasks_each).step_by(AT_ONCE) {
         let tasks = first..tasks_each.min(first + AT_ONCE);
+        let load = |number: usize, people: &[Person]| -> Outcome {
+            let client = Client::of(server);
+            for (person, user) in people.iter().zip(number * share..) {
+                let body = batch(user, tasks.clone());
+                client
+                    .send("POST", person, "/tasks/batch", Some(&body))?
+                    .expect(200)?;
+            }
+            Ok(())
+        };
         thread::scope(|scope| {
-            let loaders: Vec<_> = people
-                .chunks(share)
-                .enumerate()
-                .map(|(number, chunk)| {
-                    let tasks = tasks.clone();
-                    scope.spawn(move || {
-                        let client = Client::of(server);
-                        chunk
-                            .iter()
-                            .zip(number * share..)
-                            .try_for_each(|(person, user)| {
-                                let body = batch(user, tasks.clone());
-                                let sent =
-                                    client.send("POST", person, "/tasks/batch", Some(&body))?;
-                                sent.expect(200).map(drop)
-                            })
-                    })
-                })
-                .collect();
-            loaders
-                .into_iter()
-                .try_for_each(|loader| loader.join().map_err(|_| "a loader has panicked")?)
+            let chunks = people.chunks(share).enumerate();
+            let loaders = chunks.map(|(number, chunk)| scope.spawn(move || load(number, chunk)));
+            let loaders: Vec<_> = loaders.collect();
+            let mut loaders = loaders.into_iter();
+            loaders.try_for_each(|loader| loader.join().map_err(|_| "a loader has panicked")?)
         })?;
     }
     Ok(())
 }
 
 /// Every second task has a description, every third is done.
-fn batch(user: usize, tasks: std::ops::Range<u64>) -> String {
+fn batch(user: usize, tasks: Range<usize>) -> String {
     let mut operations = Vec::new();
     for task in tasks.clone() {
-        let mut create = json!({
+        let words = "A few words more: when, where, with whom, and what to bring";
+        operations.push(json!({
             "op": "create",
             "id": task_id(user, task),
             "title": format!("Task {task} of the list, with a title of usual length"),
-        });
-        if task % 2 == 0 {
-            create["description"] =
-                Value::from("A few words more: when, where, with whom, and what to bring");
-        }
-        operations.push(create);
+            "description": (task % 2 == 0).then_some(words),
+        }));
     }
-    operations.extend(tasks.map(
-        |task| json!({"op": "complete", "id": task_id(user, task), "completed": task % 3 == 0}),
-    ));
+    for task in tasks {
+        let id = task_id(user, task);
+        operations.push(json!({"op": "complete", "id": id, "completed": task % 3 == 0}));
+    }
     json!({ "operations": operations }).to_string()
-}
-
-/// What wrk's scripts read: a user and a token on each line.
-pub(crate) fn lines(people: &[Person]) -> String {
-    people.iter().fold(String::new(), |mut text, person| {
-        let _ = writeln!(text, "{} {}", person.user, person.token);
-        text
-    })
 }
 
 #[cfg(test)]

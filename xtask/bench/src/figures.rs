@@ -1,43 +1,22 @@
 //! What is found: figures with one value for each repeat, and the goals that they must reach.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(crate) enum Goal {
     AtLeast(f64),
     AtMost(f64),
-    Below(f64),
 }
 
-impl Goal {
-    fn is_reached_by(self, value: f64) -> bool {
-        match self {
-            Self::AtLeast(wanted) => value >= wanted,
-            Self::AtMost(wanted) => value <= wanted,
-            Self::Below(wanted) => value < wanted,
-        }
-    }
-}
-
-impl fmt::Display for Goal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::AtLeast(wanted) => write!(f, "≥ {wanted}"),
-            Self::AtMost(wanted) => write!(f, "≤ {wanted}"),
-            Self::Below(wanted) => write!(f, "< {wanted}"),
-        }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     pub(crate) what: String,
     /// Empty for a ratio and for a count.
     unit: String,
     values: Vec<f64>,
-    pub(crate) goal: Option<Goal>,
+    goal: Option<Goal>,
 }
 
 impl Figure {
@@ -65,32 +44,41 @@ impl Figure {
         self
     }
 
-    pub(crate) fn median(&self) -> f64 {
+    /// The median with its unit, and the range if there is one.
+    pub(crate) fn value(&self) -> String {
         let sorted = self.sorted();
-        let upper = sorted.len() / 2;
-        let lower = sorted.len().saturating_sub(1) / 2;
-        match (sorted.get(lower), sorted.get(upper)) {
-            (Some(lower), Some(upper)) => f64::midpoint(*lower, *upper),
-            _ => f64::NAN,
+        let range = match sorted[..] {
+            [least, .., most] => format!(" [{} – {}]", number(least), number(most)),
+            _ => String::new(),
+        };
+        let space = if self.unit.is_empty() { "" } else { " " };
+        format!("{}{range}{space}{}", number(self.median()), self.unit)
+    }
+
+    pub(crate) fn wanted(&self) -> String {
+        match self.goal {
+            Some(Goal::AtLeast(wanted)) => format!("≥ {wanted}"),
+            Some(Goal::AtMost(wanted)) => format!("≤ {wanted}"),
+            None => String::new(),
         }
     }
 
     /// A figure without a goal reaches none and misses none.
     pub(crate) fn is_reached(&self) -> Option<bool> {
-        self.goal.map(|goal| goal.is_reached_by(self.median()))
+        self.goal.map(|goal| match goal {
+            Goal::AtLeast(wanted) => self.median() >= wanted,
+            Goal::AtMost(wanted) => self.median() <= wanted,
+        })
     }
 
-    /// The median with its unit, and the range if there is one.
-    pub(crate) fn value(&self) -> String {
+    fn median(&self) -> f64 {
         let sorted = self.sorted();
-        let mut text = number(self.median());
-        if let [least, .., most] = sorted[..] {
-            let _ = write!(text, " [{} – {}]", number(least), number(most));
+        let middle = sorted.len() / 2;
+        match sorted.len() {
+            0 => f64::NAN,
+            length if length % 2 == 0 => f64::midpoint(sorted[middle - 1], sorted[middle]),
+            _ => sorted[middle],
         }
-        if !self.unit.is_empty() {
-            let _ = write!(text, " {}", self.unit);
-        }
-        text
     }
 
     fn sorted(&self) -> Vec<f64> {
@@ -102,16 +90,16 @@ impl Figure {
 
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<62} {}", self.what, self.value())?;
-        match (self.goal, self.is_reached()) {
-            (Some(goal), Some(true)) => write!(f, "  (wanted {goal}: reached)"),
-            (Some(goal), _) => write!(f, "  (wanted {goal}: MISSED)"),
-            (None, _) => Ok(()),
-        }
+        let verdict = match self.is_reached() {
+            Some(true) => format!("  (wanted {}: reached)", self.wanted()),
+            Some(false) => format!("  (wanted {}: MISSED)", self.wanted()),
+            None => String::new(),
+        };
+        write!(f, "{:<58} {}{verdict}", self.what, self.value())
     }
 }
 
-/// Three digits are as many as mean anything.
+/// More than three digits mean nothing.
 fn number(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 || value.fract() == 0.0 => format!("{value:.0}"),
@@ -129,11 +117,9 @@ mod tests {
         let ratio = Figure::ratio("a ÷ b", &[2.0, 9.0, 3.0], &[2.0, 3.0, 2.0]);
         assert_eq!(ratio.value(), "1.50 [1 – 3]");
         assert_eq!(ratio.is_reached(), None);
-        assert_eq!(
-            ratio.clone().must(Goal::AtLeast(1.5)).is_reached(),
-            Some(true)
-        );
-        assert_eq!(ratio.must(Goal::Below(1.5)).is_reached(), Some(false));
+        let reached = |goal| ratio.clone().must(goal).is_reached();
+        assert_eq!(reached(Goal::AtLeast(1.5)), Some(true));
+        assert_eq!(reached(Goal::AtMost(1.4)), Some(false));
     }
 
     #[test]

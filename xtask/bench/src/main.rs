@@ -17,8 +17,9 @@ mod wrk;
 mod yardstick;
 
 use std::error::Error;
-use std::process::ExitCode;
 use std::time::Instant;
+
+use clap::Parser;
 
 use options::Options;
 use report::Record;
@@ -26,31 +27,27 @@ use stage::Stage;
 
 type Outcome<T = ()> = Result<T, Box<dyn Error + Send + Sync>>;
 
-fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let done = Options::read(&words).and_then(|options| match options {
-        Options::Help => {
-            println!("{}", options::help());
-            Ok(())
-        }
-        Options::Report => report::write(false),
-        Options::Measure(asked) => measure(asked),
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("{message}");
-            ExitCode::FAILURE
-        }
+fn main() -> Outcome {
+    let options = Options::parse();
+    let quick = options.quick;
+    let failed = if options.report {
+        Vec::new()
+    } else {
+        measure(options)?
+    };
+    report::write(quick)?;
+    match &failed[..] {
+        [] => Ok(()),
+        failed => Err(format!("failed: {}", failed.join(", ")).into()),
     }
 }
 
-/// Every section, also after one has failed. A goal that is missed is printed and fails nothing.
-fn measure(asked: options::Asked) -> Outcome {
-    let quick = asked.plan.quick;
+/// Every section, also after one has failed: these are given. A goal that is missed is printed and
+/// fails nothing.
+fn measure(options: Options) -> Outcome<Vec<&'static str>> {
     let mut failed = Vec::new();
-    let stage = Stage::set_up(asked.plan, asked.binary, asked.before)?;
-    for section in asked.sections {
+    let stage = Stage::set_up(options)?;
+    for section in stage.options.sections() {
         println!("\n{}: {}", section.name, section.about);
         let start = Instant::now();
         match (section.measure)(&stage) {
@@ -58,7 +55,7 @@ fn measure(asked: options::Asked) -> Outcome {
                 for figure in &figures {
                     println!("  {figure}");
                 }
-                Record::of(&stage, figures)?.keep(section.name, quick)?;
+                Record::of(&stage, figures)?.keep(section.name, stage.options.quick)?;
             }
             Err(message) => {
                 println!("  failed: {message}");
@@ -67,10 +64,5 @@ fn measure(asked: options::Asked) -> Outcome {
         }
         println!("  took {:.0} s", start.elapsed().as_secs_f64());
     }
-    report::write(quick)?;
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join(", ")).into())
-    }
+    Ok(failed)
 }

@@ -1,109 +1,68 @@
 //! What a person may ask of `cargo xtask bench`.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
-use crate::Outcome;
+use clap::Parser;
+
 use crate::sections::{SECTIONS, Section};
 
-const HELP: &str = "\
-cargo xtask bench [SECTION…]     measures these sections, or all; keeps what was found in bench/results
-                                 and writes bench/RESULTS.md from all that is kept there
-    --before PATH                another program, measured in turn with this one: ratios to it
-    --binary PATH                measures that program and not target/release/tickbox, which is built
-    --repeats N                  so many repeats instead of 5; figures are their medians
-    --seconds N                  so long for each measurement instead of 3
-    --quick                      once, 2 seconds, a fifth of the data, to see that it works; what was
-                                 found is kept in target/bench instead
-cargo xtask bench report         writes bench/RESULTS.md again
-
-SECTION is";
-
-pub(crate) fn help() -> String {
-    let mut text = HELP.to_owned();
-    for section in &SECTIONS {
-        let _ = write!(text, "\n    {:<12} {}", section.name, section.about);
-    }
-    text
-}
-
-/// How long, how often, and with how many tasks of each user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Plan {
-    pub(crate) repeats: usize,
-    pub(crate) seconds: u32,
-    pub(crate) tasks_each: u64,
-    pub(crate) quick: bool,
-}
-
-const FULL: Plan = Plan {
-    repeats: 5,
-    seconds: 3,
-    tasks_each: 100,
-    quick: false,
-};
-
-const QUICK: Plan = Plan {
-    repeats: 1,
-    seconds: 2,
-    tasks_each: 20,
-    quick: true,
-};
-
-pub(crate) struct Asked {
+/// Measures the program under load, keeps what was found in bench/results, and writes
+/// bench/RESULTS.md from all that is kept there.
+#[derive(Parser)]
+#[command(name = "cargo xtask bench", after_help = list())]
+pub(crate) struct Options {
+    /// What to measure; everything if nothing is named
+    #[arg(value_parser = find)]
     pub(crate) sections: Vec<&'static Section>,
-    pub(crate) plan: Plan,
-    pub(crate) binary: Option<PathBuf>,
+    /// Another program, which is measured in turn with this one, for ratios to it
+    #[arg(long, value_name = "PATH")]
     pub(crate) before: Option<PathBuf>,
-}
-
-pub(crate) enum Options {
-    Help,
-    Report,
-    Measure(Asked),
+    /// Measure this program, and not target/release/tickbox, which is built otherwise
+    #[arg(long, value_name = "PATH")]
+    pub(crate) binary: Option<PathBuf>,
+    /// How often everything is measured; figures are medians [default: 5, quick: 1]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    repeats: Option<u32>,
+    /// How long each measurement takes [default: 3, quick: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    seconds: Option<u32>,
+    /// Short and with a fifth of the data, to see that it works; kept in target/bench instead
+    #[arg(long)]
+    pub(crate) quick: bool,
+    /// Only write the report again
+    #[arg(long)]
+    pub(crate) report: bool,
 }
 
 impl Options {
-    pub(crate) fn read(words: &[String]) -> Outcome<Self> {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let found = match words[..] {
-            ["help" | "--help" | "-h"] => Some(Self::Help),
-            ["report"] => Some(Self::Report),
-            _ => read_asked(&words).map(Self::Measure),
-        };
-        found.ok_or_else(|| format!("not understood: {}\n\n{}", words.join(" "), help()).into())
+    pub(crate) fn sections(&self) -> Vec<&'static Section> {
+        match &self.sections[..] {
+            [] => SECTIONS.iter().collect(),
+            named => named.to_vec(),
+        }
+    }
+
+    pub(crate) fn repeats(&self) -> u32 {
+        self.repeats.unwrap_or(if self.quick { 1 } else { 5 })
+    }
+
+    pub(crate) fn seconds(&self) -> u32 {
+        self.seconds.unwrap_or(if self.quick { 2 } else { 3 })
+    }
+
+    pub(crate) fn tasks_each(&self) -> usize {
+        if self.quick { 20 } else { 100 }
     }
 }
 
-fn read_asked(words: &[&str]) -> Option<Asked> {
-    let mut asked = Asked {
-        sections: Vec::new(),
-        plan: if words.contains(&"--quick") {
-            QUICK
-        } else {
-            FULL
-        },
-        binary: None,
-        before: None,
-    };
-    let mut words = words.iter();
-    while let Some(word) = words.next() {
-        match *word {
-            "--quick" => {}
-            "--before" => asked.before = Some(words.next()?.into()),
-            "--binary" => asked.binary = Some(words.next()?.into()),
-            "--repeats" => asked.plan.repeats = words.next()?.parse().ok()?,
-            "--seconds" => asked.plan.seconds = words.next()?.parse().ok()?,
-            name => asked
-                .sections
-                .push(SECTIONS.iter().find(|section| section.name == name)?),
-        }
-    }
-    if asked.sections.is_empty() {
-        asked.sections.extend(&SECTIONS);
-    }
-    // None at all would have no median.
-    (asked.plan.repeats > 0 && asked.plan.seconds > 0).then_some(asked)
+fn list() -> String {
+    let lines = SECTIONS.map(|section| format!("  {:<12} {}\n", section.name, section.about));
+    format!("Sections:\n{}", lines.concat())
+}
+
+fn find(name: &str) -> Result<&'static Section, String> {
+    let found = SECTIONS.iter().find(|section| section.name == name);
+    found.ok_or_else(|| format!("no section\n\n{}", list()))
 }
 
 #[cfg(test)]
@@ -113,20 +72,18 @@ mod tests {
     #[test]
     fn a_section_is_measured_alone_if_it_is_named() {
         let names = |words: &[&str]| {
-            let asked = read_asked(words)?;
-            let names = asked.sections.iter().map(|section| section.name);
-            Some((names.collect::<Vec<_>>(), asked.plan.repeats))
+            let words = ["bench"].iter().chain(words);
+            let options = Options::try_parse_from(words).ok()?;
+            let names = options.sections().into_iter().map(|section| section.name);
+            Some((names.collect::<Vec<_>>(), options.repeats()))
         };
         assert_eq!(names(&["streams", "--quick"]), Some((vec!["streams"], 1)));
-        assert_eq!(
-            names(&["--quick", "--repeats", "3", "lone"]),
-            Some((vec!["lone"], 3))
-        );
+        assert_eq!(names(&["lone", "--repeats", "3"]), Some((vec!["lone"], 3)));
         assert_eq!(names(&["stream"]), None);
         assert_eq!(names(&["--repeats", "0"]), None);
         assert_eq!(
-            names(&[]).map(|(names, _)| names.len()),
-            Some(SECTIONS.len())
+            names(&[]),
+            Some((SECTIONS.map(|section| section.name).to_vec(), 5))
         );
     }
 }

@@ -1,17 +1,16 @@
 //! What is kept of a measurement, one file for each section, and the report of all that is kept.
 
-use std::fmt::Write;
-use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
+use rustix::system::sysinfo;
 use serde::{Deserialize, Serialize};
 use xtask::step::{quietly, read, root, text, write as write_file};
 
 use crate::Outcome;
 use crate::figures::Figure;
-use crate::sections::SECTIONS;
-use crate::stage::{Side, Stage};
+use crate::sections::{SECTIONS, Section};
+use crate::stage::Stage;
 
 const HEAD: &str = "\
 # What was measured
@@ -24,88 +23,70 @@ to hour: only the ratios mean something elsewhere. How it is measured is at the 
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Record {
-    revision: String,
-    date: String,
-    machine: String,
-    repeats: usize,
-    seconds: u32,
-    /// What the earlier program calls itself.
-    before: Option<String>,
+    /// When, where and what.
+    circumstances: String,
     figures: Vec<Figure>,
 }
 
 impl Record {
     pub(crate) fn of(stage: &Stage, figures: Vec<Figure>) -> Outcome<Self> {
-        let version = |side| says(Command::new(stage.binary(side)).arg("--version"));
-        let has_before = stage.sides().contains(&Side::Before);
-        let git =
-            |arguments: &[&str]| says(Command::new("git").args(arguments).current_dir(root()));
+        let revision = ["describe", "--always", "--dirty=, changed", "--exclude=*"];
+        let revision = says(Command::new("git").args(revision).current_dir(root()))?;
+        let date = says(Command::new("date").args(["--utc", "+%F"]))?;
+        let (repeats, seconds) = (stage.options.repeats(), stage.options.seconds());
+        let before = match &stage.options.before {
+            Some(program) => says(Command::new(program).arg("--version"))?,
+            None => "none".to_owned(),
+        };
+        let cores = std::thread::available_parallelism()?;
+        let memory = memory_mib() / 1024;
+        let kernel = says(Command::new("uname").arg("-sr"))?;
+        // What follows the number is of whoever built it.
+        let kernel = kernel.split('-').next().unwrap_or_default();
         Ok(Self {
-            revision: git(&["describe", "--always", "--dirty=, changed", "--exclude=*"])?,
-            date: says(Command::new("date").args(["--utc", "+%F"]))?,
-            machine: machine()?,
-            repeats: stage.plan.repeats,
-            seconds: stage.plan.seconds,
-            before: has_before.then(|| version(Side::Before)).transpose()?,
+            circumstances: format!(
+                "Revision {revision}, {date}, {repeats} repeats of {seconds} s; before: {before}. \
+                 {cores} cores, {memory} GiB of memory, {kernel}."
+            ),
             figures,
         })
     }
 
     pub(crate) fn keep(&self, section: &str, quick: bool) -> Outcome {
         let json = serde_json::to_string_pretty(self)? + "\n";
-        Ok(write_file(
-            &place(quick, &format!("results/{section}.json")),
-            &json,
-        )?)
+        let file = place(quick, &format!("results/{section}.json"));
+        Ok(write_file(&file, &json)?)
     }
 
     fn table(&self) -> String {
-        let mut table = "| | | wanted | |\n| --- | --- | --- | --- |\n".to_owned();
-        for figure in &self.figures {
-            let goal = figure.goal.map(|goal| goal.to_string()).unwrap_or_default();
+        let rows = self.figures.iter().map(|figure| {
             let verdict = match figure.is_reached() {
                 Some(true) => "yes",
                 Some(false) => "**no**",
                 None => "",
             };
-            let (what, value) = (&figure.what, figure.value());
-            let _ = writeln!(table, "| {what} | {value} | {goal} | {verdict} |");
-        }
-        let Self {
-            revision,
-            date,
-            machine,
-            repeats,
-            seconds,
-            ..
-        } = self;
-        let before = self.before.as_ref().map(|name| format!(", before: {name}"));
-        let before = before.unwrap_or_default();
-        let _ = writeln!(
-            table,
-            "\nRevision {revision}, {date}, {repeats} repeats of {seconds} s{before}. {machine}."
-        );
-        table
+            let (value, wanted) = (figure.value(), figure.wanted());
+            format!("| {} | {value} | {wanted} | {verdict} |\n", figure.what)
+        });
+        let rows: String = rows.collect();
+        let head = "| | | wanted | |\n| --- | --- | --- | --- |\n";
+        format!("{head}{rows}\n{}\n", self.circumstances)
     }
 }
 
 /// The report of quick runs is their own.
 fn place(quick: bool, name: &str) -> PathBuf {
-    root()
-        .join(if quick { "target/bench" } else { "bench" })
-        .join(name)
+    let place = if quick { "target/bench" } else { "bench" };
+    root().join(place).join(name)
 }
 
 pub(crate) fn write(quick: bool) -> Outcome {
     let mut report = HEAD.to_owned();
-    for section in &SECTIONS {
-        let Ok(json) = fs::read_to_string(place(quick, &format!("results/{}.json", section.name)))
-        else {
-            continue;
-        };
-        let record: Record = serde_json::from_str(&json)?;
-        let (name, about) = (section.name, section.about);
-        let _ = write!(report, "\n## {name}: {about}\n\n{}", record.table());
+    for Section { name, about, .. } in &SECTIONS {
+        if let Ok(json) = read(&place(quick, &format!("results/{name}.json"))) {
+            let record: Record = serde_json::from_str(&json)?;
+            report = format!("{report}\n## {name}: {about}\n\n{}", record.table());
+        }
     }
     report = report + "\n" + &read(&root().join("bench/REMARKS.md"))?;
     let file = place(quick, "RESULTS.md");
@@ -114,19 +95,8 @@ pub(crate) fn write(quick: bool) -> Outcome {
     Ok(())
 }
 
-fn machine() -> Outcome<String> {
-    let cores = std::thread::available_parallelism()?;
-    let memory = memory_kib() / 1024 / 1024;
-    let kernel = says(Command::new("uname").arg("-sr"))?;
-    Ok(format!("{cores} cores, {memory} GiB of memory, {kernel}"))
-}
-
-pub(crate) fn memory_kib() -> u64 {
-    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let kib = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kib = kib.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
-    // As good a guess as any, where the kernel does not say.
-    kib.unwrap_or(4 * 1024 * 1024)
+pub(crate) fn memory_mib() -> u64 {
+    sysinfo().totalram * u64::from(sysinfo().mem_unit) / 1024 / 1024
 }
 
 fn says(command: &mut Command) -> Outcome<String> {

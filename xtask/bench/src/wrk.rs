@@ -1,26 +1,25 @@
 //! The load generator: wrk, with the scripts of `bench/wrk`.
 
-use std::net::SocketAddr;
 use std::ops::Range;
-use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
+use rustix::process::Signal;
 use serde::Deserialize;
 use xtask::programs::find_program;
-use xtask::step::{root, text};
+use xtask::step::root;
 
 use crate::Outcome;
+use crate::process::Process;
+use crate::server::Server;
+use crate::stage::Stage;
 
+/// Who asks what.
+#[derive(Clone, Debug)]
 pub(crate) struct Load<'a> {
     /// The name of a file in `bench/wrk`.
     pub(crate) script: &'a str,
     pub(crate) connections: usize,
-    pub(crate) address: SocketAddr,
-    pub(crate) people_file: PathBuf,
-    /// Which of them ask.
     pub(crate) people: Range<usize>,
-    pub(crate) tasks_each: u64,
-    pub(crate) seed: u32,
 }
 
 /// What `done` of `bench/wrk/common.lua` prints; times in microseconds.
@@ -29,9 +28,9 @@ pub(crate) struct Found {
     requests: f64,
     time: f64,
     /// Answers that were errors.
-    pub(crate) refused: u64,
+    refused: u64,
     /// Requests without an answer.
-    pub(crate) lost: u64,
+    lost: u64,
     p50: f64,
     p99: f64,
 }
@@ -50,54 +49,49 @@ impl Found {
     }
 }
 
-/// Ends when dropped.
-pub(crate) struct Running(Option<Child>);
+impl Load<'_> {
+    /// As long as the plan says, after a while to warm up; an error fails it.
+    pub(crate) fn run(&self, stage: &Stage, server: &Server) -> Outcome<Found> {
+        let seconds = stage.options.seconds();
+        wait(self.start(stage, server, seconds.div_ceil(3))?)?;
+        let found = wait(self.start(stage, server, seconds)?)?;
+        if found.refused + found.lost > 0 {
+            return Err(format!("{self:?}: {found:?}").into());
+        }
+        Ok(found)
+    }
 
-/// Starts it.
-pub(crate) fn wrk(load: &Load, seconds: u32) -> Outcome<Running> {
-    let program = find_program("wrk").ok_or("there is no `wrk`")?;
-    let child = Command::new(program)
+    pub(crate) fn start(&self, stage: &Stage, server: &Server, seconds: u32) -> Outcome<Process> {
+        let mut wrk = Command::new(find_program("wrk").ok_or("there is no `wrk`")?);
         // One thread is enough for one core, and the other is the server's.
-        .args([
-            "--threads",
-            "1",
-            "--connections",
-            &load.connections.to_string(),
+        wrk.args([
+            "--threads=1",
+            &format!("--connections={}", self.connections),
         ])
-        .args(["--duration", &format!("{seconds}s")])
         // An answer that takes longer would be missing in the times.
-        .args(["--timeout", "60s", "--latency", "--script"])
-        .arg(format!("bench/wrk/{}.lua", load.script))
-        .args([&format!("http://{}", load.address), "--"])
-        .arg(&load.people_file)
-        .args([load.people.start, load.people.len()].map(|number| number.to_string()))
-        .args([load.tasks_each.to_string(), load.seed.to_string()])
+        .args([
+            &format!("--duration={seconds}"),
+            "--timeout=60",
+            "--latency",
+            "--script",
+        ])
+        .arg(format!("bench/wrk/{}.lua", self.script))
+        .args([&format!("http://{}", server.address), "--"])
+        .arg(stage.people_file())
+        .args([self.people.start, self.people.len()].map(|number| number.to_string()))
+        // Keys of one load are not those of another.
+        .args([stage.options.tasks_each(), stage.next_seed()].map(|number| number.to_string()))
         .current_dir(root())
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()?;
-    Ok(Running(Some(child)))
-}
-
-impl Running {
-    pub(crate) fn wait(mut self) -> Outcome<Found> {
-        let child = self.0.take().ok_or("wrk was waited for")?;
-        let output = child.wait_with_output()?;
-        let out = text(&output.stdout);
-        let found = out
-            .lines()
-            .last()
-            .and_then(|line| serde_json::from_str(line).ok());
-        Ok(found.ok_or_else(|| format!("wrk says: {out}{}", text(&output.stderr)))?)
+        .stdout(Stdio::piped());
+        Ok(Process(wrk.spawn()?, Signal::KILL))
     }
 }
 
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.0 {
-            drop(child.kill());
-            drop(child.wait());
-        }
-    }
+pub(crate) fn wait(mut wrk: Process) -> Outcome<Found> {
+    let mut out = String::new();
+    let mut output = wrk.0.stdout.take().ok_or("no standard output")?;
+    std::io::Read::read_to_string(&mut output, &mut out)?;
+    let line = out.lines().last().unwrap_or_default();
+    Ok(serde_json::from_str(line).map_err(|error| format!("wrk says: {out}{error}"))?)
 }

@@ -24,9 +24,7 @@ impl<'a> Yardstick<'a> {
             }
             stage.cluster.settle(FULL)
         };
-        step("load 100000 tasks, pgbench", || {
-            load().map_err(|error| error.to_string())
-        })?;
+        step("load 100000 tasks, pgbench", load)?;
         Ok(Self(stage))
     }
 
@@ -36,7 +34,7 @@ impl<'a> Yardstick<'a> {
 
     /// Transactions per second.
     pub(crate) fn run(&self, deed: &str) -> Outcome<f64> {
-        let seconds = self.0.plan.seconds.to_string();
+        let seconds = self.0.options.seconds().to_string();
         let mut best = 0.0_f64;
         for clients in CLIENTS {
             let arguments = [

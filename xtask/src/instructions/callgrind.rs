@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use xtask::programs::find_program;
-use xtask::step::{Outcome, read, root, text};
+use xtask::step::{Outcome, read, root, text, write};
 
 /// What is entered before and after the requests of a kind.
 const MARK: &str = "--dump-before=*callgrind_lap*";
@@ -19,68 +19,45 @@ const MARK: &str = "--dump-before=*callgrind_lap*";
 pub(super) fn count(program: &Path, engine: &str) -> Outcome<Vec<(String, u64)>> {
     let directory = root().join("target/xtask/instructions").join(engine);
     let kinds = run(program, engine, &directory)?;
-    kinds
-        .lines()
-        .enumerate()
-        .map(|(number, line)| {
-            // The dumps before each of these are of what came before it.
-            let dump = directory.join(format!("dump.{}", 2 * number + 2));
-            let per_request = per_request(line, &read(&dump)?);
-            per_request.ok_or_else(|| format!("{line}: {} is of no use", dump.display()))
-        })
-        .collect()
+    let count = |(number, line): (usize, &str)| {
+        // The dumps before each of these are of what came before it.
+        let dump = directory.join(format!("dump.{}", 2 * number + 2));
+        let (kind, count) = per_request(line, &read(&dump)?)
+            .ok_or_else(|| format!("{line}: {} is of no use", dump.display()))?;
+        Ok((format!("{engine} {kind}"), count))
+    };
+    kinds.lines().enumerate().map(count).collect()
 }
 
 /// Leaves the dumps in the directory, and gives what the program printed.
 fn run(program: &Path, engine: &str, directory: &Path) -> Outcome<String> {
-    let valgrind =
-        find_program("valgrind").ok_or("valgrind is not installed. Run: cargo xtask setup")?;
     let log = directory.join("log");
     // Dumps of an earlier run would be taken for those of this one.
-    let errors = fs::remove_dir_all(directory)
-        .or_else(|error| {
-            if directory.exists() {
-                Err(error)
-            } else {
-                Ok(())
-            }
-        })
-        .and_then(|()| fs::create_dir_all(directory))
-        .and_then(|()| File::create(&log))
-        .map_err(|error| format!("{}: {error}", directory.display()))?;
+    drop(fs::remove_dir_all(directory));
+    write(&log, "")?;
+    let valgrind = find_program("valgrind").ok_or("no valgrind. Run: cargo xtask setup")?;
     let output = Command::new(valgrind)
-        .args([
-            "--tool=callgrind",
-            "--quiet",
-            "--callgrind-out-file=dump",
-            MARK,
-        ])
-        .arg(program)
-        .arg(engine)
+        .args(["--tool=callgrind", "--quiet", "--callgrind-out-file=dump"])
+        .args([MARK.as_ref(), program.as_os_str(), engine.as_ref()])
         .current_dir(directory)
-        // The log is written as in production, and what it says is read only if something fails.
-        .stderr(errors)
         .stdin(Stdio::null())
+        // The log is written as in production, and what it says is read only if something fails.
+        .stderr(File::create(&log).map_err(|error| error.to_string())?)
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
     if output.status.success() {
         return Ok(text(&output.stdout));
     }
-    let log = read(&log)?;
-    let last: Vec<_> = log.lines().rev().take(10).collect();
-    let last: Vec<_> = last.into_iter().rev().collect();
-    Err(format!("{}\nvalgrind: {}", last.join("\n"), output.status))
+    Err(format!("{}\nvalgrind: {}", read(&log)?, output.status))
 }
 
 /// From a line with the kind and the number of requests, and what was counted meanwhile.
-fn per_request(line: &str, dump: &str) -> Option<(String, u64)> {
+fn per_request<'a>(line: &'a str, dump: &str) -> Option<(&'a str, u64)> {
     let (kind, requests) = line.split_once(' ')?;
-    let requests: u64 = requests.parse().ok()?;
-    let total = dump
-        .lines()
-        .find_map(|line| line.strip_prefix("totals: "))?;
+    let mut lines = dump.lines();
+    let total = lines.find_map(|line| line.strip_prefix("totals: "))?;
     let total: u64 = total.trim().parse().ok()?;
-    Some((kind.to_owned(), total.checked_div(requests)?))
+    Some((kind, total.checked_div(requests.parse().ok()?)?))
 }
 
 #[cfg(test)]
@@ -90,7 +67,7 @@ mod tests {
     #[test]
     fn the_total_of_a_dump_is_shared_by_its_requests() {
         let dump = "version: 1\nevents: Ir\nsummary: 90\n\nfn=(1) main\n1 4\ntotals: 90000\n";
-        assert_eq!(per_request("get 400", dump), Some(("get".to_owned(), 225)));
+        assert_eq!(per_request("get 400", dump), Some(("get", 225)));
         assert_eq!(per_request("get 400", "version: 1\n"), None);
         assert_eq!(per_request("get 0", dump), None);
     }

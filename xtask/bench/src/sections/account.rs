@@ -1,28 +1,21 @@
 //! Writers of one account, who must wait for each other, against writers of a thousand.
 
-use super::{CONNECTIONS, EVERYBODY};
+use super::{full, share};
 use crate::Outcome;
 use crate::figures::{Figure, Goal};
-use crate::stage::{ENGINES, Side, Stage};
+use crate::stage::{ENGINES, Stage};
+use crate::wrk::Load;
 
 pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     let mut figures = Vec::new();
     for engine in ENGINES {
         for deed in ["complete", "create"] {
-            let (mut one, mut all) = (Vec::new(), Vec::new());
-            for _ in 0..stage.plan.repeats {
-                let server = stage.server(engine, Side::Now)?;
-                for (people, rates) in [(EVERYBODY, &mut all), (0..1, &mut one)] {
-                    let found = stage.load(&server, deed, CONNECTIONS, people)?;
-                    rates.push(found.per_second());
-                }
-            }
-            let ratio = Figure::ratio(format!("{engine} {deed}, one ÷ a thousand"), &one, &all);
-            figures.push(Figure::new(
-                format!("{engine} {deed}, one account"),
-                "/s",
-                one,
-            ));
+            let one = Load {
+                people: 0..1,
+                ..full(deed)
+            };
+            let what = format!("{deed}, one account ÷ a thousand");
+            let ratio = share(stage, engine, &what, &[one, full(deed)])?;
             figures.push(ratio.must(Goal::AtLeast(0.8)));
         }
     }

@@ -8,9 +8,19 @@ use crate::Outcome;
 use crate::data::USERS;
 use crate::figures::{Figure, Goal};
 use crate::stage::{ENGINES, Engine, Side, Stage};
-use crate::wrk::wrk;
+use crate::wrk::{Load, wait};
 
-const CONNECTIONS: usize = 100;
+const FLOOD: Load = Load {
+    script: "batch",
+    connections: 100,
+    people: 0..1,
+};
+
+const OTHERS: Load = Load {
+    script: "create",
+    connections: 1,
+    people: 1..USERS,
+};
 
 /// Until the flood has filled what can be filled.
 const RISE: Duration = Duration::from_secs(2);
@@ -18,38 +28,25 @@ const RISE: Duration = Duration::from_secs(2);
 pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     let mut figures = Vec::new();
     for engine in ENGINES {
-        let (mut alone, mut beside, mut batches) = (Vec::new(), Vec::new(), Vec::new());
-        for _ in 0..stage.plan.repeats {
+        let (mut alone, mut beside) = (Vec::new(), Vec::new());
+        for _ in stage.repeats() {
             let server = stage.server(engine, Side::Now)?;
-            let others = || stage.load(&server, "create", 1, 1..USERS);
-            alone.push(others()?.p50_ms());
-            // Longer than the others need, however slow they are.
-            let flood = stage.wrk(&server, "batch", CONNECTIONS, 0..1);
-            let flood = wrk(&flood, 3 * stage.plan.seconds + 10)?;
+            alone.push(OTHERS.run(stage, &server)?.p50_ms());
+            // Longer than the others need, who are given a third of their time to warm up.
+            let seconds = 2 * stage.options.seconds() + 5;
+            let flood = FLOOD.start(stage, &server, seconds)?;
             sleep(RISE);
-            beside.push(others()?.p50_ms());
-            let found = flood.wait()?;
-            batches.push(found.per_second());
+            beside.push(OTHERS.run(stage, &server)?.p50_ms());
+            println!("  batches meanwhile: {:.0}/s", wait(flood)?.per_second());
         }
-        let ratio = Figure::ratio(
-            format!("{engine} create of others, beside ÷ alone"),
-            &beside,
-            &alone,
-        );
-        figures.push(Figure::new(
-            format!("{engine} create of others, median alone"),
-            "ms",
-            alone,
-        ));
+        let what = format!("{engine}, create of others: beside ÷ alone");
+        let ratio = Figure::ratio(what, &beside, &alone);
         figures.push(match engine {
             Engine::Postgres => ratio.must(Goal::AtMost(2.0)),
             Engine::Sqlite => ratio,
         });
-        figures.push(Figure::new(
-            format!("{engine} batches, also refused ones"),
-            "/s",
-            batches,
-        ));
+        let what = format!("{engine}, create of others: median alone");
+        figures.push(Figure::new(what, "ms", alone));
     }
     Ok(figures)
 }

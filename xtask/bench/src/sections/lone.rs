@@ -3,11 +3,12 @@
 
 use std::time::Duration;
 
-use super::{EVERYBODY, Sides};
+use super::{Sides, full};
 use crate::Outcome;
 use crate::figures::{Figure, Goal};
 use crate::proxy;
 use crate::stage::{Engine, Stage};
+use crate::wrk::Load;
 
 /// There and back: 2 ms.
 const EACH_WAY: Duration = Duration::from_millis(1);
@@ -23,16 +24,15 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     let mut figures = Vec::new();
     for (engine, port, place, wanted) in places {
         for deed in ["create", "complete"] {
+            let lone = Load {
+                connections: 1,
+                ..full(deed)
+            };
             let mut sides = Sides::default();
-            for repeat in 0..stage.plan.repeats {
-                let mut turns = stage.sides();
-                if repeat % 2 == 1 {
-                    turns.reverse();
-                }
-                for side in turns {
-                    let server = stage.server_at(engine, side, port)?;
-                    let found = stage.load(&server, deed, 1, EVERYBODY)?;
-                    sides.push(side, found.p50_ms());
+            for repeat in stage.repeats() {
+                for turn in stage.servers(engine, port, repeat) {
+                    let (side, server) = turn?;
+                    sides.push(side, lone.run(stage, &server)?.p50_ms());
                 }
             }
             let what = format!("{place}: {deed}, median");

@@ -5,7 +5,6 @@ mod connections;
 mod flood;
 mod greedy;
 mod lone;
-mod p99;
 mod safety;
 mod start;
 mod streams;
@@ -14,71 +13,35 @@ mod throughput;
 use crate::Outcome;
 use crate::data::USERS;
 use crate::figures::Figure;
-use crate::stage::{Side, Stage};
+use crate::stage::{Engine, Side, Stage};
+use crate::wrk::Load;
 
+#[derive(Debug)]
 pub(crate) struct Section {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
     pub(crate) measure: fn(&Stage) -> Outcome<Vec<Figure>>,
 }
 
-pub(crate) const SECTIONS: [Section; 10] = [
-    Section {
-        name: "throughput",
-        about: "get, list of 20, complete, create per second, 64 connections; pgbench beside them",
-        measure: throughput::measure,
-    },
-    Section {
-        name: "p99",
-        about: "the slowest hundredth of writes, 64 connections",
-        measure: p99::measure,
-    },
-    Section {
-        name: "account",
-        about: "64 connections that write to one account, and to a thousand",
-        measure: account::measure,
-    },
-    Section {
-        name: "greedy",
-        about: "one user sends 150 large batches at once; ten writes a second of others",
-        measure: greedy::measure,
-    },
-    Section {
-        name: "flood",
-        about: "100 connections send batches to one account; the writes of somebody else",
-        measure: flood::measure,
-    },
-    Section {
-        name: "lone",
-        about: "the median latency of a lone writer, also with PostgreSQL 2 ms away",
-        measure: lone::measure,
-    },
-    Section {
-        name: "safety",
-        about: "what Idempotency-Key and If-Match cost",
-        measure: safety::measure,
-    },
-    Section {
-        name: "connections",
-        about: "10,000 open connections: memory",
-        measure: connections::measure,
-    },
-    Section {
-        name: "streams",
-        about: "5,000 open streams of events: memory",
-        measure: streams::measure,
-    },
-    Section {
-        name: "start",
-        about: "time to start, memory at rest, size of the program",
-        measure: start::measure,
-    },
+macro_rules! sections {
+    ($($name:ident: $about:literal,)+) => {
+        [$(Section { name: stringify!($name), about: $about, measure: $name::measure }),+]
+    };
+}
+
+pub(crate) const SECTIONS: [Section; 9] = sections![
+    throughput: "get, list of 20, complete, create; pgbench beside them; p99 of writes",
+    account: "writers of one account ÷ writers of a thousand",
+    greedy: "one user sends 150 large batches at once; ten writes a second of others",
+    flood: "100 connections send batches to one account; the writes of somebody else",
+    lone: "the median latency of a lone writer, also with PostgreSQL 2 ms away",
+    safety: "with Idempotency-Key and If-Match ÷ without",
+    connections: "10,000 open connections: memory",
+    streams: "5,000 open streams of events: memory",
+    start: "time to start, memory at rest, size of the program",
 ];
 
-/// As many as most goals are about.
 const CONNECTIONS: usize = 64;
-
-const EVERYBODY: std::ops::Range<usize> = 0..USERS;
 
 /// What was found for each side, one value for each repeat.
 #[derive(Debug, Default)]
@@ -95,17 +58,41 @@ impl Sides {
         }
     }
 
-    /// The figure itself and, if there is something to compare with, its ratio, to which the goal
-    /// of the ratio belongs.
+    /// The figure itself and its ratio, if there is something to compare with. The goal is the
+    /// ratio's.
     fn figures(self, what: &str, unit: &str, goal: impl FnOnce(Figure) -> Figure) -> Vec<Figure> {
-        let ratio = (!self.before.is_empty()).then(|| {
-            goal(Figure::ratio(
-                format!("{what} ÷ before"),
-                &self.now,
-                &self.before,
-            ))
-        });
-        let figure = Figure::new(what, unit, self.now);
-        [figure].into_iter().chain(ratio).collect()
+        let mut figures = Vec::new();
+        if !self.before.is_empty() {
+            let what = format!("{what} ÷ before");
+            figures.push(goal(Figure::ratio(what, &self.now, &self.before)));
+        }
+        figures.push(Figure::new(what, unit, self.now));
+        figures
     }
+}
+
+/// Everybody, on as many connections as most goals are about.
+fn full(script: &str) -> Load<'_> {
+    Load {
+        script,
+        connections: CONNECTIONS,
+        people: 0..USERS,
+    }
+}
+
+/// Two loads on the same server in turn: how much of the other's rate the first one has.
+fn share(stage: &Stage, engine: Engine, what: &str, loads: &[Load; 2]) -> Outcome<Figure> {
+    let mut rates = [Vec::new(), Vec::new()];
+    for repeat in stage.repeats() {
+        let server = stage.server(engine, Side::Now)?;
+        // In the other order every second time.
+        for turn in [repeat % 2, (repeat + 1) % 2] {
+            rates[turn].push(loads[turn].run(stage, &server)?.per_second());
+        }
+    }
+    Ok(Figure::ratio(
+        format!("{engine} {what}"),
+        &rates[0],
+        &rates[1],
+    ))
 }

@@ -1,20 +1,23 @@
 //! What one start costs, and what a server has that nobody asks anything.
 
-use std::fs;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
 use crate::Outcome;
 use crate::figures::{Figure, Goal};
-use crate::process::resident_mib;
+use crate::server::Server;
 use crate::stage::{ENGINES, Engine, Side, Stage};
 
-const STARTS: usize = 4;
+const STARTS: u32 = 4;
 
 pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
+    let binary = stage.binary(Side::Now);
     let mut times = Vec::new();
-    for _ in 0..STARTS * stage.plan.repeats {
-        let server = stage.server_at_once(Engine::Sqlite, Side::Now)?;
+    for _ in 0..STARTS * stage.options.repeats() {
+        let url = stage.fresh(Engine::Sqlite, Side::Now, 0)?;
+        // Without anything around the process that would cost time.
+        let server = Server::start(Command::new(binary), &url, stage.directory())?;
         times.push(server.start_time.as_secs_f64() * 1e3);
     }
     let start = Figure::new("SQLite, start to ready", "ms", times);
@@ -23,15 +26,15 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
         let server = stage.server(engine, Side::Now)?;
         // What a start leaves behind is given back by then.
         sleep(Duration::from_secs(1));
-        let memory = resident_mib(server.pid())?;
+        let memory = vec![server.process.resident_mib()?];
         figures.push(Figure::new(
             format!("{engine}, memory at rest"),
             "MiB",
-            vec![memory],
+            memory,
         ));
     }
     #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
-    let size = fs::metadata(stage.binary(Side::Now))?.len() as f64 / 1024.0 / 1024.0;
+    let size = std::fs::metadata(binary)?.len() as f64 / 1024.0 / 1024.0;
     figures.push(Figure::new("size of the program", "MiB", vec![size]).must(Goal::AtMost(22.0)));
     Ok(figures)
 }

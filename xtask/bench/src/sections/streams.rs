@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use crate::Outcome;
 use crate::data::{self, Person, people};
 use crate::figures::{Figure, Goal};
-use crate::process::{allow_open_files, resident_mib};
+use crate::process::allow_open_files;
 use crate::server::Server;
 use crate::stage::{ENGINES, Side, Stage};
 
@@ -14,16 +14,16 @@ const STREAMS: usize = 5000;
 
 pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     allow_open_files(STREAMS)?;
-    let people = people(STREAMS)?;
+    let people = people(STREAMS);
     let mut figures = Vec::new();
     for engine in ENGINES {
         let mut memory = Vec::new();
-        for _ in 0..stage.plan.repeats {
-            let server = stage.empty_server(engine, Side::Now)?;
+        for _ in stage.repeats() {
+            let server = stage.serve(Side::Now, &stage.empty(engine, "empty")?)?;
             data::load(&server, &people, 1)?;
             let streams = people.iter().map(|person| open(&server, person));
             let streams = streams.collect::<Outcome<Vec<_>>>()?;
-            memory.push(resident_mib(server.pid())?);
+            memory.push(server.process.resident_mib()?);
             drop(streams);
         }
         let memory = Figure::new(
@@ -31,7 +31,7 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
             "MiB",
             memory,
         );
-        figures.push(memory.must(Goal::Below(200.0)));
+        figures.push(memory.must(Goal::AtMost(200.0)));
     }
     Ok(figures)
 }
