@@ -1,17 +1,15 @@
 //! All that CI runs, and nothing that CI does not.
 
-use std::path::Path;
 use std::process::Command;
 
 use xtask::programs::CLIENT;
-use xtask::step::{Outcome, cargo_words, quietly, root, step, text, write};
+use xtask::step::{Outcome, cargo_words, quietly, read, root, step, text, write};
 
 use crate::setup::setup;
-use crate::{instructions, outdated, test, tools};
+use crate::{bench, outdated, test, tools};
 
-/// Files that the program writes itself, and the arguments that make it do so. Add a line to have
-/// another one compared by `check` and rewritten by `accept`.
-const GENERATED: [(&str, &[&str]); 1] = [("openapi.json", &["openapi"])];
+/// What the program writes itself, compared by `check` and rewritten by `accept`.
+const DOCUMENT: &str = "openapi.json";
 
 type Step = (&'static str, fn() -> Outcome);
 
@@ -40,7 +38,7 @@ pub(crate) fn check(with_tests: bool) -> Outcome {
     if with_tests {
         note("tests", test::run(&[]));
     }
-    note("instructions", instructions::check());
+    note("instructions", bench::instructions(&["--quiet"]));
     println!("\n{}", outdated::report());
     match &failed[..] {
         [] => Ok(()),
@@ -83,22 +81,17 @@ fn deny(arguments: &[&str]) -> Outcome<Command> {
 }
 
 fn generated() -> Outcome {
-    for (file, arguments) in GENERATED {
-        let (fresh, committed) = (generate(arguments)?, root().join(file));
-        if std::fs::read_to_string(&committed).unwrap_or_default() != fresh {
-            let difference = difference(&committed, &fresh)?;
-            let advice = "is not what the program writes. Run: cargo xtask accept";
-            return Err(format!("{difference}\n{file} {advice}"));
-        }
+    if read(&root().join(DOCUMENT))? == document()? {
+        return Ok(());
     }
-    Ok(())
+    Err(format!(
+        "{DOCUMENT} is not what the program writes. Run: cargo xtask accept"
+    ))
 }
 
 /// Writes the generated files anew.
 pub(crate) fn regenerate() -> Outcome {
-    for (file, arguments) in GENERATED {
-        write(&root().join(file), &generate(arguments)?)?;
-    }
+    write(&root().join(DOCUMENT), &document()?)?;
     // Made of the one above; a test says whether it is current.
     let mut types = Command::new("node");
     types.arg("scripts/generate.mjs");
@@ -111,19 +104,9 @@ pub(crate) fn build() -> Outcome {
     quietly(&mut cargo_words("test --quiet --workspace --no-run")).map(drop)
 }
 
-fn generate(arguments: &[&str]) -> Outcome<String> {
+fn document() -> Outcome<String> {
     // Cargo puts all programs of the workspace side by side, wherever that is.
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut program = Command::new(own.with_file_name("tickbox"));
-    Ok(text(&quietly(program.args(arguments))?.stdout))
-}
-
-/// As `diff -u` shows it, which every system has.
-fn difference(committed: &Path, fresh: &str) -> Outcome<String> {
-    let other = root().join("target/xtask/fresh");
-    write(&other, fresh)?;
-    let mut diff = Command::new("diff");
-    let output = diff.arg("-uN").arg(committed).arg(&other).output();
-    let output = output.map_err(|error| format!("diff: {error}"))?;
-    Ok(text(&output.stdout))
+    Ok(text(&quietly(program.arg("openapi"))?.stdout))
 }

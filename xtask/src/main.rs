@@ -8,7 +8,6 @@
 mod accept;
 mod bench;
 mod check;
-mod instructions;
 mod migration;
 mod outdated;
 mod packages;
@@ -54,8 +53,7 @@ fn choose(words: &[&str]) -> Outcome {
         ["check", "--without-tests"] => check::check(false),
         ["accept"] => accept::accept(),
         ["migration", name] => migration::migration(name),
-        ["instructions"] => instructions::instructions(),
-        ["instructions", "--accept"] => instructions::accept(),
+        ["instructions", arguments @ ..] => bench::instructions(arguments),
         ["setup"] => setup::setup(),
         ["bench", arguments @ ..] => bench::bench(arguments),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,7 +1,7 @@
 //! Installs packages of the system: on Debian and its kin by itself, elsewhere it says what to do.
 //! Which ones are needed is the business of `setup`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use xtask::programs::find_program;
@@ -60,42 +60,23 @@ fn install(packages: &[&str]) -> Outcome {
 
 fn apt(packages: &[&str]) -> Outcome {
     quietly(&mut as_root(&["apt-get", "update"])?)?;
-    let mut guards = Vec::new();
-    for (place, mode, content) in GUARDS {
-        if !Path::new(place).exists() {
-            guards.push(Guard::set(place, mode, content)?);
-        }
+    let draft = root().join("target/xtask/guard");
+    let missing = |guard: &&(&str, _, _)| !Path::new(guard.0).exists();
+    let guards: Vec<_> = GUARDS.iter().filter(missing).collect();
+    for (place, mode, content) in &guards {
+        write(&draft, content)?;
+        let mut install = as_root(&["install", "-D", "-m", mode])?;
+        quietly(install.arg(&draft).arg(place))?;
     }
-    let arguments = ["apt-get", "install", "--yes", "--no-install-recommends"];
-    let mut install = as_root(&arguments)?;
-    quietly(install.args(packages))?;
+    let mut install = as_root(&["apt-get", "install", "--yes", "--no-install-recommends"])?;
+    let installed = quietly(install.args(packages));
+    quietly(as_root(&["rm", "-f"])?.args(guards.iter().map(|guard| guard.0)))?;
+    installed?;
     if Path::new("/run/systemd/system").is_dir() && packages.contains(&"pgbouncer") {
         // It would start with the machine, the next time.
         quietly(&mut as_root(&["systemctl", "disable", "pgbouncer"])?)?;
     }
     Ok(())
-}
-
-/// A file that goes when the value does.
-struct Guard(PathBuf);
-
-impl Guard {
-    fn set(place: &'static str, mode: &str, content: &str) -> Outcome<Self> {
-        let draft = root().join("target/xtask/guard");
-        write(&draft, content)?;
-        let mut install = as_root(&["install", "-D", "-m", mode])?;
-        quietly(install.arg(&draft).arg(place))?;
-        Ok(Self(PathBuf::from(place)))
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let removed = as_root(&["rm", "-f"]).and_then(|mut rm| quietly(rm.arg(&self.0)));
-        if let Err(message) = removed {
-            eprintln!("{}: {message}", self.0.display());
-        }
-    }
 }
 
 /// The command as it is for root; others need a `sudo` that asks nothing.

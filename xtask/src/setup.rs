@@ -61,48 +61,44 @@ fn check_node() -> Outcome {
 
 fn npm(directory: &str, name: &str) -> Outcome {
     let directory = root().join(directory);
-    let lock = directory.join("package-lock.json");
-    unless_stamped(
-        &directory.join("node_modules/.tickbox-stamp"),
-        &lock,
-        || {
-            step(name, || {
-                // No script of a package needs to run, so none may.
-                let mut npm = Command::new("npm");
-                npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);
-                quietly(&mut npm).map(drop)
-            })
-        },
-    )
+    let stamp = directory.join("node_modules/.tickbox-stamp");
+    unless_stamped(name, &stamp, &directory.join("package-lock.json"), || {
+        // No script of a package needs to run, so none may.
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);
+        quietly(&mut npm).map(drop)
+    })
 }
 
 fn schemathesis() -> Outcome {
     let environment = root().join("target/venv");
     let wanted = root().join("tests/schemathesis/requirements.txt");
-    unless_stamped(&environment.join("tickbox-stamp"), &wanted, || {
-        step("install schemathesis for the tests", || {
-            let mut python = Command::new("python3");
-            quietly(python.args(["-m", "venv", "--clear"]).arg(&environment))?;
-            let mut pip = Command::new(environment.join("bin/python"));
-            pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
-                .arg(&wanted);
-            quietly(&mut pip)?;
-            let program = root().join(SCHEMATHESIS);
-            if program.is_file() {
-                Ok(())
-            } else {
-                Err(format!("no {}", program.display()))
-            }
-        })
+    let (name, stamp) = (
+        "install schemathesis for the tests",
+        environment.join("tickbox-stamp"),
+    );
+    unless_stamped(name, &stamp, &wanted, || {
+        let mut python = Command::new("python3");
+        quietly(python.args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let mut pip = Command::new(environment.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+        quietly(pip.arg(&wanted))?;
+        let program = root().join(SCHEMATHESIS);
+        read(&program).map(drop)
     })
 }
 
 /// Does the work unless it was done before for the same content of `cause`.
-fn unless_stamped(stamp: &Path, cause: &Path, work: impl FnOnce() -> Outcome) -> Outcome {
+fn unless_stamped(
+    name: &str,
+    stamp: &Path,
+    cause: &Path,
+    work: impl FnOnce() -> Outcome,
+) -> Outcome {
     let cause = read(cause)?;
     if std::fs::read_to_string(stamp).is_ok_and(|done| done == cause) {
         return Ok(());
     }
-    work()?;
+    step(name, work)?;
     write(stamp, &cause)
 }

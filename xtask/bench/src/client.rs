@@ -1,6 +1,7 @@
 //! Requests that the harness makes itself, and waits for: to load data, and where it keeps the time.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -29,6 +30,7 @@ impl Client {
     pub(crate) fn of(server: &Server) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
+            .allow_non_standard_methods(true)
             .timeout_global(Some(PATIENCE));
         Self {
             agent: config.build().into(),
@@ -42,20 +44,15 @@ impl Client {
         method: &str,
         person: &Person,
         path: &str,
-        body: Option<&str>,
+        body: &str,
     ) -> Outcome<Answer> {
         let Person { user, token } = person;
         let request = Request::builder()
             .method(method)
             .uri(format!("http://{}/api/{user}{path}", self.address))
-            .header("Authorization", format!("Bearer {token}"));
-        let mut response = match body {
-            Some(body) => {
-                let request = request.header("Content-Type", "application/json");
-                self.agent.run(request.body(body.to_owned())?)?
-            }
-            None => self.agent.run(request.body(())?)?,
-        };
+            .header("Authorization", format!("Bearer {token}"))
+            .header("Content-Type", "application/json");
+        let mut response = self.agent.run(request.body(body.to_owned())?)?;
         Ok(Answer {
             status: response.status().as_u16(),
             body: serde_json::from_reader(response.body_mut().as_reader())?,
@@ -64,10 +61,33 @@ impl Client {
 }
 
 impl Answer {
-    pub(crate) fn expect(self, status: u16) -> Outcome<Value> {
-        if self.status == status {
-            return Ok(self.body);
+    pub(crate) fn expect(self, statuses: &[u16]) -> Outcome<Self> {
+        if statuses.contains(&self.status) {
+            return Ok(self);
         }
-        Err(format!("{} instead of {status}: {}", self.status, self.body).into())
+        Err(format!("{self:?} instead of {statuses:?}").into())
     }
+}
+
+/// Asks on a connection that stays open, and waits until the answer ends like that.
+pub(crate) fn get(
+    connection: &mut TcpStream,
+    person: &Person,
+    path: &str,
+    end: &str,
+) -> Outcome<String> {
+    let Person { user, token } = person;
+    let head = format!("Host: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
+    write!(connection, "GET /api/{user}{path} HTTP/1.1\r\n{head}")?;
+    let (mut answer, mut buffer) = (String::new(), [0; 4096]);
+    while !answer.ends_with(end) {
+        match connection.read(&mut buffer)? {
+            0 => break,
+            length => answer += std::str::from_utf8(&buffer[..length])?,
+        }
+    }
+    if answer.starts_with("HTTP/1.1 200") {
+        return Ok(answer);
+    }
+    Err(answer.into())
 }

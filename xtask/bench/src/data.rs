@@ -82,9 +82,8 @@ pub(crate) fn load(server: &Server, people: &[Person], tasks_each: usize) -> Out
             let client = Client::of(server);
             for (person, user) in people.iter().zip(number * share..) {
                 let body = batch(user, tasks.clone());
-                client
-                    .send("POST", person, "/tasks/batch", Some(&body))?
-                    .expect(200)?;
+                let answer = client.send("POST", person, "/tasks/batch", &body)?;
+                answer.expect(&[200])?;
             }
             Ok(())
         };

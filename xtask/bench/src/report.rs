@@ -34,10 +34,6 @@ impl Record {
         let revision = says(Command::new("git").args(revision).current_dir(root()))?;
         let date = says(Command::new("date").args(["--utc", "+%F"]))?;
         let (repeats, seconds) = (stage.options.repeats(), stage.options.seconds());
-        let before = match &stage.options.before {
-            Some(program) => says(Command::new(program).arg("--version"))?,
-            None => "none".to_owned(),
-        };
         let cores = std::thread::available_parallelism()?;
         let memory = memory_mib() / 1024;
         let kernel = says(Command::new("uname").arg("-sr"))?;
@@ -45,7 +41,7 @@ impl Record {
         let kernel = kernel.split('-').next().unwrap_or_default();
         Ok(Self {
             circumstances: format!(
-                "Revision {revision}, {date}, {repeats} repeats of {seconds} s; before: {before}. \
+                "Revision {revision}, {date}, {repeats} repeats of {seconds} s. \
                  {cores} cores, {memory} GiB of memory, {kernel}."
             ),
             figures,

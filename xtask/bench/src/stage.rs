@@ -3,7 +3,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::fmt;
 use std::fs;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -18,22 +17,14 @@ use crate::options::Options;
 use crate::process::tied;
 use crate::server::Server;
 
+/// Printed by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Engine {
-    Postgres,
-    Sqlite,
+    PostgreSQL,
+    SQLite,
 }
 
-pub(crate) const ENGINES: [Engine; 2] = [Engine::Postgres, Engine::Sqlite];
-
-impl fmt::Display for Engine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Postgres => "PostgreSQL",
-            Self::Sqlite => "SQLite",
-        })
-    }
-}
+pub(crate) const ENGINES: [Engine; 2] = [Engine::PostgreSQL, Engine::SQLite];
 
 /// Which program: that of `--before`, or the one that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,18 +103,18 @@ impl Stage {
 
     /// A fresh copy of the data, as `DATABASE_URL` takes it.
     pub(crate) fn fresh(&self, engine: Engine, side: Side, port: u16) -> Outcome<String> {
-        let full = format!("{engine}_{side:?}").to_lowercase();
+        let full = format!("{engine:?}_{side:?}").to_lowercase();
         if !self.loaded.borrow().contains(&full) {
             let count = self.options.tasks_each() * USERS;
-            let what = format!("load {count} tasks, {engine}, {side:?}");
+            let what = format!("load {count} tasks, {engine:?}, {side:?}");
             step(&what, || self.fill(engine, side, &full))?;
             self.loaded.borrow_mut().insert(full.clone());
         }
         let copy = format!("{full}_copy");
         match engine {
-            Engine::Postgres => self.cluster.copy(&full, &copy)?,
-            Engine::Sqlite => {
-                self.remove_sqlite(&copy);
+            Engine::PostgreSQL => self.cluster.copy(&full, &copy)?,
+            Engine::SQLite => {
+                self.empty(engine, &copy)?;
                 fs::copy(self.path(&full), self.path(&copy))?;
                 fs::File::open(self.path(&copy))?.sync_all()?;
             }
@@ -137,37 +128,33 @@ impl Stage {
         data::load(&server, &self.people, self.options.tasks_each())?;
         drop(server);
         match engine {
-            Engine::Postgres => self.cluster.settle(name),
-            Engine::Sqlite => Ok(()),
+            Engine::PostgreSQL => self.cluster.settle(name),
+            Engine::SQLite => Ok(()),
         }
     }
 
     /// A database without tables.
     pub(crate) fn empty(&self, engine: Engine, name: &str) -> Outcome<String> {
         match engine {
-            Engine::Postgres => self.cluster.copy("template1", name)?,
-            Engine::Sqlite => self.remove_sqlite(name),
+            Engine::PostgreSQL => self.cluster.copy("template1", name)?,
+            Engine::SQLite => {
+                // With the files beside the database.
+                drop(fs::remove_dir_all(self.directory().join(name)));
+                fs::create_dir(self.directory().join(name))?;
+            }
         }
         Ok(self.url(engine, name, self.cluster.port))
     }
 
     fn url(&self, engine: Engine, name: &str, port: u16) -> String {
         match engine {
-            Engine::Postgres => Cluster::url(port, name),
-            Engine::Sqlite => format!("sqlite://{}", self.path(name).display()),
+            Engine::PostgreSQL => Cluster::url(port, name),
+            Engine::SQLite => format!("sqlite://{}", self.path(name).display()),
         }
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.directory().join(format!("{name}.db"))
-    }
-
-    /// With the files beside it, which may or may not be there.
-    fn remove_sqlite(&self, name: &str) {
-        for suffix in ["", "-wal", "-shm", ".lock"] {
-            let file = self.directory().join(format!("{name}.db{suffix}"));
-            drop(fs::remove_file(file));
-        }
+        self.directory().join(name).join("tasks.db")
     }
 
     pub(crate) fn people_file(&self) -> PathBuf {

@@ -41,11 +41,17 @@ impl Found {
     }
 
     pub(crate) fn p50_ms(&self) -> f64 {
-        self.p50 / 1e3
+        self.milliseconds(self.p50)
     }
 
     pub(crate) fn p99_ms(&self) -> f64 {
-        self.p99 / 1e3
+        self.milliseconds(self.p99)
+    }
+
+    /// Whoever got no answer has waited all the time.
+    fn milliseconds(&self, time: f64) -> f64 {
+        let no_answer = self.requests == 0.0;
+        (if no_answer { self.time } else { time }) / 1e3
     }
 }
 

@@ -34,20 +34,13 @@ impl<'a> Yardstick<'a> {
 
     /// Transactions per second.
     pub(crate) fn run(&self, deed: &str) -> Outcome<f64> {
-        let seconds = self.0.options.seconds().to_string();
+        let seconds = self.0.options.seconds();
         let mut best = 0.0_f64;
         for clients in CLIENTS {
-            let arguments = [
-                "--no-vacuum",
-                "--protocol=prepared",
-                "--jobs=2",
-                &format!("--client={clients}"),
-                "--time",
-                &seconds,
-                "--file",
-                &path(deed),
-            ];
-            let output = self.0.cluster.pgbench(COPY, &arguments)?;
+            let clients = format!("--client={clients}");
+            let how = ["--no-vacuum", "--protocol=prepared", "--jobs=2", &clients];
+            let what = [&format!("--time={seconds}"), "--file", &path(deed)];
+            let output = self.0.cluster.pgbench(COPY, &[&how[..], &what].concat())?;
             let rate = output.lines().find_map(|line| line.strip_prefix("tps = "));
             let rate = rate.and_then(|rest| rest.split_whitespace().next()?.parse().ok());
             best = best.max(rate.ok_or_else(|| format!("pgbench says: {output}"))?);

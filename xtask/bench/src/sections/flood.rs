@@ -39,13 +39,13 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
             beside.push(OTHERS.run(stage, &server)?.p50_ms());
             println!("  batches meanwhile: {:.0}/s", wait(flood)?.per_second());
         }
-        let what = format!("{engine}, create of others: beside ÷ alone");
+        let what = format!("{engine:?}, create of others: beside ÷ alone");
         let ratio = Figure::ratio(what, &beside, &alone);
         figures.push(match engine {
-            Engine::Postgres => ratio.must(Goal::AtMost(2.0)),
-            Engine::Sqlite => ratio,
+            Engine::PostgreSQL => ratio.must(Goal::AtMost(2.0)),
+            Engine::SQLite => ratio,
         });
-        let what = format!("{engine}, create of others: median alone");
+        let what = format!("{engine:?}, create of others: median alone");
         figures.push(Figure::new(what, "ms", alone));
     }
     Ok(figures)

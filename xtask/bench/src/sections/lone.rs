@@ -17,9 +17,9 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     let near = stage.cluster.port;
     let far = proxy::start(near, EACH_WAY)?;
     let places = [
-        (Engine::Postgres, near, "PostgreSQL", 1.5),
-        (Engine::Postgres, far, "PostgreSQL, 2 ms away", 2.05),
-        (Engine::Sqlite, near, "SQLite", 1.1),
+        (Engine::PostgreSQL, near, "PostgreSQL", 1.5),
+        (Engine::PostgreSQL, far, "PostgreSQL, 2 ms away", 2.05),
+        (Engine::SQLite, near, "SQLite", 1.1),
     ];
     let mut figures = Vec::new();
     for (engine, port, place, wanted) in places {

@@ -91,7 +91,7 @@ fn share(stage: &Stage, engine: Engine, what: &str, loads: &[Load; 2]) -> Outcom
         }
     }
     Ok(Figure::ratio(
-        format!("{engine} {what}"),
+        format!("{engine:?} {what}"),
         &rates[0],
         &rates[1],
     ))

@@ -15,7 +15,7 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     let binary = stage.binary(Side::Now);
     let mut times = Vec::new();
     for _ in 0..STARTS * stage.options.repeats() {
-        let url = stage.fresh(Engine::Sqlite, Side::Now, 0)?;
+        let url = stage.fresh(Engine::SQLite, Side::Now, 0)?;
         // Without anything around the process that would cost time.
         let server = Server::start(Command::new(binary), &url, stage.directory())?;
         times.push(server.start_time.as_secs_f64() * 1e3);
@@ -28,7 +28,7 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
         sleep(Duration::from_secs(1));
         let memory = vec![server.process.resident_mib()?];
         figures.push(Figure::new(
-            format!("{engine}, memory at rest"),
+            format!("{engine:?}, memory at rest"),
             "MiB",
             memory,
         ));

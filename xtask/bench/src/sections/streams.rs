@@ -1,13 +1,12 @@
 //! The memory of many open streams of events, each of another user, who has tasks.
 
-use std::io::{BufRead, BufReader, Write};
 use std::net::TcpStream;
 
 use crate::Outcome;
-use crate::data::{self, Person, people};
+use crate::client::get;
+use crate::data::{self, people};
 use crate::figures::{Figure, Goal};
 use crate::process::allow_open_files;
-use crate::server::Server;
 use crate::stage::{ENGINES, Side, Stage};
 
 const STREAMS: usize = 5000;
@@ -21,36 +20,22 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
         for _ in stage.repeats() {
             let server = stage.serve(Side::Now, &stage.empty(engine, "empty")?)?;
             data::load(&server, &people, 1)?;
-            let streams = people.iter().map(|person| open(&server, person));
-            let streams = streams.collect::<Outcome<Vec<_>>>()?;
+            let open = |person| -> Outcome<_> {
+                let mut stream = TcpStream::connect(server.address)?;
+                // An event, the first of which says that the stream is ready.
+                get(&mut stream, person, "/events", "\n\n")?;
+                Ok(stream)
+            };
+            let streams = people.iter().map(open).collect::<Outcome<Vec<_>>>()?;
             memory.push(server.process.resident_mib()?);
             drop(streams);
         }
         let memory = Figure::new(
-            format!("{engine}, {STREAMS} streams: memory"),
+            format!("{engine:?}, {STREAMS} streams: memory"),
             "MiB",
             memory,
         );
         figures.push(memory.must(Goal::AtMost(200.0)));
     }
     Ok(figures)
-}
-
-/// Once its first bytes have come.
-fn open(server: &Server, person: &Person) -> Outcome<BufReader<TcpStream>> {
-    let Person { user, token } = person;
-    let mut stream = TcpStream::connect(server.address)?;
-    let request = format!(
-        "GET /api/{user}/events HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\
-         Authorization: Bearer {token}\r\n\r\n"
-    );
-    stream.write_all(request.as_bytes())?;
-    let mut stream = BufReader::with_capacity(1024, stream);
-    let mut line = String::new();
-    stream.read_line(&mut line)?;
-    if line.starts_with("HTTP/1.1 200") {
-        Ok(stream)
-    } else {
-        Err(format!("not a stream: {line}").into())
-    }
 }

@@ -31,8 +31,8 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
 
 fn load(stage: &Stage, engine: Engine) -> Outcome<BTreeMap<&'static str, Found>> {
     let yardstick = match engine {
-        Engine::Postgres => Some(Yardstick::load(stage)?),
-        Engine::Sqlite => None,
+        Engine::PostgreSQL => Some(Yardstick::load(stage)?),
+        Engine::SQLite => None,
     };
     let mut all: BTreeMap<_, Found> = BTreeMap::new();
     for repeat in stage.repeats() {
@@ -58,9 +58,9 @@ fn load(stage: &Stage, engine: Engine) -> Outcome<BTreeMap<&'static str, Found>>
 
 impl Found {
     fn figures(self, engine: Engine, deed: &str) -> Vec<Figure> {
-        let what = format!("{engine} {deed}");
+        let what = format!("{engine:?} {deed}");
         let mut figures = Vec::new();
-        if engine == Engine::Postgres {
+        if engine == Engine::PostgreSQL {
             let ratio = Figure::ratio(format!("{what} ÷ pgbench"), &self.rates.now, &self.pgbench);
             figures.push(match deed {
                 "create" => ratio.must(Goal::AtLeast(1.7)),
@@ -70,16 +70,16 @@ impl Found {
             figures.push(Figure::new(format!("pgbench {deed}"), "/s", self.pgbench));
         }
         let against_before = |ratio: Figure| match (engine, deed) {
-            (Engine::Sqlite, "create") => ratio.must(Goal::AtLeast(1.25)),
-            (Engine::Sqlite, "complete") => ratio.must(Goal::AtLeast(1.4)),
-            (Engine::Postgres, "create" | "complete") => ratio,
+            (Engine::SQLite, "create") => ratio.must(Goal::AtLeast(1.25)),
+            (Engine::SQLite, "complete") => ratio.must(Goal::AtLeast(1.4)),
+            (Engine::PostgreSQL, "create" | "complete") => ratio,
             // Not slower, within what the ratio of a program to itself varies by.
             _ => ratio.must(Goal::AtLeast(0.97)),
         };
         figures.extend(self.rates.figures(&what, "/s", against_before));
         let p99 = Figure::new(format!("{what}, p99"), "ms", self.p99);
         figures.push(match (engine, deed) {
-            (Engine::Postgres, "complete") => p99.must(Goal::AtMost(15.0)),
+            (Engine::PostgreSQL, "complete") => p99.must(Goal::AtMost(15.0)),
             _ => p99,
         });
         figures

@@ -16,7 +16,7 @@ use xtask::step::{Outcome, read, root, text, write};
 const MARK: &str = "--dump-before=*callgrind_lap*";
 
 /// How many instructions, on all threads, a request takes of each kind that the program makes.
-pub(super) fn count(program: &Path, engine: &str) -> Outcome<Vec<(String, u64)>> {
+pub(crate) fn count(program: &Path, engine: &str) -> Outcome<Vec<(String, u64)>> {
     let directory = root().join("target/xtask/instructions").join(engine);
     let kinds = run(program, engine, &directory)?;
     let count = |(number, line): (usize, &str)| {
