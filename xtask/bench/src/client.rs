@@ -78,7 +78,9 @@ pub(crate) fn get(
 ) -> Outcome<String> {
     let Person { user, token } = person;
     let head = format!("Host: localhost\r\nAuthorization: Bearer {token}\r\n\r\n");
-    write!(connection, "GET /api/{user}{path} HTTP/1.1\r\n{head}")?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    // In one piece: the kernel holds a second one back until the first was acknowledged.
+    connection.write_all(format!("GET /api/{user}{path} HTTP/1.1\r\n{head}").as_bytes())?;
     let (mut answer, mut buffer) = (String::new(), [0; 4096]);
     while !answer.ends_with(end) {
         match connection.read(&mut buffer)? {

@@ -22,8 +22,8 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
             data::load(&server, &people, 1)?;
             let open = |person| -> Outcome<_> {
                 let mut stream = TcpStream::connect(server.address)?;
-                // An event, the first of which says that the stream is ready.
-                get(&mut stream, person, "/events", "\n\n")?;
+                // The head, perhaps with the first events: both end a line.
+                get(&mut stream, person, "/events", "\r\n")?;
                 Ok(stream)
             };
             let streams = people.iter().map(open).collect::<Outcome<Vec<_>>>()?;
