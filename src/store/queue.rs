@@ -210,10 +210,7 @@ impl Queue {
             spaces: turns.iter().map(|turn| turn.space.clone()).collect(),
             heavy: first.is_heavy(),
         };
-        Some(Group {
-            turns,
-            lease,
-        })
+        Some(Group { turns, lease })
     }
 
     /// Whoever waits for a group ends when there is none any more.

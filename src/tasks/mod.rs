@@ -17,8 +17,8 @@ use self::in_flight::InFlight;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId, TaskPage,
-    Twice, Work,
+    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId,
+    TaskPage, Twice, Work,
 };
 use crate::error::Result;
 use crate::store::{Applied, Encoder, Store};

@@ -9,7 +9,7 @@ use std::time::Duration;
 use crate::support::SECRET;
 use crate::support::leash::{Farewell, Leashed};
 use crate::support::process::{Running, Tickbox};
-use crate::support::programs::{GENERATORS, PYTHON_GENERATORS, find_program};
+use xtask::programs::{GENERATORS, PYTHON_GENERATORS, find_program};
 
 /// Each step takes seconds; this is for one that hangs.
 const LIMIT: Duration = Duration::from_mins(5);

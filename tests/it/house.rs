@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// A longer file is two.
 const MOST_LINES: usize = 400;
@@ -185,7 +186,10 @@ fn a_door_does_not_touch_the_store() {
 
 #[test]
 fn no_file_is_too_long_and_each_says_what_it_is() {
-    for (name, text) in ["src", "tests", "xtask/src"].into_iter().flat_map(sources) {
+    for (name, text) in ["src", "tests", "xtask", "benches"]
+        .into_iter()
+        .flat_map(sources)
+    {
         let lines = text.lines().count();
         assert!(
             lines <= MOST_LINES,
@@ -196,4 +200,58 @@ fn no_file_is_too_long_and_each_says_what_it_is() {
             "{name} does not say what lives in it"
         );
     }
+}
+
+/// Lines that git writes into a file where it wants a person to choose.
+#[test]
+fn no_file_has_the_marks_of_an_unfinished_merge() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut git = Command::new("git");
+    let listed = git.args(["ls-files", "-z"]).current_dir(root).output();
+    let listed = listed.expect("git is not installed");
+    assert!(listed.status.success(), "{listed:?}");
+    let names = String::from_utf8(listed.stdout).unwrap();
+    for name in names.split_terminator('\0') {
+        // One that is not text has no lines; one that is gone has no marks.
+        let Ok(text) = fs::read_to_string(root.join(name)) else {
+            continue;
+        };
+        let mark = text.lines().find(|line| is_merge_mark(line));
+        assert_eq!(mark, None, "{name}");
+    }
+}
+
+fn is_merge_mark(line: &str) -> bool {
+    // Also the one that rules headings in Markdown, where it is longer or shorter than seven.
+    line == "=".repeat(7)
+        || ["<", ">", "|"]
+            .iter()
+            .any(|sign| line.starts_with(&(sign.repeat(7) + " ")))
+}
+
+#[test]
+fn the_menu_is_printed_and_names_its_commands() {
+    let mut cargo = Command::new(env!("CARGO"));
+    let root = env!("CARGO_MANIFEST_DIR");
+    let menu = cargo.arg("xtask").current_dir(root).output().unwrap();
+    let text = String::from_utf8(menu.stdout).unwrap();
+    assert!(menu.status.success(), "{text}");
+    assert!(text.starts_with("cargo xtask COMMAND\n"), "{text}");
+    for command in [
+        "run",
+        "test",
+        "check",
+        "accept",
+        "migration",
+        "instructions",
+        "bench",
+        "setup",
+    ] {
+        let start = format!("  {command} ");
+        assert!(
+            text.lines().any(|line| line.starts_with(&start)),
+            "{command}: {text}"
+        );
+    }
+    assert!(!text.lines().any(is_merge_mark), "{text}");
 }

@@ -10,7 +10,7 @@ use tokio::sync::{Mutex, OnceCell};
 
 use crate::support::Home;
 use crate::support::leash::{Farewell, Leashed};
-use crate::support::programs::{CLIENT, find_browser, find_program};
+use xtask::programs::{CLIENT, find_browser, find_program};
 
 /// Each suite takes seconds; this is for one that hangs.
 const LIMIT: Duration = Duration::from_mins(10);

@@ -4,8 +4,8 @@
 use std::process::Command;
 
 use crate::setup::setup;
-use crate::step::{Outcome, aloud, root, step};
 use crate::{check, tools};
+use xtask::step::{Outcome, aloud, root, step};
 
 /// Rewrites the generated files and the snapshots.
 pub(crate) fn accept() -> Outcome {
@@ -14,13 +14,7 @@ pub(crate) fn accept() -> Outcome {
     step("generated files", check::regenerate)?;
     // Most snapshots stand inside the tests, and only this tool can rewrite them there.
     let mut insta = Command::new(step("snapshot tool", tools::cargo_insta)?);
-    insta.args([
-        "insta",
-        "test",
-        "--accept",
-        "--workspace",
-        "--test-runner",
-        "cargo-test",
-    ]);
+    insta.args(["insta", "test", "--accept", "--workspace"]);
+    insta.args(["--test-runner", "cargo-test"]);
     aloud(insta.current_dir(root()))
 }

@@ -1,21 +1,20 @@
 //! All that CI runs, and nothing that CI does not.
 
-use std::path::Path;
 use std::process::Command;
 
-use crate::programs::CLIENT;
-use crate::setup::setup;
-use crate::step::{Outcome, cargo, quietly, root, step, text, write};
-use crate::{instructions, test, tools};
+use xtask::programs::CLIENT;
+use xtask::step::{Outcome, cargo_words, quietly, read, root, step, text, write};
 
-/// Files that the program writes itself, and the arguments that make it do so. Add a line to have
-/// another one compared by `check` and rewritten by `accept`.
-const GENERATED: [(&str, &[&str]); 1] = [("openapi.json", &["openapi"])];
+use crate::setup::setup;
+use crate::{bench, outdated, test, tools};
+
+/// What the program writes itself, compared by `check` and rewritten by `accept`.
+const DOCUMENT: &str = "openapi.json";
 
 type Step = (&'static str, fn() -> Outcome);
 
 /// Runs every step, also after one has failed: one round shows all there is to repair.
-pub(crate) fn check() -> Outcome {
+pub(crate) fn check(with_tests: bool) -> Outcome {
     let steps: [Step; 7] = [
         ("format", format),
         ("lints", lints),
@@ -26,54 +25,39 @@ pub(crate) fn check() -> Outcome {
         ("generated files", generated),
     ];
     let mut failed = Vec::new();
-    for (name, work) in steps {
-        if let Err(message) = step(name, work) {
+    let mut note = |name, outcome: Outcome| {
+        if let Err(message) = outcome {
             println!("{message}\n");
             failed.push(name);
         }
+    };
+    for (name, work) in steps {
+        note(name, step(name, work));
     }
-    if let Err(message) = setup().and_then(|()| test::run(&[])) {
-        eprintln!("{message}");
-        failed.push("tests");
+    note("setup", setup());
+    if with_tests {
+        note("tests", test::run(&[]));
     }
-    if let Err(message) = instructions::check() {
-        println!("{message}\n");
-        failed.push("instructions");
-    }
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("failed: {}", failed.join("; ")))
+    note("instructions", bench::instructions(&["--quiet"]));
+    println!("\n{}", outdated::report());
+    match &failed[..] {
+        [] => Ok(()),
+        failed => Err(format!("failed: {}", failed.join("; "))),
     }
 }
 
 fn format() -> Outcome {
-    quietly(&mut cargo(&["fmt", "--all", "--check"])).map(drop)
+    quietly(&mut cargo_words("fmt --all --check")).map(drop)
 }
 
 fn lints() -> Outcome {
-    let all = [
-        "clippy",
-        "--quiet",
-        "--workspace",
-        "--all-targets",
-        "--all-features",
-        "--",
-        "-D",
-        "warnings",
-    ];
-    quietly(&mut cargo(&all)).map(drop)
+    let all = "clippy --quiet --workspace --all-targets --all-features -- -D warnings";
+    quietly(&mut cargo_words(all)).map(drop)
 }
 
 fn documentation() -> Outcome {
-    let all = [
-        "doc",
-        "--quiet",
-        "--workspace",
-        "--no-deps",
-        "--document-private-items",
-    ];
-    quietly(cargo(&all).env("RUSTDOCFLAGS", "-D warnings")).map(drop)
+    let mut doc = cargo_words("doc --quiet --workspace --no-deps --document-private-items");
+    quietly(doc.env("RUSTDOCFLAGS", "-D warnings")).map(drop)
 }
 
 fn dependencies() -> Outcome {
@@ -97,29 +81,17 @@ fn deny(arguments: &[&str]) -> Outcome<Command> {
 }
 
 fn generated() -> Outcome {
-    let mut stale = Vec::new();
-    for (file, arguments) in GENERATED {
-        let fresh = generate(arguments)?;
-        let committed = root().join(file);
-        if std::fs::read_to_string(&committed).unwrap_or_default() != fresh {
-            stale.push(difference(&committed, &fresh)?);
-            stale.push(format!(
-                "{file} is not what the program writes. Run: cargo xtask accept"
-            ));
-        }
+    if read(&root().join(DOCUMENT))? == document()? {
+        return Ok(());
     }
-    if stale.is_empty() {
-        Ok(())
-    } else {
-        Err(stale.join("\n"))
-    }
+    Err(format!(
+        "{DOCUMENT} is not what the program writes. Run: cargo xtask accept"
+    ))
 }
 
 /// Writes the generated files anew.
 pub(crate) fn regenerate() -> Outcome {
-    for (file, arguments) in GENERATED {
-        write(&root().join(file), &generate(arguments)?)?;
-    }
+    write(&root().join(DOCUMENT), &document()?)?;
     // Made of the one above; a test says whether it is current.
     let mut types = Command::new("node");
     types.arg("scripts/generate.mjs");
@@ -129,23 +101,12 @@ pub(crate) fn regenerate() -> Outcome {
 /// Builds the tests, and the program with them. `cargo build` would build it, and all that it needs,
 /// a second time: without the features that only the tests turn on.
 pub(crate) fn build() -> Outcome {
-    quietly(&mut cargo(&["test", "--quiet", "--workspace", "--no-run"])).map(drop)
+    quietly(&mut cargo_words("test --quiet --workspace --no-run")).map(drop)
 }
 
-fn generate(arguments: &[&str]) -> Outcome<String> {
+fn document() -> Outcome<String> {
     // Cargo puts all programs of the workspace side by side, wherever that is.
     let own = std::env::current_exe().map_err(|error| error.to_string())?;
     let mut program = Command::new(own.with_file_name("tickbox"));
-    Ok(text(&quietly(program.args(arguments))?.stdout))
-}
-
-/// As `diff -u` shows it, which every system has.
-fn difference(committed: &Path, fresh: &str) -> Outcome<String> {
-    let other = root().join("target/xtask/fresh");
-    write(&other, fresh)?;
-    let mut diff = Command::new("diff");
-    let output = diff.arg("-uN").arg(committed).arg(&other).output();
-    Ok(text(
-        &output.map_err(|error| format!("diff: {error}"))?.stdout,
-    ))
+    Ok(text(&quietly(program.arg("openapi"))?.stdout))
 }

@@ -1,5 +1,5 @@
 //! The project's menu. What a command does lives in the module of its name; `step` and `programs`
-//! serve them all.
+//! serve them all, the tests and the harness of `bench`, too.
 #![expect(
     clippy::print_stdout,
     reason = "what it does and how long it took is what the menu has to say"
@@ -8,35 +8,29 @@
 mod accept;
 mod bench;
 mod check;
-mod instructions;
 mod migration;
+mod outdated;
 mod packages;
-#[path = "../../tests/it/support/programs.rs"]
-mod programs;
 mod run;
 mod setup;
-mod step;
 mod test;
 mod tools;
 
 use std::process::ExitCode;
 
-use step::Outcome;
+use xtask::step::Outcome;
 
 const MENU: &str = "\
 cargo xtask COMMAND
 
   run [ARGUMENT…]     start the server on dev.db, or give the program other arguments
   test [FILTER…]      install what the tests need, then run those whose names contain a filter
-  check               all that CI runs: format, lints, docs, dependencies, generated files, tests
+  check               all that CI runs: format, lints, docs, dependencies, generated files, tests;
+                      --without-tests leaves out the last
   accept              regenerate what is generated and take the snapshots as the tests see them now
   migration NAME      start a migration: the twin files and the sample data to load after it
-<<<<<<< HEAD
-  bench [SECTION…]    measure the program under load; more with: bench --help
-=======
   instructions        count what requests cost and compare with the record; --accept renews it
-  bench [--quick]     measure the program under load; more with: bench --help
->>>>>>> guard
+  bench [SECTION…]    measure the program under load; more with: bench --help
   setup               only install what the tests need";
 
 fn main() -> ExitCode {
@@ -55,11 +49,11 @@ fn choose(words: &[&str]) -> Outcome {
     match words {
         ["run", arguments @ ..] => run::run(arguments),
         ["test", filters @ ..] => test::test(filters),
-        ["check"] => check::check(),
+        ["check"] => check::check(true),
+        ["check", "--without-tests"] => check::check(false),
         ["accept"] => accept::accept(),
         ["migration", name] => migration::migration(name),
-        ["instructions"] => instructions::instructions(),
-        ["instructions", "--accept"] => instructions::accept(),
+        ["instructions", arguments @ ..] => bench::instructions(arguments),
         ["setup"] => setup::setup(),
         ["bench", arguments @ ..] => bench::bench(arguments),
         [] | ["help" | "--help" | "-h"] => {

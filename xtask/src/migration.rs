@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::step::{Outcome, root, write};
+use xtask::step::{Outcome, root, write};
 
 /// Twins: the same number and name for each engine.
 const ENGINES: [(&str, &str); 2] = [("postgres", "PostgreSQL"), ("sqlite", "SQLite")];

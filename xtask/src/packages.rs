@@ -1,17 +1,14 @@
 //! Installs packages of the system: on Debian and its kin by itself, elsewhere it says what to do.
 //! Which ones are needed is the business of `setup`.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use crate::programs::find_program;
-use crate::step::{Outcome, quietly, root, step, text, write};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, quietly, root, step, text, write};
 
 /// A program, and the Debian package that has it.
-pub(crate) struct Need {
-    pub(crate) program: &'static str,
-    pub(crate) package: &'static str,
-}
+pub(crate) struct Need(pub(crate) &'static str, pub(crate) &'static str);
 
 /// Files that are there only while packages are installed: the tests want the programs, and nobody
 /// wants servers that start by themselves on the machine of a developer.
@@ -26,68 +23,60 @@ const GUARDS: [(&str, &str, &str); 2] = [
     ),
 ];
 
-/// Installs what is missing, and says so.
-pub(crate) fn install(missing: &[&Need]) -> Outcome {
-    let programs: Vec<_> = missing.iter().map(|need| need.program).collect();
-    let mut packages: Vec<_> = missing.iter().map(|need| need.package).collect();
-    packages.dedup();
+/// Installs what is missing, says so, and looks again.
+pub(crate) fn install_missing(needs: &[Need], is_there: fn(&str) -> bool) -> Outcome {
+    let missing: Vec<_> = needs.iter().filter(|need| !is_there(need.0)).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let programs: Vec<_> = missing.iter().map(|need| need.0).collect();
     println!("missing: {}", programs.join(", "));
+    let mut packages: Vec<_> = missing.iter().map(|need| need.1).collect();
+    packages.dedup();
+    install(&packages)?;
+    match missing.iter().find(|need| !is_there(need.0)) {
+        Some(need) => Err(format!(
+            "{} is still not found after its installation",
+            need.0
+        )),
+        None => Ok(()),
+    }
+}
+
+fn install(packages: &[&str]) -> Outcome {
+    let names = packages.join(" ");
     if find_program("apt-get").is_none() {
         return Err(format!(
             "Install them with the package manager of your system and run this again.\n\
-             Debian calls the packages: {}\n\
-             Homebrew: brew install postgresql pgbouncer node python; brew install --cask chromium",
-            packages.join(" ")
+             Debian calls the packages: {names}\n\
+             Homebrew: brew install postgresql pgbouncer node python wrk; \
+             brew install --cask chromium"
         ));
     }
-    let by_hand = format!(
-        "sudo apt-get install --no-install-recommends {}",
-        packages.join(" ")
-    );
-    step(&format!("install {}", packages.join(" ")), || {
-        apt(&packages)
-    })
-    .map_err(|error| format!("{error}\nInstall them yourself and run this again: {by_hand}"))
+    let by_hand = format!("sudo apt-get install --no-install-recommends {names}");
+    step(&format!("install {names}"), || apt(packages))
+        .map_err(|error| format!("{error}\nInstall them yourself and run this again: {by_hand}"))
 }
 
 fn apt(packages: &[&str]) -> Outcome {
     quietly(&mut as_root(&["apt-get", "update"])?)?;
-    let mut guards = Vec::new();
-    for (place, mode, content) in GUARDS {
-        if !Path::new(place).exists() {
-            guards.push(Guard::set(place, mode, content)?);
-        }
+    let draft = root().join("target/xtask/guard");
+    let missing = |guard: &&(&str, _, _)| !Path::new(guard.0).exists();
+    let guards: Vec<_> = GUARDS.iter().filter(missing).collect();
+    for (place, mode, content) in &guards {
+        write(&draft, content)?;
+        let mut install = as_root(&["install", "-D", "-m", mode])?;
+        quietly(install.arg(&draft).arg(place))?;
     }
-    let arguments = ["apt-get", "install", "--yes", "--no-install-recommends"];
-    let mut install = as_root(&arguments)?;
-    quietly(install.args(packages))?;
+    let mut install = as_root(&["apt-get", "install", "--yes", "--no-install-recommends"])?;
+    let installed = quietly(install.args(packages));
+    quietly(as_root(&["rm", "-f"])?.args(guards.iter().map(|guard| guard.0)))?;
+    installed?;
     if Path::new("/run/systemd/system").is_dir() && packages.contains(&"pgbouncer") {
         // It would start with the machine, the next time.
         quietly(&mut as_root(&["systemctl", "disable", "pgbouncer"])?)?;
     }
     Ok(())
-}
-
-/// A file that goes when the value does.
-struct Guard(PathBuf);
-
-impl Guard {
-    fn set(place: &'static str, mode: &str, content: &str) -> Outcome<Self> {
-        let draft = root().join("target/xtask/guard");
-        write(&draft, content)?;
-        let mut install = as_root(&["install", "-D", "-m", mode])?;
-        quietly(install.arg(&draft).arg(place))?;
-        Ok(Self(PathBuf::from(place)))
-    }
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        let removed = as_root(&["rm", "-f"]).and_then(|mut rm| quietly(rm.arg(&self.0)));
-        if let Err(message) = removed {
-            eprintln!("{}: {message}", self.0.display());
-        }
-    }
 }
 
 /// The command as it is for root; others need a `sudo` that asks nothing.

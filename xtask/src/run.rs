@@ -1,6 +1,6 @@
 //! Starts the program as a developer wants it. Its settings are its own business.
 
-use crate::step::{Outcome, aloud, cargo, root};
+use xtask::step::{Outcome, aloud, cargo, root};
 
 /// Starts the program, on `dev.db` if no other database is asked for.
 pub(crate) fn run(arguments: &[&str]) -> Outcome {

@@ -1,77 +1,36 @@
-//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, HAProxy, nginx, Node with Better Auth, the
-//! tools of the TypeScript client and generators of others, Chromium, Python with schemathesis. What is missing is installed, or the run fails with the command that does so.
+//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, HAProxy, nginx, Node with Better
+//! Auth, the tools of the TypeScript client and generators of others, Chromium, Python with schemathesis.
+//! What is missing is installed, or the run fails with the command that does so.
 
 use std::path::Path;
 use std::process::Command;
 
-use crate::packages::{Need, install};
-use crate::programs::{
+use crate::packages::{Need, install_missing};
+use xtask::programs::{
     CLIENT, GENERATORS, PYTHON_GENERATORS, SCHEMATHESIS, find_browser, find_program,
 };
-use crate::step::{Outcome, quietly, read, root, step, text, write};
+use xtask::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
 const NEEDS: [Need; 11] = [
-    Need {
-        program: "initdb",
-        package: "postgresql",
-    },
-    Need {
-        program: "postgres",
-        package: "postgresql",
-    },
-    Need {
-        program: "pgbouncer",
-        package: "pgbouncer",
-    },
-    Need {
-        program: "haproxy",
-        package: "haproxy",
-    },
-    Need {
-        program: "nginx",
-        package: "nginx",
-    },
-    Need {
-        program: "node",
-        package: "nodejs",
-    },
-    Need {
-        program: "npm",
-        package: "npm",
-    },
-    Need {
-        program: "chromium",
-        package: "chromium",
-    },
-    Need {
-        program: "python3",
-        package: "python3",
-    },
-    // Debian ships Python without the part that makes environments; see `missing`.
-    Need {
-        program: "python3 -m venv",
-        package: "python3-venv",
-    },
-    Need {
-        program: "valgrind",
-        package: "valgrind",
-    },
+    Need("initdb", "postgresql"),
+    Need("postgres", "postgresql"),
+    Need("pgbouncer", "pgbouncer"),
+    Need("haproxy", "haproxy"),
+    Need("nginx", "nginx"),
+    Need("node", "nodejs"),
+    Need("npm", "npm"),
+    Need("chromium", "chromium"),
+    Need("python3", "python3"),
+    // Debian ships Python without the part that makes environments; see `is_there`.
+    Need("python3 -m venv", "python3-venv"),
+    Need("valgrind", "valgrind"),
 ];
 const OLDEST_NODE: u32 = 20;
 
 /// Costs next to nothing when all is there.
 pub(crate) fn setup() -> Outcome {
-    let missing: Vec<_> = NEEDS.iter().filter(|need| !is_there(need)).collect();
-    if !missing.is_empty() {
-        install(&missing)?;
-        if let Some(need) = missing.iter().find(|need| !is_there(need)) {
-            return Err(format!(
-                "{} is still not found after its installation",
-                need.program
-            ));
-        }
-    }
+    install_missing(&NEEDS, is_there)?;
     check_node()?;
     npm("tests/better-auth", "install Better Auth for the tests")?;
     npm(CLIENT, "install what the client is built with")?;
@@ -88,31 +47,24 @@ pub(crate) fn setup() -> Outcome {
     )
 }
 
-fn is_there(need: &Need) -> bool {
-    if need.program == "python3 -m venv" {
-        let mut python = Command::new("python3");
-        return quietly(python.args(["-c", "import ensurepip, venv"])).is_ok();
-    }
-    if need.program == "chromium" {
-        return find_browser().is_some();
-    }
-    if need.program == "valgrind" && cfg!(not(target_os = "linux")) {
+fn is_there(program: &str) -> bool {
+    match program {
+        "python3 -m venv" => {
+            let mut python = Command::new("python3");
+            quietly(python.args(["-c", "import ensurepip, venv"])).is_ok()
+        }
+        "chromium" => find_browser().is_some(),
         // There is none for other systems; `instructions` says what is not checked there.
-        return true;
+        "valgrind" if cfg!(not(target_os = "linux")) => true,
+        _ => find_program(program).is_some(),
     }
-    find_program(need.program).is_some()
 }
 
 fn check_node() -> Outcome {
     let output = quietly(Command::new("node").arg("--version"))?;
     let version = text(&output.stdout).trim().to_owned();
-    let major = version
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .unwrap_or_default()
-        .parse();
-    if major.unwrap_or(0) >= OLDEST_NODE {
+    let major = version.trim_start_matches('v').split('.').next();
+    if major.and_then(|major| major.parse().ok()).unwrap_or(0) >= OLDEST_NODE {
         return Ok(());
     }
     Err(format!(
@@ -123,46 +75,34 @@ fn check_node() -> Outcome {
 
 fn npm(directory: &str, name: &str) -> Outcome {
     let directory = root().join(directory);
-    let lock = directory.join("package-lock.json");
-    unless_stamped(
-        &directory.join("node_modules/.tickbox-stamp"),
-        &lock,
-        || {
-            step(name, || {
-                // No script of a package needs to run, so none may.
-                let mut npm = Command::new("npm");
-                npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);
-                quietly(&mut npm).map(drop)
-            })
-        },
-    )
+    let stamp = directory.join("node_modules/.tickbox-stamp");
+    unless_stamped(name, &stamp, &directory.join("package-lock.json"), || {
+        // No script of a package needs to run, so none may.
+        let mut npm = Command::new("npm");
+        npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);
+        quietly(&mut npm).map(drop)
+    })
 }
 
-/// Makes an environment with what a file asks for; the program in it is looked for.
+/// An environment of Python, of which `program` is one.
 fn python(program: &str, wanted: &str, name: &str) -> Outcome {
     let program = root().join(program);
-    let wanted = root().join(wanted);
     let environment = program.parent().and_then(Path::parent);
     let environment = environment.ok_or("a program stands in bin")?;
-    unless_stamped(&environment.join("tickbox-stamp"), &wanted, || {
-        step(name, || {
-            let mut python = Command::new("python3");
-            quietly(python.args(["-m", "venv", "--clear"]).arg(environment))?;
-            let mut pip = Command::new(environment.join("bin/python"));
-            pip.args(["-m", "pip", "install", "--quiet", "--requirement"])
-                .arg(&wanted);
-            quietly(&mut pip)?;
-            if program.is_file() {
-                Ok(())
-            } else {
-                Err(format!("no {}", program.display()))
-            }
-        })
+    let (wanted, stamp) = (root().join(wanted), environment.join("tickbox-stamp"));
+    unless_stamped(name, &stamp, &wanted, || {
+        let mut python = Command::new("python3");
+        quietly(python.args(["-m", "venv", "--clear"]).arg(environment))?;
+        let mut pip = Command::new(environment.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--quiet", "--requirement"]);
+        quietly(pip.arg(&wanted))?;
+        read(&program).map(drop)
     })
 }
 
 /// Does the work unless it was done before for the same content of `cause`.
-pub(crate) fn unless_stamped(
+fn unless_stamped(
+    name: &str,
     stamp: &Path,
     cause: &Path,
     work: impl FnOnce() -> Outcome,
@@ -171,6 +111,6 @@ pub(crate) fn unless_stamped(
     if std::fs::read_to_string(stamp).is_ok_and(|done| done == cause) {
         return Ok(());
     }
-    work()?;
+    step(name, work)?;
     write(stamp, &cause)
 }

@@ -7,15 +7,14 @@ use std::process::{Command, Output};
 use std::time::Instant;
 
 /// The message says what to do about it.
-pub(crate) type Outcome<T = ()> = Result<T, String>;
+pub type Outcome<T = ()> = Result<T, String>;
 
 /// Says what it does, does it, and says how long it took.
-pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
+pub fn step<T, E>(name: &str, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     print!("{name:<44}");
-    // A step may take minutes, so its name must be seen before it is done.
-    std::io::stdout()
-        .flush()
-        .map_err(|error| error.to_string())?;
+    // A step may take minutes, so its name must be seen before it is done; if that fails, printing
+    // the time will, too.
+    let _ = std::io::stdout().flush();
     let start = Instant::now();
     let outcome = work();
     let remark = if outcome.is_ok() { "" } else { "  failed" };
@@ -24,7 +23,7 @@ pub(crate) fn step<T>(name: &str, work: impl FnOnce() -> Outcome<T>) -> Outcome<
 }
 
 /// Runs a command to its end; all that it wrote, if it fails.
-pub(crate) fn quietly(command: &mut Command) -> Outcome<Output> {
+pub fn quietly(command: &mut Command) -> Outcome<Output> {
     let name = describe(command);
     let output = command
         .output()
@@ -37,7 +36,7 @@ pub(crate) fn quietly(command: &mut Command) -> Outcome<Output> {
 }
 
 /// Runs a command that talks to the person itself.
-pub(crate) fn aloud(command: &mut Command) -> Outcome {
+pub fn aloud(command: &mut Command) -> Outcome {
     let name = describe(command);
     let status = command
         .status()
@@ -50,30 +49,37 @@ pub(crate) fn aloud(command: &mut Command) -> Outcome {
 }
 
 /// The cargo that started us, in the root of the project.
-pub(crate) fn cargo(arguments: &[&str]) -> Command {
+pub fn cargo(arguments: &[&str]) -> Command {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(root());
     command
 }
 
-/// The root of the project, as cargo tells it when it starts us: the directory may have been moved, or
-/// share its `target` with another, since we were built.
-pub(crate) fn root() -> PathBuf {
-    let xtask = std::env::var_os("CARGO_MANIFEST_DIR");
-    let xtask = xtask.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    xtask.parent().unwrap_or(&xtask).to_owned()
+/// The same, in one text.
+pub fn cargo_words(arguments: &str) -> Command {
+    cargo(&arguments.split(' ').collect::<Vec<_>>())
 }
 
-pub(crate) fn text(bytes: &[u8]) -> String {
+/// The root of the project, as cargo tells it when it starts us: the directory may have been moved,
+/// or share its `target` with another, since we were built.
+pub fn root() -> PathBuf {
+    let package = std::env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    let mut above = package.ancestors();
+    let root = above.find(|directory| directory.join("Cargo.lock").is_file());
+    root.unwrap_or(&package).to_owned()
+}
+
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-pub(crate) fn read(path: &Path) -> Outcome<String> {
+pub fn read(path: &Path) -> Outcome<String> {
     std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))
 }
 
-pub(crate) fn write(path: &Path, content: &str) -> Outcome {
+pub fn write(path: &Path, content: &str) -> Outcome {
     let parent = path.parent().unwrap_or(path);
     std::fs::create_dir_all(parent)
         .and_then(|()| std::fs::write(path, content))

@@ -3,8 +3,8 @@
 
 use std::path::PathBuf;
 
-use crate::programs::find_program;
-use crate::step::{Outcome, cargo, quietly, root};
+use xtask::programs::find_program;
+use xtask::step::{Outcome, cargo, quietly, root};
 
 pub(crate) fn cargo_deny() -> Outcome<PathBuf> {
     find_or_build("cargo-deny", "0.20.2")
@@ -24,14 +24,7 @@ fn find_or_build(name: &str, version: &str) -> Outcome<PathBuf> {
     if let Some(found) = find_program(name) {
         return Ok(found);
     }
-    let mut install = cargo(&[
-        "install",
-        "--quiet",
-        "--debug",
-        "--locked",
-        "--version",
-        version,
-    ]);
-    quietly(install.arg("--root").arg(tools).arg(name))?;
+    let mut install = cargo(&["install", "--quiet", "--debug", "--locked", name]);
+    quietly(install.args(["--version", version, "--root"]).arg(tools))?;
     Ok(built)
 }

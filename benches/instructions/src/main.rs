@@ -1,11 +1,14 @@
 //! Requests to be counted by callgrind, through the front door of an app as it is in production, on
-//! one engine. Start-up and how the counts are read and compared are not its business: `cargo xtask
-//! instructions`.
+//! one engine; and what starts callgrind on that and compares: `cargo xtask instructions`. How counts
+//! are read is in `callgrind`, kept and judged in `record`.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
     reason = "a bench prints, and stops at the first surprise"
 )]
+
+mod callgrind;
+mod record;
 
 // A throw-away PostgreSQL, as the tests have it.
 #[path = "../../../tests/it/support/leash.rs"]
@@ -18,9 +21,6 @@ mod postgres;
 mod postgres_janitor;
 #[path = "../../../tests/it/support/postgres_tls.rs"]
 mod postgres_tls;
-#[path = "../../../tests/it/support/programs.rs"]
-#[expect(dead_code, reason = "the tests use all of it")]
-mod programs;
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -92,8 +92,16 @@ fn main() {
             let database = cluster.database().await;
             count(&StoreConfig::Postgres(postgres_config(&database))).await;
         }),
-        _ => {
-            println!("This only makes requests. To count what they cost: cargo xtask instructions");
+        other => {
+            let program = std::env::current_exe().unwrap();
+            let judged = match other {
+                Some("--accept") => record::accept(&program),
+                other => record::check(&program, other != Some("--quiet")),
+            };
+            if let Err(message) = judged {
+                eprintln!("{message}");
+                std::process::exit(1);
+            }
         }
     }
 }

@@ -95,9 +95,7 @@ fn expected_task(
     let task = drafting.task(id).filter(|task| !task.is_deleted());
     let task = task.ok_or(Refusal::TaskNotFound)?.clone();
     match expected {
-        Expected::OneOf(versions) if versions.is_empty() => {
-            Err(Refusal::NoVersion(Box::new(task)))
-        }
+        Expected::OneOf(versions) if versions.is_empty() => Err(Refusal::NoVersion(Box::new(task))),
         Expected::OneOf(versions) if !versions.contains(&task.version) => {
             Err(Refusal::TaskChanged(Box::new(task)))
         }

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::support::better_auth::lasting_port;
 use crate::support::leash::{Farewell, Leashed};
 use crate::support::process::Tickbox;
-use crate::support::programs::find_program;
+use xtask::programs::find_program;
 
 const LIMIT: Duration = Duration::from_mins(1);
 

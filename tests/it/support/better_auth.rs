@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use super::leash::{Farewell, Leashed, Output};
-use super::programs::find_program;
+use xtask::programs::find_program;
 
 /// What the servers sign cookies and links in mails with.
 pub(crate) const SECRET: &str = "a-secret-of-the-tests-that-guards-nothing";

@@ -14,7 +14,6 @@ pub(crate) mod postgres;
 mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
-pub(crate) mod programs;
 pub(crate) mod proxies;
 pub(crate) mod schema;
 pub(crate) mod schemathesis;

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::leash::{Farewell, Leashed};
 use super::postgres::{Cluster, Database, ROLE, free_port, unprivileged, unprivileged_directory};
-use super::programs::find_program;
+use xtask::programs::find_program;
 
 /// A running PgBouncer. Dropping it ends it.
 pub(crate) struct Pooler {

@@ -19,7 +19,7 @@ use tokio_postgres::NoTls;
 use super::leash::{Farewell, Leashed};
 use super::postgres_janitor::Janitor;
 use super::postgres_tls::{AUTHORITY, Certificate};
-use super::programs::find_program;
+use xtask::programs::find_program;
 
 /// The role that the program connects as: it owns its database and is nothing else.
 pub(crate) const ROLE: &str = "tickbox";

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::leash::{Farewell, Leashed};
 use super::postgres::{free_port, unprivileged, unprivileged_directory};
-use super::programs::find_program;
+use xtask::programs::find_program;
 
 /// A running proxy. Dropping it ends it.
 pub(crate) struct Proxy {

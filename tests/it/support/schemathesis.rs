@@ -8,7 +8,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use super::leash::{Farewell, Leashed};
-use super::programs::SCHEMATHESIS;
+use xtask::programs::SCHEMATHESIS;
 
 /// It takes a minute or two; this is for a server that hangs.
 const LIMIT: Duration = Duration::from_mins(15);
