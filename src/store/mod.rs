@@ -232,9 +232,3 @@ impl Store {
         rows
     }
 }
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        self.queue.close();
-    }
-}

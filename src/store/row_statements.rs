@@ -57,10 +57,16 @@ fn names(columns: &[(&str, Kind)]) -> String {
     names.join(", ")
 }
 
-/// For many rows at once. Whatever is not inserted also says that the space is one of the first list: then a
-/// distributed table is asked only where these spaces are. An update fails unless it finds every row: then its
+/// For many rows at once. Where the tables are distributed, whatever is not inserted also says that the space is one of
+/// the first list, so that only the servers are asked where these spaces are; elsewhere that would be looked at again
+/// for each row and each of them. An update fails unless it finds every row: then its
 /// transaction cannot be committed any more, although the commit was sent with it.
-pub(super) fn for_postgres(dialect: &Dialect, action: Action, table: &'static Table) -> String {
+pub(super) fn for_postgres(
+    dialect: &Dialect,
+    action: Action,
+    table: &'static Table,
+    distributed: bool,
+) -> String {
     let parameters = action.parameters(table);
     let numbers: Vec<_> = (1..=parameters.len())
         .map(|number| format!("${number}"))
@@ -72,7 +78,12 @@ pub(super) fn for_postgres(dialect: &Dialect, action: Action, table: &'static Ta
     );
     let name = format!("{{schema}}{}", table.name);
     let same = on_key(table, |_, column| format!("t.{column} = r.{column}"));
-    let scope = format!("{same} AND t.space = ANY ($1)");
+    let where_it_is = if distributed {
+        " AND t.space = ANY ($1)"
+    } else {
+        ""
+    };
+    let scope = format!("{same}{where_it_is}");
     let assign = |from: &str| {
         let columns = table.columns[table.key..].iter();
         let pairs: Vec<_> = columns
@@ -93,20 +104,28 @@ pub(super) fn for_postgres(dialect: &Dialect, action: Action, table: &'static Ta
     dialect.render(&match action {
         Action::Load => {
             let columns = table.list("t.");
-            format!("SELECT {columns}, t.space FROM {name} AS t JOIN {rows} ON {same} WHERE t.space = ANY ($1)")
+            format!("SELECT {columns}, t.space FROM {name} AS t JOIN {rows} ON {scope}")
         }
         // Another process may have made the account meanwhile.
-        Action::Insert if *table == ACCOUNTS => format!("{} ON CONFLICT (space) DO NOTHING", insert()),
+        Action::Insert if *table == ACCOUNTS => {
+            format!("{} ON CONFLICT (space) DO NOTHING", insert())
+        }
         Action::Insert => insert(),
         Action::Put => {
             let key = names(&table.columns[..table.key]);
-            format!("{} ON CONFLICT ({key}) DO UPDATE SET {}", insert(), assign("excluded."))
+            format!(
+                "{} ON CONFLICT ({key}) DO UPDATE SET {}",
+                insert(),
+                assign("excluded.")
+            )
         }
         Action::Update => all_found(format!(
             "UPDATE {name} AS t SET {} FROM {rows} WHERE {scope}",
             assign("r.")
         )),
-        Action::Delete => all_found(format!("DELETE FROM {name} AS t USING {rows} WHERE {scope}")),
+        Action::Delete => all_found(format!(
+            "DELETE FROM {name} AS t USING {rows} WHERE {scope}"
+        )),
     })
 }
 
@@ -150,9 +169,13 @@ mod tests {
         let dialect = Dialect::postgres("tickbox");
         for (action, table) in ALL {
             assert_eq!(table.columns[0], ("space", Kind::Text));
-            let text = for_postgres(&dialect, action, table);
-            let named = text.contains("t.space = ANY ($1)") || text.starts_with("INSERT INTO");
-            assert!(named, "{text}");
+            for distributed in [false, true] {
+                let text = for_postgres(&dialect, action, table, distributed);
+                let inserts = text.starts_with("INSERT INTO");
+                assert!(inserts || text.contains("t.space = r.space"), "{text}");
+                let narrowed = text.contains("t.space = ANY ($1)");
+                assert_eq!(narrowed, distributed && !inserts, "{text}");
+            }
             let text = for_sqlite(action, table, &[table.key]);
             let named = text.contains("space = ?1") || text.contains("VALUES (?1,");
             assert!(named, "{text}");

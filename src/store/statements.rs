@@ -43,28 +43,23 @@ statements! {
     /// Also one in the trash.
     FindAnyTask [Text, Uuid]
         "SELECT {task} FROM {schema}tasks WHERE space = $1 AND id = $2"
+    /// With the total, the latest change and the epoch: as one text, because each sub-select costs a look-up.
     ListTasks [Text, Time, Uuid, Int]
         "SELECT {task},
-            (SELECT task_count FROM {schema}accounts WHERE space = $1),
-            (SELECT seq FROM {schema}accounts WHERE space = $1),
-            (SELECT epoch FROM {schema}accounts WHERE space = $1)
+            (SELECT task_count || ' ' || seq || ' ' || epoch FROM {schema}accounts WHERE space = $1)
          FROM {schema}tasks
          WHERE space = $1 AND deleted_at IS NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
     ListTasksByCompletion [Text, Time, Uuid, Int, Bool]
         "SELECT {task},
-            (SELECT CASE WHEN $5 THEN completed_count ELSE task_count - completed_count END
-             FROM {schema}accounts WHERE space = $1),
-            (SELECT seq FROM {schema}accounts WHERE space = $1),
-            (SELECT epoch FROM {schema}accounts WHERE space = $1)
+            (SELECT CASE WHEN $5 THEN completed_count ELSE task_count - completed_count END || ' ' || seq || ' ' || epoch
+             FROM {schema}accounts WHERE space = $1)
          FROM {schema}tasks
          WHERE space = $1 AND completed = $5 AND deleted_at IS NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
     ListTrash [Text, Time, Uuid, Int]
         "SELECT {task},
-            (SELECT deleted_count FROM {schema}accounts WHERE space = $1),
-            (SELECT seq FROM {schema}accounts WHERE space = $1),
-            (SELECT epoch FROM {schema}accounts WHERE space = $1)
+            (SELECT deleted_count || ' ' || seq || ' ' || epoch FROM {schema}accounts WHERE space = $1)
          FROM {schema}tasks
          WHERE space = $1 AND deleted_at IS NOT NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"

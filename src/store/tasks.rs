@@ -55,7 +55,7 @@ impl Store {
         };
         let rows: Vec<ListedTask> = self.read(sql, values).await?;
         let (total, seq, epoch) = if let Some(row) = rows.first() {
-            (row.total, row.seq, row.epoch)
+            row.numbers().map_err(Error::Internal)?
         } else {
             let account = self.find_account(space).await?;
             (filter.count_in(&account), account.seq, account.epoch)
@@ -79,18 +79,23 @@ impl Store {
 
 struct ListedTask {
     stored: StoredTask,
-    total: i64,
-    seq: i64,
-    epoch: i64,
+    /// Total, latest change and epoch.
+    account: String,
+}
+
+impl ListedTask {
+    fn numbers(&self) -> Result<(i64, i64, i64), Cause> {
+        let mut numbers = self.account.split(' ').map(str::parse);
+        let mut next = || numbers.next().ok_or("a number is missing");
+        Ok((next()??, next()??, next()??))
+    }
 }
 
 impl FromRow for ListedTask {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
         Ok(Self {
             stored: StoredTask::from_row(row)?,
-            total: row.int(TASK_COLUMNS)?,
-            seq: row.int(TASK_COLUMNS + 1)?,
-            epoch: row.int(TASK_COLUMNS + 2)?,
+            account: row.text(TASK_COLUMNS)?,
         })
     }
 }

@@ -101,7 +101,7 @@ impl Connector {
         Ok(Self {
             config: driver,
             tls: tls::connector(verify)?,
-            texts: texts(&Dialect::postgres(&config.schema)),
+            texts: texts(&Dialect::postgres(&config.schema), false),
             prepared: false,
             direct: false,
             distributed: false,
@@ -122,6 +122,7 @@ impl Connector {
         self.prepared = self.direct || setting == PreparedStatements::On;
         let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.has_distributed_tables());
         self.distributed = asking.await.is_ok_and(|spread| spread.unwrap_or(false));
+        self.texts = texts(&Dialect::postgres(&self.schema), self.distributed);
         let Self {
             prepared,
             direct,
@@ -361,7 +362,7 @@ impl Connector {
     }
 }
 
-fn texts(dialect: &Dialect) -> Vec<(String, Vec<Type>)> {
+fn texts(dialect: &Dialect, distributed: bool) -> Vec<(String, Vec<Type>)> {
     let of_sql = Sql::ALL.iter().map(|sql| {
         let (kinds, text) = sql.template();
         let kinds = kinds.iter().copied().map(Kind::postgres).collect();
@@ -370,7 +371,8 @@ fn texts(dialect: &Dialect) -> Vec<(String, Vec<Type>)> {
     let on_rows = row_statements::ALL.iter().map(|(action, table)| {
         let columns = action.parameters(table).iter();
         let kinds = columns.map(|(_, kind)| kind.postgres_array()).collect();
-        (row_statements::for_postgres(dialect, *action, table), kinds)
+        let text = row_statements::for_postgres(dialect, *action, table, distributed);
+        (text, kinds)
     });
     of_sql.chain(on_rows).collect()
 }

@@ -86,6 +86,8 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
+        // Not earlier: the connection that writes has to be the last one to close, because it moves the log into the
+        // file then.
         self.queue.close();
         self.calls = None;
         if let Some(thread) = self.thread.take() {
