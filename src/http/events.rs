@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -22,7 +21,6 @@ use super::extract::OwnerCaller;
 use super::json::Json;
 use super::listener::{Access, ListenParameters, Listener};
 use super::problem::Problem;
-use super::takeover::Endless;
 use super::{SharedApp, change_cursor};
 use crate::clock::Timestamp;
 use crate::domain::SpaceId;
@@ -117,7 +115,7 @@ pub(super) async fn listen(
         (X_ACCEL_BUFFERING, "no"),
     ];
     let body = Body::from_stream(stream::try_unfold(teller, Teller::advance));
-    Ok((Extension(Endless), headers, body).into_response())
+    Ok((headers, body).into_response())
 }
 
 /// Where a stream is in its life.

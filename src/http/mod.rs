@@ -34,7 +34,6 @@ mod request_log;
 pub mod serve;
 mod stream;
 mod strict;
-mod takeover;
 mod tasks;
 mod write;
 
