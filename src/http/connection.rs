@@ -68,7 +68,7 @@ impl Connections {
         // hyper waits without a limit for the bytes that tell which version it is.
         let silent = async {
             if timeout(HEADER_TIMEOUT, asked.notified()).await.is_ok() {
-                future::pending().await
+                future::pending::<()>().await;
             }
         };
         let mut connection = pin!(self.hyper.serve_connection(TokioIo::new(socket), service));

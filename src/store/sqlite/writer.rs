@@ -15,7 +15,6 @@ use super::super::group::{Decided, End, decide_all, decide_without_account};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
-use super::at_hand::AtHand;
 use super::checkpoint::Checkpointer;
 use super::rows;
 use super::session::Session;
@@ -37,7 +36,6 @@ impl Writer {
         path: &Path,
         connection: Connection,
         texts: Arc<[String]>,
-        at_hand: Arc<AtHand>,
         queue: Arc<Queue>,
     ) -> Result<Self, Error> {
         let (calls, waiting) = mpsc::unbounded_channel::<Call>();
@@ -47,17 +45,8 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
             .spawn(move || {
-                let serving = serve(
-                    &connection,
-                    &texts,
-                    &at_hand,
-                    &checkpointer,
-                    &works,
-                    waiting,
-                );
+                let serving = serve(&connection, &texts, &checkpointer, &works, waiting);
                 runtime.block_on(serving);
-                // Before the connection that writes: the last one to close has to move the log into the file.
-                drop(at_hand);
             })
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
@@ -100,7 +89,6 @@ impl Drop for Writer {
 async fn serve(
     connection: &Connection,
     texts: &[String],
-    at_hand: &AtHand,
     checkpointer: &Checkpointer,
     queue: &Arc<Queue>,
     mut calls: mpsc::UnboundedReceiver<Call>,
@@ -129,7 +117,7 @@ async fn serve(
             checkpointer.begin();
             moved = written;
         }
-        checkpointer.finish(connection, at_hand);
+        checkpointer.finish(connection);
     }
 }
 
