@@ -150,7 +150,8 @@ impl Postgres {
         let running = join(join(begun, all), query(Sql::Commit, &[]));
         // Whoever drops the loan without a word leaves the connection to be brought to rest first.
         let answer = tokio::time::timeout(LONGEST_CALL, running).await;
-        let ((begun, all), committed) = answer.map_err(|_| too_slow())?;
+        let late = |_| Error::OutcomeUnknown("no answer in time".into());
+        let ((begun, all), committed) = answer.map_err(late)?;
         let mut rows = Vec::new();
         for answer in [begun].into_iter().chain(all).chain([committed]) {
             match answer {

@@ -72,7 +72,7 @@ impl Waiting {
             || own_bytes + bytes > MOST_WAITING_BYTES_OF_SPACE;
         if full {
             return Err(Error::Unavailable {
-                what: "too many writes are line",
+                what: "too many writes are waiting",
                 retry_after: RETRY_AFTER,
                 source: None,
             });

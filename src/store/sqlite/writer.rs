@@ -103,7 +103,11 @@ async fn serve(
                     return;
                 }
                 if let Some(group) = queue.take(false) {
-                    run(&mut session, group);
+                    // Whoever asked hears that the outcome is not known.
+                    let running = AssertUnwindSafe(|| run(&mut session, group));
+                    if catch_unwind(running).is_err() {
+                        end_open_transaction(&mut session);
+                    }
                 }
             }
             Some(call) = calls.recv() => {
