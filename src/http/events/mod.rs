@@ -107,7 +107,7 @@ pub(super) async fn listen(
         .reached(&subscriber.space, subscriber.since)
         .await?;
     // In a box: what is made of it would have room for it three times.
-    let teller = Box::new(Teller {
+    let events = Box::new(EventStream {
         app,
         space: subscriber.space,
         access: subscriber.access,
@@ -122,7 +122,7 @@ pub(super) async fn listen(
         (CACHE_CONTROL, "no-store"),
         (X_ACCEL_BUFFERING, "no"),
     ];
-    let body = Body::from_stream(stream::try_unfold(teller, Teller::advance));
+    let body = Body::from_stream(stream::try_unfold(events, EventStream::advance));
     Ok((headers, body).into_response())
 }
 
@@ -135,7 +135,7 @@ enum Phase {
 }
 
 /// Tells one subscriber what happens. It reads on only when what it said was taken.
-struct Teller {
+struct EventStream {
     app: SharedApp,
     space: SpaceId,
     access: Access,
@@ -146,7 +146,7 @@ struct Teller {
     state: Phase,
 }
 
-impl Teller {
+impl EventStream {
     async fn advance(mut self: Box<Self>) -> Result<Option<(Bytes, Box<Self>)>, Error> {
         let said = match self.state {
             Phase::Over => None,

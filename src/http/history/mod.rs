@@ -100,9 +100,9 @@ fn write_change(json: &mut Vec<u8>, change: &Change) {
     json.extend_from_slice(b",\"at\":");
     write_time(json, change.at);
     json.extend_from_slice(b",\"actor\":");
-    write_text(json, change.origin.actor.as_str());
+    write_text(json, change.author.actor.as_str());
     json.extend_from_slice(b",\"request_id\":");
-    write_text(json, &change.origin.request_id);
+    write_text(json, &change.author.request_id);
     if let Some(seq) = change.undoes {
         json.extend_from_slice(b",\"undoes\":");
         write_number(json, seq);

@@ -16,7 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::domain::json::{read_flag, read_text, write_id, write_number};
 use crate::domain::limits::BATCH_OPERATIONS;
 use crate::domain::{
-    Deed, Expected, Operation, Operations, Outcome, Patch, Place, TaskId, Twice, Written,
+    Deed, Expected, Operation, Operations, Outcome, Patch, Side, TaskId, Twice, Written,
 };
 use crate::http::SharedApp;
 use crate::http::body::input::{Creation, FromJson, invalid, object};
@@ -75,7 +75,7 @@ impl PartialSchema for BatchOperation {
             .required("op")
             .property("id", id)
             .property("if_version", version);
-        with_content(object, Place::Request, true).into()
+        with_content(object, Side::Request, true).into()
     }
 }
 

@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use self::answer::Answer;
-use crate::domain::{Deed, Done, Key, Operation, Origin, Outcome};
+use crate::domain::{Author, Deed, Done, Key, Operation, Outcome};
 use crate::http::SharedApp;
 use crate::http::body::meaning;
 use crate::http::extract::Owner;
@@ -117,7 +117,7 @@ impl Write {
         let encoder = teller.clone();
         let request = Request {
             space: owner.space,
-            origin: Origin {
+            author: Author {
                 actor: owner.actor,
                 request_id: self.request_id,
             },

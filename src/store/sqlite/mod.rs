@@ -4,9 +4,9 @@
 mod checkpoint;
 mod file;
 mod migrate;
+mod prepared;
 mod reader;
 mod rows;
-mod session;
 mod writer;
 
 use std::path::{Path, PathBuf};

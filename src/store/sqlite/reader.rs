@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::super::gate::Gate;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
-use super::session::Session;
+use super::prepared::Prepared;
 use super::{file, run, thread_lost};
 use crate::error::Error;
 
@@ -22,7 +22,7 @@ const MOST_THREADS: usize = 4;
 /// Calls that may wait for a thread before further ones wait at the gate.
 const MOST_WAITING: usize = 1024;
 
-type Call = Box<dyn FnOnce(&mut Session<'_>) + Send>;
+type Call = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 
 pub(super) struct Readers {
     /// Connections, as many as cores, for what is looked up on the caller's own thread.
@@ -44,10 +44,10 @@ impl Readers {
                 thread::Builder::new()
                     .name(format!("sqlite-read-{number}"))
                     .spawn(move || {
-                        let mut session = Session::new(&connection, &texts);
+                        let mut prepared = Prepared::new(&connection, &texts);
                         for call in waiting {
                             // A panic is one caller's misfortune: the thread serves the next.
-                            let call = AssertUnwindSafe(|| call(&mut session));
+                            let call = AssertUnwindSafe(|| call(&mut prepared));
                             let _ = catch_unwind(call);
                         }
                     })
@@ -77,10 +77,10 @@ impl Readers {
         }
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
-        let call: Call = Box::new(move |session| {
+        let call: Call = Box::new(move |prepared| {
             // Whoever asked may have gone away; then there is no need to look.
             if !answer.is_closed() {
-                let _ = answer.send(session.read(sql, &values));
+                let _ = answer.send(prepared.read(sql, &values));
             }
         });
         self.calls

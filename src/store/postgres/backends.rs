@@ -1,22 +1,22 @@
-//! Which of the server's sessions are this process's own. Whoever else has one may write too.
+//! Which of the server's backends (its process for a connection) are this process's own. Whoever else has one may write too.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The numbers of the server's processes that serve our connections.
 #[derive(Clone, Default)]
-pub(super) struct Sessions(Arc<Mutex<BTreeSet<i32>>>);
+pub(super) struct Backends(Arc<Mutex<BTreeSet<i32>>>);
 
 /// One of them, for as long as its connection lives.
-pub(super) struct Session {
+pub(super) struct Backend {
     number: i32,
-    all: Sessions,
+    all: Backends,
 }
 
-impl Sessions {
-    pub(super) fn enter(&self, number: i32) -> Session {
+impl Backends {
+    pub(super) fn enter(&self, number: i32) -> Backend {
         self.lock().insert(number);
-        Session {
+        Backend {
             number,
             all: self.clone(),
         }
@@ -31,7 +31,7 @@ impl Sessions {
     }
 }
 
-impl Drop for Session {
+impl Drop for Backend {
     fn drop(&mut self) {
         self.all.lock().remove(&self.number);
     }
@@ -42,13 +42,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_session_is_ours_while_its_connection_lives() {
-        let sessions = Sessions::default();
-        let (first, second) = (sessions.enter(7), sessions.enter(3));
-        assert_eq!(sessions.numbers(), [3, 7]);
+    fn a_backend_is_ours_while_its_connection_lives() {
+        let backends = Backends::default();
+        let (first, second) = (backends.enter(7), backends.enter(3));
+        assert_eq!(backends.numbers(), [3, 7]);
         drop(first);
-        assert_eq!(sessions.numbers(), [3]);
+        assert_eq!(backends.numbers(), [3]);
         drop(second);
-        assert_eq!(sessions.numbers(), [0; 0]);
+        assert_eq!(backends.numbers(), [0; 0]);
     }
 }

@@ -7,7 +7,7 @@ use super::super::statements::Sql;
 use super::{read_rows, translate};
 use crate::error::Error;
 
-pub(super) struct Session<'c> {
+pub(super) struct Prepared<'c> {
     pub(super) connection: &'c Connection,
     texts: &'c [String],
     /// By number, each from its first use on. A cache that is asked by text takes longer to find a statement than
@@ -15,7 +15,7 @@ pub(super) struct Session<'c> {
     prepared: Vec<Option<Statement<'c>>>,
 }
 
-impl<'c> Session<'c> {
+impl<'c> Prepared<'c> {
     pub(super) fn new(connection: &'c Connection, texts: &'c [String]) -> Self {
         Self {
             connection,
@@ -35,7 +35,7 @@ impl<'c> Session<'c> {
         self.statement(sql)?.execute(parameters).map_err(translate)
     }
 
-    /// As [`Session::execute`], with the error as SQLite gives it.
+    /// As [`Prepared::execute`], with the error as SQLite gives it.
     pub(super) fn execute_raw(&mut self, sql: Sql) -> rusqlite::Result<usize> {
         let place = &mut self.prepared[sql as usize];
         match place {
@@ -53,7 +53,7 @@ impl<'c> Session<'c> {
         written.map_err(translate)
     }
 
-    /// As [`Session::execute_text`], of one that reads.
+    /// As [`Prepared::execute_text`], of one that reads.
     pub(super) fn read_text<T: FromRow>(
         &mut self,
         text: &str,
