@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 
-use tickbox::domain::{Done, Expected, Operation, Author, Patch, TaskId, Timestamp, UserId, Work};
+use tickbox::domain::{Author, Done, Expected, Operation, Patch, TaskId, Timestamp, UserId, Work};
 
 use crate::support::{TestApp, every_engine};
 
