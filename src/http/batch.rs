@@ -9,8 +9,8 @@ use axum::response::Response;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
-use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::SharedApp;
@@ -71,7 +71,7 @@ impl PartialSchema for BatchOperation {
             .description(Some(
                 "One operation; the fields of a task as in the request for a single one.",
             ))
-            .property("op", BatchVerb::schema())
+            .property("op", Ref::from_schema_name(BatchVerb::name()))
             .required("op")
             .property("id", id)
             .property("if_version", version);
@@ -82,6 +82,10 @@ impl PartialSchema for BatchOperation {
 impl ToSchema for BatchOperation {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("BatchOperation")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((BatchVerb::name().into_owned(), BatchVerb::schema()));
     }
 }
 

@@ -18,7 +18,12 @@ async fn create(client: &Client, key: &str) -> Answer {
 
 #[track_caller]
 fn assert_unknown(answer: &Answer) {
-    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+    assert_eq!(
+        answer.status,
+        StatusCode::SERVICE_UNAVAILABLE,
+        "{}",
+        answer.text
+    );
     assert_eq!(answer.header("retry-after"), Some("1"));
     let body: Value = serde_json::from_str(&answer.text).unwrap();
     assert_eq!(body["error"]["outcome"], "unknown", "{body}");
