@@ -37,12 +37,12 @@ pub trait Member: Clone + PartialEq {
     }
 
     /// For the OpenAPI document.
-    fn schema(place: Place) -> Schema;
+    fn schema(side: Side) -> Schema;
 }
 
 /// Where a schema stands: answers promise, requests must obey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Side {
     Request,
     Answer,
 }
@@ -65,13 +65,13 @@ macro_rules! define {
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
 
             /// For the OpenAPI document: name, schema, and whether it must be said of a new task or is always told.
-            pub fn schemas(place: Place) -> Vec<(&'static str, Schema, bool)> {
+            pub fn schemas(side: Side) -> Vec<(&'static str, Schema, bool)> {
                 vec![$((
                     stringify!($name),
-                    <$type as Member>::schema(place),
-                    match place {
-                        Place::Request => <$type as Member>::unsaid().is_none(),
-                        Place::Answer => !<$type as Member>::unsaid().is_some_and(|value| value.is_left_out()),
+                    <$type as Member>::schema(side),
+                    match side {
+                        Side::Request => <$type as Member>::unsaid().is_none(),
+                        Side::Answer => !<$type as Member>::unsaid().is_some_and(|value| value.is_left_out()),
                     },
                 )),+]
             }

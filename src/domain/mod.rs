@@ -17,9 +17,9 @@ mod visible;
 mod work;
 
 pub use self::account::Account;
-pub use self::change::{Batch, Change, Kind, Origin};
+pub use self::change::{Author, Batch, Change, Kind};
 pub(crate) use self::content::members;
-pub use self::content::{Content, Member, Patch, Place};
+pub use self::content::{Content, Member, Patch, Side};
 pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};
 pub use self::refusal::Refusal;

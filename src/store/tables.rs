@@ -3,7 +3,7 @@
 
 use super::row::{Columns, FromRow, Kind, Value};
 use crate::domain::{
-    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Origin, Patch,
+    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Patch,
     SpaceId, Task, TaskId, Timestamp, Title, UserId, members,
 };
 use crate::error::Cause;
@@ -204,8 +204,8 @@ pub(super) fn change_row(space: &SpaceId, change: &Change) -> Vec<Value> {
         Value::Uuid(change.task.0),
         Value::Text(change.kind.as_str().into()),
         Value::Time(change.at),
-        Value::Text(change.origin.actor.as_arc()),
-        Value::Text(change.origin.request_id.clone()),
+        Value::Text(change.author.actor.as_arc()),
+        Value::Text(change.author.request_id.clone()),
         optional_int(change.batch.map(|batch| batch.first)),
         optional_int(change.batch.map(|batch| batch.size)),
         optional_int(change.undoes),
@@ -301,7 +301,7 @@ impl FromRow for Change {
             kind: ChangeKind::parse(&kind)
                 .ok_or_else(|| format!("a change of the kind {kind:?}"))?,
             at: row.time(3)?,
-            origin: Origin {
+            author: Author {
                 actor: UserId::stored(row.text(4)?),
                 request_id: row.text(5)?.into(),
             },

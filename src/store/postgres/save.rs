@@ -8,7 +8,7 @@ use super::super::row_statements::Action;
 use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, TASKS, account_row, answer_row, change_row, space_value, task_row,
 };
-use super::Answer;
+use super::Read;
 use super::connect::Connector;
 use super::connection::Connection;
 
@@ -59,7 +59,7 @@ impl Rows {
         &'a self,
         connector: &'a Connector,
         connection: &'a Connection,
-    ) -> Vec<BoxFuture<'a, Answer>> {
+    ) -> Vec<BoxFuture<'a, Read>> {
         let on_rows = [
             (Action::Update, &ACCOUNTS, &self.accounts),
             (Action::Insert, &TASKS, &self.new_tasks),

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::{
-    Content, Operation, Operations, Origin, TaskId, Timestamp, Title, Twice, UserId,
+    Author, Content, Operation, Operations, TaskId, Timestamp, Title, Twice, UserId,
 };
 
 fn work(user: &str, operations: usize) -> Work {
@@ -18,7 +18,7 @@ fn work(user: &str, operations: usize) -> Work {
     };
     Work {
         space: user.space(),
-        origin: Origin {
+        author: Author {
             actor: user,
             request_id: "-".into(),
         },
@@ -35,7 +35,7 @@ fn work(user: &str, operations: usize) -> Work {
 
 /// Keeps the places, so that nothing is withdrawn.
 #[derive(Default)]
-struct Waiters(Vec<(Ticket, Answer)>);
+struct Waiters(Vec<(Ticket, Answered)>);
 
 impl Waiters {
     fn enter(&mut self, queue: &Arc<Queue>, user: &str, operations: usize) {

@@ -66,15 +66,6 @@ impl Ownership {
     }
 }
 
-/// Opens the index of the write-ahead log, which SQLite makes beside the file for whoever reads first.
-pub(super) fn open_index(path: &Path, reader: &Connection) -> Result<File, Error> {
-    reader
-        .pragma_query_value(None, "user_version", |_| Ok(()))
-        .map_err(translate)?;
-    let path = beside(path, "-shm")?;
-    File::open(&path).map_err(|error| cannot_open(&path, &error))
-}
-
 /// Beside the file itself, by whatever name it was reached.
 fn beside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
     let mut name = path

@@ -8,26 +8,26 @@ use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, StoredAnswer, StoredTask, TASKS, Table, account_row, answer_row,
     change_row, space_value, task_row,
 };
-use super::session::Session;
+use super::prepared::Prepared;
 use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
 use crate::domain::{Account, Need, SpaceId, State};
 use crate::error::Error;
 
 pub(super) fn find_account(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
 ) -> Result<Option<Account>, Error> {
-    let found = session.read(Sql::FindAccount, &[space_value(space)])?;
+    let found = prepared.read(Sql::FindAccount, &[space_value(space)])?;
     Ok(found.into_iter().next())
 }
 
 pub(super) fn insert_account(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
     account: &Account,
 ) -> Result<(), Error> {
     write(
-        session,
+        prepared,
         Action::Insert,
         &ACCOUNTS,
         &account_row(space, account),
@@ -35,7 +35,7 @@ pub(super) fn insert_account(
 }
 
 pub(super) fn load(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
     state: &mut State,
     need: Need,
@@ -44,31 +44,31 @@ pub(super) fn load(
     match need {
         Need::Task(id) => {
             let values = [owner, Value::Uuid(id.0)];
-            let task: Option<StoredTask> = session.read(Sql::FindAnyTask, &values)?.pop();
+            let task: Option<StoredTask> = prepared.read(Sql::FindAnyTask, &values)?.pop();
             state.load_task(id, task.map(|task| task.of(space)));
         }
         Need::Key(key) => {
             let row = [owner, Value::Text(key.clone())];
-            let found: Option<StoredAnswer> = session.load_row(&ANSWERS, &row)?;
+            let found: Option<StoredAnswer> = prepared.load_row(&ANSWERS, &row)?;
             state.load_key(key, found.map(|stored| stored.kept));
         }
         Need::Changes(numbers) => {
             let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
-            state.load_changes(numbers, session.read(Sql::ListChangesBetween, &values)?);
+            state.load_changes(numbers, prepared.read(Sql::ListChangesBetween, &values)?);
         }
         Need::Later { task, after } => {
             let values = [owner, Value::Uuid(task.0), Value::Int(after)];
-            state.load_later(task, session.read(Sql::ListLaterChanges, &values)?);
+            state.load_later(task, prepared.read(Sql::ListLaterChanges, &values)?);
         }
         Need::Trash { until } => {
             let values = [owner, Value::Time(until), count(SWEPT_TASKS)];
-            let tasks: Vec<StoredTask> = session.read(Sql::ListOldTrash, &values)?;
+            let tasks: Vec<StoredTask> = prepared.read(Sql::ListOldTrash, &values)?;
             state.load_trash(tasks.into_iter().map(|task| task.of(space)).collect());
         }
         Need::OldestChanges => {
             let after = Value::Int(state.account.forgotten_seq);
             let values = [owner, after, count(SWEPT_CHANGES + 1)];
-            state.load_oldest(session.read(Sql::ListOldestChanges, &values)?);
+            state.load_oldest(prepared.read(Sql::ListOldestChanges, &values)?);
         }
     }
     Ok(())
@@ -79,26 +79,26 @@ fn count(number: usize) -> Value {
 }
 
 /// Writes what the works of a space have changed. Each statement knows how many rows it must touch.
-pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), Error> {
+pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(), Error> {
     let Decided { space, state, .. } = decided;
     if let Some((loaded, now)) = state.changed_account() {
         let rows = (account_row(space, loaded), account_row(space, now));
-        update(session, &ACCOUNTS, &rows.0, &rows.1)?;
+        update(prepared, &ACCOUNTS, &rows.0, &rows.1)?;
     }
     for row in state.changed_tasks() {
         match (&row.loaded, &row.now) {
-            (None, Some(task)) => write(session, Action::Insert, &TASKS, &task_row(task))?,
-            (Some(old), Some(new)) => update(session, &TASKS, &task_row(old), &task_row(new))?,
+            (None, Some(task)) => write(prepared, Action::Insert, &TASKS, &task_row(task))?,
+            (Some(old), Some(new)) => update(prepared, &TASKS, &task_row(old), &task_row(new))?,
             (Some(task), None) => {
                 let key = [space_value(space), Value::Uuid(task.id.0)];
-                write(session, Action::Delete, &TASKS, &key)?;
+                write(prepared, Action::Delete, &TASKS, &key)?;
             }
             (None, None) => {}
         }
     }
     for change in state.new_changes() {
         write(
-            session,
+            prepared,
             Action::Insert,
             &CHANGES,
             &change_row(space, change),
@@ -106,7 +106,7 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
     }
     for (key, kept) in state.written_keys() {
         write(
-            session,
+            prepared,
             Action::Put,
             &ANSWERS,
             &answer_row(space, key, kept),
@@ -114,24 +114,24 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
     }
     for seq in state.removed_changes() {
         let key = [space_value(space), Value::Int(*seq)];
-        write(session, Action::Delete, &CHANGES, &key)?;
+        write(prepared, Action::Delete, &CHANGES, &key)?;
     }
     Ok(())
 }
 
 fn write(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     action: Action,
     table: &'static Table,
     values: &[Value],
 ) -> Result<(), Error> {
-    let written = session.execute_on_row((action, table), &[], values)?;
+    let written = prepared.execute_on_row((action, table), &[], values)?;
     expect_rows(1, written)
 }
 
 /// Only the columns that have changed.
 fn update(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     table: &'static Table,
     old: &[Value],
     new: &[Value],
@@ -140,7 +140,7 @@ fn update(
     let changed: Vec<_> = places.filter(|place| old[*place] != new[*place]).collect();
     let values = (0..table.key).chain(changed.iter().copied());
     let values = values.map(|place| &new[place]);
-    let written = session.execute_on_row((Action::Update, table), &changed, values)?;
+    let written = prepared.execute_on_row((Action::Update, table), &changed, values)?;
     expect_rows(1, written)
 }
 
