@@ -309,11 +309,7 @@ export interface components {
              * @description The operation is refused if the task has another version. Not for `create`.
              */
             if_version?: number | null;
-            /**
-             * @description What an operation does.
-             * @enum {string}
-             */
-            op: "create" | "change" | "complete" | "delete";
+            op: components["schemas"]["BatchVerb"];
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };
@@ -357,6 +353,11 @@ export interface components {
             dry_run?: boolean;
             results: components["schemas"]["BatchResult"][];
         };
+        /**
+         * @description What an operation does.
+         * @enum {string}
+         */
+        BatchVerb: "create" | "change" | "complete" | "delete";
         /** @description The members of a task that a change replaced, as they were. */
         Before: {
             completed?: boolean;

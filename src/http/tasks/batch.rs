@@ -10,8 +10,8 @@ use const_format::formatcp;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
-use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::json::{read_flag, read_text, write_id, write_number};
@@ -72,7 +72,7 @@ impl PartialSchema for BatchOperation {
             .description(Some(
                 "One operation; the fields of a task as in the request for a single one.",
             ))
-            .property("op", BatchVerb::schema())
+            .property("op", Ref::from_schema_name(BatchVerb::name()))
             .required("op")
             .property("id", id)
             .property("if_version", version);
@@ -83,6 +83,10 @@ impl PartialSchema for BatchOperation {
 impl ToSchema for BatchOperation {
     fn name() -> Cow<'static, str> {
         Cow::Borrowed("BatchOperation")
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((BatchVerb::name().into_owned(), BatchVerb::schema()));
     }
 }
 

@@ -299,7 +299,7 @@ impl Connector {
         rows: &[Vec<Value>],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
         let mut all = row_statements::ALL.iter();
-        let place = all.position(|(of, on)| *of == action && *on == table);
+        let place = all.position(|(of, on)| *of == action && on.name == table.name);
         let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
         let count = self.texts[number].1.len();
         let columns: Vec<Vec<&Value>> = (0..count)

@@ -2,7 +2,7 @@
 
 use super::super::group::Decided;
 use super::super::row::Value;
-use super::super::row_statements::{Action, for_sqlite};
+use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, StoredAnswer, StoredTask, TASKS, Table, account_row, answer_row,
@@ -48,10 +48,9 @@ pub(super) fn load(
             state.load_task(id, task.map(|task| task.of(space)));
         }
         Need::Key(key) => {
-            let text = for_sqlite(Action::Load, &ANSWERS, &[]);
-            let found =
-                prepared.read_text::<StoredAnswer>(&text, &[owner, Value::Text(key.clone())]);
-            state.load_key(key, found?.pop().map(|stored| stored.kept));
+            let row = [owner, Value::Text(key.clone())];
+            let found: Option<StoredAnswer> = prepared.load_row(&ANSWERS, &row)?;
+            state.load_key(key, found.map(|stored| stored.kept));
         }
         Need::Changes(numbers) => {
             let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
@@ -123,28 +122,25 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
 fn write(
     prepared: &mut Prepared<'_>,
     action: Action,
-    table: &Table,
+    table: &'static Table,
     values: &[Value],
 ) -> Result<(), Error> {
-    let written = prepared.execute_text(&for_sqlite(action, table, &[]), values)?;
+    let written = prepared.execute_on_row((action, table), &[], values)?;
     expect_rows(1, written)
 }
 
 /// Only the columns that have changed.
 fn update(
     prepared: &mut Prepared<'_>,
-    table: &Table,
+    table: &'static Table,
     old: &[Value],
     new: &[Value],
 ) -> Result<(), Error> {
     let places = table.key..table.columns.len();
     let changed: Vec<_> = places.filter(|place| old[*place] != new[*place]).collect();
-    let values: Vec<_> = (0..table.key)
-        .chain(changed.iter().copied())
-        .map(|place| new[place].clone())
-        .collect();
-    let text = for_sqlite(Action::Update, table, &changed);
-    let written = prepared.execute_text(&text, &values)?;
+    let values = (0..table.key).chain(changed.iter().copied());
+    let values = values.map(|place| &new[place]);
+    let written = prepared.execute_on_row((Action::Update, table), &changed, values)?;
     expect_rows(1, written)
 }
 
