@@ -7,7 +7,7 @@ use super::dates::{self, Base, Target};
 use super::field::{Field, Kind};
 use super::mistake::Mistake;
 use super::plan::{Comparison, Plan, Predicate};
-use super::syntax::{Argument, Function, Restriction, Sign, Tree, Value, Word};
+use super::tree::{Argument, Function, Restriction, Sign, Tree, Value, Word};
 use crate::domain::search::{Search, fold};
 
 /// A century: what can be added to a date at most.

@@ -13,6 +13,7 @@ mod sorting;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod tree;
 
 pub use self::condition::{Bound, Condition, Narrowed};
 pub use self::dates::{Moment, When};
@@ -35,7 +36,7 @@ impl Filter {
         Ok(Self { plan })
     }
 
-    /// What an answer depends on besides the tasks: with `now()` there is no ETag.
+    /// What an answer depends on besides the tasks: with `now()` there is no `ETag`.
     pub fn depends_on(&self) -> DependsOn {
         self.plan.depends_on()
     }

@@ -1,10 +1,12 @@
 //! In which order tasks are listed: `order_by`.
 
+use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 
 use super::field::Field;
 use super::mistake::Mistake;
 use super::selection::{Subject, Value};
+use crate::domain::order::OrderKey;
 use crate::domain::search::fold;
 
 const MOST_KEYS: usize = 3;
@@ -72,16 +74,33 @@ impl Sorting {
 
 impl SortKey {
     fn compare<S: Subject>(self, first: &S, second: &S) -> Ordering {
-        let (first, second) = (first.value(self.field), second.value(self.field));
-        let (Some(first), Some(second)) = (first, second) else {
-            return first.is_none().cmp(&second.is_none());
+        let order = if self.field == Field::Order {
+            place(first).cmp(&place(second))
+        } else {
+            let (first, second) = (first.value(self.field), second.value(self.field));
+            let (Some(first), Some(second)) = (first, second) else {
+                return first.is_none().cmp(&second.is_none());
+            };
+            compare(self.field, &first, &second)
         };
-        let order = compare(self.field, &first, &second);
         if self.descending {
             order.reverse()
         } else {
             order
         }
+    }
+}
+
+/// The place among siblings, of a task that nobody moved, too.
+fn place<S: Subject>(subject: &S) -> Option<Cow<'_, str>> {
+    if let Some(Value::Text(key)) = subject.value(Field::Order) {
+        return Some(Cow::Borrowed(key));
+    }
+    match subject.value(Field::CreatedAt) {
+        Some(Value::Time(time)) => {
+            Some(Cow::Owned(OrderKey::of_creation(time).as_str().to_owned()))
+        }
+        _ => None,
     }
 }
 

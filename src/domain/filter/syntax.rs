@@ -4,77 +4,13 @@
 //! Narrower than the standard in one thing: AND and OR beside one another need parentheses.
 
 use super::mistake::Mistake;
+use super::tree::{Argument, Function, Restriction, Sign, Tree, Value, Word};
 
 pub(super) const MOST_BYTES: usize = 1000;
 pub(super) const MOST_DEPTH: usize = 8;
 pub(super) const MOST_TERMS: usize = 20;
 
 const TERM: &str = "a word, a field, NOT or '('";
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Tree {
-    All(Vec<Tree>),
-    Any(Vec<Tree>),
-    Not(Box<Tree>),
-    Bare(Value),
-    Restriction(Restriction),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Restriction {
-    pub(super) left: Value,
-    pub(super) sign: Sign,
-    pub(super) sign_column: usize,
-    pub(super) argument: Argument,
-}
-
-/// What stands between a field and its argument.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sign {
-    Equal,
-    NotEqual,
-    Less,
-    AtMost,
-    Greater,
-    AtLeast,
-    Has,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Argument {
-    /// A value, to which functions are added (`true`) or from which they are subtracted.
-    Sum(Value, Vec<(bool, Function)>),
-    Group(Box<Tree>),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Value {
-    Word(Word),
-    Function(Function),
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Word {
-    pub(super) column: usize,
-    pub(super) text: String,
-    pub(super) quoted: bool,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Function {
-    pub(super) column: usize,
-    pub(super) name: String,
-    pub(super) arguments: Vec<Value>,
-}
-
-impl Value {
-    pub(super) fn column(&self) -> usize {
-        match self {
-            Self::Word(word) => word.column,
-            Self::Function(function) => function.column,
-        }
-    }
-}
 
 /// The tree of a filter; of an empty one, `All` of nothing.
 pub(super) fn read(text: &str) -> Result<Tree, Mistake> {
