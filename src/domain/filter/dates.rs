@@ -126,7 +126,9 @@ impl Target {
     }
 
     fn day(self, date: Date, moment: &Moment) -> Point {
-        let date = date.saturating_add(Span::new().days(self.days));
+        let date = date
+            .saturating_add(Span::new().days(self.days))
+            .clamp(Date::constant(1, 1, 1), Date::MAX);
         Point::Day {
             date,
             start: start_of(date, &moment.zone),
