@@ -2,6 +2,7 @@
 //! this is written with what both languages have, and words are runs of letters and digits, not what a dictionary says.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -50,6 +51,10 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         }
         return Cow::Borrowed(text);
     }
+    Cow::Owned(fold_one_by_one(text).unwrap_or_else(|| fold_by_the_rules(text)))
+}
+
+fn fold_by_the_rules(text: &str) -> String {
     let plain = |text: &str| -> String {
         text.nfkd()
             .filter(|character| !is_among(&ACCENTS, *character))
@@ -62,7 +67,54 @@ pub fn fold(text: &str) -> Cow<'_, str> {
         .to_lowercase()
         .replace('ς', "σ");
     // Composed again, or else か would be found in が.
-    Cow::Owned(plain(&cased).nfc().collect())
+    plain(&cased).nfc().collect()
+}
+
+/// Alphabets whose characters fold alone, whatever stands beside them: Latin, Greek, Cyrillic.
+const ALPHABETS: [(char, char); 3] = [
+    ('\0', '\u{482}'),
+    ('\u{48a}', '\u{52f}'),
+    ('\u{1e00}', '\u{1fff}'),
+];
+
+/// Signs and scripts whose characters are folded as they are, unless a mark follows.
+const FOLDED: [(char, char); 7] = [
+    ('\u{2012}', '\u{2016}'),
+    ('\u{2018}', '\u{2023}'),
+    ('\u{3001}', '\u{3002}'),
+    ('\u{3041}', '\u{3096}'),
+    ('\u{30a1}', '\u{30fa}'),
+    ('\u{4e00}', '\u{9fff}'),
+    ('\u{ac00}', '\u{d7a3}'),
+];
+
+/// What the characters of the alphabets are, so that the rules, which are slow, are asked once for each.
+static FOLDS: LazyLock<Vec<Box<str>>> = LazyLock::new(|| {
+    ('\0'..='\u{1fff}')
+        .map(|character| {
+            if !is_among(&ALPHABETS, character) {
+                return Box::from("");
+            }
+            fold_by_the_rules(character.encode_utf8(&mut [0; 4])).into_boxed_str()
+        })
+        .collect()
+});
+
+/// The same as the rules say, a tenth of their time; `None` where a character depends on those beside it.
+fn fold_one_by_one(text: &str) -> Option<String> {
+    let mut folded = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_ascii() {
+            folded.push(character.to_ascii_lowercase());
+        } else if is_among(&ALPHABETS, character) {
+            folded.push_str(FOLDS.get(usize::try_from(u32::from(character)).ok()?)?);
+        } else if is_among(&FOLDED, character) {
+            folded.push(character);
+        } else {
+            return None;
+        }
+    }
+    Some(folded)
 }
 
 fn is_part(character: char) -> bool {
@@ -124,10 +176,21 @@ impl Search {
     }
 }
 
+/// Whether a word may begin or end beside this character.
+fn is_border(character: Option<char>) -> bool {
+    character.is_none_or(|character| !is_part(character) || is_unspaced(character))
+}
+
 fn occurs(term: &Term, folded: &str) -> bool {
+    let begins = |start: usize| is_border(folded[..start].chars().next_back());
+    let ends = |end: usize| is_border(folded[end..].chars().next());
     match term {
-        Term::Word(wanted) => runs(folded).any(|(_, word)| word == wanted),
-        Term::Prefix(wanted) => runs(folded).any(|(_, word)| word.starts_with(wanted.as_str())),
+        Term::Word(wanted) => folded
+            .match_indices(wanted.as_str())
+            .any(|(start, word)| begins(start) && ends(start + word.len())),
+        Term::Prefix(wanted) => folded
+            .match_indices(wanted.as_str())
+            .any(|(start, _)| begins(start)),
         Term::Part(wanted) => folded.contains(wanted.as_str()),
     }
 }
@@ -218,7 +281,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_word_has_borders_on_both_sides() {
+        assert!(finds("aa", "aaa aa"));
+        assert!(!finds("aa", "aaa baa aab"));
+        assert!(finds("用ab", "用 ab"));
+        assert!(finds("ab", "用ab用"));
+    }
+
     proptest! {
+        #[test]
+        fn folding_one_by_one_is_folding_by_the_rules(
+            text in "[\u{0}-\u{530}\u{1e00}-\u{2030}\u{3000}-\u{3100}Σ用户가각]{0,12}",
+        ) {
+            if let Some(folded) = fold_one_by_one(&text) {
+                prop_assert_eq!(folded, fold_by_the_rules(&text));
+            }
+        }
+
+        #[test]
+        fn a_word_is_found_where_the_runs_have_it(text in "[abé用 -]{0,12}", word in "[abé]{1,3}") {
+            let folded = fold(&word).into_owned();
+            let is_run = runs(&fold(&text)).any(|(_, run)| run == folded);
+            prop_assert_eq!(finds(&word, &text), is_run);
+        }
+
         #[test]
         fn folding_twice_is_folding_once(text in "\\PC{0,20}") {
             let once = fold(&text).into_owned();
@@ -227,7 +314,8 @@ mod tests {
 
         #[test]
         fn a_text_is_found_by_its_own_words(text in "\\PC{0,40}") {
-            if let Some(search) = Search::parse(&text.replace('*', " ")) {
+            let text = text.replace('*', " ");
+            if let Some(search) = Search::parse(&text) {
                 prop_assert!(search.is_in([text.as_str()]));
             }
         }

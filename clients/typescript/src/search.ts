@@ -10,7 +10,8 @@ const UNSPACED =
   "\\u0e00-\\u0eff\\u1000-\\u109f\\u1100-\\u11ff\\u1780-\\u17ff\\u3005-\\u3007\\u3040-\\u31ff\\u3400-\\u4dbf" +
   "\\u4e00-\\u9fff\\ua960-\\ua97f\\uac00-\\ud7ff\\uf900-\\ufaff\\u{20000}-\\u{3ffff}";
 const PART = "[\\p{Alphabetic}\\p{N}\\p{M}]";
-const WORD = `((?:(?=${PART})[${UNSPACED}])+)|(?:(?![${UNSPACED}])${PART})+`;
+/** Runs of letters and digits, cut where a script without spaces (in the first group) begins or ends. */
+const WORD = new RegExp(`((?:(?=${PART})[${UNSPACED}])+)|(?:(?![${UNSPACED}])${PART})+`, "gu");
 
 /** A text without regard to case, accents and ways to write the same character. */
 export function fold(text: string): string {
@@ -26,7 +27,7 @@ type Term = (folded: string, words: string[]) => boolean;
 export function parseSearch(text: string): ((texts: readonly string[]) => boolean) | undefined {
   const folded = fold(text);
   const terms: Term[] = [];
-  for (const match of folded.matchAll(new RegExp(WORD, "gu"))) {
+  for (const match of folded.matchAll(WORD)) {
     const [word, unspaced] = match;
     if (unspaced !== undefined) terms.push((folded) => folded.includes(word));
     else if (folded[match.index + word.length] === "*") terms.push((_, words) => words.some((own) => own.startsWith(word)));
@@ -36,7 +37,7 @@ export function parseSearch(text: string): ((texts: readonly string[]) => boolea
   if (terms.length === 0 && /[^*]/.test(rest)) terms.push((folded) => folded.includes(rest));
   if (terms.length === 0) return undefined;
   return (texts) => {
-    const all = texts.map(fold).map((folded) => [folded, folded.match(new RegExp(WORD, "gu")) ?? []] as const);
+    const all = texts.map(fold).map((folded) => [folded, folded.match(WORD) ?? []] as const);
     return terms.every((term) => all.some(([folded, words]) => term(folded, words)));
   };
 }

@@ -40,7 +40,7 @@ pub struct Moment {
 impl Moment {
     /// `None` where the database of zones does not know the name.
     pub fn new(now: Timestamp, zone: &str) -> Option<Self> {
-        let zone = TimeZone::get(zone).ok()?;
+        let zone = TimeZone::get(zone).ok().filter(|zone| !zone.is_unknown())?;
         Some(Self { now, zone })
     }
 
