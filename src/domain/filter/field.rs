@@ -1,0 +1,118 @@
+//! What a filter can ask of a task, and what kind of value it finds there.
+
+/// A member of a task, or what is made of several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    Id,
+    Title,
+    Description,
+    Completed,
+    CreatedAt,
+    UpdatedAt,
+    CompletedAt,
+    Due,
+    Start,
+    Priority,
+    Tags,
+    ListId,
+    ParentId,
+    Order,
+    Recurrence,
+    References,
+    /// The `external_id` of any reference.
+    ExternalId,
+    /// Title, description and tags together.
+    Text,
+}
+
+/// What can be said about a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Flag,
+    Number,
+    /// Without regard to case and accents.
+    Text,
+    /// Byte for byte.
+    Key,
+    Time,
+    Date,
+    Id,
+    /// Several texts, of which one can be asked for.
+    Set,
+    Words,
+    /// Only whether it is there.
+    Presence,
+}
+
+impl Field {
+    pub const ALL: [Self; 18] = [
+        Self::Id,
+        Self::Title,
+        Self::Description,
+        Self::Completed,
+        Self::CreatedAt,
+        Self::UpdatedAt,
+        Self::CompletedAt,
+        Self::Due,
+        Self::Start,
+        Self::Priority,
+        Self::Tags,
+        Self::ListId,
+        Self::ParentId,
+        Self::Order,
+        Self::Recurrence,
+        Self::References,
+        Self::ExternalId,
+        Self::Text,
+    ];
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|field| field.name() == name)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Id => "id",
+            Self::Title => "title",
+            Self::Description => "description",
+            Self::Completed => "completed",
+            Self::CreatedAt => "created_at",
+            Self::UpdatedAt => "updated_at",
+            Self::CompletedAt => "completed_at",
+            Self::Due => "due",
+            Self::Start => "start",
+            Self::Priority => "priority",
+            Self::Tags => "tags",
+            Self::ListId => "list_id",
+            Self::ParentId => "parent_id",
+            Self::Order => "order",
+            Self::Recurrence => "recurrence",
+            Self::References => "references",
+            Self::ExternalId => "references.external_id",
+            Self::Text => "text",
+        }
+    }
+
+    pub(super) const fn kind(self) -> Kind {
+        match self {
+            Self::Completed => Kind::Flag,
+            Self::Priority => Kind::Number,
+            Self::Title | Self::Description => Kind::Text,
+            Self::Order => Kind::Key,
+            Self::CreatedAt | Self::UpdatedAt | Self::CompletedAt => Kind::Time,
+            Self::Due | Self::Start => Kind::Date,
+            Self::Id | Self::ListId | Self::ParentId => Kind::Id,
+            Self::Tags | Self::ExternalId => Kind::Set,
+            Self::Text => Kind::Words,
+            Self::Recurrence | Self::References => Kind::Presence,
+        }
+    }
+
+    /// Whether every task has it.
+    pub const fn is_always_there(self) -> bool {
+        matches!(
+            self,
+            Self::Id | Self::Title | Self::Completed | Self::CreatedAt | Self::UpdatedAt
+        )
+    }
+}

@@ -1,0 +1,21 @@
+//! What is wrong with a filter, and where.
+
+use std::borrow::Cow;
+
+/// A filter or an order that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("column {column}: expected {expected}")]
+pub struct Mistake {
+    /// Counted in characters (Unicode scalar values), from 1. At the end: one more than there are.
+    pub column: usize,
+    pub expected: Cow<'static, str>,
+}
+
+impl Mistake {
+    pub(super) fn new(column: usize, expected: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            column,
+            expected: expected.into(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! The filter language: AIP-160 (google.aip.dev/160) over the members of a task. A text becomes a tree (`syntax`), the
+//! tree a plan (`meaning`), the plan, once it is known when and where it is asked, a selection: it decides about a
+//! task, and says in SQL which tasks need no decision. `docs/filter.md` explains it to users.
+
+mod condition;
+mod dates;
+mod field;
+mod meaning;
+mod mistake;
+mod plan;
+mod selection;
+mod sorting;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod tree;
+
+pub use self::condition::{Bound, Condition, Narrowed};
+pub use self::dates::{Moment, When};
+pub use self::field::Field;
+pub use self::mistake::Mistake;
+pub use self::plan::{Comparison, DependsOn};
+pub use self::selection::{Selection, Subject, Value};
+pub use self::sorting::{SortKey, Sorting};
+
+/// A filter that was understood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    plan: plan::Plan,
+}
+
+impl Filter {
+    /// An empty filter selects everything.
+    pub fn parse(text: &str) -> Result<Self, Mistake> {
+        let plan = meaning::plan(&syntax::read(text)?, false)?;
+        Ok(Self { plan })
+    }
+
+    /// What an answer depends on besides the tasks: with `now()` there is no `ETag`.
+    pub fn depends_on(&self) -> DependsOn {
+        self.plan.depends_on()
+    }
+
+    /// The filter as it is meant when and where it is asked.
+    pub fn at(&self, moment: &Moment) -> Selection {
+        Selection::new(&self.plan, moment)
+    }
+}
