@@ -16,18 +16,27 @@ CREATE TABLE {schema}accounts (
     deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
 ) WITH (fillfactor = 70);
 
--- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
+-- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
+-- kept. tags, references and metadata are JSON.
 CREATE TABLE {schema}tasks (
-    space       text COLLATE "C" NOT NULL,
-    id          uuid NOT NULL,
-    title       text NOT NULL,
-    description text,
-    completed   boolean NOT NULL,
-    created_at  timestamptz NOT NULL,
-    updated_at  timestamptz NOT NULL,
-    version     bigint NOT NULL,
-    seq         bigint NOT NULL,
-    deleted_at  timestamptz,
+    space        text COLLATE "C" NOT NULL,
+    id           uuid NOT NULL,
+    title        text NOT NULL,
+    description  text,
+    completed    boolean NOT NULL,
+    completed_at timestamptz,
+    due          text COLLATE "C",
+    start        text COLLATE "C",
+    priority     bigint,
+    tags         text,
+    "references" text,
+    metadata     text,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    version      bigint NOT NULL,
+    seq          bigint NOT NULL,
+    deleted_at   timestamptz,
     PRIMARY KEY (space, id)
 ) WITH (fillfactor = 85);
 

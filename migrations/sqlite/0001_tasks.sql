@@ -16,18 +16,27 @@ CREATE TABLE accounts (
     deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
 ) STRICT, WITHOUT ROWID;
 
--- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
+-- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
+-- kept. tags, references and metadata are JSON.
 CREATE TABLE tasks (
-    space       TEXT NOT NULL,
-    id          BLOB NOT NULL CHECK (length(id) = 16),
-    title       TEXT NOT NULL,
-    description TEXT,
-    completed   INTEGER NOT NULL,
-    created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL,
-    version     INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,
-    deleted_at  INTEGER,
+    space        TEXT NOT NULL,
+    id           BLOB NOT NULL CHECK (length(id) = 16),
+    title        TEXT NOT NULL,
+    description  TEXT,
+    completed    INTEGER NOT NULL,
+    completed_at INTEGER,
+    due          TEXT,
+    start        TEXT,
+    priority     INTEGER,
+    tags         TEXT,
+    "references" TEXT,
+    metadata     TEXT,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    deleted_at   INTEGER,
     PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
 

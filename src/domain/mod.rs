@@ -19,7 +19,9 @@ mod work;
 pub use self::account::Account;
 pub use self::change::{Batch, Change, Kind, Origin};
 pub(crate) use self::content::members;
-pub use self::content::{Content, Member, Patch, Place};
+pub use self::content::{
+    Breach, Content, Member, Metadata, Patch, Place, Priority, References, Tags, When,
+};
 pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};
 pub use self::refusal::Refusal;

@@ -62,7 +62,7 @@ impl Description {
 }
 
 /// PostgreSQL cannot hold U+0000 in a text, so nobody may send it.
-fn no_nul(text: &str) -> Result<(), Rule> {
+pub(super) fn no_nul(text: &str) -> Result<(), Rule> {
     if text.contains('\0') {
         return Err("must not contain the character U+0000");
     }
@@ -85,7 +85,7 @@ impl Member for Title {
     fn schema(place: Place) -> Schema {
         let text = ObjectBuilder::new().schema_type(Type::String);
         match place {
-            Place::Answer => text.into(),
+            Place::Answer | Place::History => text.into(),
             Place::Request => text
                 .min_length(Some(1))
                 .max_length(Some(TITLE_CHARS))
@@ -125,7 +125,7 @@ impl Member for Option<Description> {
         let text =
             ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]));
         match place {
-            Place::Answer => text.into(),
+            Place::Answer | Place::History => text.into(),
             Place::Request => text
                 .max_length(Some(DESCRIPTION_CHARS))
                 .description(Some(

@@ -16,7 +16,7 @@ use utoipa::{PartialSchema, ToSchema};
 use super::SharedApp;
 use super::answer::{self, Answer};
 use super::extract::Owner;
-use super::input::{Creation, FromJson, invalid, object};
+use super::input::{Creation, FromJson, MergePatch, SomeTags, invalid, object};
 use super::json::JsonBody;
 use super::openapi::{TaskSchema, with_content};
 use super::problem::Problem;
@@ -93,6 +93,10 @@ pub(super) enum BatchVerb {
     Change,
     Complete,
     Delete,
+    /// Adds `tags` to those that the task has.
+    Tag,
+    /// Takes `tags` from those that the task has.
+    Untag,
 }
 
 /// What came of each operation, in order.
@@ -265,7 +269,10 @@ impl Sent {
         let verb = members
             .get("op")
             .and_then(|op| serde_json::from_str(op).ok());
-        let verb = verb.ok_or(invalid("op", "must be create, change, complete or delete"))?;
+        let verb = verb.ok_or(invalid(
+            "op",
+            "must be create, change, complete, delete, tag or untag",
+        ))?;
         let expected = match members
             .get("if_version")
             .filter(|version| *version != "null")
@@ -292,7 +299,14 @@ impl Sent {
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
-            BatchVerb::Change | BatchVerb::Create => Patch::from_json(json)?,
+            BatchVerb::Change | BatchVerb::Create => MergePatch::from_json(json)?.0,
+            BatchVerb::Tag | BatchVerb::Untag => {
+                let SomeTags(tags) = SomeTags::from_json(json)?;
+                match verb {
+                    BatchVerb::Tag => Patch::tag(tags),
+                    _ => Patch::untag(tags),
+                }
+            }
             BatchVerb::Complete => {
                 let completed = members.get("completed").map_or(Ok(true), read_flag);
                 Patch {

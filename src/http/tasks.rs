@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use super::etag;
 use super::extract::{Owner, PathTask};
-use super::input::{Completion, CompletionBody, Creation};
+use super::input::{Completion, CompletionBody, Creation, MergePatch};
 use super::json::{JsonBody, JsonText};
 use super::list_query::{ListParameters, ListQuery};
 use super::openapi::{NewTaskSchema, TaskPatchSchema, TaskSchema};
@@ -170,7 +170,7 @@ pub(super) async fn get_task(
 
 /// Change a task
 ///
-/// A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
+/// A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if the task still has that `ETag`.
 /// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
@@ -192,7 +192,8 @@ pub(super) async fn change_task(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     if !known.is_there() {
-        return change(owner, id, expected, write, &body).await;
+        let patch = body.read()?;
+        return change(owner, (id, patch, expected), write, &body).await;
     }
     if !known.is_any() || expected != Expected::Anything {
         let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
@@ -208,7 +209,7 @@ pub(super) async fn change_task(
 
 /// Change a task by a merge patch
 ///
-/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it, and `metadata` is merged.
 /// With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
@@ -225,19 +226,19 @@ pub(super) async fn patch_task(
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    change(owner, id, expected, write, &body).await
+    let MergePatch(patch) = body.read()?;
+    change(owner, (id, patch, expected), write, &body).await
 }
 
 async fn change(
     owner: Owner,
-    id: TaskId,
-    expected: Expected,
+    (id, patch, expected): (TaskId, Patch, Expected),
     write: Write,
     body: &JsonBody,
 ) -> Result<Response, Problem> {
     let operation = Operation::Change {
         id,
-        patch: body.read()?,
+        patch,
         expected,
     };
     write.task(owner, operation, body.bytes()).await

@@ -3,8 +3,9 @@
 
 use super::row::{Columns, FromRow, Kind, Value};
 use crate::domain::{
-    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Origin, Patch,
-    SpaceId, Task, TaskId, Timestamp, Title, UserId, members,
+    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Member, Metadata,
+    Origin, Patch, Priority, References, SpaceId, Tags, Task, TaskId, Timestamp, Title, UserId,
+    When, members,
 };
 use crate::error::Cause;
 
@@ -32,12 +33,20 @@ pub(super) const ACCOUNTS: Table = Table {
     key: 1,
 };
 
+/// That of the member, unless it is a word of SQL.
+const fn column_name(member: &'static str) -> &'static str {
+    match member.as_bytes() {
+        b"references" => "\"references\"",
+        _ => member,
+    }
+}
+
 macro_rules! task_columns {
     ($($name:ident: $type:ty),+ $(,)?) => {
         &[
             ("space", Kind::Text),
             ("id", Kind::Uuid),
-            $((stringify!($name), <$type as Column>::KIND),)+
+            $((column_name(stringify!($name)), <$type as Column>::KIND),)+
             ("created_at", Kind::Time),
             ("updated_at", Kind::Time),
             ("version", Kind::Int),
@@ -135,6 +144,95 @@ impl Column for bool {
     fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
         row.bool(place)
     }
+}
+
+impl Column for Option<Timestamp> {
+    const KIND: Kind = Kind::Time;
+
+    fn value(&self) -> Value {
+        self.map_or(Value::Null, Value::Time)
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        row.optional_time(place)
+    }
+}
+
+impl Column for Option<When> {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value {
+        let when = self.as_ref();
+        when.map_or(Value::Null, |when| Value::Text(when.as_str().into()))
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        Ok(row.optional_text(place)?.map(When::stored))
+    }
+}
+
+impl Column for Option<Priority> {
+    const KIND: Kind = Kind::Int;
+
+    fn value(&self) -> Value {
+        optional_int(self.map(Priority::as_i64))
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        Ok(row.optional_int(place)?.map(Priority::stored))
+    }
+}
+
+impl Column for Tags {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value {
+        json_value(self)
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        read_json(row, place)
+    }
+}
+
+impl Column for References {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value {
+        json_value(self)
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        read_json(row, place)
+    }
+}
+
+impl Column for Option<Metadata> {
+    const KIND: Kind = Kind::Text;
+
+    fn value(&self) -> Value {
+        json_value(self)
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        Ok(row.optional_text(place)?.map(Metadata::stored))
+    }
+}
+
+/// A member as its JSON text; nothing where it has no value.
+fn json_value(member: &impl Member) -> Value {
+    if member.is_left_out() {
+        return Value::Null;
+    }
+    let mut json = Vec::new();
+    member.write(&mut json);
+    Value::Text(String::from_utf8_lossy(&json).into())
+}
+
+fn read_json<T: Member>(row: &impl Columns, place: usize) -> Result<T, Cause> {
+    let json = row.optional_text(place)?;
+    let json = json.as_deref().unwrap_or("null");
+    T::stored(json).map_err(|rule| format!("{json}: {rule}").into())
 }
 
 macro_rules! content_columns {

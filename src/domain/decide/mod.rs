@@ -157,6 +157,11 @@ impl Drafting<'_> {
         task
     }
 
+    /// When a task is changed: later than ever before, whatever the clock says.
+    fn time_after(&self, old: &Task) -> Timestamp {
+        self.work.now.max(old.updated_at.next())
+    }
+
     /// Puts a task that was changed in the place of what it was.
     fn replace(&mut self, old: &Task, mut new: Task, undoes: Option<i64>, before: Patch) -> Task {
         let kind = match (old.is_deleted(), new.is_deleted()) {
@@ -166,7 +171,7 @@ impl Drafting<'_> {
         };
         new.seq = self.draft.account.next_seq();
         new.version = old.version + 1;
-        new.updated_at = self.work.now.max(old.updated_at.next());
+        new.updated_at = self.time_after(old);
         self.draft.account.count(old, -1);
         self.draft.account.count(&new, 1);
         self.overtake(old);

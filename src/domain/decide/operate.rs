@@ -42,16 +42,17 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
         let task = task.clone();
         return match twice {
             _ if task.is_deleted() => Err(Refusal::TaskInTrash),
-            Twice::Compare if task.content == *content => Ok(Written::Unchanged(task)),
+            Twice::Compare if task.content.says_the_same(content) => Ok(Written::Unchanged(task)),
             Twice::Refuse => Err(Refusal::TaskExists(Box::new(task))),
             Twice::Compare | Twice::Impossible => Err(Refusal::TaskDiffers(Box::new(task))),
         };
     }
     let now = drafting.work.now;
+    let content = content.clone().as_new(now).map_err(Refusal::Breaks)?;
     Ok(Written::Created(drafting.insert(Task {
         space: drafting.work.space.clone(),
         id,
-        content: content.clone(),
+        content,
         created_at: now,
         updated_at: now,
         version: 1,
@@ -63,7 +64,8 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
 fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Expected) -> Outcome {
     let old = expected_task(drafting, id, expected)?;
     let mut new = old.clone();
-    let before = new.content.change(patch);
+    let now = drafting.time_after(&old);
+    let before = new.content.obey(patch, now).map_err(Refusal::Breaks)?;
     Ok(Written::Changed(drafting.replace(&old, new, None, before)))
 }
 
