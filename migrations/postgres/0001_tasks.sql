@@ -47,6 +47,15 @@ CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE delet
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 
+-- Which task that is not in the trash has a reference to a thing in another program: one at most.
+CREATE TABLE {schema}task_references (
+    space       text COLLATE "C" NOT NULL,
+    source      text COLLATE "C" NOT NULL,
+    external_id text COLLATE "C" NOT NULL,
+    task_id     uuid NOT NULL,
+    PRIMARY KEY (space, source, external_id)
+);
+
 -- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
 -- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the
 -- task's change before, so that a task's history is a chain. Changes that were made together have numbers that follow

@@ -18,7 +18,7 @@ use super::text::{Description, Title};
 
 pub use self::metadata::Metadata;
 pub use self::priority::Priority;
-pub use self::references::References;
+pub use self::references::{ReferenceKey, References};
 pub use self::rules::Breach;
 pub use self::tags::Tags;
 pub use self::when::When;
@@ -221,7 +221,7 @@ impl Patch {
 #[cfg(test)]
 impl Content {
     /// That of a new task, read from a body that is valid.
-    pub fn parsed(json: &str) -> Self {
+    pub(crate) fn parsed(json: &str) -> Self {
         let object = Object::parse(json.as_bytes(), &[Self::NAMES]).unwrap();
         let mut faults = Faults::default();
         let content = Self::read(&object, &mut faults);
@@ -232,7 +232,7 @@ impl Content {
 #[cfg(test)]
 impl Patch {
     /// A merge patch, read from a body that is valid.
-    pub fn parsed(json: &str) -> Self {
+    pub(crate) fn parsed(json: &str) -> Self {
         let mut object = Object::parse(json.as_bytes(), &[Content::NAMES]).unwrap();
         let mut faults = Faults::default();
         let patch = Self::read_merge(&mut object, &mut faults);

@@ -20,7 +20,7 @@ pub use self::account::Account;
 pub use self::change::{Batch, Change, Kind, Origin};
 pub(crate) use self::content::members;
 pub use self::content::{
-    Breach, Content, Member, Metadata, Patch, Place, Priority, References, Tags, When,
+    Breach, Content, Member, Metadata, Patch, Place, Priority, ReferenceKey, References, Tags, When,
 };
 pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};

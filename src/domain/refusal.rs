@@ -32,6 +32,9 @@ pub enum Refusal {
     /// What a task would say after an undo breaks a rule.
     #[error("after the undo, {}", .0.rule)]
     UndoBreaks(Breach),
+    /// Another task that is not in the trash has a reference of the same source and id: this one.
+    #[error("another task has this reference")]
+    ReferenceTaken(Box<Task>),
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),

@@ -1,11 +1,14 @@
 //! The tables that writes load and save: which columns they have, in one list each, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
+mod members;
+
+use self::members::{Column, column_name};
 use super::row::{Columns, FromRow, Kind, Value};
 use crate::domain::{
-    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Member, Metadata,
-    Origin, Patch, Priority, References, SpaceId, Tags, Task, TaskId, Timestamp, Title, UserId,
-    When, members,
+    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Metadata, Origin,
+    Patch, Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title,
+    UserId, When, members,
 };
 use crate::error::Cause;
 
@@ -33,14 +36,6 @@ pub(super) const ACCOUNTS: Table = Table {
     key: 1,
 };
 
-/// That of the member, unless it is a word of SQL.
-const fn column_name(member: &'static str) -> &'static str {
-    match member.as_bytes() {
-        b"references" => "\"references\"",
-        _ => member,
-    }
-}
-
 macro_rules! task_columns {
     ($($name:ident: $type:ty),+ $(,)?) => {
         &[
@@ -60,6 +55,18 @@ pub(super) const TASKS: Table = Table {
     name: "tasks",
     columns: members!(task_columns),
     key: 2,
+};
+
+/// Which task that is not in the trash has a reference: one at most.
+pub(super) const REFERENCES: Table = Table {
+    name: "task_references",
+    columns: &[
+        ("space", Kind::Text),
+        ("source", Kind::Text),
+        ("external_id", Kind::Text),
+        ("task_id", Kind::Uuid),
+    ],
+    key: 3,
 };
 
 pub(super) const CHANGES: Table = Table {
@@ -100,139 +107,6 @@ impl Table {
         let names: Vec<_> = names.map(|(name, _)| format!("{short}{name}")).collect();
         names.join(", ")
     }
-}
-
-/// How the type of a task's member is stored, in one column.
-trait Column: Sized {
-    const KIND: Kind;
-    fn value(&self) -> Value;
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause>;
-}
-
-impl Column for Title {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        Value::Text(self.as_str().into())
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.text(place).map(Self::stored)
-    }
-}
-
-impl Column for Option<Description> {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        let text = self.as_ref().map(|text| Value::Text(text.as_str().into()));
-        text.unwrap_or(Value::Null)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Description::stored))
-    }
-}
-
-impl Column for bool {
-    const KIND: Kind = Kind::Bool;
-
-    fn value(&self) -> Value {
-        Value::Bool(*self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.bool(place)
-    }
-}
-
-impl Column for Option<Timestamp> {
-    const KIND: Kind = Kind::Time;
-
-    fn value(&self) -> Value {
-        self.map_or(Value::Null, Value::Time)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.optional_time(place)
-    }
-}
-
-impl Column for Option<When> {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        let when = self.as_ref();
-        when.map_or(Value::Null, |when| Value::Text(when.as_str().into()))
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(When::stored))
-    }
-}
-
-impl Column for Option<Priority> {
-    const KIND: Kind = Kind::Int;
-
-    fn value(&self) -> Value {
-        optional_int(self.map(Priority::as_i64))
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_int(place)?.map(Priority::stored))
-    }
-}
-
-impl Column for Tags {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        read_json(row, place)
-    }
-}
-
-impl Column for References {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        read_json(row, place)
-    }
-}
-
-impl Column for Option<Metadata> {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Metadata::stored))
-    }
-}
-
-/// A member as its JSON text; nothing where it has no value.
-fn json_value(member: &impl Member) -> Value {
-    if member.is_left_out() {
-        return Value::Null;
-    }
-    let mut json = Vec::new();
-    member.write(&mut json);
-    Value::Text(String::from_utf8_lossy(&json).into())
-}
-
-fn read_json<T: Member>(row: &impl Columns, place: usize) -> Result<T, Cause> {
-    let json = row.optional_text(place)?;
-    let json = json.as_deref().unwrap_or("null");
-    T::stored(json).map_err(|rule| format!("{json}: {rule}").into())
 }
 
 macro_rules! content_columns {
@@ -285,6 +159,24 @@ pub(super) fn task_row(task: &Task) -> Vec<Value> {
         Value::Int(task.seq),
         task.deleted_at.map_or(Value::Null, Value::Time),
     ]);
+    values
+}
+
+pub(super) fn reference_key(space: &SpaceId, reference: &ReferenceKey) -> Vec<Value> {
+    vec![
+        space_value(space),
+        Value::Text(reference.source.as_str().into()),
+        Value::Text(reference.external_id.as_str().into()),
+    ]
+}
+
+pub(super) fn reference_row(
+    space: &SpaceId,
+    reference: &ReferenceKey,
+    holder: TaskId,
+) -> Vec<Value> {
+    let mut values = reference_key(space, reference);
+    values.push(Value::Uuid(holder.0));
     values
 }
 
@@ -407,6 +299,24 @@ impl FromRow for Change {
             undoes: row.optional_int(8)?,
             former_seq: row.optional_int(9)?,
             before,
+        })
+    }
+}
+
+/// A reference, and the task that has it.
+pub(super) struct StoredReference {
+    pub(super) reference: ReferenceKey,
+    pub(super) holder: TaskId,
+}
+
+impl FromRow for StoredReference {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            reference: ReferenceKey {
+                source: row.text(0)?,
+                external_id: row.text(1)?,
+            },
+            holder: TaskId(row.uuid(2)?),
         })
     }
 }

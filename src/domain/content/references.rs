@@ -39,6 +39,13 @@ pub struct Reference {
     pub title: Option<String>,
 }
 
+/// What a reference is known by.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReferenceKey {
+    pub source: String,
+    pub external_id: String,
+}
+
 /// In the order in which they were sent.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct References(Vec<Reference>);
@@ -46,6 +53,13 @@ pub struct References(Vec<Reference>);
 impl References {
     pub fn as_slice(&self) -> &[Reference] {
         &self.0
+    }
+
+    pub fn keys(&self) -> impl Iterator<Item = ReferenceKey> {
+        self.0.iter().map(|reference| ReferenceKey {
+            source: reference.source.clone(),
+            external_id: reference.external_id.clone(),
+        })
     }
 
     fn read_with(json: &str, read: impl Fn(&str) -> Result<Reference, Rule>) -> Result<Self, Rule> {

@@ -169,7 +169,8 @@ fn read_local(text: &str) -> Result<String, Rule> {
         Some((clock, fraction)) => (clock, Some(fraction)),
     };
     let has_seconds = matches(clock, "00:00:00");
-    if !has_seconds && !(matches(clock, "00:00") && fraction.is_none()) {
+    let has_minutes = fraction.is_none() && matches(clock, "00:00");
+    if !has_seconds && !has_minutes {
         return Err(LOCAL);
     }
     if let Some(fraction) = fraction {

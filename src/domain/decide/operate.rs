@@ -49,7 +49,7 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
     }
     let now = drafting.work.now;
     let content = content.clone().as_new(now).map_err(Refusal::Breaks)?;
-    Ok(Written::Created(drafting.insert(Task {
+    let task = Task {
         space: drafting.work.space.clone(),
         id,
         content,
@@ -58,7 +58,9 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
         version: 1,
         seq: 0,
         deleted_at: None,
-    })))
+    };
+    drafting.claim(None, &task)?;
+    Ok(Written::Created(drafting.insert(task)))
 }
 
 fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Expected) -> Outcome {
@@ -66,6 +68,7 @@ fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Exp
     let mut new = old.clone();
     let now = drafting.time_after(&old);
     let before = new.content.obey(patch, now).map_err(Refusal::Breaks)?;
+    drafting.claim(Some(&old), &new)?;
     Ok(Written::Changed(drafting.replace(&old, new, None, before)))
 }
 
@@ -73,6 +76,7 @@ fn delete(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outco
     let old = expected_task(drafting, id, expected)?;
     let mut new = old.clone();
     new.deleted_at = Some(drafting.work.now);
+    drafting.claim(Some(&old), &new)?;
     let gone = drafting.replace(&old, new, None, Patch::default());
     Ok(Written::Deleted(gone))
 }
@@ -84,6 +88,7 @@ fn restore(drafting: &mut Drafting<'_>, id: TaskId) -> Outcome {
     }
     let mut new = old.clone();
     new.deleted_at = None;
+    drafting.claim(Some(&old), &new)?;
     let back = drafting.replace(&old, new, None, Patch::default());
     Ok(Written::Changed(back))
 }

@@ -18,6 +18,7 @@ use crate::domain::work::{Expected, Operation, Operations, Twice, Written};
 struct Kept {
     account: Account,
     tasks: BTreeMap<TaskId, Task>,
+    references: BTreeMap<ReferenceKey, TaskId>,
     changes: BTreeMap<i64, Change>,
     now: i64,
 }
@@ -28,6 +29,10 @@ impl Kept {
         match need {
             Need::Task(id) => state.load_task(id, self.tasks.get(&id).cloned()),
             Need::Key(key) => state.load_key(key, None),
+            Need::Reference(reference) => {
+                let holder = self.references.get(&reference).copied();
+                state.load_reference(reference, holder);
+            }
             Need::Changes(numbers) => {
                 let found = changes().filter(|change| numbers.contains(change.seq));
                 state.load_changes(numbers, found.collect());
@@ -83,6 +88,13 @@ impl Kept {
                 (None, None) => {}
             }
         }
+        for (reference, holder) in state.changed_references() {
+            assert_eq!(self.references.get(reference).copied(), holder.loaded);
+            match holder.now {
+                Some(task) => _ = self.references.insert(reference.clone(), task),
+                None => _ = self.references.remove(reference),
+            }
+        }
         for change in state.new_changes() {
             assert_eq!(self.changes.insert(change.seq, change.clone()), None);
         }
@@ -102,7 +114,18 @@ impl Kept {
         assert_eq!(account.deleted_count, count(&Task::is_deleted));
         let done = |task: &Task| live(task) && task.content.completed;
         assert_eq!(account.completed_count, count(&done));
+        let live = self.tasks.values().filter(|task| !task.is_deleted());
+        let held = |task: &Task| {
+            let id = task.id;
+            let keys: Vec<_> = task.content.references.keys().collect();
+            keys.into_iter().map(move |key| (key, id))
+        };
+        let held: Vec<_> = live.flat_map(held).collect();
+        assert_eq!(self.references.len(), held.len(), "none has two tasks");
+        assert_eq!(self.references, held.into_iter().collect());
         for task in self.tasks.values() {
+            assert_eq!(task.content.completed_at.is_some(), task.content.completed);
+            assert_eq!(task.content.check(), Ok(()));
             let latest = self.changes.get(&task.seq);
             assert_eq!(
                 latest.map(|change| change.task),

@@ -110,6 +110,7 @@ fn take_back(drafting: &mut Drafting<'_>, id: TaskId, reversal: &Reversal) -> Ou
     if new == old {
         return Ok(Written::Unchanged(old));
     }
+    drafting.claim(Some(&old), &new)?;
     let new = drafting.replace(&old, new, Some(reversal.first), before);
     Ok(if new.is_deleted() {
         Written::Deleted(new)

@@ -325,6 +325,12 @@ impl From<&Refusal> for Problem {
                 "This cannot be undone as the task is now: {}",
                 breach.rule
             )),
+            Refusal::ReferenceTaken(task) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "Another task has a reference of this source and external_id: look at error.current",
+                task,
+            ),
             Refusal::ChangedSince(seq) => {
                 let message =
                     format!("Change {seq} of the same task stands in the way: undo it first");

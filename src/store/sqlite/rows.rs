@@ -5,8 +5,9 @@ use super::super::row::Value;
 use super::super::row_statements::{Action, for_sqlite};
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, StoredAnswer, StoredTask, TASKS, Table, account_row, answer_row,
-    change_row, space_value, task_row,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS,
+    Table, account_row, answer_row, change_row, reference_key, reference_row, space_value,
+    task_row,
 };
 use super::session::Session;
 use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
@@ -53,6 +54,12 @@ pub(super) fn load(
                 session.read_text::<StoredAnswer>(&text, &[owner, Value::Text(key.clone())]);
             state.load_key(key, found?.pop().map(|stored| stored.kept));
         }
+        Need::Reference(reference) => {
+            let text = for_sqlite(Action::Load, &REFERENCES, &[]);
+            let key = reference_key(space, &reference);
+            let found = session.read_text::<StoredReference>(&text, &key)?.pop();
+            state.load_reference(reference, found.map(|stored| stored.holder));
+        }
         Need::Changes(numbers) => {
             let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
             state.load_changes(numbers, session.read(Sql::ListChangesBetween, &values)?);
@@ -96,6 +103,13 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
             }
             (None, None) => {}
         }
+    }
+    for (reference, holder) in state.changed_references() {
+        let (action, values) = match holder.now {
+            Some(task) => (Action::Put, reference_row(space, reference, task)),
+            None => (Action::Delete, reference_key(space, reference)),
+        };
+        write(session, action, &REFERENCES, &values)?;
     }
     for change in state.new_changes() {
         write(
