@@ -22,7 +22,8 @@ use futures_util::FutureExt;
 use serde_json::{Value, json};
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
-use tickbox::config::{AuthSettings, Environment, Secret};
+use tickbox::config::{AuthSettings, Environment};
+use tickbox::secret::Secret;
 
 const ORIGIN: &str = "https://app.example.com";
 const SECRET: &str = "a secret of forty bytes, for tests only!";

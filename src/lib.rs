@@ -30,6 +30,7 @@ pub mod domain;
 pub mod error;
 pub mod http;
 pub mod metrics;
+pub mod secret;
 pub mod shutdown;
 pub mod store;
 pub mod tasks;

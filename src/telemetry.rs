@@ -67,7 +67,7 @@ where
         event: &Event<'_>,
     ) -> std::fmt::Result {
         let metadata = event.metadata();
-        let mut line = Line(Vec::with_capacity(512));
+        let mut line = JsonLine(Vec::with_capacity(512));
         line.0.extend_from_slice(b"{\"timestamp\":");
         line.value(&self.0.now());
         line.member("level", metadata.level().as_str());
@@ -79,9 +79,9 @@ where
 }
 
 /// A JSON object that is being written.
-struct Line(Vec<u8>);
+struct JsonLine(Vec<u8>);
 
-impl Line {
+impl JsonLine {
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) {
         // Numbers and texts can always be written to memory.
         let _ = serde_json::to_writer(&mut self.0, value);
@@ -96,7 +96,7 @@ impl Line {
     }
 }
 
-impl Visit for Line {
+impl Visit for JsonLine {
     fn record_debug(&mut self, field: &Field, value: &dyn std::fmt::Debug) {
         self.member(field.name(), &format!("{value:?}"));
     }

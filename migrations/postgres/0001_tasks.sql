@@ -1,7 +1,7 @@
 -- The space leads every key: isolation, locality, and a column to distribute by. A person's own space has the
 -- person's identity as its id.
 
--- One row for each space that ever had a task. Whoever writes in a space locks this row first, which keeps its
+-- One row for each space in which somebody ever wrote. Whoever writes in a space locks this row first, which keeps its
 -- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
 -- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
 -- cursor from before it has missed something. Up to forgotten_seq the log was swept.

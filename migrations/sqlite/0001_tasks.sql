@@ -1,7 +1,7 @@
 -- The space leads every key: isolation, and a space's rows lie side by side. A person's own space has the person's
 -- identity as its id. Times are microseconds since 1970, UTC; ids are the 16 bytes of the UUID.
 
--- One row for each space that ever had a task. Every write in a space changes this row; seq counts the changes,
+-- One row for each space in which somebody ever wrote. Every write in a space changes this row; seq counts the changes,
 -- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
 -- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
 -- forgotten_seq the log was swept.

@@ -9,7 +9,7 @@ use super::refusal::Fault;
 
 /// What is known about where a token may come from.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Origin {
+pub(super) struct Trust {
     /// Signed with the shared secret, as mail links and cookies are.
     pub(super) secret: bool,
     /// Both `iss` and `aud` are checked: then the token was meant for this server.
@@ -17,7 +17,7 @@ pub(super) struct Origin {
 }
 
 /// Refuses what is known not to be a login.
-pub(super) fn refuse(claims: &Claims, origin: Origin) -> Result<(), Fault> {
+pub(super) fn refuse(claims: &Claims, trust: Trust) -> Result<(), Fault> {
     let is_object = |name| claims.get(name).is_some_and(Value::is_object);
     if is_object("session") && is_object("user") {
         return Err(Fault::new(
@@ -25,7 +25,7 @@ pub(super) fn refuse(claims: &Claims, origin: Origin) -> Result<(), Fault> {
             "this is the session_data cookie (its cache of session and user), not a login token",
         ));
     }
-    if !origin.secret {
+    if !trust.secret {
         return Ok(());
     }
     // Better Auth 1.3 names the mailbox alone, newer ones the user too.
@@ -41,7 +41,7 @@ pub(super) fn refuse(claims: &Claims, origin: Origin) -> Result<(), Fault> {
         .into_iter()
         .find(|name| claims.get(name).is_some());
     match purpose {
-        Some(name) if !origin.bound => Err(Fault::new(
+        Some(name) if !trust.bound => Err(Fault::new(
             Reason::ForeignPurpose,
             format!("the token has the claim {name}, so it was made for some other purpose"),
         )),

@@ -1,20 +1,13 @@
 //! What was found out about a token, remembered for a moment, so that the price of finding out is paid once.
 //! Bounded: a flood of tokens pushes older ones out and takes no more memory.
 
-use std::array;
-use std::collections::HashMap;
-use std::mem;
-use std::sync::{Mutex, PoisonError};
-
 use aws_lc_rs::digest;
+use quick_cache::sync::Cache;
 
 use crate::clock::Timestamp;
 
-/// Parts with a lock of their own, so that requests seldom wait for each other.
-const SHARDS: usize = 16;
-
-/// Entries of one generation of one shard; two generations of all shards make 32768, some 10 MB at most.
-const ENTRIES: usize = 1024;
+/// Findings that are kept: some 10 MB at most.
+const ENTRIES: usize = 32_768;
 
 /// SHA-256 of a whole token, for which it stands: nobody can make two tokens with the same one, and it gives no token away.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,16 +22,9 @@ impl Fingerprint {
 }
 
 /// Findings by fingerprint.
-pub(super) struct Memory<T> {
-    shards: [Mutex<Shard<T>>; SHARDS],
-}
+pub(super) struct Memory<T>(Cache<Fingerprint, Entry<T>>);
 
-/// When `young` is full it becomes `old`, and what was old is forgotten: no bookkeeping per look-up.
-struct Shard<T> {
-    young: HashMap<Fingerprint, Entry<T>>,
-    old: HashMap<Fingerprint, Entry<T>>,
-}
-
+#[derive(Clone)]
 struct Entry<T> {
     finding: T,
     generation: u64,
@@ -47,25 +33,13 @@ struct Entry<T> {
 
 impl<T: Clone> Memory<T> {
     pub(super) fn new() -> Self {
-        let empty = || {
-            Mutex::new(Shard {
-                young: HashMap::new(),
-                old: HashMap::new(),
-            })
-        };
-        Self {
-            shards: array::from_fn(|_| empty()),
-        }
+        Self(Cache::new(ENTRIES))
     }
 
     /// A finding of this generation (of keys) that still holds.
     pub(super) fn find(&self, key: &Fingerprint, generation: u64, now: Timestamp) -> Option<T> {
-        let shard = self
-            .shard(key)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let entry = shard.young.get(key).or_else(|| shard.old.get(key))?;
-        (entry.generation == generation && now < entry.until).then(|| entry.finding.clone())
+        let entry = self.0.get(key)?;
+        (entry.generation == generation && now < entry.until).then_some(entry.finding)
     }
 
     pub(super) fn keep(&self, key: Fingerprint, generation: u64, until: Timestamp, finding: T) {
@@ -74,18 +48,7 @@ impl<T: Clone> Memory<T> {
             generation,
             until,
         };
-        let mut shard = self
-            .shard(&key)
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if shard.young.len() >= ENTRIES {
-            shard.old = mem::take(&mut shard.young);
-        }
-        shard.young.insert(key, entry);
-    }
-
-    fn shard(&self, key: &Fingerprint) -> &Mutex<Shard<T>> {
-        &self.shards[usize::from(key.0[0]) % SHARDS]
+        self.0.insert(key, entry);
     }
 }
 
@@ -111,12 +74,6 @@ mod tests {
             let key = Fingerprint::of(&number.to_string());
             memory.keep(key, 0, Timestamp::MAX, ());
         }
-        let entries: usize = memory
-            .shards
-            .iter()
-            .map(|shard| shard.lock().unwrap())
-            .map(|shard| shard.young.len() + shard.old.len())
-            .sum();
-        assert!(entries <= SHARDS * ENTRIES * 2, "{entries}");
+        assert!(memory.0.len() <= ENTRIES, "{}", memory.0.len());
     }
 }

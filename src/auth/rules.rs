@@ -2,7 +2,7 @@
 //! through all of them: one list, so that the explanation is never another truth.
 
 use super::claims::Claims;
-use super::foreign::{self, Origin};
+use super::foreign::{self, Trust};
 use super::issuer;
 use super::keys::algorithm::Algorithm;
 use super::reason::Reason;
@@ -27,9 +27,7 @@ pub(super) const RULES: &[(&str, Rule)] = &[
     ("crit", |seen| seen.header.no_extensions()),
     ("typ", |seen| seen.header.is_plain_jwt()),
     ("key configured", |seen| seen.verifiable()),
-    ("purpose", |seen| {
-        foreign::refuse(seen.claims, seen.origin())
-    }),
+    ("purpose", |seen| foreign::refuse(seen.claims, seen.trust())),
     ("exp", |seen| seen.claims.expiry(seen.now).map(drop)),
     ("nbf", |seen| seen.claims.not_before(seen.now)),
     ("iat", |seen| seen.claims.issued_at(seen.now)),
@@ -83,10 +81,10 @@ impl Seen<'_> {
             .ok_or_else(|| issuer::unknown(name, parties.iter().map(|party| &party.issuer)))
     }
 
-    fn origin(&self) -> Origin {
+    fn trust(&self) -> Trust {
         let bound =
             |party: &Party| party.issuer.names.is_checked() && party.issuer.audiences.is_checked();
-        Origin {
+        Trust {
             secret: self.algorithm == Algorithm::Hs256,
             bound: self.auth.parties.iter().all(bound),
         }

@@ -1,7 +1,8 @@
 //! `BETTER_AUTH_SECRET` and `BETTER_AUTH_SECRETS`: from text to secrets, newest first. Keys are made of them in `keys`.
 
 use super::settings::given;
-use crate::config::{AuthSettings, ConfigError, Environment, Secret};
+use crate::config::{AuthSettings, ConfigError, Environment};
+use crate::secret::Secret;
 
 /// Least bytes in production; Better Auth asks for as many.
 const MIN_BYTES: usize = 32;

@@ -100,7 +100,7 @@ pub(super) struct Sessions {
 
 /// The answer of `get-session`; `null` where there is no session.
 #[derive(Deserialize)]
-struct Answer {
+struct Resolved {
     session: Session,
     user: User,
 }
@@ -178,14 +178,14 @@ impl Sessions {
         let body = fetch::limited(response)
             .await
             .map_err(|problem| self.unavailable(&problem))?;
-        let answer: Option<Answer> = serde_json::from_slice(&body)
+        let resolved: Option<Resolved> = serde_json::from_slice(&body)
             .map_err(|_| self.unavailable("the answer is not that of get-session"))?;
-        Ok(answer.and_then(|answer| self.caller(answer)))
+        Ok(resolved.and_then(|resolved| self.caller(resolved)))
     }
 
     /// `None` for a session that is over, and for one that does not belong to its user.
-    fn caller(&self, answer: Answer) -> Option<Caller> {
-        let Answer { session, user } = answer;
+    fn caller(&self, resolved: Resolved) -> Option<Caller> {
+        let Resolved { session, user } = resolved;
         let now = self.clock.now();
         let expires_at: jiff::Timestamp = session.expires_at.parse().ok()?;
         let expires_at = Timestamp::from_micros(expires_at.as_microsecond());

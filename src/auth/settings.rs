@@ -9,7 +9,8 @@ use super::address::{Address, BaseUrl, is_local};
 use super::issuer::{Expected, Issuer};
 use super::keys::Pace;
 use super::secrets_setting;
-use crate::config::{AuthSettings, ConfigError, Environment, Secret, parse_duration};
+use crate::config::{AuthSettings, ConfigError, Environment, parse_duration};
+use crate::secret::Secret;
 
 const URL_EXAMPLE: &str = "BETTER_AUTH_URL=https://app.example.com";
 const KEYS_EXAMPLE: &str = "JWKS_URL=https://app.example.com/api/auth/jwks";

@@ -94,7 +94,7 @@ pub(super) async fn run(options: &Options, settings: &Settings) -> Outcome {
     };
     check_settings(&mut report, settings);
     if let Some(store) = report.take("database", settings.store()) {
-        for remark in settings.place_remarks()? {
+        for remark in settings.database_remarks()? {
             report.add("database", Verdict::Warning, remark);
         }
         check_database(&mut report, &store).await;

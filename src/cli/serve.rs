@@ -111,7 +111,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         signals.stop_requested().await;
         closing.cancel();
     };
-    http::serve::serve(listener, http::front_door(app), stop_requested).await;
+    http::server::serve::serve(listener, http::front_door(app), stop_requested).await;
     stop.cancel();
     background.close();
     background.wait().await;
@@ -138,9 +138,14 @@ async fn open_metrics(
     stop: &CancellationToken,
 ) -> Result<String, Failure> {
     let listener = listen(address, &format!("METRICS_ADDRESS {address}")).await?;
-    let url = http::metrics::url(listener.local_addr()?);
+    let url = http::server::metrics::url(listener.local_addr()?);
     let (tasks, stop) = (background.clone(), stop.clone());
-    background.spawn(http::metrics::serve(listener, app.clone(), tasks, stop));
+    background.spawn(http::server::metrics::serve(
+        listener,
+        app.clone(),
+        tasks,
+        stop,
+    ));
     Ok(url)
 }
 

@@ -10,7 +10,7 @@ use super::postgres_options::{self, Options};
 
 /// Where tasks are kept.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Database {
     pub(super) engine: Engine,
     /// Options that are meant for other programs, by name.
     pub(super) passed_over: Vec<String>,
@@ -24,7 +24,7 @@ pub(super) enum Engine {
 }
 
 /// The error follows the variable's name in a sentence.
-pub(super) fn read(url: &str) -> Result<Place, String> {
+pub(super) fn read(url: &str) -> Result<Database, String> {
     let neither = || "is neither a postgres:// nor a sqlite:// URL".to_owned();
     let (scheme, rest) = url.split_once(':').ok_or_else(neither)?;
     // `postgresql+asyncpg`, `sqlite+aiosqlite`: SQLAlchemy names its driver too.
@@ -40,7 +40,7 @@ pub(super) fn read(url: &str) -> Result<Place, String> {
     }
 }
 
-fn read_postgres(rest: &str) -> Result<Place, String> {
+fn read_postgres(rest: &str) -> Result<Database, String> {
     // The rest of the password would be named as an option.
     if let (Some(query), Some(host)) = (rest.find('?'), rest.rfind('@'))
         && query < host
@@ -50,7 +50,7 @@ fn read_postgres(rest: &str) -> Result<Place, String> {
     let (base, query) = rest.split_once('?').unwrap_or((rest, ""));
     let Options { query, passed_over } = postgres_options::read(query)?;
     let separator = if query.is_empty() { "" } else { "?" };
-    Ok(Place {
+    Ok(Database {
         engine: Engine::Postgres(format!("postgres://{base}{separator}{query}")),
         passed_over,
     })
@@ -58,7 +58,7 @@ fn read_postgres(rest: &str) -> Result<Place, String> {
 
 /// `sqlite://PATH` is ours; three slashes are SQLAlchemy's, which means a relative path by them, and everybody else's,
 /// who mean an absolute one.
-fn read_sqlite(driver: Option<&str>, rest: &str) -> Result<Place, String> {
+fn read_sqlite(driver: Option<&str>, rest: &str) -> Result<Database, String> {
     let alchemy = match driver {
         None => false,
         Some("aiosqlite" | "pysqlite") => true,
@@ -85,7 +85,7 @@ fn read_sqlite(driver: Option<&str>, rest: &str) -> Result<Place, String> {
 }
 
 /// Prisma's and SQLite's own form (sqlite.org/uri.html).
-fn read_file(rest: &str) -> Result<Place, String> {
+fn read_file(rest: &str) -> Result<Database, String> {
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
     let path = match path.strip_prefix("//") {
         None => path,
@@ -101,7 +101,7 @@ fn read_file(rest: &str) -> Result<Place, String> {
     sqlite_at(path, query)
 }
 
-fn sqlite_at(path: &str, query: &str) -> Result<Place, String> {
+fn sqlite_at(path: &str, query: &str) -> Result<Database, String> {
     let name = path.trim_start_matches('/');
     if name.is_empty() || name.starts_with(':') {
         return Err("names no file: tasks would be gone with the program".to_owned());
@@ -122,7 +122,7 @@ fn sqlite_at(path: &str, query: &str) -> Result<Place, String> {
         return Err(format!("names {}, which is {owner}", path.display()));
     }
     let passed_over = sqlite_options(&path, query)?;
-    Ok(Place {
+    Ok(Database {
         engine: Engine::Sqlite(path),
         passed_over,
     })

@@ -9,7 +9,7 @@ use std::thread;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::Secret;
+use crate::secret::Secret;
 
 const RANDOM_BYTES: usize = 32;
 

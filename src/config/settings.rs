@@ -11,9 +11,10 @@ use super::flags::Flags;
 use super::public_path::PublicPath;
 use super::values::{number, retention, socket_address, switch};
 use super::{
-    AuthSettings, AuthSource, ConfigError, Environment, Origins, Secret, Web, dotenv, secret_file,
+    AuthSettings, AuthSource, ConfigError, Environment, Origins, Web, dotenv, secret_file,
 };
 use crate::error::chain;
+use crate::secret::Secret;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
 
 const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
@@ -84,10 +85,10 @@ impl Settings {
         self.flags.rust_log.as_deref().unwrap_or("info")
     }
 
-    fn place(&self) -> Result<database_url::Place, ConfigError> {
+    fn database(&self) -> Result<database_url::Database, ConfigError> {
         let url = self.flags.database_url.as_deref();
-        let place = database_url::read(url.unwrap_or(DEFAULT_DATABASE));
-        self.located(place.map_err(|problem| ConfigError {
+        let database = database_url::read(url.unwrap_or(DEFAULT_DATABASE));
+        self.located(database.map_err(|problem| ConfigError {
             variable: "DATABASE_URL",
             problem,
             example: DATABASE_EXAMPLE,
@@ -98,7 +99,7 @@ impl Settings {
         // Read whichever engine it is: a bad value is told when it is set, not when the engine changes.
         let (tables, pool) = (self.schema()?, self.pool()?);
         let prepared_statements = self.prepared_statements()?;
-        let url = match self.place()?.engine {
+        let url = match self.database()?.engine {
             Engine::Sqlite(path) => return Ok(StoreConfig::Sqlite(SqliteConfig { path })),
             Engine::Postgres(url) => Secret::new(url),
         };
@@ -118,17 +119,17 @@ impl Settings {
     }
 
     /// What a person should know about the place of the tasks, though it can be used.
-    pub fn place_remarks(&self) -> Result<Vec<String>, ConfigError> {
-        let place = self.place()?;
+    pub fn database_remarks(&self) -> Result<Vec<String>, ConfigError> {
+        let database = self.database()?;
         let mut remarks = Vec::new();
-        if !place.passed_over.is_empty() {
-            let names = place.passed_over.join(", ");
+        if !database.passed_over.is_empty() {
+            let names = database.passed_over.join(", ");
             remarks.push(format!(
                 "DATABASE_URL has options that are meant for other programs and do nothing here: {names}"
             ));
         }
         if let (Engine::Sqlite(path), true) =
-            (&place.engine, self.from_file.contains("DATABASE_URL"))
+            (&database.engine, self.from_file.contains("DATABASE_URL"))
         {
             let path = path.display();
             remarks.push(format!(
@@ -140,7 +141,7 @@ impl Settings {
 
     /// What a person should know at the start about settings that can be used.
     pub fn remarks(&self) -> Result<Vec<String>, ConfigError> {
-        let mut remarks = self.place_remarks()?;
+        let mut remarks = self.database_remarks()?;
         if self.environment()? == Environment::Development && self.origins()?.is_empty() {
             remarks.push(
                 "ALLOWED_ORIGINS is not set, so no page of another origin can call from a browser. \

@@ -2,7 +2,7 @@
 
 use super::Task;
 
-/// One for each space that ever had a task. Whoever writes in the space locks it first.
+/// One for each space in which somebody ever wrote. Whoever writes in the space locks it first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
     /// Made by chance with the account: a cursor of another account of the same name fits no more.

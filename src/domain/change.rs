@@ -69,7 +69,7 @@ impl Batch {
 
 /// Who wrote, and in which request: what the history tells later.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Origin {
+pub struct Author {
     pub actor: UserId,
     pub request_id: Arc<str>,
 }
@@ -82,7 +82,7 @@ pub struct Change {
     pub task: TaskId,
     pub kind: Kind,
     pub at: Timestamp,
-    pub origin: Origin,
+    pub author: Author,
     /// Together with which it was made, if it was not alone.
     pub batch: Option<Batch>,
     /// The number of the change that this one undid.

@@ -68,12 +68,12 @@ pub trait Member: Clone + PartialEq {
     }
 
     /// For the OpenAPI document.
-    fn schema(place: Place) -> Schema;
+    fn schema(side: Side) -> Schema;
 }
 
 /// Where a schema stands: answers promise, requests must obey.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum Side {
     Request,
     Answer,
     /// What a change replaced: `null` where there was nothing.
@@ -106,16 +106,16 @@ macro_rules! define {
             }
 
             /// For the OpenAPI document: name, schema, and whether it must be said of a new task or is always told.
-            pub fn schemas(place: Place) -> Vec<(&'static str, Schema, bool)> {
+            pub fn schemas(side: Side) -> Vec<(&'static str, Schema, bool)> {
                 let mut schemas = Vec::new();
-                $(if place != Place::Request || !<$type as Member>::IS_READ_ONLY {
+                $(if side != Side::Request || !<$type as Member>::IS_READ_ONLY {
                     let unsaid = <$type as Member>::unsaid();
-                    let is_always_there = match place {
-                        Place::Request => unsaid.is_none(),
-                        Place::Answer => !unsaid.is_some_and(|value| value.is_left_out()),
-                        Place::History => false,
+                    let is_always_there = match side {
+                        Side::Request => unsaid.is_none(),
+                        Side::Answer => !unsaid.is_some_and(|value| value.is_left_out()),
+                        Side::History => false,
                     };
-                    schemas.push((stringify!($name), <$type as Member>::schema(place), is_always_there));
+                    schemas.push((stringify!($name), <$type as Member>::schema(side), is_always_there));
                 })+
                 schemas
             }

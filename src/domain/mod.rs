@@ -17,10 +17,10 @@ mod visible;
 mod work;
 
 pub use self::account::Account;
-pub use self::change::{Batch, Change, Kind, Origin};
+pub use self::change::{Author, Batch, Change, Kind};
 pub(crate) use self::content::members;
 pub use self::content::{
-    Breach, Content, Member, Metadata, Patch, Place, Priority, ReferenceKey, References, Tags, When,
+    Breach, Content, Member, Metadata, Patch, Priority, ReferenceKey, References, Side, Tags, When,
 };
 pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
-use super::content::{Member, Place, Schema};
+use super::content::{Member, Schema, Side};
 use super::json::{Rule, read_flag, read_text, write_flag, write_text};
 use super::limits::{DESCRIPTION_CHARS, TITLE_CHARS};
 use super::visible::is_visible;
@@ -82,11 +82,11 @@ impl Member for Title {
         write_text(json, &self.0);
     }
 
-    fn schema(place: Place) -> Schema {
+    fn schema(side: Side) -> Schema {
         let text = ObjectBuilder::new().schema_type(Type::String);
-        match place {
-            Place::Answer | Place::History => text.into(),
-            Place::Request => text
+        match side {
+            Side::Answer | Side::History => text.into(),
+            Side::Request => text
                 .min_length(Some(1))
                 .max_length(Some(TITLE_CHARS))
                 .description(Some(
@@ -121,12 +121,12 @@ impl Member for Option<Description> {
         }
     }
 
-    fn schema(place: Place) -> Schema {
+    fn schema(side: Side) -> Schema {
         let text =
             ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]));
-        match place {
-            Place::Answer | Place::History => text.into(),
-            Place::Request => text
+        match side {
+            Side::Answer | Side::History => text.into(),
+            Side::Request => text
                 .max_length(Some(DESCRIPTION_CHARS))
                 .description(Some(
                     "At most 2000 characters, kept as sent, no U+0000; `null`: none.",
@@ -150,7 +150,7 @@ impl Member for bool {
         write_flag(json, *self);
     }
 
-    fn schema(_: Place) -> Schema {
+    fn schema(_: Side) -> Schema {
         ObjectBuilder::new().schema_type(Type::Boolean).into()
     }
 }

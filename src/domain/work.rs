@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::change::Origin;
+use super::change::Author;
 use super::content::{Content, Patch};
 use super::{Refusal, SpaceId, Task, TaskId, Timestamp};
 
@@ -10,7 +10,7 @@ use super::{Refusal, SpaceId, Task, TaskId, Timestamp};
 #[derive(Clone, Debug)]
 pub struct Work {
     pub space: SpaceId,
-    pub origin: Origin,
+    pub author: Author,
     pub now: Timestamp,
     pub deed: Deed,
     /// Where the request may come again.

@@ -10,9 +10,9 @@ use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use utoipa_swagger_ui::Config;
 
-use super::SharedApp;
-use super::json::APPLICATION_JSON;
-use super::problem::Problem;
+use crate::http::SharedApp;
+use crate::http::body::json::APPLICATION_JSON;
+use crate::http::problem::Problem;
 
 /// Its addresses are relative, so that it works under any prefix; `{docs}` stands for where its files are from here.
 const PAGE: &str = r#"<!doctype html>
@@ -52,7 +52,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Made for whoever asks first: few servers are ever asked.
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| super::document_text().into());
+static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::http::document_text().into());
 
 /// The routes that the OpenAPI document does not have.
 pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {

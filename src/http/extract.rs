@@ -4,11 +4,12 @@
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
-use super::exchange::Exchange;
-use super::problem::Problem;
-use super::{SharedApp, strict};
 use crate::auth::Caller;
 use crate::domain::{SpaceId, TaskId, UserId};
+use crate::http::SharedApp;
+use crate::http::body::strict;
+use crate::http::front::exchange::Exchange;
+use crate::http::problem::Problem;
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
 /// and works in the name of that user alone; a route without it is public.
@@ -43,11 +44,7 @@ impl FromRequestParts<SharedApp> for OwnerCaller {
 
 /// The caller, verified, if the path names the same user.
 pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<Caller, Problem> {
-    let exchange = parts
-        .extensions
-        .get::<Exchange>()
-        .cloned()
-        .unwrap_or_default();
+    let exchange = Exchange::of(parts);
     let caller = app.authenticator.authenticate(&parts.headers).await?;
     exchange.set_user(&caller.user);
     // A path that can't be decoded names nobody.

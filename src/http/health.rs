@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::SharedApp;
-use super::json::Json;
 use crate::auth::KeysStatus;
 use crate::error::{Error, chain};
+use crate::http::SharedApp;
+use crate::http::body::json::Json;
 
 const TAG: &str = "health";
 

@@ -1,40 +1,20 @@
 //! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
 //! `problem`, what handlers ask for in `extract`.
 
-mod answer;
-mod batch;
-mod caching;
-mod change_cursor;
+mod body;
 mod changes;
 mod conditional;
-mod connection;
-mod cors;
-mod cursor;
 mod docs;
-mod etag;
 mod events;
-mod exchange;
 mod extract;
 mod front;
 mod health;
 mod history;
-mod history_cursor;
-mod input;
-mod json;
-mod leftover;
-mod list_query;
-mod listener;
-mod meaning;
-pub mod metrics;
-mod notices;
 mod openapi;
 mod problem;
-mod public_path;
-mod request_log;
-pub mod serve;
-mod stream;
-mod strict;
-mod takeover;
+mod query;
+mod seal;
+pub mod server;
 mod tasks;
 mod write;
 
@@ -61,7 +41,7 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
-        .routes(routes!(batch::create_batch))
+        .routes(routes!(tasks::batch::create_batch))
         .routes(routes!(changes::list_changes))
         .routes(routes!(events::listen))
         .routes(routes!(events::create_ticket))
@@ -100,7 +80,7 @@ pub fn front_door(app: Arc<App>) -> FrontDoor {
         router = router.route(template, handler);
     }
     let router = router
-        .route_layer(axum::middleware::from_fn(exchange::note_route))
+        .route_layer(axum::middleware::from_fn(front::exchange::note_route))
         .fallback(async || Problem::route_not_found())
         .method_not_allowed_fallback(async || Problem::method_not_allowed())
         .with_state(app.clone());

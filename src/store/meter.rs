@@ -21,11 +21,6 @@ impl Meter {
         METER.scope(self.clone(), work).await
     }
 
-    /// The meter of the request that runs now, if one is measured.
-    pub fn current() -> Option<Arc<Self>> {
-        METER.try_with(Arc::clone).ok()
-    }
-
     pub fn time(&self) -> Duration {
         Duration::from_micros(self.micros.load(Ordering::Relaxed))
     }

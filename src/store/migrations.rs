@@ -101,13 +101,8 @@ pub(super) fn compare(
     applied: &[Applied],
     sql: impl Fn(&Migration) -> String,
 ) -> Result<Vec<MigrationStatus>, MigrationError> {
-    if let Some(unknown) = applied
+    let known: Result<Vec<_>, _> = ALL
         .iter()
-        .find(|applied| ALL.iter().all(|known| known.number != applied.number))
-    {
-        return Err(MigrationError::Newer(unknown.number));
-    }
-    ALL.iter()
         .map(|migration| {
             let applied = applied
                 .iter()
@@ -124,7 +119,15 @@ pub(super) fn compare(
                 }),
             }
         })
-        .collect()
+        .collect();
+    let known = known?;
+    if let Some(unknown) = applied
+        .iter()
+        .find(|applied| ALL.iter().all(|known| known.number != applied.number))
+    {
+        return Err(MigrationError::Newer(unknown.number));
+    }
+    Ok(known)
 }
 
 /// Both dialects together, so that twins stay twins.

@@ -51,8 +51,9 @@ use crate::error::Error;
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
 /// How long a group may take once it has begun, with all that is tried again. Each engine has shorter limits for its
-/// steps; this one is for what they do not see, such as a disk that hangs.
-const LONGEST_GROUP: Duration = Duration::from_secs(15);
+/// steps; this one is for what they do not see, such as a disk that hangs. With the time that a body may take to arrive
+/// and that of the queue it is less than what the door waits, which could not say that the outcome is not known.
+const LONGEST_GROUP: Duration = Duration::from_secs(13);
 
 /// Where tasks are kept.
 #[derive(Clone, Debug)]

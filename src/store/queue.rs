@@ -149,7 +149,7 @@ impl Drop for Ticket {
     }
 }
 
-type Answer = oneshot::Receiver<Result<Applied, Error>>;
+type Answered = oneshot::Receiver<Result<Applied, Error>>;
 
 impl Queue {
     /// # Errors
@@ -159,7 +159,7 @@ impl Queue {
         work: Work,
         encode: Option<Encoder>,
         bytes: usize,
-    ) -> Result<(Ticket, Answer), Error> {
+    ) -> Result<(Ticket, Answered), Error> {
         let space = work.space.clone();
         let (answer, answered) = oneshot::channel();
         let pending = Pending {

@@ -8,7 +8,7 @@ use super::row::Kind;
 use super::tables::{ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TASKS, Table};
 
 /// What is done with rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Action {
     /// The rows of these keys, the space first.
     Load,

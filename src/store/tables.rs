@@ -6,7 +6,7 @@ mod members;
 use self::members::{Column, column_name};
 use super::row::{Columns, FromRow, Kind, Value};
 use crate::domain::{
-    Account, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Metadata, Origin,
+    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Metadata,
     Patch, Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title,
     UserId, When, members,
 };
@@ -194,8 +194,8 @@ pub(super) fn change_row(space: &SpaceId, change: &Change) -> Vec<Value> {
         Value::Uuid(change.task.0),
         Value::Text(change.kind.as_str().into()),
         Value::Time(change.at),
-        Value::Text(change.origin.actor.as_arc()),
-        Value::Text(change.origin.request_id.clone()),
+        Value::Text(change.author.actor.as_arc()),
+        Value::Text(change.author.request_id.clone()),
         optional_int(change.batch.map(|batch| batch.first)),
         optional_int(change.batch.map(|batch| batch.size)),
         optional_int(change.undoes),
@@ -291,7 +291,7 @@ impl FromRow for Change {
             kind: ChangeKind::parse(&kind)
                 .ok_or_else(|| format!("a change of the kind {kind:?}"))?,
             at: row.time(3)?,
-            origin: Origin {
+            author: Author {
                 actor: UserId::stored(row.text(4)?),
                 request_id: row.text(5)?.into(),
             },

@@ -17,7 +17,7 @@ use self::in_flight::InFlight;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Content, Deed, Filter, Key, Operation, Origin, Position, Refusal, SpaceId, Task, TaskId,
+    Author, Content, Deed, Filter, Key, Operation, Position, Refusal, SpaceId, Task, TaskId,
     TaskPage, Twice, Work,
 };
 use crate::error::Result;
@@ -48,7 +48,7 @@ pub struct Listing {
 /// What somebody wants to write.
 pub struct Request {
     pub space: SpaceId,
-    pub origin: Origin,
+    pub author: Author,
     pub deed: Deed,
     /// Where the request may come again.
     pub key: Option<Key>,
@@ -105,7 +105,7 @@ impl Tasks {
     pub async fn apply(&self, request: Request) -> Result<Applied> {
         let Request {
             space,
-            origin,
+            author,
             deed,
             key,
             encode,
@@ -117,7 +117,7 @@ impl Tasks {
         };
         let work = Work {
             space: space.clone(),
-            origin,
+            author,
             now: self.clock.now(),
             deed,
             key,

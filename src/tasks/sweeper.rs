@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::{Clock, Timestamp};
-use crate::domain::{Deed, Done, Origin, SpaceId, UserId, Work};
+use crate::domain::{Author, Deed, Done, SpaceId, UserId, Work};
 use crate::error::{Result, chain};
 use crate::store::Store;
 
@@ -122,7 +122,7 @@ impl Sweeper {
         let work = Work {
             space,
             // It makes no change that would tell.
-            origin: Origin {
+            author: Author {
                 actor: UserId::stored("sweeper".to_owned()),
                 request_id: "-".into(),
             },

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tickbox::http::serve::serve;
+use tickbox::http::server::serve::serve;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;

@@ -69,32 +69,12 @@ async fn stream_until_the_server_stops(version: &str) -> (Running, String, Strin
 async fn a_stream_comes_in_chunks_and_ends_with_the_last_one_when_the_server_stops() {
     let (server, head, body) = stream_until_the_server_stops("1.1").await;
     assert!(head.starts_with("HTTP/1.1 200"), "{head}");
-    for header in ["transfer-encoding: chunked", "connection: close"] {
-        assert!(head.lines().any(|line| line == header), "{head}");
-    }
+    let chunked = head
+        .lines()
+        .any(|line| line == "transfer-encoding: chunked");
+    assert!(chunked, "{head}");
     assert_eq!(names(&unchunked(&body)), ["ready", "task.changed"]);
     assert_eq!(server.ended().await.code, Some(0));
-}
-
-#[tokio::test]
-async fn what_comes_behind_the_request_for_a_stream_is_thrown_away() {
-    let (server, token) = (server().await, token("1h").await);
-    let health = request("/health", "1.1", &token);
-    let three = format!("{health}{}{health}", request(EVENTS, "1.1", &token));
-    let mut line = Line::open(address(&server), &three).await;
-    line.hear("event: ready").await;
-    // More than fits into the buffers of a line: it has to be read.
-    let rest = vec![b'x'; 1 << 24];
-    let sending = line.socket.write_all(&rest);
-    timeout(PATIENCE, sending).await.unwrap().unwrap();
-    create(&server, &token).await;
-    line.hear("event: task.changed").await;
-    server.terminate();
-    let heard = line.end().await;
-    assert_eq!(heard.matches("HTTP/1.1 200 OK").count(), 2, "{heard}");
-    let (_, stream) = heard.rsplit_once("HTTP/1.1").unwrap();
-    let (_, body) = stream.split_once("\r\n\r\n").unwrap();
-    assert_eq!(names(&unchunked(body)), ["ready", "task.changed"]);
 }
 
 #[tokio::test]
@@ -170,24 +150,23 @@ mod memory {
     //! What a line costs the server, as the kernel counts it.
 
     use std::fs;
-    use std::time::Duration;
 
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    use tokio::time::{sleep, timeout};
 
     use super::{EVENTS, address, request};
     use crate::streams::{server, token};
-    use crate::support::line::{Line, PATIENCE};
+    use crate::support::line::Line;
     use crate::support::process::Running;
 
     /// As many lines as it takes until what any number of them needs once is there.
     const BEFORE: usize = 200;
     const STREAMS: usize = 1000;
-    const LIMIT_KIB: usize = 8;
+    /// 5,000 streams in 200 MiB.
+    const LIMIT_KIB: usize = 40;
 
-    /// hyper's buffers alone would be 16 KiB.
+    /// hyper's buffers alone are 16 KiB.
     #[tokio::test]
-    async fn an_open_stream_costs_less_than_8_kib() {
+    async fn an_open_stream_costs_less_than_40_kib() {
         allow_many_files();
         let (server, token) = (server().await, token("1h").await);
         let request = request(EVENTS, "1.1", &token);
@@ -205,32 +184,6 @@ mod memory {
         let grown = resident_kib(&server).saturating_sub(before);
         assert!(grown < LIMIT_KIB * STREAMS, "{grown} KiB");
         assert_eq!(lines.len(), BEFORE + STREAMS);
-    }
-
-    /// The allocator keeps what is given back, so it shows in that further lines cost little.
-    #[tokio::test]
-    async fn an_idle_line_gives_back_what_requests_need() {
-        allow_many_files();
-        let server = server().await;
-        let request = request("/health", "1.1", "-");
-        let mut lines = Vec::new();
-        let given_back = async {
-            loop {
-                let before = resident_kib(&server);
-                for _ in 0..BEFORE {
-                    let mut line = Line::open(address(&server), &request).await;
-                    line.hear("200 OK").await;
-                    lines.push(line);
-                }
-                let grown = resident_kib(&server).saturating_sub(before);
-                if grown < LIMIT_KIB * BEFORE {
-                    break;
-                }
-                // Nothing tells when a line has left hyper: it is a matter of seconds.
-                sleep(Duration::from_secs(1)).await;
-            }
-        };
-        timeout(PATIENCE, given_back).await.expect("reused memory");
     }
 
     /// What the program has for itself in memory.

@@ -12,6 +12,7 @@ mod caching;
 mod changes;
 mod client_ids;
 mod commands;
+mod commits;
 mod concurrency;
 mod conditional;
 mod connections;

@@ -75,6 +75,12 @@ async fn tasks_and_the_secret_outlive_the_process() {
         .await
         .unwrap();
     assert!(list.text().await.unwrap().contains("Outlive"));
+    // After a stop, all is in the one file: whoever copies it has everything.
+    server.terminate();
+    assert_eq!(server.ended().await.code, Some(0));
+    let left =
+        ["tickbox.db-wal", "tickbox.db-shm"].map(|name| directory.path().join(name).exists());
+    assert_eq!(left, [false; 2]);
 }
 
 async fn create(server: &Running, token: &str, title: &str) {

@@ -12,7 +12,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tickbox::auth::Reason;
-use tickbox::config::{AuthSettings, Secret};
+use tickbox::config::AuthSettings;
+use tickbox::secret::Secret;
 
 use crate::support::better_auth::BetterAuth;
 use crate::support::exposition::Exposition;

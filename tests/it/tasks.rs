@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 
-use tickbox::domain::{Done, Expected, Operation, Origin, Patch, TaskId, Timestamp, UserId, Work};
+use tickbox::domain::{Author, Done, Expected, Operation, Patch, TaskId, Timestamp, UserId, Work};
 
 use crate::support::{TestApp, every_engine};
 
@@ -198,13 +198,13 @@ async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp
             patch: completing.clone(),
             expected: Expected::Anything,
         };
-        let origin = Origin {
+        let author = Author {
             actor: user.clone(),
             request_id: "a-request".into(),
         };
         let work = Work {
             space: user.space(),
-            origin,
+            author,
             now: Timestamp::from_micros(1),
             deed: operation.into(),
             key: None,

@@ -36,10 +36,11 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
-use tickbox::config::{AuthSettings, Environment, Origins, Secret};
+use tickbox::config::{AuthSettings, Environment, Origins};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
+use tickbox::secret::Secret;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };

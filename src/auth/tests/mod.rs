@@ -25,7 +25,8 @@ use serde_json::{Value, json};
 
 use super::{AuthConfig, Authenticator, Caller, TokenRefusal};
 use crate::clock::{Clock, Timestamp};
-use crate::config::{AuthSettings, Environment, Secret};
+use crate::config::{AuthSettings, Environment};
+use crate::secret::Secret;
 
 /// The moment at which every test stands: 2026-11-23T12:00:00Z.
 const NOW: i64 = 1_795_435_200;

@@ -9,8 +9,9 @@ use super::{
     NOW, ORIGIN, SECRET, ask, authenticator, bearer, claims, hs256, hs256_of, reason, secret_only,
 };
 use crate::auth::{KeysStatus, SignError, TokenRefusal};
-use crate::config::{AuthSettings, Secret};
+use crate::config::AuthSettings;
 use crate::domain::UserId;
+use crate::secret::Secret;
 
 #[tokio::test]
 async fn a_secret_alone_is_enough() {

@@ -2,7 +2,8 @@
 
 use super::{ORIGIN, SECRET, secret_only};
 use crate::auth::AuthConfig;
-use crate::config::{AuthSettings, ConfigError, Environment, Secret};
+use crate::config::{AuthSettings, ConfigError, Environment};
+use crate::secret::Secret;
 
 fn read(settings: &AuthSettings, environment: Environment) -> Result<Vec<String>, ConfigError> {
     AuthConfig::from_settings(settings, environment).map(|(config, warnings)| {

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::Timestamp;
 use crate::domain::json::{Rule, read_text, write_time};
 
@@ -33,8 +33,8 @@ impl Member for Option<Timestamp> {
         self.is_none()
     }
 
-    fn schema(place: Place) -> Schema {
-        let kind = if place == Place::Answer {
+    fn schema(side: Side) -> Schema {
+        let kind = if side == Side::Answer {
             SchemaType::new(Type::String)
         } else {
             SchemaType::Array(vec![Type::String, Type::Null])

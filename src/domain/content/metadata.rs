@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::json::Rule;
 use crate::domain::limits::METADATA_BYTES;
 
@@ -119,14 +119,14 @@ impl Member for Option<Metadata> {
         self.is_none()
     }
 
-    fn schema(place: Place) -> Schema {
-        let kind = if place == Place::Answer {
+    fn schema(side: Side) -> Schema {
+        let kind = if side == Side::Answer {
             SchemaType::new(Type::Object)
         } else {
             SchemaType::Array(vec![Type::Object, Type::Null])
         };
         let object = ObjectBuilder::new().schema_type(kind);
-        let description = if place == Place::Request {
+        let description = if side == Side::Request {
             "The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into \
              it (RFC 7396). `null`: none."
         } else {

@@ -2,7 +2,7 @@
 
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::json::{Rule, write_number};
 
 /// From 1, the highest, to 9, the lowest.
@@ -47,8 +47,8 @@ impl Member for Option<Priority> {
         self.is_none()
     }
 
-    fn schema(place: Place) -> Schema {
-        let kind = if place == Place::Answer {
+    fn schema(side: Side) -> Schema {
+        let kind = if side == Side::Answer {
             SchemaType::new(Type::Integer)
         } else {
             SchemaType::Array(vec![Type::Integer, Type::Null])

@@ -7,7 +7,7 @@ use url::Url;
 use utoipa::openapi::SchemaFormat;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::json::{NoObject, Object, Rule, read_text, write_list, write_text};
 use crate::domain::limits::{EXTERNAL_ID_CHARS, REFERENCES, SOURCE_CHARS, TITLE_CHARS, URL_CHARS};
 use crate::domain::text::no_nul;
@@ -190,8 +190,8 @@ impl Member for References {
         self.0.is_empty()
     }
 
-    fn schema(place: Place) -> Schema {
-        let is_asked = place == Place::Request;
+    fn schema(side: Side) -> Schema {
+        let is_asked = side == Side::Request;
         let text = |least: usize, most: usize| {
             let text = ObjectBuilder::new().schema_type(Type::String);
             if is_asked {
@@ -222,7 +222,7 @@ impl Member for References {
             .required("external_id")
             .property("url", url)
             .property("title", optional(TITLE_CHARS));
-        let kind = if place == Place::Answer {
+        let kind = if side == Side::Answer {
             SchemaType::new(Type::Array)
         } else {
             SchemaType::Array(vec![Type::Array, Type::Null])

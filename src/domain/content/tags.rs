@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::json::{Rule, read_text, write_list, write_text};
 use crate::domain::limits::{TAG_CHARS, TAGS};
 use crate::domain::text::no_nul;
@@ -88,10 +88,10 @@ impl Member for Tags {
         self.is_empty()
     }
 
-    fn schema(place: Place) -> Schema {
+    fn schema(side: Side) -> Schema {
         let tag = ObjectBuilder::new().schema_type(Type::String);
         let description = "Each once, sorted by code point.";
-        if place == Place::Answer {
+        if side == Side::Answer {
             return ArrayBuilder::new()
                 .items(tag)
                 .description(Some(description))

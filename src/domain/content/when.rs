@@ -6,7 +6,7 @@ use jiff::tz::{self, AmbiguousOffset, Offset, TimeZone};
 use serde_json::json;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
-use super::{Member, Place, Schema};
+use super::{Member, Schema, Side};
 use crate::domain::json::{Object, Rule, read_text, write_text};
 
 const FORMS: Rule = "must be a date, a local time, or a local time with its zone: \"2026-12-01\", \
@@ -270,7 +270,7 @@ impl Member for Option<When> {
         self.is_none()
     }
 
-    fn schema(place: Place) -> Schema {
+    fn schema(side: Side) -> Schema {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         let date = text()
             .format(Some(format("date")))
@@ -299,7 +299,7 @@ impl Member for Option<When> {
             .property("zone", zone)
             .required("zone");
         let mut forms = AnyOfBuilder::new().item(date).item(floating).item(zoned);
-        if place == Place::Request {
+        if side == Side::Request {
             let short = text()
                 .description(Some(
                     "The short form of one of these: a date, a local time, or a local time with its zone in brackets \
@@ -315,7 +315,7 @@ impl Member for Option<When> {
                 ]);
             forms = forms.item(short);
         }
-        if place != Place::Answer {
+        if side != Side::Answer {
             forms = forms.item(ObjectBuilder::new().schema_type(Type::Null));
         }
         forms

@@ -237,7 +237,7 @@ impl Drafting<'_> {
             task: task.id,
             kind,
             at: self.work.now,
-            origin: self.work.origin.clone(),
+            author: self.work.author.clone(),
             batch: None,
             undoes,
             former_seq,

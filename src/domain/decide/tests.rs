@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::UserId;
-use crate::domain::change::Origin;
+use crate::domain::change::Author;
 use crate::domain::content::Content;
 use crate::domain::state::Need;
 use crate::domain::text::Title;
@@ -58,7 +58,7 @@ impl Kept {
         let user = UserId::parse("ada").unwrap();
         let work = Work {
             space: user.space(),
-            origin: Origin {
+            author: Author {
                 actor: user,
                 request_id: "a-request".into(),
             },

@@ -7,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::{Content, Place};
+use crate::domain::{Content, Side};
 
 /// A task, as it is told.
 #[derive(serde::Serialize)]
@@ -37,10 +37,10 @@ fn time(description: &str) -> ObjectBuilder {
 /// Adds the members of a task's content.
 pub(in crate::http) fn with_content(
     mut object: ObjectBuilder,
-    place: Place,
+    side: Side,
     all_optional: bool,
 ) -> ObjectBuilder {
-    for (name, schema, is_required) in Content::schemas(place) {
+    for (name, schema, is_required) in Content::schemas(side) {
         object = object.property(name, schema);
         if is_required && !all_optional {
             object = object.required(name);
@@ -77,7 +77,7 @@ impl PartialSchema for TaskSchema {
             .required("id")
             .property("user_id", read_only(user))
             .required("user_id");
-        let object = with_content(object, Place::Answer, false);
+        let object = with_content(object, Side::Answer, false);
         let updated = "RFC 3339, UTC; moves with every change and never goes back.";
         let object = object
             .property(
@@ -122,7 +122,7 @@ impl PartialSchema for NewTaskSchema {
                 "Any UUID, made by the caller: the same task sent again is not created twice. The server makes one \
                  if left out.",
             ));
-        let object = with_content(object.property("id", id), Place::Request, false);
+        let object = with_content(object.property("id", id), Side::Request, false);
         example(
             object,
             json!({"title": "Buy milk", "description": "Two litres"}),
@@ -135,7 +135,7 @@ impl PartialSchema for TaskPatchSchema {
         let object = ObjectBuilder::new().min_properties(Some(1)).description(Some(
             "A change: at least one field. One that is left out keeps its value. Fields with other names are ignored.",
         ));
-        let object = with_content(object, Place::Request, true);
+        let object = with_content(object, Side::Request, true);
         example(
             object,
             json!({"title": "Buy oat milk", "description": null}),
@@ -148,7 +148,7 @@ impl PartialSchema for BeforeSchema {
         let object = ObjectBuilder::new().description(Some(
             "The members of a task that a change replaced, as they were.",
         ));
-        with_content(object, Place::History, true).into()
+        with_content(object, Side::History, true).into()
     }
 }
 

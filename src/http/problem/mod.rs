@@ -15,10 +15,10 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::etag::task_tag;
 use crate::auth::{Facts, TokenRefusal};
 use crate::domain::{Refusal, Task};
 use crate::error::{Cause, Error, chain};
+use crate::http::conditional::etag::task_tag;
 
 /// A failure, on its way to the caller and to the log.
 #[derive(Clone, Debug)]

@@ -19,8 +19,8 @@ use super::super::row_statements::{self, Action};
 use super::super::statements::Sql;
 use super::super::tables::Table;
 use super::PostgresConfig;
+use super::backends::Backends;
 use super::connection::{Connection, first};
-use super::sessions::Sessions;
 use super::tls::{self, Verify};
 use crate::error::{Cause, chain};
 
@@ -83,7 +83,7 @@ pub(super) struct Connector {
     /// Whether the tables are spread over several servers (Citus).
     distributed: bool,
     schema: String,
-    sessions: Sessions,
+    backends: Backends,
     started: Instant,
 }
 
@@ -106,7 +106,7 @@ impl Connector {
             direct: false,
             distributed: false,
             schema: config.schema.clone(),
-            sessions: Sessions::default(),
+            backends: Backends::default(),
             started: Instant::now(),
         })
     }
@@ -234,7 +234,7 @@ impl Connector {
             .await
             .map_err(|_| "preparing statements took too long")??;
         connection.statements = statements;
-        connection.session = self.direct.then(|| self.sessions.enter(number));
+        connection.backend = self.direct.then(|| self.backends.enter(number));
         Ok(())
     }
 
@@ -247,7 +247,7 @@ impl Connector {
         let strangers = "SELECT count(*) FROM pg_catalog.pg_stat_activity
             WHERE datname = current_database() AND pid <> ALL ($1)";
         let ours = (
-            &self.sessions.numbers() as &(dyn ToSql + Sync),
+            &self.backends.numbers() as &(dyn ToSql + Sync),
             Type::INT4_ARRAY,
         );
         let rows = connection.client.query_typed(strangers, &[ours]).await?;
@@ -299,7 +299,7 @@ impl Connector {
         rows: &[Vec<Value>],
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
         let mut all = row_statements::ALL.iter();
-        let place = all.position(|(of, on)| *of == action && *on == table);
+        let place = all.position(|(of, on)| *of == action && on.name == table.name);
         let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
         let count = self.texts[number].1.len();
         let columns: Vec<Vec<&Value>> = (0..count)

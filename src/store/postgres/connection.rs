@@ -9,7 +9,7 @@ use tokio_postgres::types::FromSql;
 use tokio_postgres::{AsyncMessage, Client, Row, Statement};
 use tokio_util::task::AbortOnDropHandle;
 
-use super::sessions::Session;
+use super::backends::Backend;
 use crate::error::Cause;
 
 /// An open connection. Dropping it closes it.
@@ -17,7 +17,7 @@ pub(super) struct Connection {
     pub(super) client: Client,
     pub(super) statements: Vec<Statement>,
     /// Where it is ours alone.
-    pub(super) session: Option<Session>,
+    pub(super) backend: Option<Backend>,
     /// Since the start of whoever opened it.
     pub(super) last_used_ms: AtomicU64,
     /// How often the server has warned.
@@ -39,7 +39,7 @@ impl Connection {
         Self {
             client,
             statements: Vec::new(),
-            session: None,
+            backend: None,
             last_used_ms: AtomicU64::new(now_ms),
             _driver: drive(connection, warnings.clone()),
             warnings,

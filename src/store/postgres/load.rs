@@ -18,7 +18,7 @@ use super::super::tables::{
 use super::attempt::{Failure, Locked};
 use super::connect::Connector;
 use super::connection::Connection;
-use super::{Answer, decode};
+use super::{Read, decode};
 use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
 use crate::domain::{Account, Need, SpaceId, State};
 use crate::error::Cause;
@@ -99,7 +99,7 @@ async fn load_rows(
     connection: &Connection,
     table: &'static Table,
     keys: &[Vec<Value>],
-) -> Answer {
+) -> Read {
     if keys.is_empty() {
         return Ok(Vec::new());
     }

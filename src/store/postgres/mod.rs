@@ -2,6 +2,7 @@
 //! connection of its own. What the statements say is in `store::statements` and `store::row_statements`.
 
 mod attempt;
+mod backends;
 mod connect;
 mod connection;
 mod failure;
@@ -9,7 +10,6 @@ mod load;
 mod migrate;
 mod pool;
 mod save;
-mod sessions;
 mod tls;
 mod workers;
 
@@ -32,8 +32,8 @@ use super::migrations::{Migrations, require_all};
 use super::queue::Queue;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
-use crate::config::Secret;
 use crate::error::{Cause, Error};
+use crate::secret::Secret;
 
 /// The longest that one statement or transaction may take; it is cancelled then.
 const LONGEST_CALL: Duration = Duration::from_secs(10);
@@ -62,7 +62,7 @@ pub(super) struct Postgres {
     _workers: Workers,
 }
 
-type Answer = Result<Vec<Row>, tokio_postgres::Error>;
+type Read = Result<Vec<Row>, tokio_postgres::Error>;
 
 impl Postgres {
     /// Connects once, so that a wrong address is found at start.
@@ -122,7 +122,7 @@ impl Postgres {
         connection: &Connection,
         sql: Sql,
         values: &[Value],
-    ) -> Result<Answer, Error> {
+    ) -> Result<Read, Error> {
         let asking = self.connector.query(connection, sql, values);
         let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
         answer.map_err(|_| too_slow())
@@ -150,7 +150,8 @@ impl Postgres {
         let running = join(join(begun, all), query(Sql::Commit, &[]));
         // Whoever drops the loan without a word leaves the connection to be brought to rest first.
         let answer = tokio::time::timeout(LONGEST_CALL, running).await;
-        let ((begun, all), committed) = answer.map_err(|_| too_slow())?;
+        let late = |_| Error::OutcomeUnknown("no answer in time".into());
+        let ((begun, all), committed) = answer.map_err(late)?;
         let mut rows = Vec::new();
         for answer in [begun].into_iter().chain(all).chain([committed]) {
             match answer {

@@ -1,4 +1,4 @@
-//! The connections to PostgreSQL: a few that many reads share, and a pool that lends one at a time to a write.
+//! The connections to PostgreSQL: a few that many reads share, and a pool that lends one at a time to a group of writes.
 //! Together they are never more than the settings allow.
 
 use std::collections::VecDeque;

@@ -9,7 +9,7 @@ use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TASKS, account_row, answer_row, change_row,
     reference_key, reference_row, space_value, task_row,
 };
-use super::Answer;
+use super::Read;
 use super::connect::Connector;
 use super::connection::Connection;
 
@@ -68,7 +68,7 @@ impl Rows {
         &'a self,
         connector: &'a Connector,
         connection: &'a Connection,
-    ) -> Vec<BoxFuture<'a, Answer>> {
+    ) -> Vec<BoxFuture<'a, Read>> {
         let on_rows = [
             (Action::Update, &ACCOUNTS, &self.accounts),
             (Action::Insert, &TASKS, &self.new_tasks),

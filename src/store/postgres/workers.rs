@@ -2,10 +2,12 @@
 //! once, because another process holds an account, waits on a connection of its own, so that it holds up nobody else's.
 
 use std::mem;
+use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -90,7 +92,13 @@ impl Worker {
                 continue;
             };
             match borrowed {
-                Ok(loan) => self.run(loan, group).await,
+                Ok(loan) => {
+                    // Whoever asked hears that the outcome is not known; the worker goes on.
+                    let running = AssertUnwindSafe(self.run(loan, group)).catch_unwind();
+                    if running.await.is_err() {
+                        tracing::error!("a group of writes panicked");
+                    }
+                }
                 Err(error) => fail(group, &error),
             }
         }

@@ -1,7 +1,7 @@
 //! Groups: who is in them, in which order, and who waits.
 
 use super::*;
-use crate::domain::{Content, Operation, Operations, Origin, TaskId, Timestamp, Twice, UserId};
+use crate::domain::{Author, Content, Operation, Operations, TaskId, Timestamp, Twice, UserId};
 
 fn work(user: &str, operations: usize) -> Work {
     let user = UserId::parse(user).unwrap();
@@ -12,7 +12,7 @@ fn work(user: &str, operations: usize) -> Work {
     };
     Work {
         space: user.space(),
-        origin: Origin {
+        author: Author {
             actor: user,
             request_id: "-".into(),
         },
@@ -29,7 +29,7 @@ fn work(user: &str, operations: usize) -> Work {
 
 /// Keeps the places, so that nothing is withdrawn.
 #[derive(Default)]
-struct Waiters(Vec<(Ticket, Answer)>);
+struct Waiters(Vec<(Ticket, Answered)>);
 
 impl Waiters {
     fn enter(&mut self, queue: &Arc<Queue>, user: &str, operations: usize) {

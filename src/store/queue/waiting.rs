@@ -20,7 +20,7 @@ const MOST_BYTES_IN_GROUP: usize = 512 * 1024;
 
 #[derive(Default)]
 pub(super) struct Waiting {
-    spaces: HashMap<SpaceId, Line>,
+    spaces: HashMap<SpaceId, WaitingOfSpace>,
     /// The spaces that have works and are in no group, in the order of their turns.
     turns: VecDeque<SpaceId>,
     works: usize,
@@ -33,7 +33,7 @@ pub(super) struct Waiting {
 
 /// The works of one space.
 #[derive(Default)]
-struct Line {
+struct WaitingOfSpace {
     works: VecDeque<Pending>,
     bytes: usize,
     /// Whether it is in a group.
@@ -49,10 +49,10 @@ impl Waiting {
         self.next_number += 1;
         self.works += 1;
         self.bytes += bytes;
-        let line = self.spaces.entry(space.clone()).or_default();
-        line.bytes += bytes;
-        line.works.push_back(pending);
-        if line.works.len() == 1 && !line.busy {
+        let waiting = self.spaces.entry(space.clone()).or_default();
+        waiting.bytes += bytes;
+        waiting.works.push_back(pending);
+        if waiting.works.len() == 1 && !waiting.busy {
             self.turns.push_back(space);
         }
         Ok(self.next_number - 1)
@@ -72,7 +72,7 @@ impl Waiting {
             || own_bytes + bytes > MOST_WAITING_BYTES_OF_SPACE;
         if full {
             return Err(Error::Unavailable {
-                what: "too many writes are line",
+                what: "too many writes are waiting",
                 retry_after: RETRY_AFTER,
                 source: None,
             });
@@ -150,19 +150,19 @@ impl Waiting {
     }
 
     fn lend(&mut self, space: SpaceId, works: Vec<Pending>) -> Turn {
-        if let Some(line) = self.spaces.get_mut(&space) {
-            line.busy = true;
+        if let Some(waiting) = self.spaces.get_mut(&space) {
+            waiting.busy = true;
         }
         self.turns.retain(|other| *other != space);
         Turn { space, works }
     }
 
     pub(super) fn free(&mut self, space: &SpaceId) {
-        let Some(line) = self.spaces.get_mut(space) else {
+        let Some(waiting) = self.spaces.get_mut(space) else {
             return;
         };
-        line.busy = false;
-        if line.works.is_empty() {
+        waiting.busy = false;
+        if waiting.works.is_empty() {
             self.spaces.remove(space);
         } else {
             self.turns.push_back(space.clone());
@@ -170,27 +170,27 @@ impl Waiting {
     }
 
     fn pop(&mut self, space: &SpaceId) -> Option<Pending> {
-        let line = self.spaces.get_mut(space)?;
-        let pending = line.works.pop_front()?;
-        line.bytes -= pending.bytes;
+        let waiting = self.spaces.get_mut(space)?;
+        let pending = waiting.works.pop_front()?;
+        waiting.bytes -= pending.bytes;
         self.works -= 1;
         self.bytes -= pending.bytes;
         Some(pending)
     }
 
     pub(super) fn remove(&mut self, space: &SpaceId, number: u64) -> bool {
-        let Some(line) = self.spaces.get_mut(space) else {
+        let Some(waiting) = self.spaces.get_mut(space) else {
             return false;
         };
-        let place = line
+        let place = waiting
             .works
             .iter()
             .position(|pending| pending.number == number);
-        let Some(pending) = place.and_then(|place| line.works.remove(place)) else {
+        let Some(pending) = place.and_then(|place| waiting.works.remove(place)) else {
             return false;
         };
-        line.bytes -= pending.bytes;
-        if line.works.is_empty() && !line.busy {
+        waiting.bytes -= pending.bytes;
+        if waiting.works.is_empty() && !waiting.busy {
             self.spaces.remove(space);
             self.turns.retain(|other| other != space);
         }

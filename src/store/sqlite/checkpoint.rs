@@ -8,7 +8,6 @@ use std::thread::{self, JoinHandle};
 
 use rusqlite::Connection;
 
-use super::at_hand::AtHand;
 use super::file;
 use crate::error::Error;
 
@@ -69,9 +68,8 @@ impl Checkpointer {
 
     /// Ends what was begun, on the connection of the writer, while nobody writes: the log begins anew then, unless
     /// somebody reads what is in it.
-    pub(super) fn finish(&self, connection: &Connection, at_hand: &AtHand) {
+    pub(super) fn finish(&self, connection: &Connection) {
         if self.nearly_done.swap(false, Ordering::Acquire) {
-            let _quiet = at_hand.quiet();
             move_pages(connection);
         }
     }

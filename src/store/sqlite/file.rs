@@ -24,9 +24,6 @@ const CACHE_KIB: i64 = 2 * 1024;
 /// Nothing is kept of what was never touched: at rest it costs nothing.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
 
-/// Statements that are made from lists of columns: an update for each set of columns that change together.
-const MADE_STATEMENTS: usize = 40;
-
 /// Only `migrate` and foreign tools can hold the file beside us, and not for long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -67,15 +64,6 @@ impl Ownership {
             )),
         }
     }
-}
-
-/// Opens the index of the write-ahead log, which SQLite makes beside the file for whoever reads first.
-pub(super) fn open_index(path: &Path, reader: &Connection) -> Result<File, Error> {
-    reader
-        .pragma_query_value(None, "user_version", |_| Ok(()))
-        .map_err(translate)?;
-    let path = beside(path, "-shm")?;
-    File::open(&path).map_err(|error| cannot_open(&path, &error))
 }
 
 /// Beside the file itself, by whatever name it was reached.
@@ -143,7 +131,7 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     // Plans must not depend on the values that are bound: else each new value means to plan anew,
     // which costs more than the query.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + MADE_STATEMENTS);
+    connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + 4);
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
     connection.pragma_update(None, "temp_store", "memory")
 }

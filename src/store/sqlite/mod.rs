@@ -1,20 +1,17 @@
 //! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
 //! What the statements say is in `store::statements`.
 
-mod at_hand;
 mod checkpoint;
 mod file;
 mod migrate;
+mod prepared;
 mod reader;
 mod rows;
-mod session;
 mod writer;
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use self::at_hand::AtHand;
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
@@ -34,8 +31,6 @@ pub(super) struct Sqlite {
     // Before the lock, so that the threads end before the file is free for others.
     readers: Readers,
     writer: Writer,
-    // After the last connection, whose locks would go with it.
-    _index: Arc<File>,
     _ownership: Ownership,
 }
 
@@ -53,12 +48,9 @@ impl Sqlite {
         }
         let texts: Arc<[String]> = Dialect::sqlite().render_all().into();
         let connection = file::open_to_write(path)?;
-        let index = Arc::new(file::open_index(path, &connection)?);
-        let at_hand = AtHand::open(path, index.clone())?;
         Ok(Self {
-            writer: Writer::start(path, connection, texts.clone(), at_hand.clone(), queue)?,
-            readers: Readers::start(path, &texts, at_hand)?,
-            _index: index,
+            writer: Writer::start(path, connection, texts.clone(), queue)?,
+            readers: Readers::start(path, &texts)?,
             _ownership: ownership,
         })
     }

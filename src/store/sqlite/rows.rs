@@ -2,33 +2,33 @@
 
 use super::super::group::Decided;
 use super::super::row::Value;
-use super::super::row_statements::{Action, for_sqlite};
+use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS,
     Table, account_row, answer_row, change_row, reference_key, reference_row, space_value,
     task_row,
 };
-use super::session::Session;
+use super::prepared::Prepared;
 use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
 use crate::domain::{Account, Need, SpaceId, State};
 use crate::error::Error;
 
 pub(super) fn find_account(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
 ) -> Result<Option<Account>, Error> {
-    let found = session.read(Sql::FindAccount, &[space_value(space)])?;
+    let found = prepared.read(Sql::FindAccount, &[space_value(space)])?;
     Ok(found.into_iter().next())
 }
 
 pub(super) fn insert_account(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
     account: &Account,
 ) -> Result<(), Error> {
     write(
-        session,
+        prepared,
         Action::Insert,
         &ACCOUNTS,
         &account_row(space, account),
@@ -36,7 +36,7 @@ pub(super) fn insert_account(
 }
 
 pub(super) fn load(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     space: &SpaceId,
     state: &mut State,
     need: Need,
@@ -45,38 +45,36 @@ pub(super) fn load(
     match need {
         Need::Task(id) => {
             let values = [owner, Value::Uuid(id.0)];
-            let task: Option<StoredTask> = session.read(Sql::FindAnyTask, &values)?.pop();
+            let task: Option<StoredTask> = prepared.read(Sql::FindAnyTask, &values)?.pop();
             state.load_task(id, task.map(|task| task.of(space)));
         }
         Need::Key(key) => {
-            let text = for_sqlite(Action::Load, &ANSWERS, &[]);
-            let found =
-                session.read_text::<StoredAnswer>(&text, &[owner, Value::Text(key.clone())]);
-            state.load_key(key, found?.pop().map(|stored| stored.kept));
+            let row = [owner, Value::Text(key.clone())];
+            let found: Option<StoredAnswer> = prepared.load_row(&ANSWERS, &row)?;
+            state.load_key(key, found.map(|stored| stored.kept));
         }
         Need::Reference(reference) => {
-            let text = for_sqlite(Action::Load, &REFERENCES, &[]);
             let key = reference_key(space, &reference);
-            let found = session.read_text::<StoredReference>(&text, &key)?.pop();
+            let found: Option<StoredReference> = prepared.load_row(&REFERENCES, &key)?;
             state.load_reference(reference, found.map(|stored| stored.holder));
         }
         Need::Changes(numbers) => {
             let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
-            state.load_changes(numbers, session.read(Sql::ListChangesBetween, &values)?);
+            state.load_changes(numbers, prepared.read(Sql::ListChangesBetween, &values)?);
         }
         Need::Later { task, after } => {
             let values = [owner, Value::Uuid(task.0), Value::Int(after)];
-            state.load_later(task, session.read(Sql::ListLaterChanges, &values)?);
+            state.load_later(task, prepared.read(Sql::ListLaterChanges, &values)?);
         }
         Need::Trash { until } => {
             let values = [owner, Value::Time(until), count(SWEPT_TASKS)];
-            let tasks: Vec<StoredTask> = session.read(Sql::ListOldTrash, &values)?;
+            let tasks: Vec<StoredTask> = prepared.read(Sql::ListOldTrash, &values)?;
             state.load_trash(tasks.into_iter().map(|task| task.of(space)).collect());
         }
         Need::OldestChanges => {
             let after = Value::Int(state.account.forgotten_seq);
             let values = [owner, after, count(SWEPT_CHANGES + 1)];
-            state.load_oldest(session.read(Sql::ListOldestChanges, &values)?);
+            state.load_oldest(prepared.read(Sql::ListOldestChanges, &values)?);
         }
     }
     Ok(())
@@ -87,19 +85,19 @@ fn count(number: usize) -> Value {
 }
 
 /// Writes what the works of a space have changed. Each statement knows how many rows it must touch.
-pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), Error> {
+pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(), Error> {
     let Decided { space, state, .. } = decided;
     if let Some((loaded, now)) = state.changed_account() {
         let rows = (account_row(space, loaded), account_row(space, now));
-        update(session, &ACCOUNTS, &rows.0, &rows.1)?;
+        update(prepared, &ACCOUNTS, &rows.0, &rows.1)?;
     }
     for row in state.changed_tasks() {
         match (&row.loaded, &row.now) {
-            (None, Some(task)) => write(session, Action::Insert, &TASKS, &task_row(task))?,
-            (Some(old), Some(new)) => update(session, &TASKS, &task_row(old), &task_row(new))?,
+            (None, Some(task)) => write(prepared, Action::Insert, &TASKS, &task_row(task))?,
+            (Some(old), Some(new)) => update(prepared, &TASKS, &task_row(old), &task_row(new))?,
             (Some(task), None) => {
                 let key = [space_value(space), Value::Uuid(task.id.0)];
-                write(session, Action::Delete, &TASKS, &key)?;
+                write(prepared, Action::Delete, &TASKS, &key)?;
             }
             (None, None) => {}
         }
@@ -109,11 +107,11 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
             Some(task) => (Action::Put, reference_row(space, reference, task)),
             None => (Action::Delete, reference_key(space, reference)),
         };
-        write(session, action, &REFERENCES, &values)?;
+        write(prepared, action, &REFERENCES, &values)?;
     }
     for change in state.new_changes() {
         write(
-            session,
+            prepared,
             Action::Insert,
             &CHANGES,
             &change_row(space, change),
@@ -121,7 +119,7 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
     }
     for (key, kept) in state.written_keys() {
         write(
-            session,
+            prepared,
             Action::Put,
             &ANSWERS,
             &answer_row(space, key, kept),
@@ -129,36 +127,33 @@ pub(super) fn save(session: &mut Session<'_>, decided: &Decided) -> Result<(), E
     }
     for seq in state.removed_changes() {
         let key = [space_value(space), Value::Int(*seq)];
-        write(session, Action::Delete, &CHANGES, &key)?;
+        write(prepared, Action::Delete, &CHANGES, &key)?;
     }
     Ok(())
 }
 
 fn write(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     action: Action,
-    table: &Table,
+    table: &'static Table,
     values: &[Value],
 ) -> Result<(), Error> {
-    let written = session.execute_text(&for_sqlite(action, table, &[]), values)?;
+    let written = prepared.execute_on_row((action, table), &[], values)?;
     expect_rows(1, written)
 }
 
 /// Only the columns that have changed.
 fn update(
-    session: &mut Session<'_>,
-    table: &Table,
+    prepared: &mut Prepared<'_>,
+    table: &'static Table,
     old: &[Value],
     new: &[Value],
 ) -> Result<(), Error> {
     let places = table.key..table.columns.len();
     let changed: Vec<_> = places.filter(|place| old[*place] != new[*place]).collect();
-    let values: Vec<_> = (0..table.key)
-        .chain(changed.iter().copied())
-        .map(|place| new[place].clone())
-        .collect();
-    let text = for_sqlite(Action::Update, table, &changed);
-    let written = session.execute_text(&text, &values)?;
+    let values = (0..table.key).chain(changed.iter().copied());
+    let values = values.map(|place| &new[place]);
+    let written = prepared.execute_on_row((Action::Update, table), &changed, values)?;
     expect_rows(1, written)
 }
 

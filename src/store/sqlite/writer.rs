@@ -15,16 +15,15 @@ use super::super::group::{Decided, End, decide_all, decide_without_account};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
-use super::at_hand::AtHand;
 use super::checkpoint::Checkpointer;
+use super::prepared::Prepared;
 use super::rows;
-use super::session::Session;
 use super::{thread_lost, unavailable};
 use crate::domain::{Account, State};
 use crate::error::{Error, chain};
 
 /// Does one caller's steps in a transaction of their own, and tells the caller.
-type Call = Box<dyn FnOnce(&mut Session<'_>) + Send>;
+type Call = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 
 pub(super) struct Writer {
     queue: Arc<Queue>,
@@ -37,7 +36,6 @@ impl Writer {
         path: &Path,
         connection: Connection,
         texts: Arc<[String]>,
-        at_hand: Arc<AtHand>,
         queue: Arc<Queue>,
     ) -> Result<Self, Error> {
         let (calls, waiting) = mpsc::unbounded_channel::<Call>();
@@ -47,17 +45,8 @@ impl Writer {
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
             .spawn(move || {
-                let serving = serve(
-                    &connection,
-                    &texts,
-                    &at_hand,
-                    &checkpointer,
-                    &works,
-                    waiting,
-                );
+                let serving = serve(&connection, &texts, &checkpointer, &works, waiting);
                 runtime.block_on(serving);
-                // Before the connection that writes: the last one to close has to move the log into the file.
-                drop(at_hand);
             })
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
@@ -70,10 +59,10 @@ impl Writer {
     /// Runs steps as one transaction; gives the rows of the last one.
     pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
         let (answer, answered) = oneshot::channel();
-        let call: Call = Box::new(move |session| {
+        let call: Call = Box::new(move |prepared| {
             // Whoever asked may have gone away; then there is no need.
             if !answer.is_closed() {
-                let _ = answer.send(run_steps(session, &steps));
+                let _ = answer.send(run_steps(prepared, &steps));
             }
         });
         self.calls
@@ -100,12 +89,11 @@ impl Drop for Writer {
 async fn serve(
     connection: &Connection,
     texts: &[String],
-    at_hand: &AtHand,
     checkpointer: &Checkpointer,
     queue: &Arc<Queue>,
     mut calls: mpsc::UnboundedReceiver<Call>,
 ) {
-    let mut session = Session::new(connection, texts);
+    let mut prepared = Prepared::new(connection, texts);
     let mut moved = connection.total_changes();
     loop {
         tokio::select! {
@@ -115,13 +103,17 @@ async fn serve(
                     return;
                 }
                 if let Some(group) = queue.take(false) {
-                    run(&mut session, group);
+                    // Whoever asked hears that the outcome is not known.
+                    let running = AssertUnwindSafe(|| run(&mut prepared, group));
+                    if catch_unwind(running).is_err() {
+                        end_open_transaction(&mut prepared);
+                    }
                 }
             }
             Some(call) = calls.recv() => {
                 // A panic is one caller's misfortune: the thread serves the next.
-                let _ = catch_unwind(AssertUnwindSafe(|| call(&mut session)));
-                end_open_transaction(&mut session);
+                let _ = catch_unwind(AssertUnwindSafe(|| call(&mut prepared)));
+                end_open_transaction(&mut prepared);
             }
         }
         let written = connection.total_changes();
@@ -129,15 +121,15 @@ async fn serve(
             checkpointer.begin();
             moved = written;
         }
-        checkpointer.finish(connection, at_hand);
+        checkpointer.finish(connection);
     }
 }
 
 /// Does the works of a group, and tells everybody.
-fn run(session: &mut Session<'_>, mut group: Group) {
+fn run(prepared: &mut Prepared<'_>, mut group: Group) {
     let mut decided = Vec::new();
     let turns = std::mem::take(&mut group.turns);
-    let (end, undecided) = transact(session, turns, &mut decided);
+    let (end, undecided) = transact(prepared, turns, &mut decided);
     match end {
         End::Committed => decided.into_iter().for_each(Decided::tell),
         End::Unknown(cause) => {
@@ -152,13 +144,13 @@ fn run(session: &mut Session<'_>, mut group: Group) {
         }
         End::NotDone(error) => {
             let works = decided.into_iter().flat_map(Decided::into_works);
-            run_one_by_one(session, works.chain(undecided).collect(), &error);
+            run_one_by_one(prepared, works.chain(undecided).collect(), &error);
         }
     }
 }
 
 /// A work never fails because its neighbour did: each once more, alone.
-fn run_one_by_one(session: &mut Session<'_>, works: Vec<Pending>, error: &Error) {
+fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Error) {
     if let [_] = &*works {
         for pending in works {
             pending.tell(Err(again(error)));
@@ -171,7 +163,7 @@ fn run_one_by_one(session: &mut Session<'_>, works: Vec<Pending>, error: &Error)
             space: pending.work.space.clone(),
             works: vec![pending],
         };
-        let (end, undecided) = transact(session, vec![turn], &mut decided);
+        let (end, undecided) = transact(prepared, vec![turn], &mut decided);
         let tell_all = |decided: Vec<Decided>, error: &dyn Fn() -> Error| {
             for pending in decided.into_iter().flat_map(Decided::into_works) {
                 pending.tell(Err(error()));
@@ -195,17 +187,17 @@ fn run_one_by_one(session: &mut Session<'_>, works: Vec<Pending>, error: &Error)
 
 /// One transaction. Gives the works that it did not come to.
 fn transact(
-    session: &mut Session<'_>,
+    prepared: &mut Prepared<'_>,
     turns: Vec<Turn>,
     decided: &mut Vec<Decided>,
 ) -> (End, Vec<Pending>) {
     let mut turns = turns.into_iter();
-    let mut failed = session.execute(Sql::Begin, &[]).err();
+    let mut failed = prepared.execute(Sql::Begin, &[]).err();
     let mut undecided = Vec::new();
     while failed.is_none()
         && let Some(turn) = turns.next()
     {
-        match load(session, &turn) {
+        match load(prepared, &turn) {
             Ok(Some(state)) => decided.push(decide_all(turn.space, state, turn.works)),
             Ok(None) => decided.push(decide_without_account(turn)),
             Err(error) => {
@@ -218,14 +210,14 @@ fn transact(
         Some(error) => Err(error),
         None => decided
             .iter()
-            .try_for_each(|decided| rows::save(session, decided)),
+            .try_for_each(|decided| rows::save(prepared, decided)),
     };
     undecided.extend(turns.flat_map(|turn| turn.works));
     let end = match saved {
-        Ok(()) => commit(session),
+        Ok(()) => commit(prepared),
         Err(error) => End::NotDone(error),
     };
-    end_open_transaction(session);
+    end_open_transaction(prepared);
     if let End::NotDone(error) = &end {
         tracing::error!(error = chain(error), "a group of writes was rolled back");
     }
@@ -233,15 +225,15 @@ fn transact(
 }
 
 /// What the works of one space need; nothing, if it has no account and they make none.
-fn load(session: &mut Session<'_>, turn: &Turn) -> Result<Option<State>, Error> {
-    let account = match rows::find_account(session, &turn.space)? {
+fn load(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<State>, Error> {
+    let account = match rows::find_account(prepared, &turn.space)? {
         Some(account) => account,
         None if turn.opens_account() => {
             let account = Account {
                 epoch: turn.works.first().map_or(0, |first| first.work.epoch),
                 ..Account::default()
             };
-            rows::insert_account(session, &turn.space, &account)?;
+            rows::insert_account(prepared, &turn.space, &account)?;
             account
         }
         None => return Ok(None),
@@ -254,7 +246,7 @@ fn load(session: &mut Session<'_>, turn: &Turn) -> Result<Option<State>, Error> 
                 break;
             }
             for need in missing {
-                rows::load(session, &turn.space, &mut state, need)?;
+                rows::load(prepared, &turn.space, &mut state, need)?;
             }
         }
     }
@@ -262,8 +254,8 @@ fn load(session: &mut Session<'_>, turn: &Turn) -> Result<Option<State>, Error> 
 }
 
 /// An I/O error leaves open what is on the disk: a later start may find the commit in the log.
-fn commit(session: &mut Session<'_>) -> End {
-    match session.execute_raw(Sql::Commit) {
+fn commit(prepared: &mut Prepared<'_>) -> End {
+    match prepared.execute_raw(Sql::Commit) {
         Ok(_) => End::Committed,
         Err(error) => {
             let code = error.sqlite_error_code();
@@ -276,28 +268,28 @@ fn commit(session: &mut Session<'_>) -> End {
     }
 }
 
-fn end_open_transaction(session: &mut Session<'_>) {
-    if !session.connection.is_autocommit()
-        && let Err(error) = session.execute(Sql::Rollback, &[])
+fn end_open_transaction(prepared: &mut Prepared<'_>) {
+    if !prepared.connection.is_autocommit()
+        && let Err(error) = prepared.execute(Sql::Rollback, &[])
     {
         tracing::error!(%error, "a transaction could not be rolled back");
     }
 }
 
-fn run_steps<T: FromRow>(session: &mut Session<'_>, steps: &[Step]) -> Result<Vec<T>, Error> {
-    session.execute(Sql::Begin, &[])?;
+fn run_steps<T: FromRow>(prepared: &mut Prepared<'_>, steps: &[Step]) -> Result<Vec<T>, Error> {
+    prepared.execute(Sql::Begin, &[])?;
     let mut rows = Vec::new();
     let (last, first) = match steps.split_last() {
         Some((last, first)) => (Some(last), first),
         None => (None, steps),
     };
     for step in first {
-        session.read::<()>(step.sql, &step.values)?;
+        prepared.read::<()>(step.sql, &step.values)?;
     }
     if let Some(step) = last {
-        rows = session.read(step.sql, &step.values)?;
+        rows = prepared.read(step.sql, &step.values)?;
     }
-    session.execute(Sql::Commit, &[])?;
+    prepared.execute(Sql::Commit, &[])?;
     Ok(rows)
 }
 

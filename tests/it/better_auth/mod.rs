@@ -12,7 +12,8 @@ mod shapes;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tickbox::config::{AuthSettings, Secret};
+use tickbox::config::AuthSettings;
+use tickbox::secret::Secret;
 
 use crate::support::TestApp;
 use crate::support::better_auth::{BetterAuth, SECRET, User};

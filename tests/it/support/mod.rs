@@ -29,10 +29,11 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment, Secret, Web};
+use tickbox::config::{AuthSettings, Environment, Web};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
+use tickbox::secret::Secret;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };

@@ -1,0 +1,105 @@
+//! What is still coming of a request's body when its answer is there: too much, or for nobody. Who closes a line on which
+//! the other side still writes, resets it, and the answer may be lost with it (RFC 9112 §9.6): a proxy says 502 then. So
+//! the rest is taken, and let go.
+
+use std::mem;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::header::{CONTENT_LENGTH, EXPECT};
+use axum::http::{HeaderMap, Request};
+use bytes::Bytes;
+use http_body::{Body as _, Frame, SizeHint};
+use http_body_util::BodyExt;
+use tokio::sync::oneshot;
+
+/// A shorter body arrives with the head, or as good as that: hyper takes it by itself.
+const SHORT: u64 = 8 * 1024;
+
+/// How much is taken at most, in bytes, and for how long.
+const MOST: usize = 64 * 1024 * 1024;
+const LONGEST: Duration = Duration::from_secs(5);
+
+/// The way back of a body that was lent to a route.
+pub(in crate::http) struct Leftover(Option<oneshot::Receiver<Body>>);
+
+/// Lends the body to the route. Who waits for `100 Continue` sends nothing more without it.
+pub(in crate::http) fn lend(request: &mut Request<Body>) -> Leftover {
+    let waits = request.headers().contains_key(EXPECT);
+    if waits || is_short(request.headers()) || request.body().is_end_stream() {
+        return Leftover(None);
+    }
+    let (back, leftover) = oneshot::channel();
+    let body = mem::take(request.body_mut());
+    let back = Some(back);
+    *request.body_mut() = Body::new(Lent { body, back });
+    Leftover(Some(leftover))
+}
+
+fn is_short(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    length.is_some_and(|length: u64| length <= SHORT)
+}
+
+impl Leftover {
+    /// Takes what came back, if anything did.
+    pub(in crate::http) async fn drain(self) {
+        let Some(mut body) = self.0.and_then(|mut leftover| leftover.try_recv().ok()) else {
+            return;
+        };
+        let draining = async {
+            let mut taken = 0;
+            while let Some(Ok(frame)) = body.frame().await {
+                taken += frame.data_ref().map_or(0, Bytes::len);
+                if taken > MOST {
+                    return;
+                }
+            }
+        };
+        // Who is slower than that has to look after the answer.
+        let _ = tokio::time::timeout(LONGEST, draining).await;
+    }
+}
+
+/// A body that comes back if it is not read to its end.
+struct Lent {
+    body: Body,
+    /// `None` when there is no more.
+    back: Option<oneshot::Sender<Body>>,
+}
+
+impl http_body::Body for Lent {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        if matches!(frame, Poll::Ready(None | Some(Err(_)))) {
+            self.back = None;
+        }
+        frame
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(back) = self.back.take().filter(|_| !self.body.is_end_stream()) {
+            // Nobody is there to take it if the caller has gone.
+            let _ = back.send(mem::take(&mut self.body));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So the tag that a proxy made of ours
+//! when it compressed an answer still means the same version, and is taken for it.
+
+use axum::http::HeaderValue;
+
+use crate::domain::{Filter, Position, Task, TaskPage};
+
+/// The strong tag of a task: its version, never its bytes.
+pub(in crate::http) fn task_tag(task: &Task) -> HeaderValue {
+    tag(&task.version.to_string())
+}
+
+/// The tag of a list: the account, its latest change, and the query, because each query has a list of its own.
+pub(in crate::http) fn list_tag(
+    page: &TaskPage,
+    filter: Filter,
+    limit: Option<usize>,
+    after: Option<Position>,
+) -> HeaderValue {
+    let shown = match filter {
+        Filter { deleted: true, .. } => 'd',
+        Filter {
+            completed: None, ..
+        } => 'a',
+        Filter {
+            completed: Some(true),
+            ..
+        } => 'c',
+        Filter {
+            completed: Some(false),
+            ..
+        } => 'o',
+    };
+    // What is swept out of the trash is no change of the user's.
+    let seq = if filter.deleted {
+        format!("{}-{}", page.seq, page.total)
+    } else {
+        page.seq.to_string()
+    };
+    let limit = limit.unwrap_or_default();
+    let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
+    tag(&format!("{:x}-{seq}-{shown}{limit}{place}", page.epoch))
+}
+
+/// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;` or `:`
+/// before it.
+const CODINGS: [&str; 8] = [
+    "gzip", "br", "zstd", "deflate", "compress", "dcb", "dcz", "gz",
+];
+
+/// What stood between the quotes of the tag when we made it.
+pub(in crate::http) fn without_coding(mut opaque: &str) -> &str {
+    // Two proxies may have had it.
+    while let Some(shorter) = CODINGS.iter().find_map(|coding| {
+        let before = opaque.strip_suffix(coding)?;
+        let shorter = before.trim_end_matches(['-', ';', ':']);
+        (shorter.len() < before.len()).then_some(shorter)
+    }) {
+        opaque = shorter;
+    }
+    opaque
+}
+
+fn tag(opaque: &str) -> HeaderValue {
+    HeaderValue::from_str(&format!("\"{opaque}\"")).unwrap_or(HeaderValue::from_static("\"\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_means_what_it_meant_before_a_proxy_compressed_the_answer() {
+        for (sent, made) in [
+            ("3", "3"),
+            ("3-gzip", "3"),
+            ("3;gzip", "3"),
+            ("3--gzip", "3"),
+            ("3-br", "3"),
+            ("3:zstd", "3"),
+            ("3-df", "3-df"),
+            ("3-gzip-gzip", "3"),
+            ("3gzip", "3gzip"),
+            ("gzip", "gzip"),
+            ("17-a0-gzip", "17-a0"),
+            (
+                "17-2-d50-01990f3e-8a5c-7cc3-98c4-dc0c0c07398f;br",
+                "17-2-d50-01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+            ),
+        ] {
+            assert_eq!(without_coding(sent), made, "{sent}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Changes as they happen, as server-sent events (WHATWG HTML §9.2). A stream is a reader of changes that waits at
+//! their end: so nothing is left out or doubled between what was missed and what is new, and nothing is buffered.
+
+mod subscriber;
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream;
+use serde::Serialize;
+use tokio::time::Instant;
+use utoipa::ToSchema;
+
+use self::subscriber::{Access, EventsQuery, Subscriber};
+use crate::clock::Timestamp;
+use crate::domain::SpaceId;
+use crate::error::Error;
+use crate::http::SharedApp;
+use crate::http::body::json::Json;
+use crate::http::changes::cursor;
+use crate::http::changes::{Change, TAG};
+use crate::http::extract::OwnerCaller;
+use crate::http::front::exchange::Exchange;
+use crate::http::problem::Problem;
+use crate::store::meter::Meter;
+use crate::tasks::changes::Reached;
+use crate::tasks::watch::Watcher;
+
+/// How many changes are read at a time: what a stream holds for a reader who is slow.
+const CHUNK: usize = 100;
+
+/// How often something is sent even if nothing happens, so that nobody between takes the line for dead.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// Proxies of the nginx kind hold answers back otherwise.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// What stands for the token, once.
+#[derive(Serialize, ToSchema)]
+#[schema(example = json!({
+    "ticket": "n1yKpB0H5rJkV4i2mZ8cXq3tUe7wLs9dFgAoYbRvM6E",
+    "expires_at": "2026-11-23T08:00:30.000000Z",
+}))]
+pub(super) struct TicketBody {
+    ticket: String,
+    /// RFC 3339, UTC; 30 s from now.
+    #[schema(value_type = String, format = DateTime)]
+    expires_at: Timestamp,
+}
+
+/// Get a ticket for a stream of events
+///
+/// A browser's `EventSource` cannot send the token. The ticket stands for it in `?ticket=`, one time, within 30 s. The
+/// stream ends when the token does.
+#[utoipa::path(
+    post, path = "/api/{user_id}/events/ticket", tag = TAG,
+    responses((status = 201, description = "The ticket", body = TicketBody)),
+)]
+pub(super) async fn create_ticket(
+    State(app): State<SharedApp>,
+    OwnerCaller(caller): OwnerCaller,
+) -> Result<Response, Problem> {
+    let ticket = app
+        .tasks
+        .make_ticket(&caller.user.space(), caller.expires_at)
+        .await?;
+    let body = Json(TicketBody {
+        ticket: ticket.text,
+        expires_at: ticket.expires_at,
+    });
+    Ok((StatusCode::CREATED, [(CACHE_CONTROL, "no-store")], body).into_response())
+}
+
+/// Hear of changes as they happen
+///
+/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` with the same content as in the list of
+/// changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
+/// or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
+#[utoipa::path(
+    get, path = "/api/{user_id}/events", tag = TAG,
+    params(
+        EventsQuery,
+        ("Last-Event-ID" = Option<String>, Header, description = "The `id` of the last event that was heard", max_length = 64),
+    ),
+    responses((
+        status = 200, description = "The stream", body = String, content_type = "text/event-stream",
+        example = json!("event: ready\nid: AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ\n\
+            data: {\"cursor\":\"AgEABkdIRiBXcAAAAAAAAAABAAAAAAAAAAEAOr46E0c4toQ\"}\n\n"),
+    )),
+)]
+pub(super) async fn listen(
+    State(app): State<SharedApp>,
+    exchange: Exchange,
+    subscriber: Subscriber,
+) -> Result<Response, Problem> {
+    // Before the place is looked up, so that nothing slips in between.
+    let watcher = app.tasks.watch(&subscriber.space);
+    let reached = app
+        .tasks
+        .reached(&subscriber.space, subscriber.since)
+        .await?;
+    // In a box: what is made of it would have room for it three times.
+    let events = Box::new(EventStream {
+        app,
+        space: subscriber.space,
+        access: subscriber.access,
+        watcher,
+        reached,
+        meter: exchange.meter().clone(),
+        heartbeat: Instant::now() + HEARTBEAT,
+        state: Phase::Fresh,
+    });
+    let headers = [
+        (CONTENT_TYPE, "text/event-stream"),
+        (CACHE_CONTROL, "no-store"),
+        (X_ACCEL_BUFFERING, "no"),
+    ];
+    let body = Body::from_stream(stream::try_unfold(events, EventStream::advance));
+    Ok((headers, body).into_response())
+}
+
+/// Where a stream is in its life.
+enum Phase {
+    /// Nothing was said yet.
+    Fresh,
+    Live,
+    Over,
+}
+
+/// Tells one subscriber what happens. It reads on only when what it said was taken.
+struct EventStream {
+    app: SharedApp,
+    space: SpaceId,
+    access: Access,
+    watcher: Watcher,
+    reached: Reached,
+    meter: Arc<Meter>,
+    heartbeat: Instant,
+    state: Phase,
+}
+
+impl EventStream {
+    async fn advance(mut self: Box<Self>) -> Result<Option<(Bytes, Box<Self>)>, Error> {
+        let said = match self.state {
+            Phase::Over => None,
+            Phase::Fresh => {
+                self.state = Phase::Live;
+                Some(self.ready())
+            }
+            Phase::Live => self.next().await?,
+        };
+        Ok(said.map(|said| (said, self)))
+    }
+
+    fn ready(&self) -> Bytes {
+        let cursor = cursor::encode(&self.space, self.reached);
+        let mut text = Vec::new();
+        let data = serde_json::json!({ "cursor": cursor });
+        write_event(&mut text, "ready", &cursor, |text| {
+            text.extend_from_slice(data.to_string().as_bytes());
+        });
+        text.into()
+    }
+
+    /// What is to be said next, as soon as there is something; `None` at the end.
+    async fn next(&mut self) -> Result<Option<Bytes>, Error> {
+        let closing = self.app.closing.clone();
+        loop {
+            if closing.is_cancelled() {
+                return Ok(None);
+            }
+            let now = self.app.clock.now();
+            if self.access.until <= now
+                // In boxes, as is reading below: else each stream would keep room for what it seldom does.
+                && !Box::pin(self.access.is_renewed(&self.app, &self.space)).await
+            {
+                self.state = Phase::Over;
+                return Ok(Some(Bytes::from_static(
+                    b"event: token.expired\ndata: {}\n\n",
+                )));
+            }
+            if let Some(events) = Box::pin(self.read()).await? {
+                return Ok(Some(events));
+            }
+            let left = self.access.until.as_micros() - now.as_micros();
+            let left = Duration::from_micros(u64::try_from(left).unwrap_or_default());
+            let mut expiry = pin!(tokio::time::sleep(left));
+            tokio::select! {
+                () = self.watcher.changed() => {}
+                () = &mut expiry => {}
+                () = closing.cancelled() => {}
+                () = tokio::time::sleep_until(self.heartbeat) => {
+                    self.heartbeat = Instant::now() + HEARTBEAT;
+                    return Ok(Some(Bytes::from_static(b": \n\n")));
+                }
+            }
+        }
+    }
+
+    /// The changes since the last ones, if there are any.
+    async fn read(&mut self) -> Result<Option<Bytes>, Error> {
+        let reading = self
+            .app
+            .tasks
+            .changes(&self.space, Some(self.reached), CHUNK);
+        let page = self.meter.clone().measure(reading).await;
+        // The client comes back with the last id, and is told more then.
+        let page = page.inspect_err(|error| {
+            tracing::warn!(user = self.space.as_str(), %error, "a stream of events broke off");
+        })?;
+        if page.tasks.is_empty() {
+            self.reached = page.next;
+            return Ok(page.has_more.then(Bytes::new));
+        }
+        let mut text = Vec::with_capacity(page.tasks.len() * 400);
+        for task in page.tasks {
+            let until = Reached {
+                position: task.seq,
+                ..page.next
+            };
+            let cursor = cursor::encode(&self.space, until);
+            let change = Change::from(task);
+            let name = if change.is_deletion() {
+                "task.deleted"
+            } else {
+                "task.changed"
+            };
+            write_event(&mut text, name, &cursor, |text| change.write(text));
+        }
+        self.reached = page.next;
+        Ok(Some(text.into()))
+    }
+}
+
+/// JSON has no line feeds, so its text is one line of data.
+fn write_event(text: &mut Vec<u8>, name: &str, id: &str, data: impl FnOnce(&mut Vec<u8>)) {
+    text.extend_from_slice(format!("event: {name}\nid: {id}\ndata: ").as_bytes());
+    data(text);
+    text.extend_from_slice(b"\n\n");
+}

@@ -1,0 +1,132 @@
+//! Who subscribes to events: known by a token, as everywhere, or by a ticket; and for how long.
+
+use axum::extract::FromRequestParts;
+use axum::http::header::{AUTHORIZATION, COOKIE};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+use utoipa::IntoParams;
+
+use crate::clock::Timestamp;
+use crate::domain::{SpaceId, UserId};
+use crate::http::SharedApp;
+use crate::http::body::strict;
+use crate::http::changes::reached;
+use crate::http::extract::{authenticate, path_parameter};
+use crate::http::front::exchange::{Exchange, detached};
+use crate::http::problem::Problem;
+use crate::http::query;
+use crate::tasks::changes::Reached;
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Parameters with other names are ignored.
+#[derive(Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct EventsQuery {
+    /// The id of the last event that was heard, or a `next_cursor` of changes: what came since is sent first. The
+    /// header `Last-Event-ID` goes before it.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
+    last_event_id: Option<String>,
+    /// A ticket in place of the token, where no header can be sent.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
+    ticket: Option<String>,
+}
+
+impl EventsQuery {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        query::each(query, |name, value| {
+            Ok(match name {
+                "ticket" => read.ticket.replace(value.into_owned()).is_some(),
+                "last_event_id" => read.last_event_id.replace(value.into_owned()).is_some(),
+                _ => false,
+            })
+        })?;
+        Ok(read)
+    }
+}
+
+/// Somebody who may hear of a user's changes.
+pub(in crate::http) struct Subscriber {
+    pub(super) space: SpaceId,
+    /// What was heard before; `None`: begin now.
+    pub(super) since: Option<Reached>,
+    pub(super) access: Access,
+}
+
+/// For how long somebody may listen.
+pub(in crate::http) struct Access {
+    pub(super) until: Timestamp,
+    /// What the caller is known by: sessions are believed for a moment only and must be asked for again. Empty with a
+    /// ticket.
+    credentials: HeaderMap,
+}
+
+impl Access {
+    /// Whether the time, which is over, goes on.
+    pub(super) async fn is_renewed(&mut self, app: &SharedApp, space: &SpaceId) -> bool {
+        if self.credentials.is_empty() {
+            return false;
+        }
+        match app.authenticator.authenticate(&self.credentials).await {
+            Ok(caller) if caller.user.space() == *space => {
+                self.until = caller.expires_at;
+                self.until > app.clock.now()
+            }
+            _ => false,
+        }
+    }
+}
+
+impl FromRequestParts<SharedApp> for Subscriber {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let query = EventsQuery::read(parts.uri.query().unwrap_or_default())?;
+        let (space, access) = match &query.ticket {
+            Some(ticket) => by_ticket(parts, app, ticket).await?,
+            None => by_token(parts, app).await?,
+        };
+        let header = parts.headers.get(LAST_EVENT_ID);
+        let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
+        // A client that has heard nothing yet may send an empty one.
+        let heard = header.filter(|id| !id.is_empty()).or(query.last_event_id);
+        let heard = heard.filter(|id| !id.is_empty());
+        let since = heard.map(|id| reached(&space, "last_event_id", &id));
+        Ok(Self {
+            since: since.transpose()?,
+            space,
+            access,
+        })
+    }
+}
+
+async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(SpaceId, Access), Problem> {
+    let caller = authenticate(parts, app).await?;
+    let credentials = parts.headers.iter();
+    let credentials = credentials.filter(|(name, _)| [AUTHORIZATION, COOKIE].contains(name));
+    let access = Access {
+        until: caller.expires_at,
+        credentials: credentials
+            .filter_map(|(name, value)| Some((name.clone(), detached(value)?)))
+            .collect(),
+    };
+    Ok((caller.user.space(), access))
+}
+
+async fn by_ticket(
+    parts: &mut Parts,
+    app: &SharedApp,
+    ticket: &str,
+) -> Result<(SpaceId, Access), Problem> {
+    let named = path_parameter(parts, app, "user_id").await;
+    let user = named.as_deref().and_then(UserId::parse);
+    let user = user.ok_or_else(Problem::ticket_refused)?;
+    let until = app.tasks.take_ticket(&user.space(), ticket).await?;
+    let until = until.ok_or_else(Problem::ticket_refused)?;
+    let exchange = Exchange::of(parts);
+    exchange.set_user(&user);
+    strict::check_query(parts, &exchange)?;
+    let credentials = HeaderMap::new();
+    Ok((user.space(), Access { until, credentials }))
+}

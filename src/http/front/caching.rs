@@ -1,0 +1,29 @@
+//! Which answers may be kept, and by whom (RFC 9111 §5.2): no cache that several people share may ever keep one of ours.
+
+use axum::http::header::CACHE_CONTROL;
+use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
+
+/// Kept by the caller's own cache at most, which asks each time: the answer has an entity tag.
+const OWN: HeaderValue = HeaderValue::from_static("private, no-cache");
+
+/// Kept by nobody.
+const NOBODY: HeaderValue = HeaderValue::from_static("no-store");
+
+/// Whether answers to this are about somebody.
+pub(in crate::http) fn is_personal(uri: &Uri) -> bool {
+    let path = uri.path();
+    path == "/api" || path.starts_with("/api/")
+}
+
+/// Says it where the handler has not said it already.
+pub(in crate::http) fn mark<B>(method: &Method, response: &mut Response<B>) {
+    let status = response.status();
+    let is_good = status.is_success() || status == StatusCode::NOT_MODIFIED;
+    let is_read = matches!(*method, Method::GET | Method::HEAD);
+    let headers = response.headers_mut();
+    if !is_good {
+        headers.insert(CACHE_CONTROL, NOBODY);
+    } else if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, if is_read { OWN } else { NOBODY });
+    }
+}

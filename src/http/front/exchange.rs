@@ -1,0 +1,129 @@
+//! The facts of a request, in the one way in which they travel: an extension that the front door makes, extractors add to,
+//! and handlers read.
+
+use std::convert::Infallible;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use axum::extract::{FromRequestParts, MatchedPath, Request};
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
+use axum::middleware::Next;
+use axum::response::Response;
+use tokio::time::Instant;
+
+use crate::domain::UserId;
+use crate::store::meter::Meter;
+
+/// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
+/// what comes then has to be read and to travel too.
+const LONGEST_PATIENCE: Duration = Duration::from_secs(48);
+
+/// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
+/// is written or a stream lives.
+pub(in crate::http) fn detached(value: &HeaderValue) -> Option<HeaderValue> {
+    HeaderValue::from_bytes(value.as_bytes()).ok()
+}
+
+/// Shared between the front door, which writes the log, and the extractors, which learn the rest.
+#[derive(Clone, Debug)]
+pub(in crate::http) struct Exchange(Arc<Known>);
+
+#[derive(Debug)]
+struct Known {
+    begun: Instant,
+    request_id: HeaderValue,
+    meter: Arc<Meter>,
+    /// Whether the caller wants to hear of what would be ignored.
+    strict: AtomicBool,
+    route: OnceLock<MatchedPath>,
+    user: OnceLock<UserId>,
+    allowed: OnceLock<Duration>,
+}
+
+impl Exchange {
+    pub(in crate::http) fn begin(request_id: HeaderValue) -> Self {
+        Self(Arc::new(Known {
+            begun: Instant::now(),
+            request_id,
+            meter: Arc::default(),
+            strict: AtomicBool::default(),
+            route: OnceLock::default(),
+            user: OnceLock::default(),
+            allowed: OnceLock::default(),
+        }))
+    }
+
+    /// That of a request which has come through the front door, as all do.
+    pub(in crate::http) fn of(parts: &Parts) -> Self {
+        let known = parts.extensions.get().cloned();
+        known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-")))
+    }
+
+    pub(in crate::http) fn request_id(&self) -> &str {
+        self.0.request_id.to_str().unwrap_or("-")
+    }
+
+    /// Counts what the request asks of the database.
+    pub(in crate::http) fn meter(&self) -> &Arc<Meter> {
+        &self.0.meter
+    }
+
+    pub(in crate::http) fn set_route(&self, route: MatchedPath) {
+        let _ = self.0.route.set(route);
+    }
+
+    pub(in crate::http) fn set_user(&self, user: &UserId) {
+        let _ = self.0.user.set(user.clone());
+    }
+
+    /// The caller has asked for an answer that may take this long, beyond the limit of all. Gives how long to wait for
+    /// what is to be told, so that it leaves in time.
+    pub(in crate::http) fn patience(&self, wanted: Duration) -> Duration {
+        let wait = wanted.min(LONGEST_PATIENCE.saturating_sub(self.0.begun.elapsed()));
+        let _ = self.0.allowed.set(wait);
+        wait
+    }
+
+    /// What the caller has sent is looked through for names that nobody knows.
+    pub(in crate::http) fn set_strict(&self) {
+        self.0.strict.store(true, Ordering::Relaxed);
+    }
+
+    pub(in crate::http) fn is_strict(&self) -> bool {
+        self.0.strict.load(Ordering::Relaxed)
+    }
+
+    pub(in crate::http) fn allowed(&self) -> Option<Duration> {
+        self.0.allowed.get().copied()
+    }
+
+    /// The route's template, such as `/api/{user_id}/tasks`.
+    pub(in crate::http) fn route(&self) -> Option<&str> {
+        self.0.route.get().map(MatchedPath::as_str)
+    }
+
+    /// Who was verified, whether or not the path names the same user.
+    pub(in crate::http) fn user(&self) -> Option<&UserId> {
+        self.0.user.get()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Exchange {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts))
+    }
+}
+
+/// Around every route, inside the router, where alone the route is known.
+pub(in crate::http) async fn note_route(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    let route = extensions.get::<MatchedPath>().cloned();
+    if let (Some(exchange), Some(route)) = (extensions.get::<Exchange>(), route) {
+        exchange.set_route(route);
+    }
+    next.run(request).await
+}

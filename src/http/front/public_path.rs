@@ -1,0 +1,41 @@
+//! The paths that callers are told, as they find them: with what a proxy in front takes off. It is put on when an answer
+//! leaves, so that no handler and no answer that is kept has it.
+
+use std::net::IpAddr;
+
+use axum::http::header::{LINK, LOCATION};
+use axum::http::{HeaderName, HeaderValue, Request, Response};
+
+use crate::config::PublicPath;
+
+const X_FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
+
+/// Who sent a request, as its extension, where that matters.
+#[derive(Clone, Copy)]
+pub(in crate::http) struct Peer(pub(in crate::http) IpAddr);
+
+/// What goes before the paths in the answer; mostly empty.
+pub(in crate::http) fn prefix<B>(public_path: &PublicPath, request: &Request<B>) -> String {
+    let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
+    let forwarded = request.headers().get_all(X_FORWARDED_PREFIX).iter();
+    public_path.prefix(peer, forwarded.filter_map(|value| value.to_str().ok()))
+}
+
+/// Puts it before the paths of `Location` and `Link`.
+pub(in crate::http) fn mark<B>(prefix: &str, response: &mut Response<B>) {
+    if prefix.is_empty() {
+        return;
+    }
+    let headers = response.headers_mut();
+    for (name, start) in [(LOCATION, ""), (LINK, "<")] {
+        let path = headers
+            .get(&name)
+            .and_then(|value| value.to_str().ok()?.strip_prefix(start))
+            .filter(|path| path.starts_with('/'));
+        let whole =
+            path.and_then(|path| HeaderValue::try_from(format!("{start}{prefix}{path}")).ok());
+        if let Some(whole) = whole {
+            headers.insert(name, whole);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The routes of history and undo: from a request to a use-case and back.
+
+mod cursor;
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, State};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use axum::response::{IntoResponse, Response};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::domain::json::{write_list, write_number, write_text, write_time};
+use crate::domain::{Change, Outcome, Task, Written};
+use crate::http::SharedApp;
+use crate::http::body::json::JsonText;
+use crate::http::extract::{Owner, PathChange, PathTask};
+use crate::http::openapi::BeforeSchema;
+use crate::http::problem::{FieldError, Problem};
+use crate::http::query;
+use crate::http::write::Write;
+use crate::http::write::answer::{self, Answer};
+
+const TAG: &str = "history";
+
+/// How many changes are on a page, if the caller does not say.
+const USUAL_LIMIT: usize = 100;
+
+/// Where a page begins and ends. Parameters with other names are ignored.
+#[derive(Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct HistoryQuery {
+    /// The most changes on a page; 100 if left out.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000, example = 50)]
+    limit: Option<usize>,
+    /// `next_cursor` of the page before, of the same task.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
+    cursor: Option<String>,
+}
+
+impl FromRequestParts<SharedApp> for HistoryQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SharedApp) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        query::each(parts.uri.query().unwrap_or_default(), |name, value| {
+            Ok(match name {
+                "limit" => read.limit.replace(query::limit(&value)?).is_some(),
+                "cursor" => read.cursor.replace(value.into_owned()).is_some(),
+                _ => false,
+            })
+        })?;
+        // What a form or a template leaves empty.
+        read.cursor = read.cursor.filter(|cursor| !cursor.is_empty());
+        Ok(read)
+    }
+}
+
+/// What a change did to a task.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "describes what is written by hand")]
+pub(super) enum Kind {
+    Created,
+    Changed,
+    /// Put into the trash.
+    Deleted,
+    /// Taken out of the trash.
+    Restored,
+}
+
+/// One change of a task.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written by hand")]
+pub(super) struct PastChange {
+    /// The number of the change among all of the user's: what `undo` takes.
+    #[schema(minimum = 1)]
+    seq: i64,
+    kind: Kind,
+    /// RFC 3339, UTC.
+    #[schema(value_type = String, format = DateTime)]
+    at: (),
+    /// The identity of the token that made the change.
+    actor: String,
+    /// The `X-Request-Id` of the request that made the change.
+    request_id: String,
+    /// The number of the change that this one undid; only there if it is an undo.
+    #[schema(value_type = i64, required = false)]
+    undoes: (),
+    /// The members that the change replaced, as they were; `null` where there was no task before.
+    #[schema(value_type = Option<BeforeSchema>, required)]
+    before: (),
+}
+
+fn write_change(json: &mut Vec<u8>, change: &Change) {
+    json.extend_from_slice(b"{\"seq\":");
+    write_number(json, change.seq);
+    json.extend_from_slice(b",\"kind\":");
+    write_text(json, change.kind.as_str());
+    json.extend_from_slice(b",\"at\":");
+    write_time(json, change.at);
+    json.extend_from_slice(b",\"actor\":");
+    write_text(json, change.author.actor.as_str());
+    json.extend_from_slice(b",\"request_id\":");
+    write_text(json, &change.author.request_id);
+    if let Some(seq) = change.undoes {
+        json.extend_from_slice(b",\"undoes\":");
+        write_number(json, seq);
+    }
+    json.extend_from_slice(b",\"before\":");
+    if change.kind == crate::domain::Kind::Created {
+        json.extend_from_slice(b"null");
+    } else {
+        change.before.write(json);
+    }
+    json.push(b'}');
+}
+
+/// What happened to a task.
+#[derive(ToSchema)]
+#[schema(example = json!({"history": [{
+    "seq": 2,
+    "kind": "changed",
+    "at": "2026-11-23T08:05:00.000000Z",
+    "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+    "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+    "before": {"title": "Buy milk"},
+}, {
+    "seq": 1,
+    "kind": "created",
+    "at": "2026-11-23T08:00:00.000000Z",
+    "actor": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+    "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398e",
+    "before": null,
+}], "next_cursor": null}))]
+pub(super) struct History {
+    /// Newest first.
+    #[schema(value_type = Vec<PastChange>)]
+    history: Vec<Change>,
+    /// Where the next page begins; `null` on the last one.
+    #[schema(required)]
+    next_cursor: Option<String>,
+}
+
+impl History {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = b"{\"history\":".to_vec();
+        write_list(&mut json, &self.history, write_change);
+        json.extend_from_slice(b",\"next_cursor\":");
+        match &self.next_cursor {
+            Some(cursor) => write_text(&mut json, cursor),
+            None => json.extend_from_slice(b"null"),
+        }
+        json.push(b'}');
+        json
+    }
+}
+
+/// What happened to a task, newest first
+///
+/// Also of a task in the trash. Changes that are older than the server keeps them are not in it.
+#[utoipa::path(
+    get, path = "/api/{user_id}/tasks/{task_id}/history", tag = TAG,
+    params(HistoryQuery),
+    responses((status = 200, description = "The changes", body = History)),
+)]
+pub(super) async fn list_history(
+    State(app): State<SharedApp>,
+    Owner { space, .. }: Owner,
+    PathTask(id): PathTask,
+    query: HistoryQuery,
+) -> Result<Response, Problem> {
+    let decode = |cursor: &String| {
+        cursor::decode(&space, id, cursor).ok_or_else(|| {
+            let rule = "must be the next_cursor of a page of the same history";
+            let field = "cursor";
+            Problem::invalid(&[FieldError { field, rule }])
+        })
+    };
+    let from = query.cursor.as_ref().map(decode).transpose()?;
+    let limit = query.limit.unwrap_or(USUAL_LIMIT);
+    let page = app.tasks.list_history(&space, id, from, limit).await?;
+    let next = page.next;
+    let history = History {
+        history: page.changes,
+        next_cursor: next.map(|seq| cursor::encode(&space, id, seq)),
+    };
+    Ok(JsonText(history.to_json()).into_response())
+}
+
+/// What an undo changed.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is written by hand")]
+#[schema(example = json!({"changes": [
+    {"seq": 18, "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f"},
+]}))]
+pub(super) struct Undone {
+    /// In the order of their numbers.
+    changes: Vec<crate::http::changes::ChangeSchema>,
+}
+
+/// Undo a change
+///
+/// What the change replaced comes back, as a new change, which can be undone in its turn. A change of a batch undoes
+/// the whole batch. Later changes of other fields stay. If the same field was changed later, nothing happens: the answer is 409,
+/// and `error.conflicting_seq` is the number of that change.
+#[utoipa::path(
+    post, path = "/api/{user_id}/changes/{seq}/undo", tag = TAG,
+    params(("seq" = i64, Path, minimum = 1, description = "The number of the change", example = 17)),
+    responses((status = 200, description = "What has changed", body = Undone)),
+)]
+pub(super) async fn undo_change(
+    State(app): State<SharedApp>,
+    owner: Owner,
+    PathChange(seq): PathChange,
+    write: Write,
+) -> Result<Response, Problem> {
+    let seq = seq.ok_or_else(Problem::change_not_found)?;
+    let deed = app.tasks.reversal(seq);
+    write.run(owner, deed, Arc::new(of_undo), &[]).await
+}
+
+fn of_undo(outcomes: &[Outcome]) -> Answer {
+    if let Some(refused) = outcomes.iter().find_map(|outcome| outcome.as_ref().err()) {
+        return answer::of_problem(&Problem::from(refused));
+    }
+    let done = outcomes.iter().flatten();
+    let changes: Vec<Task> = done
+        .filter(|written| !matches!(written, Written::Unchanged(_)))
+        .map(|written| written.task().clone())
+        .collect();
+    let mut json = b"{\"changes\":".to_vec();
+    write_list(&mut json, &changes, |json, task| {
+        crate::http::changes::Change::from(task.clone()).write(json);
+    });
+    json.push(b'}');
+    answer::of_body(StatusCode::OK, json)
+}

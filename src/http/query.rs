@@ -1,0 +1,44 @@
+//! Parameters of a query: how values are read, and refused, that more than one route takes.
+
+use std::borrow::Cow;
+
+use url::form_urlencoded;
+
+use crate::domain::limits::PAGE;
+use crate::http::problem::{FieldError, Problem};
+
+/// Gives each parameter to `read`, which says whether it was there before: that is refused.
+pub(super) fn each(
+    query: &str,
+    mut read: impl FnMut(&str, Cow<'_, str>) -> Result<bool, Problem>,
+) -> Result<(), Problem> {
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        if read(&name, value)? {
+            let message = format!("The query names {name} twice");
+            return Err(Problem::bad_request(message));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn limit(text: &str) -> Result<usize, Problem> {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::bad_request(
+            "The query's limit must be a whole number from 1 to 1000",
+        ));
+    }
+    match text.parse() {
+        Ok(limit @ 1..=PAGE) => Ok(limit),
+        _ => Err(invalid("limit", "must be from 1 to 1000")),
+    }
+}
+
+pub(super) fn flag(name: &str, text: &str) -> Result<bool, Problem> {
+    let wrong = |_| Problem::bad_request(format!("The query's {name} must be true or false"));
+    text.parse().map_err(wrong)
+}
+
+pub(super) fn invalid(field: &'static str, rule: &'static str) -> Problem {
+    Problem::invalid(&[FieldError { field, rule }])
+}

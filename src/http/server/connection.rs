@@ -1,0 +1,83 @@
+//! One connection, from its first byte to its end. hyper finds out which version of HTTP is spoken and reads the requests;
+//! how long a connection may say nothing, and that it ends with the server, is said here.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::net::TcpStream;
+use tokio::sync::Notify;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+use crate::http::front::FrontDoor;
+use crate::http::front::public_path::Peer;
+
+/// How long a client may take to send the head of a request; also how long an idle connection is kept.
+pub(in crate::http) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// How connections are served, all in the same way.
+pub(in crate::http) struct Connections {
+    door: FrontDoor,
+    hyper: auto::Builder<TokioExecutor>,
+    stop: CancellationToken,
+}
+
+impl Connections {
+    /// With `stop`, requests in flight are answered, and every connection ends.
+    pub(in crate::http) fn new(door: FrontDoor, stop: CancellationToken) -> Arc<Self> {
+        let mut hyper = auto::Builder::new(TokioExecutor::new());
+        hyper
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEADER_TIMEOUT)
+            .http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(Some(HEADER_TIMEOUT));
+        Arc::new(Self { door, hyper, stop })
+    }
+
+    /// Serves one until it ends.
+    pub(in crate::http) async fn serve(
+        self: Arc<Self>,
+        socket: TcpStream,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        // One of its own: whoever looks at it locks it.
+        let stop = self.stop.child_token();
+        let peer = socket.peer_addr().ok();
+        let peer = peer.filter(|_| self.door.asks_for_peer());
+        let asked = Arc::new(Notify::new());
+        let service = service_fn(|mut request: Request<Incoming>| {
+            asked.notify_one();
+            if let Some(peer) = peer {
+                request.extensions_mut().insert(Peer(peer.ip()));
+            }
+            let door = self.door.clone();
+            // In a box, which is gone with the answer: else each connection would keep room for it.
+            Box::pin(async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) })
+        });
+        // hyper waits without a limit for the bytes that tell which version it is.
+        let silent = async {
+            if timeout(HEADER_TIMEOUT, asked.notified()).await.is_ok() {
+                future::pending::<()>().await;
+            }
+        };
+        let mut connection = pin!(self.hyper.serve_connection(TokioIo::new(socket), service));
+        tokio::select! {
+            end = &mut connection => return end,
+            () = silent => {}
+            () = stop.cancelled() => {}
+        }
+        connection.as_mut().graceful_shutdown();
+        connection.await
+    }
+}

@@ -1,0 +1,89 @@
+//! The query of a list: read strictly, written again for the next page.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use utoipa::IntoParams;
+
+use super::cursor;
+use crate::domain::{Filter, Position, SpaceId};
+use crate::http::SharedApp;
+use crate::http::problem::Problem;
+use crate::http::query::{self, flag, invalid, limit};
+
+/// What a caller wants listed. Parameters with other names are ignored.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::http) struct ListQuery {
+    /// The most tasks on a page. Without it, all tasks are sent.
+    #[param(value_type = Option<u16>, minimum = 1, maximum = 1000, example = 50)]
+    pub(super) limit: Option<usize>,
+    /// `next_cursor` of the page before, of the same query; an empty one is none.
+    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
+    cursor: Option<String>,
+    /// Only tasks that are done (`true`) or open (`false`).
+    completed: Option<bool>,
+    /// `true`: the trash in place of the list. Not together with `completed`.
+    deleted: Option<bool>,
+}
+
+impl ListQuery {
+    fn read(query: &str) -> Result<Self, Problem> {
+        let mut read = Self::default();
+        query::each(query, |name, value| {
+            Ok(match name {
+                "limit" => read.limit.replace(limit(&value)?).is_some(),
+                "completed" => read.completed.replace(flag(name, &value)?).is_some(),
+                "deleted" => read.deleted.replace(flag(name, &value)?).is_some(),
+                "cursor" => read.cursor.replace(value.into_owned()).is_some(),
+                _ => false,
+            })
+        })?;
+        // What a form or a template leaves empty.
+        read.cursor = read.cursor.filter(|cursor| !cursor.is_empty());
+        if read.filter().deleted && read.completed.is_some() {
+            return Err(invalid("deleted", "cannot be combined with completed"));
+        }
+        Ok(read)
+    }
+
+    pub(super) fn filter(&self) -> Filter {
+        Filter {
+            completed: self.completed,
+            deleted: self.deleted == Some(true),
+        }
+    }
+
+    /// Where the page begins.
+    pub(super) fn position(&self, space: &SpaceId) -> Result<Option<Position>, Problem> {
+        let Some(cursor) = &self.cursor else {
+            return Ok(None);
+        };
+        match cursor::decode(space, self.filter(), cursor) {
+            Some(position) => Ok(Some(position)),
+            None => Err(invalid(
+                "cursor",
+                "must be the next_cursor of a page of the same list, with the same filter",
+            )),
+        }
+    }
+
+    /// The query of the page after this one.
+    pub(super) fn next(&self, limit: usize, cursor: &str) -> String {
+        let mut query = format!("limit={limit}&cursor={cursor}");
+        query.push_str(match self.completed {
+            _ if self.filter().deleted => "&deleted=true",
+            None => "",
+            Some(true) => "&completed=true",
+            Some(false) => "&completed=false",
+        });
+        query
+    }
+}
+
+impl FromRequestParts<SharedApp> for ListQuery {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &SharedApp) -> Result<Self, Problem> {
+        Self::read(parts.uri.query().unwrap_or_default())
+    }
+}

@@ -1,0 +1,320 @@
+//! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
+
+pub(super) mod batch;
+mod cursor;
+mod list_query;
+mod whole_list;
+
+use axum::extract::State;
+use axum::http::header::{ETAG, LINK};
+use axum::http::{HeaderValue, Uri};
+use axum::response::{IntoResponse, Response};
+use utoipa::ToSchema;
+
+use self::list_query::ListQuery;
+use crate::domain::json::{write_list, write_number, write_text};
+use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
+use crate::http::SharedApp;
+use crate::http::body::input::{Completion, Creation, MergePatch};
+use crate::http::body::json::{JsonBody, JsonText};
+use crate::http::conditional::etag;
+use crate::http::conditional::{self, IfMatch, IfNoneMatch, Tagged};
+use crate::http::extract::{Owner, PathTask};
+use crate::http::front::exchange::Exchange;
+use crate::http::openapi::{NewTaskSchema, TaskPatchSchema, TaskSchema};
+use crate::http::problem::Problem;
+use crate::http::write::Write;
+
+pub(super) const TAG: &str = "tasks";
+
+/// Some of a user's tasks, or all.
+#[derive(ToSchema)]
+#[schema(example = json!({"tasks": [{
+    "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+    "user_id": "TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv",
+    "title": "Buy milk",
+    "description": null,
+    "completed": false,
+    "created_at": "2026-11-23T08:00:00.000000Z",
+    "updated_at": "2026-11-23T08:00:00.000000Z",
+    "version": 1,
+}], "count": 1}))]
+pub(super) struct TaskList {
+    /// Newest first.
+    #[schema(value_type = Vec<TaskSchema>)]
+    tasks: Vec<Task>,
+    /// How many tasks match in all, on this page or not.
+    #[schema(minimum = 0)]
+    count: i64,
+    /// Where the next page begins; `null` on the last one. Only with `limit`.
+    #[schema(required = false)]
+    next_cursor: Option<String>,
+}
+
+impl TaskList {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = Vec::with_capacity(self.tasks.len() * Task::USUAL_JSON + 128);
+        json.extend_from_slice(b"{\"tasks\":");
+        write_list(&mut json, &self.tasks, |json, task| task.write(json));
+        json.extend_from_slice(b",\"count\":");
+        write_number(&mut json, self.count);
+        json.extend_from_slice(b",\"next_cursor\":");
+        match &self.next_cursor {
+            Some(cursor) => write_text(&mut json, cursor),
+            None => json.extend_from_slice(b"null"),
+        }
+        json.push(b'}');
+        json
+    }
+}
+
+/// List the user's tasks, newest first
+///
+/// With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
+/// tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+#[utoipa::path(
+    get, path = "/api/{user_id}/tasks", tag = TAG,
+    params(ListQuery),
+    responses((
+        status = 200, description = "The tasks", body = TaskList,
+        headers(("Link" = String, description = "The next page, if there is one (RFC 8288): `<…>; rel=\"next\"`")),
+    )),
+)]
+pub(super) async fn list_tasks(
+    State(app): State<SharedApp>,
+    Owner { space, .. }: Owner,
+    uri: Uri,
+    query: ListQuery,
+    exchange: Exchange,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let filter = query.filter();
+    let after = query.position(&space)?;
+    let tag_of = |page: &TaskPage| etag::list_tag(page, filter, query.limit, after);
+    if known.is_there() {
+        let tag = tag_of(&app.tasks.count(&space, filter).await?);
+        if known.has(&tag) {
+            return Ok(conditional::not_modified(tag));
+        }
+    }
+    let Some(limit) = query.limit else {
+        return whole_list::respond(
+            app.tasks.clone(),
+            space,
+            filter,
+            after,
+            exchange.meter().clone(),
+        )
+        .await;
+    };
+    let listing = app.tasks.list(&space, filter, after, limit).await?;
+    let next_cursor = listing
+        .next
+        .map(|next| cursor::encode(&space, filter, next));
+    let link = next_cursor.as_ref().map(|cursor| {
+        let query = query.next(limit, cursor);
+        format!("<{}?{query}>; rel=\"next\"", uri.path())
+    });
+    let tag = tag_of(&listing.page);
+    let list = TaskList {
+        tasks: listing.page.tasks,
+        count: listing.page.total,
+        next_cursor,
+    };
+    let mut response = JsonText(list.to_json()).into_response();
+    response.headers_mut().insert(ETAG, tag);
+    if let Some(link) = link.and_then(|link| HeaderValue::from_str(&link).ok()) {
+        response.headers_mut().insert(LINK, link);
+    }
+    Ok(response)
+}
+
+/// Create a task
+///
+/// With an `id` of the caller's own, the same task sent again is not created twice: it is answered with 200.
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks", tag = TAG,
+    request_body(content = NewTaskSchema),
+    responses(
+        (
+            status = 201, description = "The task was created", body = TaskSchema,
+            headers(("Location" = String, description = "The path of the new task")),
+        ),
+        (status = 200, description = "The same task of this `id` was there already", body = TaskSchema),
+    ),
+)]
+pub(super) async fn create_task(
+    State(app): State<SharedApp>,
+    owner: Owner,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let creation: Creation = body.read()?;
+    let operation = match creation.id {
+        None => app.tasks.creation(creation.content),
+        Some(id) => Operation::Create {
+            id,
+            content: creation.content,
+            twice: Twice::Compare,
+        },
+    };
+    write.task(owner, operation, body.bytes()).await
+}
+
+/// Get a task
+///
+/// With `If-None-Match`, only if the task has another `ETag` by now.
+#[utoipa::path(
+    get, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    responses((status = 200, description = "The task", body = TaskSchema)),
+)]
+pub(super) async fn get_task(
+    State(app): State<SharedApp>,
+    Owner { space, .. }: Owner,
+    PathTask(id): PathTask,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    let task = app.tasks.get(&space, id).await?;
+    let tag = etag::task_tag(&task);
+    if known.has(&tag) {
+        return Ok(conditional::not_modified(tag));
+    }
+    Ok(Tagged(task).into_response())
+}
+
+/// Change a task
+///
+/// A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if the task still has that `ETag`.
+/// With `If-None-Match: *`, the task is created under this id, and only if there is none.
+#[utoipa::path(
+    put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    request_body(content = TaskPatchSchema),
+    responses(
+        (status = 200, description = "The task as it is now", body = TaskSchema),
+        (
+            status = 201, description = "The task was created", body = TaskSchema,
+            headers(("Location" = String, description = "The path of the new task")),
+        ),
+    ),
+)]
+pub(super) async fn change_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
+    known: IfNoneMatch,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    if !known.is_there() {
+        let patch = body.read()?;
+        return change(owner, (id, patch, expected), write, &body).await;
+    }
+    if !known.is_any() || expected != Expected::Anything {
+        let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
+        return Err(Problem::bad_request(message));
+    }
+    let operation = Operation::Create {
+        id,
+        content: body.read()?,
+        twice: Twice::Refuse,
+    };
+    write.task(owner, operation, body.bytes()).await
+}
+
+/// Change a task by a merge patch
+///
+/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it, and `metadata` is merged.
+/// With `If-Match`, only if the task still has that `ETag`.
+#[utoipa::path(
+    patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    request_body(content(
+        (TaskPatchSchema = "application/merge-patch+json"),
+        (TaskPatchSchema = "application/json"),
+    )),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
+)]
+pub(super) async fn patch_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let MergePatch(patch) = body.read()?;
+    change(owner, (id, patch, expected), write, &body).await
+}
+
+async fn change(
+    owner: Owner,
+    (id, patch, expected): (TaskId, Patch, Expected),
+    write: Write,
+    body: &JsonBody,
+) -> Result<Response, Problem> {
+    let operation = Operation::Change {
+        id,
+        patch,
+        expected,
+    };
+    write.task(owner, operation, body.bytes()).await
+}
+
+/// Set whether a task is done
+///
+/// It sets and does not flip, so that it can be repeated. With `If-Match`, only if the task still has that `ETag`.
+#[utoipa::path(
+    patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
+    request_body(content = Completion),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
+)]
+pub(super) async fn complete_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let Completion { completed } = body.read()?;
+    let patch = Patch {
+        completed: Some(completed),
+        ..Patch::default()
+    };
+    let operation = Operation::Change {
+        id,
+        patch,
+        expected,
+    };
+    write.task(owner, operation, body.bytes()).await
+}
+
+/// Delete a task
+///
+/// It goes into the trash, from where it can be restored for a while. With `If-Match`, only if the task still has
+/// that `ETag`.
+#[utoipa::path(
+    delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
+    responses((status = 204, description = "The task is gone")),
+)]
+pub(super) async fn delete_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
+    write: Write,
+) -> Result<Response, Problem> {
+    let operation = Operation::Delete { id, expected };
+    write.task(owner, operation, &[]).await
+}
+
+/// Take a task out of the trash
+///
+/// It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
+)]
+pub(super) async fn restore_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    write: Write,
+) -> Result<Response, Problem> {
+    write.task(owner, Operation::Restore { id }, &[]).await
+}

@@ -1,0 +1,147 @@
+//! What a caller is told of a write, written down once: sent, and kept where the request may be repeated.
+
+use std::sync::Arc;
+
+use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use super::Teller;
+use crate::domain::{Task, Written};
+use crate::http::body::json::APPLICATION_JSON;
+use crate::http::conditional::etag::task_tag;
+use crate::http::problem::Problem;
+
+/// Says that the answer is that to the first time.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+
+/// What a caller was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::http) struct Answer {
+    status: StatusCode,
+    etag: Option<String>,
+    location: Option<String>,
+    body: String,
+}
+
+/// What stands before the body of an answer that is kept, as one line of JSON.
+#[derive(Serialize, Deserialize)]
+struct KeptHead {
+    status: u16,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    location: Option<String>,
+}
+
+impl Answer {
+    /// As it is kept. What can be mended and sent again under the same key is not: it has not used the key up.
+    pub(in crate::http) fn to_keep(&self) -> Option<Arc<[u8]>> {
+        if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
+            return None;
+        }
+        let head = KeptHead {
+            status: self.status.as_u16(),
+            etag: self.etag.clone(),
+            location: self.location.clone(),
+        };
+        let mut bytes = serde_json::to_vec(&head).ok()?;
+        bytes.push(b'\n');
+        bytes.extend_from_slice(self.body.as_bytes());
+        Some(bytes.into())
+    }
+
+    /// Reads back what was kept.
+    pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Self, Problem> {
+        let read = || {
+            let text = std::str::from_utf8(bytes).ok()?;
+            let (head, body) = text.split_once('\n')?;
+            let head: KeptHead = serde_json::from_str(head).ok()?;
+            Some(Self {
+                status: StatusCode::from_u16(head.status).ok()?,
+                etag: head.etag,
+                location: head.location,
+                body: body.to_owned(),
+            })
+        };
+        read().ok_or_else(|| Problem::internal("a kept answer cannot be read".into()))
+    }
+}
+
+/// Tells of the only operation; `tasks` is the path of the user's tasks.
+pub(in crate::http) fn of_one(tasks: String) -> Teller {
+    Arc::new(move |outcomes| match outcomes {
+        [Ok(written)] => of_written(&tasks, written),
+        [Err(refusal)] => of_problem(&Problem::from(refusal)),
+        _ => of_problem(&Problem::internal("not one operation".into())),
+    })
+}
+
+fn of_written(tasks: &str, written: &Written) -> Answer {
+    match written {
+        Written::Created(task) => Answer {
+            location: Some(format!("{tasks}/{}", task.id)),
+            ..of_task(StatusCode::CREATED, task)
+        },
+        Written::Changed(task) | Written::Unchanged(task) => of_task(StatusCode::OK, task),
+        Written::Deleted(_) => of_body(StatusCode::NO_CONTENT, Vec::new()),
+    }
+}
+
+fn of_task(status: StatusCode, task: &Task) -> Answer {
+    let mut json = Vec::with_capacity(Task::USUAL_JSON);
+    task.write(&mut json);
+    Answer {
+        etag: text(&task_tag(task)),
+        ..of_body(status, json)
+    }
+}
+
+pub(in crate::http) fn of_problem(problem: &Problem) -> Answer {
+    let tag = problem.header().filter(|(name, _)| name == ETAG);
+    let envelope = problem.envelope(false).to_string();
+    Answer {
+        etag: tag.and_then(|(_, value)| text(value)),
+        ..of_body(problem.status(), envelope.into_bytes())
+    }
+}
+
+pub(in crate::http) fn of_body(status: StatusCode, json: Vec<u8>) -> Answer {
+    match String::from_utf8(json) {
+        Ok(body) => Answer {
+            status,
+            etag: None,
+            location: None,
+            body,
+        },
+        Err(error) => of_problem(&Problem::internal(error.into())),
+    }
+}
+
+fn text(value: &HeaderValue) -> Option<String> {
+    value.to_str().ok().map(str::to_owned)
+}
+
+/// Sends an answer, for the first time or again.
+pub(in crate::http) fn send(answer: Answer, again: bool) -> Response {
+    let has_body = !answer.body.is_empty();
+    let mut response = if has_body {
+        (answer.status, answer.body).into_response()
+    } else {
+        answer.status.into_response()
+    };
+    let headers = response.headers_mut();
+    if has_body {
+        headers.insert(CONTENT_TYPE, APPLICATION_JSON);
+    }
+    for (name, value) in [(ETAG, answer.etag), (LOCATION, answer.location)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::try_from(value).ok()) {
+            headers.insert(name, value);
+        }
+    }
+    if again {
+        headers.insert(REPLAYED, HeaderValue::from_static("true"));
+    }
+    response
+}

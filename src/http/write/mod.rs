@@ -1,0 +1,160 @@
+//! A write on its way to the use-cases and back: in which request it is made, and whether it may be repeated
+//! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
+
+pub(super) mod answer;
+
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{Context, SHA256};
+use axum::extract::FromRequestParts;
+use axum::http::header::{IF_MATCH, IF_NONE_MATCH};
+use axum::http::request::Parts;
+use axum::http::{HeaderName, Method};
+use axum::response::Response;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use self::answer::Answer;
+use crate::domain::{Author, Deed, Done, Key, Operation, Outcome};
+use crate::http::SharedApp;
+use crate::http::body::meaning;
+use crate::http::extract::Owner;
+use crate::http::front::exchange::Exchange;
+use crate::http::problem::Problem;
+use crate::tasks::Request;
+
+pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+
+/// The longest key, in characters.
+const LONGEST_KEY: usize = 255;
+
+/// How the outcomes of some work are told.
+pub(super) type Teller = Arc<dyn Fn(&[Outcome]) -> Answer + Send + Sync>;
+
+/// What a handler that writes knows of its request.
+pub(super) struct Write {
+    app: SharedApp,
+    key: Option<Arc<str>>,
+    request_id: Arc<str>,
+    method: Method,
+    path: String,
+    /// What else makes it another request than its like: the query and the conditions.
+    conditions: Vec<String>,
+}
+
+impl FromRequestParts<SharedApp> for Write {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let key = key(parts)?;
+        Ok(Self {
+            app: app.clone(),
+            request_id: Exchange::of(parts).request_id().into(),
+            method: parts.method.clone(),
+            path: parts.uri.path().to_owned(),
+            conditions: if key.is_some() {
+                conditions(parts)
+            } else {
+                Vec::new()
+            },
+            key,
+        })
+    }
+}
+
+fn key(parts: &Parts) -> Result<Option<Arc<str>>, Problem> {
+    let mut values = parts.headers.get_all(IDEMPOTENCY_KEY).iter();
+    let Some(value) = values.next() else {
+        return Ok(None);
+    };
+    let sane = (1..=LONGEST_KEY).contains(&value.len())
+        && value.as_bytes().iter().all(u8::is_ascii_graphic)
+        && values.next().is_none();
+    match value.to_str() {
+        Ok(key) if sane => Ok(Some(key.into())),
+        _ => Err(Problem::bad_request(
+            "The header Idempotency-Key must be one key of 1 to 255 visible ASCII characters",
+        )),
+    }
+}
+
+fn conditions(parts: &Parts) -> Vec<String> {
+    let header = |name: HeaderName| {
+        let values = parts.headers.get_all(&name).iter();
+        let values: Vec<_> = values
+            .map(|value| String::from_utf8_lossy(value.as_bytes()))
+            .collect();
+        values.join(",")
+    };
+    let query = parts.uri.query().unwrap_or_default().to_owned();
+    vec![query, header(IF_MATCH), header(IF_NONE_MATCH)]
+}
+
+impl Write {
+    /// Does one operation on a task, and tells of it.
+    pub(super) async fn task(
+        self,
+        owner: Owner,
+        operation: Operation,
+        body: &[u8],
+    ) -> Result<Response, Problem> {
+        let teller = answer::of_one(self.path_of_tasks().to_owned());
+        self.run(owner, operation.into(), teller, body).await
+    }
+
+    /// Does what is asked, and tells of it.
+    pub(super) async fn run(
+        self,
+        owner: Owner,
+        deed: Deed,
+        teller: Teller,
+        body: &[u8],
+    ) -> Result<Response, Problem> {
+        let key = self.key.clone().map(|key| Key {
+            key,
+            fingerprint: self.fingerprint(body).into(),
+        });
+        let encoder = teller.clone();
+        let request = Request {
+            space: owner.space,
+            author: Author {
+                actor: owner.actor,
+                request_id: self.request_id,
+            },
+            deed,
+            encode: key.is_some().then(|| -> crate::store::Encoder {
+                Arc::new(move |outcomes| encoder(outcomes).to_keep())
+            }),
+            key,
+            bytes: body.len(),
+        };
+        let applied = self.app.tasks.apply(request).await?;
+        match applied.done {
+            Done::Before(kept) => Ok(answer::send(Answer::kept(&kept)?, true)),
+            Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
+            Done::Swept(_) => Err(Problem::internal("a sweep has no caller".into())),
+        }
+    }
+
+    /// What makes this request another one than its like: its meaning, and not how it is spelled.
+    fn fingerprint(&self, body: &[u8]) -> String {
+        let mut context = Context::new(&SHA256);
+        let parts = [self.method.as_str(), &self.path];
+        for part in parts
+            .into_iter()
+            .chain(self.conditions.iter().map(String::as_str))
+        {
+            context.update(part.as_bytes());
+            // In none of them, so that nothing moves from one to the other.
+            context.update(b"\n");
+        }
+        context.update(&meaning::of_body(body));
+        URL_SAFE_NO_PAD.encode(context.finish())
+    }
+
+    /// `/api/{user_id}/tasks`, as the caller wrote it.
+    fn path_of_tasks(&self) -> &str {
+        let end = self.path.match_indices('/').nth(3);
+        end.map_or(&self.path, |(end, _)| &self.path[..end])
+    }
+}

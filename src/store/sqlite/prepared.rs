@@ -1,0 +1,105 @@
+//! A connection together with the statements that were prepared on it: what a thread of the executor works with.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use rusqlite::{Connection, Statement};
+
+use super::super::row::{FromRow, Value};
+use super::super::row_statements::{Action, for_sqlite};
+use super::super::statements::Sql;
+use super::super::tables::Table;
+use super::{read_rows, translate};
+use crate::error::Error;
+
+pub(super) struct Prepared<'c> {
+    pub(super) connection: &'c Connection,
+    texts: &'c [String],
+    /// By number, each from its first use on. A cache that is asked by text takes longer to find a statement than
+    /// some statements take.
+    prepared: Vec<Option<Statement<'c>>>,
+    /// Those on single rows, by what is done, the table and the columns that change.
+    on_rows: HashMap<(Action, &'static str, u64), Statement<'c>>,
+}
+
+impl<'c> Prepared<'c> {
+    pub(super) fn new(connection: &'c Connection, texts: &'c [String]) -> Self {
+        Self {
+            connection,
+            texts,
+            prepared: texts.iter().map(|_| None).collect(),
+            on_rows: HashMap::new(),
+        }
+    }
+
+    /// Runs one statement and reads all its rows.
+    pub(super) fn read<T: FromRow>(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<T>, Error> {
+        read_rows(self.statement(sql)?, values)
+    }
+
+    /// Runs one statement that gives no rows; says how many it has written.
+    pub(super) fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<usize, Error> {
+        let parameters = rusqlite::params_from_iter(values);
+        self.statement(sql)?.execute(parameters).map_err(translate)
+    }
+
+    /// As [`Prepared::execute`], with the error as SQLite gives it.
+    pub(super) fn execute_raw(&mut self, sql: Sql) -> rusqlite::Result<usize> {
+        let place = &mut self.prepared[sql as usize];
+        match place {
+            Some(statement) => statement.execute([]),
+            None => place
+                .insert(self.connection.prepare(&self.texts[sql as usize])?)
+                .execute([]),
+        }
+    }
+
+    /// Runs a statement on one row; says how many rows it has written. An update changes the columns in `changed`.
+    pub(super) fn execute_on_row<'v>(
+        &mut self,
+        (action, table): (Action, &'static Table),
+        changed: &[usize],
+        values: impl IntoIterator<Item = &'v Value>,
+    ) -> Result<usize, Error> {
+        let parameters = rusqlite::params_from_iter(values);
+        let statement = self.row_statement(action, table, changed)?;
+        statement.execute(parameters).map_err(translate)
+    }
+
+    /// Reads the row of a key.
+    pub(super) fn load_row<T: FromRow>(
+        &mut self,
+        table: &'static Table,
+        key: &[Value],
+    ) -> Result<Option<T>, Error> {
+        let statement = self.row_statement(Action::Load, table, &[])?;
+        Ok(read_rows(statement, key)?.into_iter().next())
+    }
+
+    fn row_statement(
+        &mut self,
+        action: Action,
+        table: &'static Table,
+        changed: &[usize],
+    ) -> Result<&mut Statement<'c>, Error> {
+        // As numbers, because to write and to look up a text takes as long as some statements do.
+        let columns = changed.iter().fold(0, |bits, place| bits | 1 << place);
+        match self.on_rows.entry((action, table.name, columns)) {
+            Entry::Occupied(entry) => Ok(entry.into_mut()),
+            Entry::Vacant(entry) => {
+                let text = for_sqlite(action, table, changed);
+                let statement = self.connection.prepare(&text).map_err(translate)?;
+                Ok(entry.insert(statement))
+            }
+        }
+    }
+
+    fn statement(&mut self, sql: Sql) -> Result<&mut Statement<'c>, Error> {
+        let place = &mut self.prepared[sql as usize];
+        if let Some(statement) = place {
+            return Ok(statement);
+        }
+        let statement = self.connection.prepare(&self.texts[sql as usize]);
+        Ok(place.insert(statement.map_err(translate)?))
+    }
+}
