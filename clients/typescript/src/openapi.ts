@@ -338,7 +338,55 @@ export interface components {
              * @description The operation is refused if the task has another version. Not for `create`.
              */
             if_version?: number | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
             op: components["schemas"]["BatchVerb"];
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number | null;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string | null;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string | null;
+            }[] | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
+            /** @description At most 50. White space around each is removed, and it is normalised (NFC); then 1 to 64 characters, no U+0000. Told each once, sorted by code point. `null` or `[]`: none. */
+            tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };
@@ -386,7 +434,7 @@ export interface components {
          * @description What an operation does.
          * @enum {string}
          */
-        BatchVerb: "create" | "change" | "complete" | "delete";
+        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag";
         /** @description The members of a task that a change replaced, as they were. */
         Before: {
             completed?: boolean;
