@@ -18,11 +18,12 @@ use crate::auth::{AuthConfig, Authenticator};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::domain::UserId;
+use crate::http;
 use crate::metrics::Metrics;
 use crate::shutdown::Signals;
 use crate::store::{Migrations, Store};
 use crate::tasks::sweeper::Sweeper;
-use crate::{http, telemetry};
+use crate::telemetry;
 
 /// Who the example of the first start is.
 const EXAMPLE_USER: &str = "demo";

@@ -1,5 +1,6 @@
 //! The texts of a task: a title or a description that exists obeys its rules.
 
+use const_format::formatcp;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use super::content::{Member, Schema, Side};
@@ -7,7 +8,7 @@ use super::json::{Rule, read_flag, read_text, write_flag, write_text};
 use super::limits::{DESCRIPTION_CHARS, TITLE_CHARS};
 use super::visible::is_visible;
 
-/// What a task is about: trimmed, 1 to 200 characters of which one can be seen, no U+0000.
+/// What a task is about: trimmed, not empty, with at most [`TITLE_CHARS`] of which one can be seen, no U+0000.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -22,7 +23,7 @@ impl Title {
             return Err("must have a visible character");
         }
         if text.chars().count() > TITLE_CHARS {
-            return Err("must have at most 200 characters");
+            return Err(formatcp!("must have at most {TITLE_CHARS} characters"));
         }
         no_nul(text)?;
         Ok(Self(text.to_owned()))
@@ -38,14 +39,16 @@ impl Title {
     }
 }
 
-/// More about a task: at most 2000 characters, kept as sent, no U+0000.
+/// More about a task: at most [`DESCRIPTION_CHARS`], kept as sent, no U+0000.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description(String);
 
 impl Description {
     pub fn parse(text: String) -> Result<Self, Rule> {
         if text.chars().count() > DESCRIPTION_CHARS {
-            return Err("must have at most 2000 characters");
+            return Err(formatcp!(
+                "must have at most {DESCRIPTION_CHARS} characters"
+            ));
         }
         no_nul(&text)?;
         Ok(Self(text))
@@ -89,10 +92,10 @@ impl Member for Title {
             Side::Request => text
                 .min_length(Some(1))
                 .max_length(Some(TITLE_CHARS))
-                .description(Some(
-                    "White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which \
-                     one can be seen; no U+0000.",
-                ))
+                .description(Some(formatcp!(
+                    "White space around it is removed; then 1 to {TITLE_CHARS} characters (Unicode scalar values), \
+                     of which one can be seen; no U+0000.",
+                )))
                 .into(),
         }
     }
@@ -128,9 +131,9 @@ impl Member for Option<Description> {
             Side::Answer | Side::History => text.into(),
             Side::Request => text
                 .max_length(Some(DESCRIPTION_CHARS))
-                .description(Some(
-                    "At most 2000 characters, kept as sent, no U+0000; `null`: none.",
-                ))
+                .description(Some(formatcp!(
+                    "At most {DESCRIPTION_CHARS} characters, kept as sent, no U+0000; `null`: none.",
+                )))
                 .into(),
         }
     }

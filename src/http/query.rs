@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use const_format::formatcp;
 use url::form_urlencoded;
 
 use crate::domain::limits::PAGE;
@@ -24,13 +25,13 @@ pub(super) fn each(
 pub(super) fn limit(text: &str) -> Result<usize, Problem> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(Problem::bad_request(
-            "The query's limit must be a whole number from 1 to 1000",
-        ));
+        return Err(Problem::bad_request(formatcp!(
+            "The query's limit must be a whole number from 1 to {PAGE}"
+        )));
     }
     match text.parse() {
         Ok(limit @ 1..=PAGE) => Ok(limit),
-        _ => Err(invalid("limit", "must be from 1 to 1000")),
+        _ => Err(invalid("limit", formatcp!("must be from 1 to {PAGE}"))),
     }
 }
 

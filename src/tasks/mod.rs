@@ -21,7 +21,8 @@ use crate::domain::{
     TaskPage, Twice, Work,
 };
 use crate::error::Result;
-use crate::store::{Applied, Encoder, Store};
+pub use crate::store::Encoder;
+use crate::store::{Applied, Store};
 
 /// How many tasks a list without a limit reads at a time: little enough to hold for a slow reader
 /// (2 MiB if every description is as long as it may be), much enough to ask seldom.

@@ -19,6 +19,7 @@ mod connections;
 mod contract;
 mod convergence;
 mod cors;
+mod docs;
 mod errors;
 mod events;
 mod fields;

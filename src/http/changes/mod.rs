@@ -8,6 +8,7 @@ use axum::extract::{FromRequestParts, State};
 use axum::http::header::CACHE_CONTROL;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
+use const_format::formatcp;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
@@ -25,10 +26,10 @@ use crate::tasks::changes::Reached;
 pub(super) const TAG: &str = "changes";
 
 /// How many changes are sent where nothing is said.
-const USUAL_LIMIT: usize = 500;
+pub(super) const USUAL_LIMIT: usize = 500;
 
 /// The longest that a request may wait for a change, in seconds.
-const LONGEST_WAIT: u64 = 60;
+pub(super) const LONGEST_WAIT: u64 = 60;
 
 /// One task that has changed, by its latest change.
 #[expect(
@@ -178,12 +179,17 @@ impl FromRequestParts<SharedApp> for ChangeQuery {
 fn wait(text: &str) -> Result<Duration, Problem> {
     let digits = text.strip_prefix('-').unwrap_or(text);
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        let message = "The query's wait must be a whole number of seconds from 0 to 60";
+        let message = formatcp!(
+            "The query's wait must be a whole number of seconds from 0 to {LONGEST_WAIT}"
+        );
         return Err(Problem::bad_request(message));
     }
     match text.parse() {
         Ok(seconds @ 0..=LONGEST_WAIT) => Ok(Duration::from_secs(seconds)),
-        _ => Err(invalid("wait", "must be from 0 to 60")),
+        _ => Err(invalid(
+            "wait",
+            formatcp!("must be from 0 to {LONGEST_WAIT}"),
+        )),
     }
 }
 

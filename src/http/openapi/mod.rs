@@ -289,3 +289,33 @@ fn task_id() -> Parameter {
         .example(Some(json!("01990f3e-8a5c-7cc3-98c4-dc0c0c07398f")))
         .build()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
+
+    use crate::domain::limits::{BATCH_OPERATIONS, PAGE};
+    use crate::http::changes::{LONGEST_WAIT, USUAL_LIMIT};
+
+    /// An attribute takes a literal only, so its numbers are compared here.
+    #[test]
+    fn the_numbers_of_the_document_are_those_of_the_rules() {
+        let document = serde_json::to_value(crate::http::document()).unwrap();
+        let batch = &document["components"]["schemas"]["Batch"]["properties"]["operations"];
+        assert_eq!(batch["maxItems"], BATCH_OPERATIONS);
+        let schema = |route: &str, name: &str| -> Value {
+            let parameters = &document["paths"][route]["get"]["parameters"];
+            let all = parameters.as_array().unwrap();
+            let found = all.iter().find(|parameter| parameter["name"] == name);
+            found.unwrap()["schema"].clone()
+        };
+        let tasks = "/api/{user_id}/tasks";
+        let history = "/api/{user_id}/tasks/{task_id}/history";
+        let changes = "/api/{user_id}/changes";
+        for route in [tasks, history, changes] {
+            assert_eq!(schema(route, "limit")["maximum"], PAGE, "{route}");
+        }
+        assert_eq!(schema(changes, "limit")["default"], USUAL_LIMIT);
+        assert_eq!(schema(changes, "wait")["maximum"], LONGEST_WAIT);
+    }
+}

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
+use const_format::formatcp;
 use serde::Deserialize;
 use serde_json::json;
 use serde_json::value::RawValue;
@@ -27,7 +28,7 @@ use crate::http::problem::Problem;
 use crate::http::write::Write;
 use crate::http::write::answer::{self, Answer};
 
-/// The largest body: 500 tasks of full length in UTF-8 fit into it in all scripts but the most verbose ones.
+/// The largest body: as many tasks as are allowed, of full length, in UTF-8 fit into it in all scripts but the most verbose ones.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Operations that are done in order; a later one may name an id that an earlier one has made.
@@ -256,7 +257,8 @@ impl FromJson for Batch {
         let operations: Vec<Box<RawValue>> = serde_json::from_str(operations)
             .map_err(|_| invalid("operations", "must be an array"))?;
         if !(1..=BATCH_OPERATIONS).contains(&operations.len()) {
-            return Err(invalid("operations", "must have 1 to 500 elements"));
+            let rule = formatcp!("must have 1 to {BATCH_OPERATIONS} elements");
+            return Err(invalid("operations", rule));
         }
         Ok(Self {
             operations: operations.into_iter().map(Sent).collect(),

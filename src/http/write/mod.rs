@@ -122,7 +122,7 @@ impl Write {
                 request_id: self.request_id,
             },
             deed,
-            encode: key.is_some().then(|| -> crate::store::Encoder {
+            encode: key.is_some().then(|| -> crate::tasks::Encoder {
                 Arc::new(move |outcomes| encoder(outcomes).to_keep())
             }),
             key,

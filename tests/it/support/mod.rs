@@ -33,7 +33,6 @@ use tickbox::config::{AuthSettings, Environment, Web};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
-use tickbox::secret::Secret;
 use tickbox::store::{
     Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
 };
@@ -110,7 +109,7 @@ impl Home {
 /// With the defaults of the settings.
 pub(crate) fn postgres_config(url: &str) -> PostgresConfig {
     PostgresConfig {
-        url: Secret::new(url),
+        url: tickbox::secret::Secret::new(url),
         schema: "tickbox".to_owned(),
         pool: PoolSize {
             kept: 10,
@@ -167,7 +166,7 @@ impl TestApp {
     ) -> Self {
         let clock = Clock::seeded(START, Duration::from_millis(1));
         let settings = AuthSettings {
-            better_auth_secret: Some(Secret::new(SECRET)),
+            better_auth_secret: Some(tickbox::secret::Secret::new(SECRET)),
             ..AuthSettings::default()
         };
         let authenticator = authenticator(&settings, environment, &clock);
