@@ -16,18 +16,27 @@ CREATE TABLE {schema}accounts (
     deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
 ) WITH (fillfactor = 70);
 
--- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
+-- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
+-- kept. tags, references and metadata are JSON.
 CREATE TABLE {schema}tasks (
-    space       text COLLATE "C" NOT NULL,
-    id          uuid NOT NULL,
-    title       text NOT NULL,
-    description text,
-    completed   boolean NOT NULL,
-    created_at  timestamptz NOT NULL,
-    updated_at  timestamptz NOT NULL,
-    version     bigint NOT NULL,
-    seq         bigint NOT NULL,
-    deleted_at  timestamptz,
+    space        text COLLATE "C" NOT NULL,
+    id           uuid NOT NULL,
+    title        text NOT NULL,
+    description  text,
+    completed    boolean NOT NULL,
+    completed_at timestamptz,
+    due          text COLLATE "C",
+    start        text COLLATE "C",
+    priority     bigint,
+    tags         text,
+    "references" text,
+    metadata     text,
+    created_at   timestamptz NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    version      bigint NOT NULL,
+    seq          bigint NOT NULL,
+    deleted_at   timestamptz,
     PRIMARY KEY (space, id)
 ) WITH (fillfactor = 85);
 
@@ -37,6 +46,15 @@ CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, complete
 CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Which task that is not in the trash has a reference to a thing in another program: one at most.
+CREATE TABLE {schema}task_references (
+    space       text COLLATE "C" NOT NULL,
+    source      text COLLATE "C" NOT NULL,
+    external_id text COLLATE "C" NOT NULL,
+    task_id     uuid NOT NULL,
+    PRIMARY KEY (space, source, external_id)
+);
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
 -- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the

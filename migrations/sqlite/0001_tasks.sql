@@ -16,18 +16,27 @@ CREATE TABLE accounts (
     deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
 ) STRICT, WITHOUT ROWID;
 
--- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet.
+-- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
+-- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
+-- kept. tags, references and metadata are JSON.
 CREATE TABLE tasks (
-    space       TEXT NOT NULL,
-    id          BLOB NOT NULL CHECK (length(id) = 16),
-    title       TEXT NOT NULL,
-    description TEXT,
-    completed   INTEGER NOT NULL,
-    created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL,
-    version     INTEGER NOT NULL,
-    seq         INTEGER NOT NULL,
-    deleted_at  INTEGER,
+    space        TEXT NOT NULL,
+    id           BLOB NOT NULL CHECK (length(id) = 16),
+    title        TEXT NOT NULL,
+    description  TEXT,
+    completed    INTEGER NOT NULL,
+    completed_at INTEGER,
+    due          TEXT,
+    start        TEXT,
+    priority     INTEGER,
+    tags         TEXT,
+    "references" TEXT,
+    metadata     TEXT,
+    created_at   INTEGER NOT NULL,
+    updated_at   INTEGER NOT NULL,
+    version      INTEGER NOT NULL,
+    seq          INTEGER NOT NULL,
+    deleted_at   INTEGER,
     PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -37,6 +46,15 @@ CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed) WHERE
 CREATE INDEX tasks_in_trash ON tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+
+-- Which task that is not in the trash has a reference to a thing in another program: one at most.
+CREATE TABLE task_references (
+    space       TEXT NOT NULL,
+    source      TEXT NOT NULL,
+    external_id TEXT NOT NULL,
+    task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
+    PRIMARY KEY (space, source, external_id)
+) STRICT, WITHOUT ROWID;
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
 -- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the

@@ -1,11 +1,27 @@
 //! What a task says, in one list: its members, in the order of its JSON. Everything that handles all of them is made
 //! from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
 
+mod completion;
+mod metadata;
+mod priority;
+mod references;
+mod rules;
+mod tags;
+mod when;
+
 use std::mem;
 
+use self::rules::Merge;
+use super::Timestamp;
 use super::json::{Fault, Faults, Object, Rule};
 use super::text::{Description, Title};
 
+pub use self::metadata::Metadata;
+pub use self::priority::Priority;
+pub use self::references::{ReferenceKey, References};
+pub use self::rules::Breach;
+pub use self::tags::Tags;
+pub use self::when::When;
 pub(super) use utoipa::openapi::schema::Schema;
 
 /// The list. To add a member: a line here, [`Member`] for its type, `Column` for it in `store`, a column in the
@@ -16,6 +32,13 @@ macro_rules! members {
             title: Title,
             description: Option<Description>,
             completed: bool,
+            completed_at: Option<Timestamp>,
+            due: Option<When>,
+            start: Option<When>,
+            priority: Option<Priority>,
+            tags: Tags,
+            references: References,
+            metadata: Option<Metadata>,
         }
     };
 }
@@ -23,11 +46,19 @@ pub(crate) use members;
 
 /// The type of a member: how it stands in JSON, and what may be said of it.
 pub trait Member: Clone + PartialEq {
+    /// Whether it follows from other members, and nobody writes it.
+    const IS_READ_ONLY: bool = false;
+
     /// What a new task has where nothing is said; `None` where something must be said.
     fn unsaid() -> Option<Self>;
 
     /// Reads the JSON text of a value.
     fn read(json: &str) -> Result<Self, Rule>;
+
+    /// Reads back what [`Member::write`] has written, whatever the rules are by now.
+    fn stored(json: &str) -> Result<Self, Rule> {
+        Self::read(json)
+    }
 
     fn write(&self, json: &mut Vec<u8>);
 
@@ -45,6 +76,8 @@ pub trait Member: Clone + PartialEq {
 pub enum Side {
     Request,
     Answer,
+    /// What a change replaced: `null` where there was nothing.
+    History,
 }
 
 macro_rules! define {
@@ -58,33 +91,50 @@ macro_rules! define {
         /// Some members with new values, or with those that were replaced. A member that is `None` is not meant.
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct Patch {
-            $(pub $name: Option<$type>),+
+            $(pub $name: Option<$type>,)+
+            /// What becomes a new value only together with the present one.
+            pub merge: Merge,
         }
 
         impl Content {
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
 
+            /// Those that callers write.
+            pub fn written_names() -> Vec<&'static str> {
+                let all = [$((stringify!($name), <$type as Member>::IS_READ_ONLY)),+];
+                all.into_iter().filter_map(|(name, is_read_only)| (!is_read_only).then_some(name)).collect()
+            }
+
             /// For the OpenAPI document: name, schema, and whether it must be said of a new task or is always told.
             pub fn schemas(side: Side) -> Vec<(&'static str, Schema, bool)> {
-                vec![$((
-                    stringify!($name),
-                    <$type as Member>::schema(side),
-                    match side {
-                        Side::Request => <$type as Member>::unsaid().is_none(),
-                        Side::Answer => !<$type as Member>::unsaid().is_some_and(|value| value.is_left_out()),
-                    },
-                )),+]
+                let mut schemas = Vec::new();
+                $(if side != Side::Request || !<$type as Member>::IS_READ_ONLY {
+                    let unsaid = <$type as Member>::unsaid();
+                    let is_always_there = match side {
+                        Side::Request => unsaid.is_none(),
+                        Side::Answer => !unsaid.is_some_and(|value| value.is_left_out()),
+                        Side::History => false,
+                    };
+                    schemas.push((stringify!($name), <$type as Member>::schema(side), is_always_there));
+                })+
+                schemas
             }
 
             /// The content of a new task.
             pub fn read(object: &Object<'_>, faults: &mut Faults) -> Option<Self> {
                 $(let $name = match <$type as Member>::unsaid() {
                     None => faults.require(object, stringify!($name), <$type as Member>::read),
+                    Some(unsaid) if <$type as Member>::IS_READ_ONLY => Some(unsaid),
                     Some(unsaid) => faults
                         .read(object, stringify!($name), <$type as Member>::read)
                         .or(Some(unsaid)),
                 };)+
                 Some(Self { $($name: $name?),+ })
+            }
+
+            /// Whether a caller who says the one has said the other.
+            pub fn says_the_same(&self, other: &Self) -> bool {
+                $((<$type as Member>::IS_READ_ONLY || self.$name == other.$name))&&+
             }
 
             /// Takes the new values; gives those that were replaced by others.
@@ -93,7 +143,8 @@ macro_rules! define {
                     $($name: match &patch.$name {
                         Some(new) if *new != self.$name => Some(mem::replace(&mut self.$name, new.clone())),
                         _ => None,
-                    }),+
+                    },)+
+                    merge: Merge::default(),
                 }
             }
 
@@ -109,7 +160,19 @@ macro_rules! define {
         impl Patch {
             pub fn read(object: &Object<'_>, faults: &mut Faults) -> Self {
                 Self {
-                    $($name: faults.read(object, stringify!($name), <$type as Member>::read)),+
+                    $($name: if <$type as Member>::IS_READ_ONLY {
+                        None
+                    } else {
+                        faults.read(object, stringify!($name), <$type as Member>::read)
+                    },)+
+                    merge: Merge::default(),
+                }
+            }
+
+            fn read_stored(object: &Object<'_>, faults: &mut Faults) -> Self {
+                Self {
+                    $($name: faults.read(object, stringify!($name), <$type as Member>::stored),)+
+                    merge: Merge::default(),
                 }
             }
 
@@ -148,7 +211,34 @@ impl Patch {
     pub fn stored(json: &str) -> Result<Self, Vec<Fault>> {
         let object = Object::parse(json.as_bytes(), &[Content::NAMES]);
         let mut faults = Faults::default();
-        let patch = object.ok().map(|object| Self::read(&object, &mut faults));
+        let patch = object
+            .ok()
+            .map(|object| Self::read_stored(&object, &mut faults));
         faults.finish(patch)
     }
 }
+
+#[cfg(test)]
+impl Content {
+    /// That of a new task, read from a body that is valid.
+    pub(crate) fn parsed(json: &str) -> Self {
+        let object = Object::parse(json.as_bytes(), &[Self::NAMES]).unwrap();
+        let mut faults = Faults::default();
+        let content = Self::read(&object, &mut faults);
+        faults.finish(content).unwrap()
+    }
+}
+
+#[cfg(test)]
+impl Patch {
+    /// A merge patch, read from a body that is valid.
+    pub(crate) fn parsed(json: &str) -> Self {
+        let mut object = Object::parse(json.as_bytes(), &[Content::NAMES]).unwrap();
+        let mut faults = Faults::default();
+        let patch = Self::read_merge(&mut object, &mut faults);
+        faults.finish(Some(patch)).unwrap()
+    }
+}
+
+#[cfg(test)]
+mod tests;

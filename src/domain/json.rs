@@ -116,6 +116,12 @@ impl<'a> Object<'a> {
         found.map(|(_, value)| *value)
     }
 
+    /// As [`Object::get`]; then it is not there any more.
+    pub fn take(&mut self, name: &str) -> Option<&'a str> {
+        let place = self.known.iter().position(|(known, _)| *known == name)?;
+        Some(self.known.swap_remove(place).1)
+    }
+
     pub fn has_any(&self, names: &[&str]) -> bool {
         self.known.iter().any(|(known, _)| names.contains(known))
     }

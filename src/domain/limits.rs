@@ -8,6 +8,19 @@ pub const TITLE_CHARS: usize = 200;
 /// Longest description, in characters (Unicode scalar values).
 pub const DESCRIPTION_CHARS: usize = 2000;
 
+/// The most tags of a task, and the longest one, in characters.
+pub const TAGS: usize = 50;
+pub const TAG_CHARS: usize = 64;
+
+/// The most references of a task, and their longest parts, in characters.
+pub const REFERENCES: usize = 10;
+pub const SOURCE_CHARS: usize = 64;
+pub const EXTERNAL_ID_CHARS: usize = 255;
+pub const URL_CHARS: usize = 500;
+
+/// The longest metadata, as JSON without white space.
+pub const METADATA_BYTES: usize = 4096;
+
 /// The most operations that one request can ask for.
 pub const BATCH_OPERATIONS: usize = 500;
 

@@ -22,7 +22,9 @@ mod work;
 pub use self::account::Account;
 pub use self::change::{Author, Batch, Change, Kind};
 pub(crate) use self::content::members;
-pub use self::content::{Content, Member, Patch, Side};
+pub use self::content::{
+    Breach, Content, Member, Metadata, Patch, Priority, ReferenceKey, References, Side, Tags, When,
+};
 pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};
 pub use self::refusal::Refusal;

@@ -1,6 +1,6 @@
 //! What the data says against a request, in the words of tasks.
 
-use super::Task;
+use super::{Breach, Task};
 
 /// Why an operation was not done. It has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,15 @@ pub enum Refusal {
     /// The id that the caller gave to a new task is that of one in the trash.
     #[error("a task in the trash has this id")]
     TaskInTrash,
+    /// What a task would say then breaks a rule.
+    #[error("{}", .0.rule)]
+    Breaks(Breach),
+    /// What a task would say after an undo breaks a rule.
+    #[error("after the undo, {}", .0.rule)]
+    UndoBreaks(Breach),
+    /// Another task that is not in the trash has a reference of the same source and id: this one.
+    #[error("another task has this reference")]
+    ReferenceTaken(Box<Task>),
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),

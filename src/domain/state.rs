@@ -7,13 +7,15 @@ use std::sync::Arc;
 use super::change::{Batch, Change};
 use super::decide::Draft;
 use super::work::{Deed, KeptAnswer, Operation, Work};
-use super::{Account, Task, TaskId, Timestamp};
+use super::{Account, ReferenceKey, References, Task, TaskId, Timestamp};
 
 /// A row that must be loaded before some work can be decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Need {
     Task(TaskId),
     Key(Arc<str>),
+    /// Which task has a reference.
+    Reference(ReferenceKey),
     /// Changes by their numbers.
     Changes(Batch),
     /// The changes of a task that came after one.
@@ -36,12 +38,20 @@ pub struct Row {
     pub now: Option<Task>,
 }
 
+/// Which task that is not in the trash has a reference: as it was loaded, and as it is to be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Holder {
+    pub loaded: Option<TaskId>,
+    pub now: Option<TaskId>,
+}
+
 /// The loaded rows of one space.
 #[derive(Clone, Debug)]
 pub struct State {
     loaded_account: Account,
     pub account: Account,
     pub(super) tasks: HashMap<TaskId, Row>,
+    pub(super) references: HashMap<ReferenceKey, Holder>,
     pub(super) keys: HashMap<Arc<str>, Option<KeptAnswer>>,
     /// Keys whose rows are to be written, also those that only stand for an answer that is given again.
     touched_keys: Vec<Arc<str>>,
@@ -59,6 +69,7 @@ impl State {
             loaded_account: account,
             account,
             tasks: HashMap::new(),
+            references: HashMap::new(),
             keys: HashMap::new(),
             touched_keys: Vec::new(),
             changes: HashMap::new(),
@@ -84,6 +95,9 @@ impl State {
             Deed::Operate(operations) => {
                 let ids = operations.list.iter().filter_map(Operation::existing);
                 needs.extend(self.unknown_tasks(ids));
+                let operations = operations.list.iter();
+                let references = operations.flat_map(|operation| self.references_of(operation));
+                needs.extend(self.unknown_references(references));
             }
             Deed::Undo { seq, .. } => self.missing_for_undo(*seq, &mut needs),
             Deed::SweepTrash { until } if self.trash.is_none() => {
@@ -123,6 +137,15 @@ impl State {
         if !needs.is_empty() {
             return;
         }
+        // What a task had comes back, and with one out of the trash what it has.
+        let replaced = together
+            .iter()
+            .filter_map(|change| change.before.references.as_ref());
+        let replaced = replaced.flat_map(References::keys);
+        let in_trash = together
+            .iter()
+            .flat_map(|change| self.references_in_trash(change.task));
+        needs.extend(self.unknown_references(replaced.chain(in_trash)));
         // The last of each task; what came after it may stand in the way.
         let lasts: HashMap<TaskId, i64> = together
             .iter()
@@ -139,6 +162,36 @@ impl State {
     fn unknown_tasks(&self, ids: impl Iterator<Item = TaskId>) -> Vec<Need> {
         let unknown = ids.filter(|id| !self.tasks.contains_key(id));
         unknown.map(Need::Task).collect()
+    }
+
+    /// Those that an operation may give to a task.
+    fn references_of(&self, operation: &Operation) -> Vec<ReferenceKey> {
+        match operation {
+            Operation::Create { content, .. } => content.references.keys().collect(),
+            Operation::Change { patch, .. } => {
+                let references = patch.references.iter();
+                references.flat_map(References::keys).collect()
+            }
+            Operation::Restore { id } => self.references_in_trash(*id),
+            Operation::Delete { .. } => Vec::new(),
+        }
+    }
+
+    fn references_in_trash(&self, id: TaskId) -> Vec<ReferenceKey> {
+        let task = self.task(id).filter(|task| task.is_deleted());
+        task.map_or_else(Vec::new, |task| task.content.references.keys().collect())
+    }
+
+    /// Who has them, and then those tasks.
+    fn unknown_references(&self, references: impl Iterator<Item = ReferenceKey>) -> Vec<Need> {
+        let need = |reference| match self.references.get(&reference) {
+            None => Some(Need::Reference(reference)),
+            Some(holder) => {
+                let unknown = holder.loaded.filter(|id| !self.tasks.contains_key(id));
+                unknown.map(Need::Task)
+            }
+        };
+        references.filter_map(need).collect()
     }
 
     /// A change and those that were made together with it, in order.
@@ -158,12 +211,25 @@ impl State {
     // What was loaded.
 
     pub fn load_task(&mut self, id: TaskId, task: Option<Task>) {
+        if let Some(task) = task.as_ref().filter(|task| !task.is_deleted()) {
+            for reference in task.content.references.keys() {
+                self.load_reference(reference, Some(id));
+            }
+        }
         if let Entry::Vacant(entry) = self.tasks.entry(id) {
             entry.insert(Row {
                 loaded: task.clone(),
                 now: task,
             });
         }
+    }
+
+    pub fn load_reference(&mut self, reference: ReferenceKey, holder: Option<TaskId>) {
+        let holder = Holder {
+            loaded: holder,
+            now: holder,
+        };
+        self.references.entry(reference).or_insert(holder);
     }
 
     pub fn load_key(&mut self, key: Arc<str>, kept: Option<KeptAnswer>) {
@@ -200,6 +266,7 @@ impl State {
         match need {
             Need::Task(id) => self.load_task(id, None),
             Need::Key(key) => self.load_key(key, None),
+            Need::Reference(reference) => self.load_reference(reference, None),
             Need::Changes(numbers) => self.load_changes(numbers, Vec::new()),
             Need::Later { task, .. } => self.load_later(task, Vec::new()),
             Need::Trash { .. } => self.load_trash(Vec::new()),
@@ -222,6 +289,9 @@ impl State {
                     });
                 }
             }
+        }
+        for (reference, now) in draft.references {
+            self.references.entry(reference).or_default().now = now;
         }
         self.made.extend(draft.changes);
         self.removed_changes.extend(draft.removed_changes);
@@ -249,6 +319,12 @@ impl State {
     /// The tasks that have changed, came or went.
     pub fn changed_tasks(&self) -> impl Iterator<Item = &Row> {
         self.tasks.values().filter(|row| row.loaded != row.now)
+    }
+
+    /// The references that come to a task, go from it, or from one to another.
+    pub fn changed_references(&self) -> impl Iterator<Item = (&ReferenceKey, &Holder)> {
+        let all = self.references.iter();
+        all.filter(|(_, holder)| holder.loaded != holder.now)
     }
 
     pub fn new_changes(&self) -> &[Change] {

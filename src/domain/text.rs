@@ -65,7 +65,7 @@ impl Description {
 }
 
 /// PostgreSQL cannot hold U+0000 in a text, so nobody may send it.
-fn no_nul(text: &str) -> Result<(), Rule> {
+pub(super) fn no_nul(text: &str) -> Result<(), Rule> {
     if text.contains('\0') {
         return Err("must not contain the character U+0000");
     }
@@ -88,7 +88,7 @@ impl Member for Title {
     fn schema(side: Side) -> Schema {
         let text = ObjectBuilder::new().schema_type(Type::String);
         match side {
-            Side::Answer => text.into(),
+            Side::Answer | Side::History => text.into(),
             Side::Request => text
                 .min_length(Some(1))
                 .max_length(Some(TITLE_CHARS))
@@ -128,7 +128,7 @@ impl Member for Option<Description> {
         let text =
             ObjectBuilder::new().schema_type(SchemaType::Array(vec![Type::String, Type::Null]));
         match side {
-            Side::Answer => text.into(),
+            Side::Answer | Side::History => text.into(),
             Side::Request => text
                 .max_length(Some(DESCRIPTION_CHARS))
                 .description(Some(formatcp!(

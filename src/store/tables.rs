@@ -1,10 +1,14 @@
 //! The tables that writes load and save: which columns they have, in one list each, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
+mod members;
+
+use self::members::{Column, column_name};
 use super::row::{Columns, FromRow, Kind, Value};
 use crate::domain::{
-    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Patch,
-    SpaceId, Task, TaskId, Timestamp, Title, UserId, members,
+    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Metadata,
+    Patch, Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title,
+    UserId, When, members,
 };
 use crate::error::Cause;
 
@@ -37,7 +41,7 @@ macro_rules! task_columns {
         &[
             ("space", Kind::Text),
             ("id", Kind::Uuid),
-            $((stringify!($name), <$type as Column>::KIND),)+
+            $((column_name(stringify!($name)), <$type as Column>::KIND),)+
             ("created_at", Kind::Time),
             ("updated_at", Kind::Time),
             ("version", Kind::Int),
@@ -51,6 +55,18 @@ pub(super) const TASKS: Table = Table {
     name: "tasks",
     columns: members!(task_columns),
     key: 2,
+};
+
+/// Which task that is not in the trash has a reference: one at most.
+pub(super) const REFERENCES: Table = Table {
+    name: "task_references",
+    columns: &[
+        ("space", Kind::Text),
+        ("source", Kind::Text),
+        ("external_id", Kind::Text),
+        ("task_id", Kind::Uuid),
+    ],
+    key: 3,
 };
 
 pub(super) const CHANGES: Table = Table {
@@ -90,50 +106,6 @@ impl Table {
         let names = self.columns[1..].iter();
         let names: Vec<_> = names.map(|(name, _)| format!("{short}{name}")).collect();
         names.join(", ")
-    }
-}
-
-/// How the type of a task's member is stored, in one column.
-trait Column: Sized {
-    const KIND: Kind;
-    fn value(&self) -> Value;
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause>;
-}
-
-impl Column for Title {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        Value::Text(self.as_str().into())
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.text(place).map(Self::stored)
-    }
-}
-
-impl Column for Option<Description> {
-    const KIND: Kind = Kind::Text;
-
-    fn value(&self) -> Value {
-        let text = self.as_ref().map(|text| Value::Text(text.as_str().into()));
-        text.unwrap_or(Value::Null)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Description::stored))
-    }
-}
-
-impl Column for bool {
-    const KIND: Kind = Kind::Bool;
-
-    fn value(&self) -> Value {
-        Value::Bool(*self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.bool(place)
     }
 }
 
@@ -187,6 +159,24 @@ pub(super) fn task_row(task: &Task) -> Vec<Value> {
         Value::Int(task.seq),
         task.deleted_at.map_or(Value::Null, Value::Time),
     ]);
+    values
+}
+
+pub(super) fn reference_key(space: &SpaceId, reference: &ReferenceKey) -> Vec<Value> {
+    vec![
+        space_value(space),
+        Value::Text(reference.source.as_str().into()),
+        Value::Text(reference.external_id.as_str().into()),
+    ]
+}
+
+pub(super) fn reference_row(
+    space: &SpaceId,
+    reference: &ReferenceKey,
+    holder: TaskId,
+) -> Vec<Value> {
+    let mut values = reference_key(space, reference);
+    values.push(Value::Uuid(holder.0));
     values
 }
 
@@ -309,6 +299,24 @@ impl FromRow for Change {
             undoes: row.optional_int(8)?,
             former_seq: row.optional_int(9)?,
             before,
+        })
+    }
+}
+
+/// A reference, and the task that has it.
+pub(super) struct StoredReference {
+    pub(super) reference: ReferenceKey,
+    pub(super) holder: TaskId,
+}
+
+impl FromRow for StoredReference {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            reference: ReferenceKey {
+                source: row.text(0)?,
+                external_id: row.text(1)?,
+            },
+            holder: TaskId(row.uuid(2)?),
         })
     }
 }

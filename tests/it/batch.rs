@@ -169,7 +169,7 @@ async fn what_breaks_a_rule_is_named_by_its_place(app: TestApp) {
         (json!({"op": "create"}), "title is required"),
         (
             json!({"title": "x"}),
-            "op must be create, change, complete or delete",
+            "op must be create, change, complete, delete, tag or untag",
         ),
         (
             json!({"op": "change", "title": "x"}),

@@ -54,7 +54,7 @@ async fn a_history_tells_who_did_what_and_what_was_before(app: TestApp) {
         json!({
             "seq": 2, "kind": "changed", "at": changed["updated_at"], "actor": "alice",
             "request_id": "the-change",
-            "before": {"title": "Buy milk", "completed": false},
+            "before": {"title": "Buy milk", "completed": false, "completed_at": null},
         })
     );
     assert_eq!(told[2]["kind"], "created");

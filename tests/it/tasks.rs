@@ -60,6 +60,7 @@ async fn a_task_can_be_created_with_all_its_fields(app: TestApp) {
         assert_json_snapshot!(created, @r#"
         {
           "completed": true,
+          "completed_at": "2026-01-01T00:00:00.005000Z",
           "created_at": "2026-01-01T00:00:00.005000Z",
           "description": "",
           "id": "019b76da-a804-7000-8006-474846204fa0",

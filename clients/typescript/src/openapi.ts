@@ -149,7 +149,7 @@ export interface paths {
         get: operations["get_task"];
         /**
          * Change a task
-         * @description A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
+         * @description A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if the task still has that `ETag`.
          *     With `If-None-Match: *`, the task is created under this id, and only if there is none.
          */
         put: operations["change_task"];
@@ -164,7 +164,7 @@ export interface paths {
         head?: never;
         /**
          * Change a task by a merge patch
-         * @description JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+         * @description JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it, and `metadata` is merged.
          *     With `If-Match`, only if the task still has that `ETag`.
          */
         patch: operations["patch_task"];
@@ -299,6 +299,35 @@ export interface components {
             completed?: boolean;
             /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
             /**
              * Format: uuid
              * @description The task; needed for all but `create`.
@@ -309,7 +338,55 @@ export interface components {
              * @description The operation is refused if the task has another version. Not for `create`.
              */
             if_version?: number | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
             op: components["schemas"]["BatchVerb"];
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number | null;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string | null;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string | null;
+            }[] | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
+            /** @description At most 50. White space around each is removed, and it is normalised (NFC); then 1 to 64 characters, no U+0000. Told each once, sorted by code point. `null` or `[]`: none. */
+            tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };
@@ -357,11 +434,93 @@ export interface components {
          * @description What an operation does.
          * @enum {string}
          */
-        BatchVerb: "create" | "change" | "complete" | "delete";
+        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag";
         /** @description The members of a task that a change replaced, as they were. */
         Before: {
             completed?: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC: when the task became completed; only there as long as it is.
+             */
+            readonly completed_at?: string | null;
             description?: string | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | null;
+            /** @description The app's own. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number | null;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string;
+            }[] | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | null;
+            /** @description At most 50. White space around each is removed, and it is normalised (NFC); then 1 to 64 characters, no U+0000. Told each once, sorted by code point. `null` or `[]`: none. */
+            tags?: string[] | null;
             title?: string;
         };
         /** @description One task that has changed, by its latest change. */
@@ -520,11 +679,88 @@ export interface components {
             completed?: boolean;
             /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
             /**
              * Format: uuid
              * @description Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
              */
             id?: string | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number | null;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string | null;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string | null;
+            }[] | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
+            /** @description At most 50. White space around each is removed, and it is normalised (NFC); then 1 to 64 characters, no U+0000. Told each once, sorted by code point. `null` or `[]`: none. */
+            tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title: string;
         };
@@ -584,6 +820,11 @@ export interface components {
             completed: boolean;
             /**
              * Format: date-time
+             * @description RFC 3339, UTC: when the task became completed; only there as long as it is.
+             */
+            readonly completed_at?: string;
+            /**
+             * Format: date-time
              * @description RFC 3339, UTC; never changes.
              */
             readonly created_at: string;
@@ -593,11 +834,88 @@ export interface components {
              */
             readonly deleted_at?: string;
             description: string | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            };
             /**
              * Format: uuid
              * @description `UUIDv7` made by the server, or any UUID made by the caller.
              */
             readonly id: string;
+            /** @description The app's own. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string;
+            }[];
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            };
+            /** @description Each once, sorted by code point. */
+            tags?: string[];
             title: string;
             /**
              * Format: date-time
@@ -652,6 +970,83 @@ export interface components {
             completed?: boolean;
             /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
+            priority?: number | null;
+            /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
+            references?: {
+                external_id: string;
+                source: string;
+                title?: string | null;
+                /**
+                 * Format: uri
+                 * @description With `https`, `http`, `mailto` or the scheme of an app; never `javascript` or `data`.
+                 */
+                url?: string | null;
+            }[] | null;
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            start?: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            } | string | null;
+            /** @description At most 50. White space around each is removed, and it is normalised (NFC); then 1 to 64 characters, no U+0000. Told each once, sorted by code point. `null` or `[]`: none. */
+            tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
         };

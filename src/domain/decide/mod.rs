@@ -7,14 +7,14 @@ mod sweep;
 mod tests;
 mod undo;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::{Batch, Change, Kind};
 use super::content::Patch;
 use super::limits::KEY_LIFETIME;
 use super::work::{Deed, Done, KeptAnswer, Outcome, Work};
-use super::{Account, Refusal, State, Task, TaskId, Timestamp};
+use super::{Account, ReferenceKey, Refusal, State, Task, TaskId, Timestamp};
 
 /// What comes of some work, not yet taken over into the state.
 #[derive(Debug)]
@@ -114,6 +114,7 @@ impl KeptAnswer {
 pub(super) struct Draft {
     pub(super) account: Account,
     pub(super) tasks: HashMap<TaskId, Option<Task>>,
+    pub(super) references: HashMap<ReferenceKey, Option<TaskId>>,
     pub(super) changes: Vec<Change>,
     pub(super) removed_changes: Vec<i64>,
 }
@@ -133,6 +134,7 @@ impl<'a> Drafting<'a> {
             draft: Draft {
                 account: state.account,
                 tasks: HashMap::new(),
+                references: HashMap::new(),
                 changes: Vec::new(),
                 removed_changes: Vec::new(),
             },
@@ -149,12 +151,51 @@ impl Drafting<'_> {
         }
     }
 
+    fn holder(&self, reference: &ReferenceKey) -> Option<TaskId> {
+        let before = || self.state.references.get(reference)?.now;
+        let drafted = self.draft.references.get(reference).copied();
+        drafted.unwrap_or_else(before)
+    }
+
+    /// Gives a task the references that it comes to have, unless another has one of them, and takes from it those that
+    /// it had. In the trash there are none.
+    fn claim(&mut self, old: Option<&Task>, new: &Task) -> Result<(), Refusal> {
+        let held = |task: &Task| {
+            let references = &task.content.references;
+            let mut keys = HashSet::new();
+            if !task.is_deleted() {
+                keys.extend(references.keys());
+            }
+            keys
+        };
+        let (had, has) = (old.map(held).unwrap_or_default(), held(new));
+        for reference in &has {
+            let other = self.holder(reference).filter(|holder| *holder != new.id);
+            if let Some(task) = other.and_then(|other| self.task(other)) {
+                return Err(Refusal::ReferenceTaken(Box::new(task.clone())));
+            }
+        }
+        let gone = had
+            .difference(&has)
+            .map(|reference| (reference.clone(), None));
+        let come = has
+            .difference(&had)
+            .map(|reference| (reference.clone(), Some(new.id)));
+        self.draft.references.extend(gone.chain(come));
+        Ok(())
+    }
+
     fn insert(&mut self, mut task: Task) -> Task {
         task.seq = self.draft.account.next_seq();
         self.draft.account.count(&task, 1);
         self.record(task.seq, &task, Kind::Created, None, None, Patch::default());
         self.draft.tasks.insert(task.id, Some(task.clone()));
         task
+    }
+
+    /// When a task is changed: later than ever before, whatever the clock says.
+    fn time_after(&self, old: &Task) -> Timestamp {
+        self.work.now.max(old.updated_at.next())
     }
 
     /// Puts a task that was changed in the place of what it was.
@@ -166,7 +207,7 @@ impl Drafting<'_> {
         };
         new.seq = self.draft.account.next_seq();
         new.version = old.version + 1;
-        new.updated_at = self.work.now.max(old.updated_at.next());
+        new.updated_at = self.time_after(old);
         self.draft.account.count(old, -1);
         self.draft.account.count(&new, 1);
         self.overtake(old);

@@ -42,28 +42,33 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
         let task = task.clone();
         return match twice {
             _ if task.is_deleted() => Err(Refusal::TaskInTrash),
-            Twice::Compare if task.content == *content => Ok(Written::Unchanged(task)),
+            Twice::Compare if task.content.says_the_same(content) => Ok(Written::Unchanged(task)),
             Twice::Refuse => Err(Refusal::TaskExists(Box::new(task))),
             Twice::Compare | Twice::Impossible => Err(Refusal::TaskDiffers(Box::new(task))),
         };
     }
     let now = drafting.work.now;
-    Ok(Written::Created(drafting.insert(Task {
+    let content = content.clone().as_new(now).map_err(Refusal::Breaks)?;
+    let task = Task {
         space: drafting.work.space.clone(),
         id,
-        content: content.clone(),
+        content,
         created_at: now,
         updated_at: now,
         version: 1,
         seq: 0,
         deleted_at: None,
-    })))
+    };
+    drafting.claim(None, &task)?;
+    Ok(Written::Created(drafting.insert(task)))
 }
 
 fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Expected) -> Outcome {
     let old = expected_task(drafting, id, expected)?;
     let mut new = old.clone();
-    let before = new.content.change(patch);
+    let now = drafting.time_after(&old);
+    let before = new.content.obey(patch, now).map_err(Refusal::Breaks)?;
+    drafting.claim(Some(&old), &new)?;
     Ok(Written::Changed(drafting.replace(&old, new, None, before)))
 }
 
@@ -71,6 +76,7 @@ fn delete(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outco
     let old = expected_task(drafting, id, expected)?;
     let mut new = old.clone();
     new.deleted_at = Some(drafting.work.now);
+    drafting.claim(Some(&old), &new)?;
     let gone = drafting.replace(&old, new, None, Patch::default());
     Ok(Written::Deleted(gone))
 }
@@ -82,6 +88,7 @@ fn restore(drafting: &mut Drafting<'_>, id: TaskId) -> Outcome {
     }
     let mut new = old.clone();
     new.deleted_at = None;
+    drafting.claim(Some(&old), &new)?;
     let back = drafting.replace(&old, new, None, Patch::default());
     Ok(Written::Changed(back))
 }

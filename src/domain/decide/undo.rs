@@ -101,6 +101,7 @@ fn take_back(drafting: &mut Drafting<'_>, id: TaskId, reversal: &Reversal) -> Ou
     }
     let mut new = old.clone();
     let before = new.content.change(&reversal.before);
+    new.content.check().map_err(Refusal::UndoBreaks)?;
     new.deleted_at = match reversal.was_present {
         Some(true) => None,
         Some(false) => old.deleted_at.or(Some(drafting.work.now)),
@@ -109,6 +110,7 @@ fn take_back(drafting: &mut Drafting<'_>, id: TaskId, reversal: &Reversal) -> Ou
     if new == old {
         return Ok(Written::Unchanged(old));
     }
+    drafting.claim(Some(&old), &new)?;
     let new = drafting.replace(&old, new, Some(reversal.first), before);
     Ok(if new.is_deleted() {
         Written::Deleted(new)

@@ -3,7 +3,7 @@
 use utoipa::ToSchema;
 
 use crate::domain::json::{Fault, Faults, NoObject, Object, Rule, read_flag, read_text};
-use crate::domain::{Content, Patch, TaskId};
+use crate::domain::{Content, Member, Patch, Tags, TaskId};
 use crate::http::problem::{FieldError, Problem};
 
 /// A body that is read from JSON.
@@ -73,17 +73,47 @@ impl FromJson for Content {
 
 impl FromJson for Patch {
     fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let object = object(json, &[Content::NAMES])?;
-        if !object.has_any(Content::NAMES) {
-            let rule = format!(
-                "body must have at least one of {}",
-                Content::NAMES.join(", ")
-            );
-            return Err(Problem::invalid_as_a_whole("body", rule));
-        }
+        let object = object_of_change(json)?;
         let mut faults = Faults::default();
         let patch = Self::read(&object, &mut faults);
         finish(faults, Some(patch))
+    }
+}
+
+fn object_of_change(json: &[u8]) -> Result<Object<'_>, Problem> {
+    let object = object(json, &[Content::NAMES])?;
+    let names = Content::written_names();
+    if !object.has_any(&names) {
+        let rule = format!("body must have at least one of {}", names.join(", "));
+        return Err(Problem::invalid_as_a_whole("body", rule));
+    }
+    Ok(object)
+}
+
+/// A change by a JSON merge patch (RFC 7396): objects are merged into those that are there.
+pub(in crate::http) struct MergePatch(pub(in crate::http) Patch);
+
+impl FromJson for MergePatch {
+    fn from_json(json: &[u8]) -> Result<Self, Problem> {
+        let mut object = object_of_change(json)?;
+        let mut faults = Faults::default();
+        let patch = Patch::read_merge(&mut object, &mut faults);
+        finish(faults, Some(Self(patch)))
+    }
+}
+
+/// Some tags, at least one.
+pub(in crate::http) struct SomeTags(pub(in crate::http) Tags);
+
+impl FromJson for SomeTags {
+    fn from_json(json: &[u8]) -> Result<Self, Problem> {
+        let object = object(json, &[&["tags"]])?;
+        let mut faults = Faults::default();
+        let tags = faults.require(&object, "tags", |json| match Tags::read(json)? {
+            tags if tags.is_empty() => Err("must have at least one tag"),
+            tags => Ok(tags),
+        });
+        finish(faults, tags.map(Self))
     }
 }
 

@@ -32,6 +32,10 @@ pub(super) const USUAL_LIMIT: usize = 500;
 pub(super) const LONGEST_WAIT: u64 = 60;
 
 /// One task that has changed, by its latest change.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "of a page of changes, most are of tasks that are there"
+)]
 pub(super) enum Change {
     /// It is there, and this is how it is now.
     Present(Task),

@@ -148,7 +148,7 @@ impl PartialSchema for BeforeSchema {
         let object = ObjectBuilder::new().description(Some(
             "The members of a task that a change replaced, as they were.",
         ));
-        with_content(object, Side::Answer, true).into()
+        with_content(object, Side::History, true).into()
     }
 }
 

@@ -320,6 +320,17 @@ impl From<&Refusal> for Problem {
             Refusal::TaskInTrash => {
                 Self::conflict("A task of this id is in the trash: restore it, or take another id")
             }
+            Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_owned(), breach.fields),
+            Refusal::UndoBreaks(breach) => Self::conflict(format!(
+                "This cannot be undone as the task is now: {}",
+                breach.rule
+            )),
+            Refusal::ReferenceTaken(task) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "Another task has a reference of this source and external_id: look at error.current",
+                task,
+            ),
             Refusal::ChangedSince(seq) => {
                 let message =
                     format!("Change {seq} of the same task stands in the way: undo it first");

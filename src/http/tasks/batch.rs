@@ -20,7 +20,7 @@ use crate::domain::{
     Deed, Expected, Operation, Operations, Outcome, Patch, Side, TaskId, Twice, Written,
 };
 use crate::http::SharedApp;
-use crate::http::body::input::{Creation, FromJson, invalid, object};
+use crate::http::body::input::{Creation, FromJson, MergePatch, SomeTags, invalid, object};
 use crate::http::body::json::JsonBody;
 use crate::http::extract::Owner;
 use crate::http::openapi::{TaskSchema, with_content};
@@ -98,6 +98,10 @@ pub(in crate::http) enum BatchVerb {
     Change,
     Complete,
     Delete,
+    /// Adds `tags` to those that the task has.
+    Tag,
+    /// Takes `tags` from those that the task has.
+    Untag,
 }
 
 /// What came of each operation, in order.
@@ -271,7 +275,10 @@ impl Sent {
         let verb = members
             .get("op")
             .and_then(|op| serde_json::from_str(op).ok());
-        let verb = verb.ok_or(invalid("op", "must be create, change, complete or delete"))?;
+        let verb = verb.ok_or(invalid(
+            "op",
+            "must be create, change, complete, delete, tag or untag",
+        ))?;
         let expected = match members
             .get("if_version")
             .filter(|version| *version != "null")
@@ -298,7 +305,14 @@ impl Sent {
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
-            BatchVerb::Change | BatchVerb::Create => Patch::from_json(json)?,
+            BatchVerb::Change | BatchVerb::Create => MergePatch::from_json(json)?.0,
+            BatchVerb::Tag | BatchVerb::Untag => {
+                let SomeTags(tags) = SomeTags::from_json(json)?;
+                match verb {
+                    BatchVerb::Tag => Patch::tag(tags),
+                    _ => Patch::untag(tags),
+                }
+            }
             BatchVerb::Complete => {
                 let completed = members.get("completed").map_or(Ok(true), read_flag);
                 Patch {

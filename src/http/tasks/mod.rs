@@ -15,7 +15,7 @@ use self::list_query::ListQuery;
 use crate::domain::json::{write_list, write_number, write_text};
 use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
-use crate::http::body::input::{Completion, Creation};
+use crate::http::body::input::{Completion, Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
 use crate::http::conditional::etag;
 use crate::http::conditional::{self, IfMatch, IfNoneMatch, Tagged};
@@ -184,7 +184,7 @@ pub(super) async fn get_task(
 
 /// Change a task
 ///
-/// A field that is left out keeps its value. With `If-Match`, only if the task still has that `ETag`.
+/// A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if the task still has that `ETag`.
 /// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
@@ -206,7 +206,8 @@ pub(super) async fn change_task(
     body: JsonBody,
 ) -> Result<Response, Problem> {
     if !known.is_there() {
-        return change(owner, id, expected, write, &body).await;
+        let patch = body.read()?;
+        return change(owner, (id, patch, expected), write, &body).await;
     }
     if !known.is_any() || expected != Expected::Anything {
         let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
@@ -222,7 +223,7 @@ pub(super) async fn change_task(
 
 /// Change a task by a merge patch
 ///
-/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it.
+/// JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it, and `metadata` is merged.
 /// With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
@@ -239,19 +240,19 @@ pub(super) async fn patch_task(
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    change(owner, id, expected, write, &body).await
+    let MergePatch(patch) = body.read()?;
+    change(owner, (id, patch, expected), write, &body).await
 }
 
 async fn change(
     owner: Owner,
-    id: TaskId,
-    expected: Expected,
+    (id, patch, expected): (TaskId, Patch, Expected),
     write: Write,
     body: &JsonBody,
 ) -> Result<Response, Problem> {
     let operation = Operation::Change {
         id,
-        patch: body.read()?,
+        patch,
         expected,
     };
     write.task(owner, operation, body.bytes()).await

@@ -12,7 +12,8 @@ use super::super::row::{Columns, FromRow, Value};
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, StoredAnswer, StoredTask, TASKS, Table, space_value,
+    ACCOUNTS, ANSWERS, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS, Table,
+    reference_key, space_value,
 };
 use super::attempt::{Failure, Locked};
 use super::connect::Connector;
@@ -123,7 +124,11 @@ pub(super) async fn load_more(
             let (tasks, others): (Vec<_>, Vec<_>) = missing
                 .into_iter()
                 .partition(|need| matches!(need, Need::Task(_)));
+            let (references, others): (Vec<_>, Vec<_>) = others
+                .into_iter()
+                .partition(|need| matches!(need, Need::Reference(_)));
             load_tasks(connector, connection, &turn.space, state, &tasks).await?;
+            load_references(connector, connection, &turn.space, state, &references).await?;
             for need in others {
                 load_need(connector, connection, &turn.space, state, need).await?;
             }
@@ -155,6 +160,29 @@ async fn load_tasks(
     Ok(())
 }
 
+async fn load_references(
+    connector: &Connector,
+    connection: &Connection,
+    space: &SpaceId,
+    state: &mut State,
+    needs: &[Need],
+) -> Result<(), Failure> {
+    let keys = needs.iter().filter_map(|need| match need {
+        Need::Reference(reference) => Some(reference_key(space, reference)),
+        _ => None,
+    });
+    let keys: Vec<_> = keys.collect();
+    let rows = load_rows(connector, connection, &REFERENCES, &keys).await?;
+    for stored in decode::<StoredReference>(&rows)? {
+        state.load_reference(stored.reference, Some(stored.holder));
+    }
+    // What did not come is not there.
+    for need in needs {
+        state.load_nothing(need.clone());
+    }
+    Ok(())
+}
+
 async fn load_need(
     connector: &Connector,
     connection: &Connection,
@@ -166,6 +194,9 @@ async fn load_need(
     let query = async |sql, values: Vec<Value>| connector.query(connection, sql, &values).await;
     match need {
         Need::Task(_) => load_tasks(connector, connection, space, state, &[need]).await?,
+        Need::Reference(_) => {
+            load_references(connector, connection, space, state, &[need]).await?;
+        }
         Need::Key(key) => {
             let keys = [vec![owner, Value::Text(key.clone())]];
             let rows = load_rows(connector, connection, &ANSWERS, &keys).await?;

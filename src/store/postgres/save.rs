@@ -6,7 +6,8 @@ use super::super::group::Decided;
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, TASKS, account_row, answer_row, change_row, space_value, task_row,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TASKS, account_row, answer_row, change_row,
+    reference_key, reference_row, space_value, task_row,
 };
 use super::Read;
 use super::connect::Connector;
@@ -19,6 +20,8 @@ pub(super) struct Rows {
     new_tasks: Vec<Vec<Value>>,
     tasks: Vec<Vec<Value>>,
     gone_tasks: Vec<Vec<Value>>,
+    references: Vec<Vec<Value>>,
+    gone_references: Vec<Vec<Value>>,
     changes: Vec<Vec<Value>>,
     answers: Vec<Vec<Value>>,
     gone_changes: Vec<Vec<Value>>,
@@ -40,6 +43,12 @@ impl Rows {
                         rows.gone_tasks.push(key);
                     }
                     (None, None) => {}
+                }
+            }
+            for (reference, holder) in state.changed_references() {
+                match holder.now {
+                    Some(task) => rows.references.push(reference_row(space, reference, task)),
+                    None => rows.gone_references.push(reference_key(space, reference)),
                 }
             }
             let changes = state.new_changes().iter();
@@ -65,6 +74,8 @@ impl Rows {
             (Action::Insert, &TASKS, &self.new_tasks),
             (Action::Update, &TASKS, &self.tasks),
             (Action::Delete, &TASKS, &self.gone_tasks),
+            (Action::Put, &REFERENCES, &self.references),
+            (Action::Delete, &REFERENCES, &self.gone_references),
             (Action::Insert, &CHANGES, &self.changes),
             (Action::Delete, &CHANGES, &self.gone_changes),
             (Action::Put, &ANSWERS, &self.answers),

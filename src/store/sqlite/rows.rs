@@ -5,8 +5,9 @@ use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, StoredAnswer, StoredTask, TASKS, Table, account_row, answer_row,
-    change_row, space_value, task_row,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS,
+    Table, account_row, answer_row, change_row, reference_key, reference_row, space_value,
+    task_row,
 };
 use super::prepared::Prepared;
 use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
@@ -52,6 +53,11 @@ pub(super) fn load(
             let found: Option<StoredAnswer> = prepared.load_row(&ANSWERS, &row)?;
             state.load_key(key, found.map(|stored| stored.kept));
         }
+        Need::Reference(reference) => {
+            let key = reference_key(space, &reference);
+            let found: Option<StoredReference> = prepared.load_row(&REFERENCES, &key)?;
+            state.load_reference(reference, found.map(|stored| stored.holder));
+        }
         Need::Changes(numbers) => {
             let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
             state.load_changes(numbers, prepared.read(Sql::ListChangesBetween, &values)?);
@@ -95,6 +101,13 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
             }
             (None, None) => {}
         }
+    }
+    for (reference, holder) in state.changed_references() {
+        let (action, values) = match holder.now {
+            Some(task) => (Action::Put, reference_row(space, reference, task)),
+            None => (Action::Delete, reference_key(space, reference)),
+        };
+        write(prepared, action, &REFERENCES, &values)?;
     }
     for change in state.new_changes() {
         write(
