@@ -17,7 +17,7 @@ pub(super) struct Prepared<'c> {
     texts: &'c [String],
     /// By number, each from its first use on. A cache that is asked by text takes longer to find a statement than
     /// some statements take.
-    by_number: Vec<Option<Statement<'c>>>,
+    statements: Vec<Option<Statement<'c>>>,
     /// Those on single rows, by what is done, the table and the columns that change.
     on_rows: HashMap<(Action, &'static str, u64), Statement<'c>>,
 }
@@ -27,7 +27,7 @@ impl<'c> Prepared<'c> {
         Self {
             connection,
             texts,
-            by_number: texts.iter().map(|_| None).collect(),
+            statements: texts.iter().map(|_| None).collect(),
             on_rows: HashMap::new(),
         }
     }
@@ -45,7 +45,7 @@ impl<'c> Prepared<'c> {
 
     /// As [`Prepared::execute`], with the error as SQLite gives it.
     pub(super) fn execute_raw(&mut self, sql: Sql) -> rusqlite::Result<usize> {
-        let place = &mut self.by_number[sql as usize];
+        let place = &mut self.statements[sql as usize];
         match place {
             Some(statement) => statement.execute([]),
             None => place
@@ -95,7 +95,7 @@ impl<'c> Prepared<'c> {
     }
 
     fn statement(&mut self, sql: Sql) -> Result<&mut Statement<'c>, Error> {
-        let place = &mut self.by_number[sql as usize];
+        let place = &mut self.statements[sql as usize];
         if let Some(statement) = place {
             return Ok(statement);
         }
