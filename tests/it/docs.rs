@@ -36,6 +36,10 @@ fn files() -> Vec<String> {
     names.split_terminator('\0').map(str::to_owned).collect()
 }
 
+fn is_markdown(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == "md")
+}
+
 /// `None` for what is not text, or not there any more.
 fn read(name: &str) -> Option<String> {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).ok()
@@ -106,7 +110,7 @@ fn what_documents_name_in_code_spans_exists() {
     let files = files();
     let known: HashSet<String> = files
         .iter()
-        .filter(|name| !name.ends_with(".md"))
+        .filter(|name| !is_markdown(name))
         .filter_map(|name| read(name))
         .flat_map(|text| words(&text).map(str::to_owned).collect::<Vec<_>>())
         .collect();
@@ -114,7 +118,7 @@ fn what_documents_name_in_code_spans_exists() {
     // The change log tells of what was.
     for name in files
         .iter()
-        .filter(|name| name.ends_with(".md") && *name != "CHANGELOG.md")
+        .filter(|name| is_markdown(name) && *name != "CHANGELOG.md")
     {
         let text = read(name).unwrap_or_default();
         let is_about_code = ABOUT_THE_CODE.iter().any(|start| name.starts_with(start));
@@ -138,7 +142,7 @@ fn what_documents_name_in_code_spans_exists() {
 fn links_between_documents_lead_somewhere() {
     let files = files();
     let mut broken = Vec::new();
-    for name in files.iter().filter(|name| name.ends_with(".md")) {
+    for name in files.iter().filter(|name| is_markdown(name)) {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
         let folder = folder.parent().unwrap();
         let text = read(name).unwrap_or_default();

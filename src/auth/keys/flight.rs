@@ -112,7 +112,7 @@ impl Flights {
         }
     }
 
-    /// Asks for a fetch, or `None` if there may be none now. `begun_late` if one that is under way may be too old:
+    /// Asks for a fetch, or `None` if there may be none now. `begun_late` if one that is in flight may be too old:
     /// it may have read the key set just before the key was made that is wanted.
     pub(super) fn ask(
         &self,

@@ -1,6 +1,6 @@
-//! What is still coming of a request's body when its answer is there: too much, or for nobody. Who closes a line on which
-//! the other side still writes, resets it, and the answer may be lost with it (RFC 9112 §9.6): a proxy says 502 then. So
-//! the rest is taken, and let go.
+//! What is still coming of a request's body when its answer is there: too much, or for nobody. Who closes a connection on
+//! which the other side still writes, resets it, and the answer may be lost with it (RFC 9112 §9.6): a proxy says 502 then.
+//! So the rest is taken, and let go.
 
 use std::mem;
 use std::pin::Pin;

@@ -36,7 +36,7 @@ use crate::tasks::watch::Watcher;
 /// How many changes are read at a time: what a stream holds for a reader who is slow.
 const CHUNK: usize = 100;
 
-/// How often something is sent even if nothing happens, so that nobody between takes the line for dead.
+/// How often something is sent even if nothing happens, so that nobody between takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// Proxies of the nginx kind hold answers back otherwise.

@@ -28,22 +28,19 @@ use crate::http::problem::Problem;
 use crate::http::write::Write;
 use crate::http::write::answer::{self, Answer};
 
-/// The largest body: as many tasks as are allowed, of full length, in UTF-8 fit into it in all scripts but the most verbose ones.
+/// The largest body: as many tasks as are allowed, of full length, fit into it in UTF-8, in all scripts but the most
+/// verbose ones.
 const BODY_LIMIT: usize = 2 * 1024 * 1024;
 
 /// Operations that are done in order; a later one may name an id that an earlier one has made.
 #[derive(ToSchema)]
-#[expect(
-    dead_code,
-    reason = "describes the body; it is read by hand, so that an error names its operation"
-)]
-#[schema(as = Batch, example = json!({"operations": [
+#[schema(example = json!({"operations": [
     {"op": "create", "title": "Buy milk"},
     {"op": "complete", "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f", "if_version": 1},
 ]}))]
-pub(in crate::http) struct BatchBody {
+pub(in crate::http) struct Batch {
     #[schema(value_type = Vec<BatchOperation>, min_items = 1, max_items = 500)]
-    operations: (),
+    operations: Vec<Sent>,
     /// All or nothing; so it is if left out. If `false`, what can be done is done.
     #[schema(required = false)]
     atomic: bool,
@@ -141,7 +138,7 @@ pub(in crate::http) struct BatchResult {
 /// was refused, and names it in `error.index`. Otherwise each operation has a result of its own.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/batch", tag = super::TAG,
-    request_body(content = BatchBody),
+    request_body(content = Batch),
     responses((status = 200, description = "What came of each operation", body = BatchResults)),
 )]
 pub(in crate::http) async fn create_batch(
@@ -232,12 +229,6 @@ fn write_written(json: &mut Vec<u8>, written: &Written) {
     json.extend_from_slice(b",\"task\":");
     task.write(json);
     json.push(b'}');
-}
-
-struct Batch {
-    operations: Vec<Sent>,
-    atomic: bool,
-    dry_run: bool,
 }
 
 /// An operation as it was sent.

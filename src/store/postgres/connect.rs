@@ -41,7 +41,7 @@ const SETTLE_TRIES: usize = 60;
 /// Whether statements are prepared under a name, once for each connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum PreparedStatements {
-    /// Where the server itself is at the other end of the line. A pooler in transaction mode may lose a name,
+    /// Where the server itself is at the other end of the connection. A pooler in transaction mode may lose a name,
     /// or, worse, know it as another client's statement; so behind anything in between, no names.
     #[default]
     Auto,
@@ -160,7 +160,7 @@ impl Connector {
         first(&rows)
     }
 
-    /// Whether the server sees our own socket, and not that of a pooler, at the other end of the line.
+    /// Whether the server sees our own socket, and not that of a pooler, at the other end of the connection.
     /// Two sockets are compared, so that a chance agreement of port numbers does not count.
     async fn is_direct(&self) -> Result<bool, Cause> {
         // Of several servers only one would be asked.
@@ -329,7 +329,7 @@ impl Connector {
             .await
     }
 
-    /// Brings a connection to rest on which something may still be under way, also a transaction that nobody will
+    /// Brings a connection to rest on which something may still be in flight, also a transaction that nobody will
     /// end: waits for the server, and cancels what takes long. `true` if it can be used again: not after a
     /// cancellation, which takes a way of its own and may arrive late, when it would end what is asked next.
     pub(super) async fn settle(&self, connection: &Connection) -> bool {

@@ -22,7 +22,7 @@ use crate::error::Error;
 const FEWEST_READERS: usize = 2;
 const MOST_READERS: usize = 8;
 
-/// Reads that may be under way on one shared connection before further ones wait.
+/// Reads that may be in flight on one shared connection before further ones wait.
 const READS_PER_READER: usize = 64;
 
 /// How long a read waits for its shared connection to be opened or brought to rest.
@@ -243,7 +243,7 @@ fn settle_in_background(work: impl Future<Output = ()> + Send + 'static) {
     }
 }
 
-/// A few connections on which many reads are under way at once: they share system calls on both sides.
+/// A few connections on which many reads are in flight at once: they share system calls on both sides.
 pub(super) struct Readers {
     connector: SharedConnector,
     gate: Gate,
@@ -273,7 +273,7 @@ impl Readers {
         self.seats.is_empty()
     }
 
-    /// A place among the reads under way, and a connection to share.
+    /// A place among the reads in flight, and a connection to share.
     pub(super) async fn share(&self) -> Result<(Arc<Connection>, OwnedSemaphorePermit), Error> {
         let place = self.gate.enter().await?;
         let first = self.next.fetch_add(1, Ordering::Relaxed);
