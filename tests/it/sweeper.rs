@@ -138,7 +138,12 @@ async fn many_are_swept_in_steps_by_several_at_once(app: TestApp) {
     let (one, other) = tokio::join!(one.sweep(), other.sweep());
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.tasks + other.tasks, 260);
-    assert_eq!(one.changes + other.changes, 520);
+    // One of them may find a change while the other has not yet removed its task, with which it goes then.
+    assert!((260..=520).contains(&(one.changes + other.changes)));
+    assert_eq!(
+        read_lines(&app.home, "SELECT 'seq=' || seq FROM changes").await,
+        [""; 0]
+    );
     assert_eq!(numbers(&app.home).await, "trash=0 swept=520");
 }
 

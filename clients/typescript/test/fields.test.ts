@@ -3,6 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { memory, type Patch, type Store, type Task } from "tickbox-client";
 import { Journal } from "../dist/journal.js";
 import { content, difference, isEmpty, merge, sameContent } from "../dist/merge.js";
@@ -215,8 +216,9 @@ test("each field that one device writes, changes and clears arrives at the other
 });
 
 function shows(store: Store, id: string, name: string, value: unknown): Promise<void> {
-  const wanted = JSON.stringify(value);
-  return until(store, () => JSON.stringify(valueOf(store.get(id), name)) === wanted, `${name} is ${wanted}`);
+  // The order of the names in an object says nothing.
+  const isThere = () => isDeepStrictEqual(valueOf(store.get(id), name), value);
+  return until(store, isThere, `${name} is ${JSON.stringify(value)}`);
 }
 
 test("a task that is gone from the trash too is made again with all that it had, also what is not known here", async () => {
