@@ -83,6 +83,10 @@ impl Tasks {
                 break;
             }
         }
+        if position > since.position {
+            // What was swept while it was read is not in it.
+            check(since, &self.store.find_account(space).await?)?;
+        }
         Ok(ChangePage {
             tasks,
             next: Reached {
@@ -150,7 +154,8 @@ fn check(since: Reached, account: &Account) -> Result<()> {
     let is_of_another = since.epoch.is_some_and(|epoch| epoch != account.epoch);
     // A number that was not given yet is of a database that was put back to an earlier state.
     let known_until = since.known_until();
-    if is_of_another || known_until < account.swept_seq || known_until > account.seq {
+    let has_missed = since.epoch.is_some() && known_until < account.swept_seq;
+    if is_of_another || has_missed || known_until > account.seq {
         return Err(Refusal::CursorExpired.into());
     }
     Ok(())

@@ -69,11 +69,16 @@ impl Sweeper {
     pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
+        // What goes wrong in one part keeps nobody from the others.
+        let tasks = to_the_end(|| self.sweep_trash(until)).await;
+        let changes = self.sweep_changes(until).await;
+        let answers = to_the_end(|| self.store.system_sweep_answers(now)).await;
+        let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
         Ok(Swept {
-            tasks: to_the_end(|| self.sweep_trash(until)).await?,
-            changes: self.sweep_changes(until).await?,
-            answers: to_the_end(|| self.store.system_sweep_answers(now)).await?,
-            tickets: to_the_end(|| self.store.system_sweep_tickets(now)).await?,
+            tasks: tasks?,
+            changes: changes?,
+            answers: answers?,
+            tickets: tickets?,
         })
     }
 
@@ -81,7 +86,7 @@ impl Sweeper {
     async fn sweep_trash(&self, until: Timestamp) -> Result<usize> {
         let mut swept = 0;
         for (space, until) in self.store.system_list_swept(until).await? {
-            swept += self.work(space, Deed::SweepTrash { until }).await?;
+            swept += self.work(space, Deed::SweepTrash { until }).await;
         }
         Ok(swept)
     }
@@ -113,12 +118,13 @@ impl Sweeper {
         let last = spaces.last().map(|(space, _)| space.as_str().to_owned());
         let mut swept = 0;
         for (space, _) in spaces.into_iter().filter(|(_, is_due)| *is_due) {
-            swept += self.work(space, Deed::SweepChanges { until }).await?;
+            swept += self.work(space, Deed::SweepChanges { until }).await;
         }
         Ok((swept, last))
     }
 
-    async fn work(&self, space: SpaceId, deed: Deed) -> Result<usize> {
+    /// Gives how many rows went. A space where it fails does not stop the others.
+    async fn work(&self, space: SpaceId, deed: Deed) -> usize {
         let work = Work {
             space,
             // It makes no change that would tell.
@@ -131,9 +137,18 @@ impl Sweeper {
             key: None,
             epoch: 0,
         };
-        match self.store.apply(work, None, 0).await?.done {
-            Done::Swept(count) => Ok(count),
-            _ => Ok(0),
+        match self
+            .store
+            .apply(work, None, 0)
+            .await
+            .map(|applied| applied.done)
+        {
+            Ok(Done::Swept(count)) => count,
+            Ok(_) => 0,
+            Err(error) => {
+                tracing::warn!(error = chain(&error), "could not sweep in a space");
+                0
+            }
         }
     }
 }

@@ -102,6 +102,15 @@ impl Decision {
     }
 }
 
+/// In the trash there are none.
+fn held_references(task: &Task) -> HashSet<ReferenceKey> {
+    let mut keys = HashSet::new();
+    if !task.is_deleted() {
+        keys.extend(task.content.references.keys());
+    }
+    keys
+}
+
 impl KeptAnswer {
     /// Whether its time is not over.
     pub(super) fn stands_at(&self, now: Timestamp) -> bool {
@@ -158,31 +167,34 @@ impl Drafting<'_> {
     }
 
     /// Gives a task the references that it comes to have, unless another has one of them, and takes from it those that
-    /// it had. In the trash there are none.
+    /// it had.
     fn claim(&mut self, old: Option<&Task>, new: &Task) -> Result<(), Refusal> {
-        let held = |task: &Task| {
-            let references = &task.content.references;
-            let mut keys = HashSet::new();
-            if !task.is_deleted() {
-                keys.extend(references.keys());
-            }
-            keys
-        };
-        let (had, has) = (old.map(held).unwrap_or_default(), held(new));
+        if let Some(old) = old {
+            self.release(old, new);
+        }
+        let has = held_references(new);
         for reference in &has {
             let other = self.holder(reference).filter(|holder| *holder != new.id);
             if let Some(task) = other.and_then(|other| self.task(other)) {
                 return Err(Refusal::ReferenceTaken(Box::new(task.clone())));
             }
         }
-        let gone = had
-            .difference(&has)
-            .map(|reference| (reference.clone(), None));
-        let come = has
-            .difference(&had)
-            .map(|reference| (reference.clone(), Some(new.id)));
-        self.draft.references.extend(gone.chain(come));
+        for reference in has {
+            if self.holder(&reference) != Some(new.id) {
+                self.draft.references.insert(reference, Some(new.id));
+            }
+        }
         Ok(())
+    }
+
+    /// Takes from a task the references that it does not come to keep.
+    fn release(&mut self, old: &Task, new: &Task) {
+        let keeps = held_references(new);
+        for reference in held_references(old).difference(&keeps) {
+            if self.holder(reference) == Some(old.id) {
+                self.draft.references.insert(reference.clone(), None);
+            }
+        }
     }
 
     fn insert(&mut self, mut task: Task) -> Task {

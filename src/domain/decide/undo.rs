@@ -12,7 +12,9 @@ use crate::domain::{Refusal, Task, TaskId, Timestamp};
 pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> Vec<Outcome> {
     let state = drafting.state;
     let found = state.changes.get(&seq).and_then(Option::as_ref);
-    let Some(change) = found.filter(|change| change.at >= since) else {
+    // Of what is forgotten, only the latest of each task is there.
+    let is_kept = |change: &&Change| change.at >= since && change.seq > state.account.forgotten_seq;
+    let Some(change) = found.filter(is_kept) else {
         return vec![Err(Refusal::ChangeNotFound)];
     };
     let together = state.made_with(change);
@@ -20,12 +22,18 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     let mut seen = HashSet::new();
     let last_first = together.iter().rev().map(|change| change.task);
     let tasks: Vec<TaskId> = last_first.filter(|task| seen.insert(*task)).collect();
-    let undo_one = |task| {
+    let plan = |task| {
         let own = together.iter().copied();
         let reversal = Reversal::of(own.filter(|change| change.task == task));
-        take_back(drafting, task, &reversal)
+        plan(drafting, task, &reversal)
     };
-    tasks.into_iter().map(undo_one).collect()
+    let plans: Vec<_> = tasks.into_iter().map(plan).collect();
+    // What one of them gives up, another may have had before.
+    for plan in plans.iter().flatten() {
+        drafting.release(&plan.old, &plan.new);
+    }
+    let take_back = |plan: Result<Plan, Refusal>| take_back(drafting, plan?);
+    plans.into_iter().map(take_back).collect()
 }
 
 /// What some changes of one task that were made together have to be taken back to.
@@ -92,7 +100,16 @@ impl Reversal {
     }
 }
 
-fn take_back(drafting: &mut Drafting<'_>, id: TaskId, reversal: &Reversal) -> Outcome {
+/// What becomes of a task.
+struct Plan {
+    old: Task,
+    new: Task,
+    undoes: i64,
+    /// What the new one replaces.
+    before: Patch,
+}
+
+fn plan(drafting: &Drafting<'_>, id: TaskId, reversal: &Reversal) -> Result<Plan, Refusal> {
     // Without the task, what could be undone was swept.
     let old = drafting.task(id).ok_or(Refusal::ChangeNotFound)?.clone();
     let later = drafting.state.later.get(&id).map_or(&[][..], Vec::as_slice);
@@ -107,11 +124,21 @@ fn take_back(drafting: &mut Drafting<'_>, id: TaskId, reversal: &Reversal) -> Ou
         Some(false) => old.deleted_at.or(Some(drafting.work.now)),
         None => old.deleted_at,
     };
+    Ok(Plan {
+        old,
+        new,
+        undoes: reversal.first,
+        before,
+    })
+}
+
+fn take_back(drafting: &mut Drafting<'_>, plan: Plan) -> Outcome {
+    let Plan { old, new, .. } = plan;
     if new == old {
         return Ok(Written::Unchanged(old));
     }
     drafting.claim(Some(&old), &new)?;
-    let new = drafting.replace(&old, new, Some(reversal.first), before);
+    let new = drafting.replace(&old, new, Some(plan.undoes), plan.before);
     Ok(if new.is_deleted() {
         Written::Deleted(new)
     } else {

@@ -136,12 +136,7 @@ impl Attempt {
         let (saved, committed) = join(saving, committing).await;
         if let Some(error) = saved.into_iter().find_map(Result::err) {
             self.spoiled |= is_of_no_use(&error);
-            // What the server says of a statement is said before it looks at the commit.
-            return if error.as_db_error().is_some() {
-                End::NotDone(translate(error))
-            } else {
-                End::Unknown(error.into())
-            };
+            return failed(error);
         }
         match committed {
             Ok(_) if connection.warnings() == warnings => End::Committed,
@@ -149,12 +144,18 @@ impl Attempt {
             Ok(_) => End::Unknown("the database has warned while it committed".into()),
             Err(error) => {
                 self.spoiled |= is_of_no_use(&error);
-                if is_refused(&error) {
-                    End::NotDone(translate(error))
-                } else {
-                    End::Unknown(error.into())
-                }
+                failed(error)
             }
         }
+    }
+}
+
+/// After the commit was sent. What else than a refusal ends a statement may come from whoever stands between us and
+/// the server, and the server may go on to the commit.
+fn failed(error: DriverError) -> End {
+    if is_refused(&error) {
+        End::NotDone(translate(error))
+    } else {
+        End::Unknown(error.into())
     }
 }

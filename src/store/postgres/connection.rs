@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_postgres::error::{DbError, Severity};
 use tokio_postgres::types::FromSql;
 use tokio_postgres::{AsyncMessage, Client, Row, Statement};
 use tokio_util::task::AbortOnDropHandle;
@@ -61,6 +62,14 @@ pub(super) fn first<T: for<'a> FromSql<'a>>(rows: &[Row]) -> Result<T, Cause> {
     Ok(rows.first().ok_or("no answer")?.try_get(0)?)
 }
 
+/// The severity's name is in the language of the server, unless it says it in a form for programs too.
+fn is_warning(notice: &DbError) -> bool {
+    match notice.parsed_severity() {
+        Some(severity) => severity == Severity::Warning,
+        None => notice.severity() == "WARNING",
+    }
+}
+
 /// Moves the bytes of one connection until it closes or its owner drops the handle.
 fn drive<S, T>(
     mut connection: tokio_postgres::Connection<S, T>,
@@ -77,7 +86,7 @@ where
     let task = tokio::task::spawn(async move {
         while let Some(message) = poll_fn(|context| connection.poll_message(context)).await {
             match message {
-                Ok(AsyncMessage::Notice(notice)) if notice.severity() == "WARNING" => {
+                Ok(AsyncMessage::Notice(notice)) if is_warning(&notice) => {
                     tracing::warn!(%notice, "the database warns");
                     warnings.fetch_add(1, Ordering::Release);
                 }

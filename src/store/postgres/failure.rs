@@ -1,10 +1,13 @@
 //! What the server says when something fails: whether it may pass, whether the connection is of any use afterwards, and
 //! whether a commit that failed can still have happened.
 
-use tokio_postgres::error::{DbError, Severity, SqlState};
+use tokio_postgres::error::{Severity, SqlState};
 
 use super::super::gate::RETRY_AFTER;
 use crate::error::{Cause, Error};
+
+/// From PostgreSQL 17 on; the driver has no name for it.
+const TRANSACTION_TIMEOUT: &str = "25P04";
 
 /// The server cannot be reached, lets us not in, or gives up what it was asked.
 pub(super) fn unreachable(source: Cause) -> Error {
@@ -34,7 +37,8 @@ pub(super) fn translate(error: tokio_postgres::Error) -> Error {
     ];
     // Classes of the manual's appendix A: connection, resources, operator intervention, system.
     let away = ["08", "53", "57", "58"];
-    if passing.contains(state) || away.iter().any(|class| state.code().starts_with(class)) {
+    let is_passing = passing.contains(state) || state.code() == TRANSACTION_TIMEOUT;
+    if is_passing || away.iter().any(|class| state.code().starts_with(class)) {
         unreachable(error.into())
     } else {
         Error::Internal(error.into())
@@ -53,8 +57,13 @@ pub(super) fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
 }
 
 /// Whether the server has said that it did not do what it was asked, and goes on. Not if the connection broke, or if
-/// the server ended it: it may have committed before.
+/// the server ended it, or if it says that it does not know: it may have committed before.
 pub(super) fn is_refused(error: &tokio_postgres::Error) -> bool {
-    let severity = error.as_db_error().and_then(DbError::parsed_severity);
-    severity == Some(Severity::Error)
+    let Some(error) = error.as_db_error() else {
+        return false;
+    };
+    let state = error.code();
+    error.parsed_severity() == Some(Severity::Error)
+        && !state.code().starts_with("08")
+        && *state != SqlState::T_R_STATEMENT_COMPLETION_UNKNOWN
 }

@@ -138,7 +138,8 @@ impl Worker {
             if group.turns.is_empty() {
                 return give_back(loan);
             }
-            if let Err(error) = self.sort_out(&mut loan, &mut group).await {
+            let sorting = self.sort_out(&mut loan, &mut group);
+            if let Err(error) = within(until, sorting).await {
                 return fail(group, &error);
             }
             if group.turns.is_empty() {
@@ -173,17 +174,25 @@ impl Worker {
                 self.wait(own);
             }
         }
-        let (opening, others): (Vec<_>, Vec<_>) = mem::take(&mut group.turns)
-            .into_iter()
-            .partition(Turn::opens_account);
-        group.turns = opening;
+        self.open_accounts(connection, &mut group.turns).await
+    }
+
+    /// Makes accounts where there are none. Works that need none are decided at once, and leave.
+    async fn open_accounts(
+        &self,
+        connection: &Connection,
+        turns: &mut Vec<Turn>,
+    ) -> Result<(), Error> {
+        let (opening, others): (Vec<_>, Vec<_>) =
+            mem::take(turns).into_iter().partition(Turn::opens_account);
+        *turns = opening;
         for turn in others {
             decide_without_account(turn).tell();
         }
-        if group.turns.is_empty() {
+        if turns.is_empty() {
             return Ok(());
         }
-        let mut rows: Vec<_> = group.turns.iter().map(new_account).collect();
+        let mut rows: Vec<_> = turns.iter().map(new_account).collect();
         // In one order, for the same reason.
         rows.sort_by(|a, b| a.0.cmp(&b.0));
         let rows: Vec<_> = rows.into_iter().map(|(_, row)| row).collect();
@@ -204,9 +213,7 @@ impl Worker {
                 let loan = this.pool.borrow().await?;
                 Ok::<_, Error>((place, loan))
             };
-            let left = until.saturating_duration_since(Instant::now());
-            let borrowed = tokio::time::timeout(left, borrowing).await;
-            let (_place, loan) = match borrowed.unwrap_or_else(|_| Err(too_slow())) {
+            let (_place, loan) = match within(until, borrowing).await {
                 Ok(borrowed) => borrowed,
                 Err(error) => return fail(group, &error),
             };
@@ -244,26 +251,50 @@ impl Worker {
                 pending.tell(Err(again(error)));
                 continue;
             }
-            let turn = Turn {
-                space: pending.work.space.clone(),
-                works: vec![pending],
-            };
-            let mut attempt = Attempt::new(vec![turn]);
-            match self
-                .attempt(&mut loan, &mut attempt, Locked::Wait, until)
-                .await
-            {
+            self.run_alone(&mut loan, pending, until).await;
+        }
+        give_back(loan);
+    }
+
+    async fn run_alone(&self, loan: &mut Option<Loan>, pending: Pending, until: Instant) {
+        let mut turns = vec![Turn {
+            space: pending.work.space.clone(),
+            works: vec![pending],
+        }];
+        let mut error = unreachable("an account cannot be made".into());
+        for _ in 0..MOST_ROUNDS {
+            let mut attempt = Attempt::new(mem::take(&mut turns));
+            match self.attempt(loan, &mut attempt, Locked::Wait, until).await {
                 End::Committed => {
                     for decided in mem::take(&mut attempt.decided) {
                         decided.tell();
                     }
-                    tell_failed(attempt.into_works(), error);
+                    turns = attempt.waiting;
                 }
-                End::Unknown(cause) => tell_unknown(attempt, &chain(cause.as_ref())),
-                End::NotDone(error) => tell_failed(attempt.into_works(), &error),
+                End::Unknown(cause) => return tell_unknown(attempt, &chain(cause.as_ref())),
+                End::NotDone(error) => return tell_failed(attempt.into_works(), &error),
+            }
+            if turns.is_empty() {
+                return;
+            }
+            let opening = async {
+                let connection = self.connection(loan).await?;
+                self.open_accounts(connection, &mut turns).await
+            };
+            if let Err(failure) = within(until, opening).await {
+                // Whatever it still does, nobody else uses the connection meanwhile.
+                *loan = None;
+                error = failure;
+                break;
+            }
+            if turns.is_empty() {
+                return;
             }
         }
-        give_back(loan);
+        tell_failed(
+            turns.into_iter().flat_map(|turn| turn.works).collect(),
+            &error,
+        );
     }
 
     /// One transaction, within its time. What was sent is cancelled then; whether a commit happened is told only by its
@@ -322,6 +353,16 @@ impl Worker {
             None => Err(too_slow()),
         }
     }
+}
+
+/// What is not done in its time is given up.
+async fn within<T>(
+    until: Instant,
+    running: impl Future<Output = Result<T, Error>>,
+) -> Result<T, Error> {
+    let left = until.saturating_duration_since(Instant::now());
+    let ended = tokio::time::timeout(left, running).await;
+    ended.unwrap_or_else(|_| Err(too_slow()))
 }
 
 fn new_account(turn: &Turn) -> (SpaceId, Vec<Value>) {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::runtime::Handle;
@@ -21,6 +22,9 @@ use super::rows;
 use super::{thread_lost, unavailable};
 use crate::domain::{Account, State};
 use crate::error::{Error, chain};
+
+/// How long works are tried once more after their group failed.
+const LONGEST_GROUP: Duration = Duration::from_secs(10);
 
 /// Does one caller's steps in a transaction of their own, and tells the caller.
 type Call = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
@@ -109,12 +113,12 @@ async fn serve(
                         end_open_transaction(&mut prepared);
                     }
                 }
+                // There may always be another group: a call goes between two of them.
+                if let Ok(call) = calls.try_recv() {
+                    answer(&mut prepared, call);
+                }
             }
-            Some(call) = calls.recv() => {
-                // A panic is one caller's misfortune: the thread serves the next.
-                let _ = catch_unwind(AssertUnwindSafe(|| call(&mut prepared)));
-                end_open_transaction(&mut prepared);
-            }
+            Some(call) = calls.recv() => answer(&mut prepared, call),
         }
         let written = connection.total_changes();
         if Checkpointer::is_due(written, moved) {
@@ -125,74 +129,85 @@ async fn serve(
     }
 }
 
+/// A panic is one caller's misfortune: the thread serves the next.
+fn answer(prepared: &mut Prepared<'_>, call: Call) {
+    let _ = catch_unwind(AssertUnwindSafe(|| call(prepared)));
+    end_open_transaction(prepared);
+}
+
 /// Does the works of a group, and tells everybody.
 fn run(prepared: &mut Prepared<'_>, mut group: Group) {
+    let until = Instant::now() + LONGEST_GROUP;
     let mut decided = Vec::new();
     let turns = std::mem::take(&mut group.turns);
+    if let Err(error) = prepared.execute(Sql::Begin, &[]) {
+        let works = turns.into_iter().flat_map(|turn| turn.works);
+        return tell_failed(works, &error);
+    }
     let (end, undecided) = transact(prepared, turns, &mut decided);
     match end {
         End::Committed => decided.into_iter().for_each(Decided::tell),
-        End::Unknown(cause) => {
-            let cause = chain(cause.as_ref());
-            tracing::error!(
-                cause,
-                "it is not known whether a group of writes was committed"
-            );
-            for pending in decided.into_iter().flat_map(Decided::into_works) {
-                pending.tell(Err(Error::OutcomeUnknown(cause.clone().into())));
-            }
-        }
+        End::Unknown(cause) => tell_unknown(decided, &chain(cause.as_ref())),
         End::NotDone(error) => {
             let works = decided.into_iter().flat_map(Decided::into_works);
-            run_one_by_one(prepared, works.chain(undecided).collect(), &error);
+            run_one_by_one(prepared, works.chain(undecided).collect(), &error, until);
         }
     }
 }
 
 /// A work never fails because its neighbour did: each once more, alone.
-fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Error) {
-    if let [_] = &*works {
-        for pending in works {
-            pending.tell(Err(again(error)));
-        }
-        return;
-    }
+fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Error, until: Instant) {
+    let alone = works.len() <= 1;
     for pending in works {
+        if alone || Instant::now() >= until {
+            pending.tell(Err(again(error)));
+            continue;
+        }
+        if let Err(error) = prepared.execute(Sql::Begin, &[]) {
+            pending.tell(Err(error));
+            continue;
+        }
         let mut decided = Vec::new();
         let turn = Turn {
             space: pending.work.space.clone(),
             works: vec![pending],
         };
         let (end, undecided) = transact(prepared, vec![turn], &mut decided);
-        let tell_all = |decided: Vec<Decided>, error: &dyn Fn() -> Error| {
-            for pending in decided.into_iter().flat_map(Decided::into_works) {
-                pending.tell(Err(error()));
-            }
-        };
         match end {
             End::Committed => decided.into_iter().for_each(Decided::tell),
-            End::Unknown(cause) => {
-                let cause = chain(cause.as_ref());
-                tell_all(decided, &|| Error::OutcomeUnknown(cause.clone().into()));
-            }
+            End::Unknown(cause) => tell_unknown(decided, &chain(cause.as_ref())),
             End::NotDone(error) => {
-                tell_all(decided, &|| again(&error));
-                for pending in undecided {
-                    pending.tell(Err(again(&error)));
-                }
+                let works = decided.into_iter().flat_map(Decided::into_works);
+                tell_failed(works.chain(undecided), &error);
             }
         }
     }
 }
 
-/// One transaction. Gives the works that it did not come to.
+fn tell_failed(works: impl IntoIterator<Item = Pending>, error: &Error) {
+    for pending in works {
+        pending.tell(Err(again(error)));
+    }
+}
+
+fn tell_unknown(decided: Vec<Decided>, cause: &str) {
+    tracing::error!(
+        cause,
+        "it is not known whether a group of writes was committed"
+    );
+    for pending in decided.into_iter().flat_map(Decided::into_works) {
+        pending.tell(Err(Error::OutcomeUnknown(cause.to_owned().into())));
+    }
+}
+
+/// What is left of a transaction that has begun. Gives the works that it did not come to.
 fn transact(
     prepared: &mut Prepared<'_>,
     turns: Vec<Turn>,
     decided: &mut Vec<Decided>,
 ) -> (End, Vec<Pending>) {
     let mut turns = turns.into_iter();
-    let mut failed = prepared.execute(Sql::Begin, &[]).err();
+    let mut failed = None;
     let mut undecided = Vec::new();
     while failed.is_none()
         && let Some(turn) = turns.next()
