@@ -60,10 +60,8 @@ fn names(columns: &[(&str, Kind)]) -> String {
     names.join(", ")
 }
 
-/// For many rows at once. Where the tables are distributed, whatever is not inserted also says that the space is one of
-/// the first list, so that only the servers are asked where these spaces are; elsewhere that would be looked at again
-/// for each row and each of them. An update fails unless it finds every row: then its
-/// transaction cannot be committed any more, although the commit was sent with it.
+/// For many rows at once. An update fails unless it finds every row: then its transaction cannot be committed any more,
+/// although the commit was sent with it.
 pub(super) fn for_postgres(
     dialect: &Dialect,
     action: Action,
@@ -80,13 +78,14 @@ pub(super) fn for_postgres(
         names(parameters)
     );
     let name = format!("{{schema}}{}", table.name);
-    let same = on_key(table, |_, column| format!("t.{column} = r.{column}"));
-    let where_it_is = if distributed {
-        " AND t.space = ANY ($1)"
-    } else {
-        ""
-    };
-    let scope = format!("{same}{where_it_is}");
+    // Where the tables are distributed, only the servers are asked where these spaces are; elsewhere that would be looked
+    // at again for each row and each of them. There, what equals one of one makes the planner look up each row by its
+    // key: with plain equality, a plan made while a table was empty reads all of it for every group.
+    let scope = on_key(table, |place, column| match (place, distributed) {
+        (0, true) => "t.space = r.space AND t.space = ANY ($1)".to_owned(),
+        (0, false) => "t.space = ANY (ARRAY[r.space])".to_owned(),
+        _ => format!("t.{column} = r.{column}"),
+    });
     let assign = |from: &str| {
         let columns = table.columns[table.key..].iter();
         let pairs: Vec<_> = columns
@@ -175,9 +174,12 @@ mod tests {
             for distributed in [false, true] {
                 let text = for_postgres(&dialect, action, table, distributed);
                 let inserts = text.starts_with("INSERT INTO");
-                assert!(inserts || text.contains("t.space = r.space"), "{text}");
-                let narrowed = text.contains("t.space = ANY ($1)");
-                assert_eq!(narrowed, distributed && !inserts, "{text}");
+                let scope = if distributed {
+                    "t.space = r.space AND t.space = ANY ($1)"
+                } else {
+                    "t.space = ANY (ARRAY[r.space])"
+                };
+                assert!(inserts || text.contains(scope), "{text}");
             }
             let text = for_sqlite(action, table, &[table.key]);
             let named = text.contains("space = ?1") || text.contains("VALUES (?1,");
