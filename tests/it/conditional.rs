@@ -15,6 +15,7 @@ every_engine!(
     of_many_writers_with_one_tag_exactly_one_wins,
     a_read_of_what_is_known_is_not_modified,
     a_list_is_not_modified_until_its_user_changes_something,
+    a_history_is_not_modified_until_its_task_is,
     a_tag_that_cannot_be_read_is_a_bad_request,
     a_condition_tells_nothing_about_what_is_not_there,
 );
@@ -272,6 +273,34 @@ async fn a_list_is_not_modified_until_its_user_changes_something(app: TestApp) {
         .expect(StatusCode::OK);
     for (query, tag) in queries.iter().zip(&tags) {
         assert_eq!(change(query, tag).await, StatusCode::OK, "{query}");
+    }
+}
+
+async fn a_history_is_not_modified_until_its_task_is(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, _) = alice.create(json!({"title": "x"})).await;
+    alice.put(&path, json!({"title": "y"})).await;
+    let mut tags = Vec::new();
+    for round in ["z", "a"] {
+        for query in ["", "?limit=1"] {
+            let history = format!("{path}/history{query}");
+            let whole = alice.get(&history).await;
+            let tag = whole.header("etag").unwrap().to_owned();
+            assert!(!tags.contains(&tag), "{tag} in {tags:?}");
+            let condition = ("if-none-match", tag.as_str());
+            let again = send(&alice, Method::GET, &history, condition, Value::Null).await;
+            assert_eq!(
+                (again.status, again.text.as_str(), again.header("etag")),
+                (StatusCode::NOT_MODIFIED, "", Some(tag.as_str())),
+                "{query}"
+            );
+            // What happens to other tasks is of no concern.
+            alice.create(json!({"title": "other"})).await;
+            let again = send(&alice, Method::GET, &history, condition, Value::Null).await;
+            assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{query}");
+            tags.push(tag);
+        }
+        alice.put(&path, json!({ "title": round })).await;
     }
 }
 

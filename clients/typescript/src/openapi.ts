@@ -1994,7 +1994,13 @@ export interface operations {
                 /** @description `next_cursor` of the page before, of the same task. */
                 cursor?: string;
             };
-            header?: never;
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The identity that the token names; any other is answered with 404
@@ -2014,6 +2020,8 @@ export interface operations {
             /** @description The changes */
             200: {
                 headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
                     /** @description The caller's, if it was sane, else a new one; it is in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -2021,6 +2029,17 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["History"];
                 };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

@@ -3,7 +3,8 @@
 
 use axum::http::HeaderValue;
 
-use crate::domain::{Filter, Position, Task, TaskPage};
+use crate::domain::{Change, Filter, Position, Task, TaskPage};
+use crate::tasks::history::HistoryPage;
 
 /// The strong tag of a task: its version, never its bytes.
 pub(in crate::http) fn task_tag(task: &Task) -> HeaderValue {
@@ -40,6 +41,17 @@ pub(in crate::http) fn list_tag(
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
     tag(&format!("{:x}-{seq}-{shown}{limit}{place}", page.epoch))
+}
+
+/// The tag of a page of a task's history: where it begins and ends. Between the two nothing ever changes.
+pub(in crate::http) fn history_tag(page: &HistoryPage) -> HeaderValue {
+    let (newest, oldest) = (page.changes.first(), page.changes.last());
+    // A number can come again for another change: after a backup was put back.
+    let at = newest.map_or(0, |change| change.at.as_micros());
+    let seq = |change: Option<&Change>| change.map_or(0, |change| change.seq);
+    let (newest, oldest) = (seq(newest), seq(oldest));
+    let next = page.next.unwrap_or_default();
+    tag(&format!("{at:x}-{newest}-{oldest}-h{next}"))
 }
 
 /// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;` or `:`

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;
+use axum::http::header::ETAG;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use utoipa::{IntoParams, ToSchema};
@@ -14,6 +15,7 @@ use crate::domain::json::{write_list, write_number, write_text, write_time};
 use crate::domain::{Change, Outcome, Task, Written};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
+use crate::http::conditional::{self, IfNoneMatch, etag};
 use crate::http::extract::{Owner, PathChange, PathTask};
 use crate::http::openapi::BeforeSchema;
 use crate::http::problem::{FieldError, Problem};
@@ -169,6 +171,7 @@ pub(super) async fn list_history(
     Owner { space, .. }: Owner,
     PathTask(id): PathTask,
     query: HistoryQuery,
+    known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let decode = |cursor: &String| {
         cursor::decode(&space, id, cursor).ok_or_else(|| {
@@ -180,12 +183,16 @@ pub(super) async fn list_history(
     let from = query.cursor.as_ref().map(decode).transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let page = app.tasks.list_history(&space, id, from, limit).await?;
+    let tag = etag::history_tag(&page);
+    if known.has(&tag) {
+        return Ok(conditional::not_modified(tag));
+    }
     let next = page.next;
     let history = History {
         history: page.changes,
         next_cursor: next.map(|seq| cursor::encode(&space, id, seq)),
     };
-    Ok(JsonText(history.to_json()).into_response())
+    Ok(([(ETAG, tag)], JsonText(history.to_json())).into_response())
 }
 
 /// What an undo changed.

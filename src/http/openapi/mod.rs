@@ -159,9 +159,9 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
     }
 }
 
-/// Whether what is sent has a version: a task, or a list of them.
+/// Whether what is sent has a version: a task, a list of them, or what happened to one.
 fn has_version(path: &str) -> bool {
-    let tagged = ["/tasks", "/{task_id}", "/complete", "/restore"];
+    let tagged = ["/tasks", "/{task_id}", "/complete", "/restore", "/history"];
     tagged.iter().any(|end| path.ends_with(end))
 }
 
