@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::queue::{Applied, Pending, Turn};
 use crate::domain::{Account, Need, SpaceId, State, decide};
-use crate::error::{Cause, Error};
+use crate::error::{Cause, Error, chain};
 
 /// How a group ended.
 #[derive(Debug)]
@@ -92,5 +92,37 @@ impl Decided {
         for (pending, outcome) in self.works {
             pending.tell(outcome);
         }
+    }
+}
+
+/// The same error, for another caller.
+pub(super) fn again(error: &Error) -> Error {
+    match error {
+        Error::Internal(_) => Error::Internal(chain(error).into()),
+        Error::Unavailable {
+            what, retry_after, ..
+        } => Error::Unavailable {
+            what,
+            retry_after: *retry_after,
+            source: Some(chain(error).into()),
+        },
+        other => Error::Internal(chain(other).into()),
+    }
+}
+
+pub(super) fn tell_failed(works: impl IntoIterator<Item = Pending>, error: &Error) {
+    for pending in works {
+        pending.tell(Err(again(error)));
+    }
+}
+
+/// Nobody knows whether it was committed.
+pub(super) fn tell_unknown(decided: Vec<Decided>, cause: &str) {
+    tracing::error!(
+        cause,
+        "it is not known whether a group of writes was committed"
+    );
+    for pending in decided.into_iter().flat_map(Decided::into_works) {
+        pending.tell(Err(Error::OutcomeUnknown(cause.to_owned().into())));
     }
 }

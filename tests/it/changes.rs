@@ -193,8 +193,9 @@ async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {
 
 async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: TestApp) {
     let alice = app.user("alice");
-    let old = changes(&alice, "").await;
+    let first = changes(&alice, "").await;
     let (a, _) = alice.create(json!({"title": "A"})).await;
+    let old = since(&alice, &first).await;
     alice.create(json!({"title": "B"})).await;
     alice.delete(&a).await.expect(StatusCode::NO_CONTENT);
     let new = since(&alice, &old).await;
@@ -214,6 +215,8 @@ async fn a_cursor_from_before_the_sweep_or_from_the_future_has_expired(app: Test
     }
     assert_eq!(since(&alice, &new).await["changes"], json!([]));
     assert_eq!(told(&changes(&alice, "").await), pairs(&[(2, "B")]));
+    // Whoever was there before the account has nothing that was swept.
+    assert_eq!(told(&since(&alice, &first).await), pairs(&[(2, "B")]));
     // A backup that was put back knows nothing of the latest change.
     tamper(&app.home, "UPDATE accounts SET seq = 2, swept_seq = 0").await;
     let (code, _) = alice.get(&refused(&new)).await.error(StatusCode::GONE);

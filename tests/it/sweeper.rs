@@ -44,6 +44,8 @@ async fn the_program_sweeps_what_is_older_than_its_setting_says() {
         serde_json::from_str::<Value>(&body).unwrap_or_default()
     };
     let (get, post) = (reqwest::Method::GET, reqwest::Method::POST);
+    // A cursor from before the account would stay good.
+    send(&server, post.clone(), "tasks", r#"{"title": "First"}"#).await;
     let start_cursor = send(&server, get.clone(), "changes", "").await["next_cursor"].clone();
     for (age, title) in [("3", r#"{"title": "Old"}"#), ("1", r#"{"title": "Young"}"#)] {
         let task = send(&server, post.clone(), "tasks", title).await;

@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::super::group::{Decided, End, decide_without_account};
+use super::super::group::{End, again, decide_without_account, tell_failed, tell_unknown};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::Value;
 use super::super::row_statements::Action;
@@ -128,7 +128,7 @@ impl Worker {
                     }
                     group.turns = attempt.waiting;
                 }
-                End::Unknown(cause) => return tell_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
                 End::NotDone(error) => {
                     self.run_one_by_one(loan, attempt.into_works(), &error, until)
                         .await;
@@ -230,7 +230,7 @@ impl Worker {
                     }
                     tell_failed(attempt.into_works(), &too_slow());
                 }
-                End::Unknown(cause) => tell_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => attempt_unknown(attempt, &chain(cause.as_ref())),
                 End::NotDone(error) => tell_failed(attempt.into_works(), &error),
             }
             give_back(loan);
@@ -271,7 +271,7 @@ impl Worker {
                     }
                     turns = attempt.waiting;
                 }
-                End::Unknown(cause) => return tell_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
                 End::NotDone(error) => return tell_failed(attempt.into_works(), &error),
             }
             if turns.is_empty() {
@@ -291,10 +291,7 @@ impl Worker {
                 return;
             }
         }
-        tell_failed(
-            turns.into_iter().flat_map(|turn| turn.works).collect(),
-            &error,
-        );
+        tell_failed(turns.into_iter().flat_map(|turn| turn.works), &error);
     }
 
     /// One transaction, within its time. What was sent is cancelled then; whether a commit happened is told only by its
@@ -380,46 +377,13 @@ fn give_back(loan: Option<Loan>) {
     }
 }
 
-/// The same error, for another caller.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::Internal(_) => Error::Internal(chain(error).into()),
-        Error::Unavailable {
-            what, retry_after, ..
-        } => Error::Unavailable {
-            what,
-            retry_after: *retry_after,
-            source: Some(chain(error).into()),
-        },
-        other => Error::Internal(chain(other).into()),
-    }
-}
-
 fn fail(group: Group, error: &Error) {
     group.fail(|| again(error));
 }
 
-fn tell_failed(works: Vec<Pending>, error: &Error) {
-    for pending in works {
-        pending.tell(Err(again(error)));
-    }
-}
-
-/// Nobody knows whether it was committed; for works that the transaction did not contain, nothing has happened.
-fn tell_unknown(attempt: Attempt, cause: &str) {
-    tracing::error!(
-        cause,
-        "it is not known whether a group of writes was committed"
-    );
-    for pending in attempt.decided.into_iter().flat_map(Decided::into_works) {
-        pending.tell(Err(Error::OutcomeUnknown(cause.to_owned().into())));
-    }
-    tell_failed(
-        attempt
-            .waiting
-            .into_iter()
-            .flat_map(|turn| turn.works)
-            .collect(),
-        &unreachable(cause.to_owned().into()),
-    );
+/// For works that the transaction did not contain, nothing has happened.
+fn attempt_unknown(attempt: Attempt, cause: &str) {
+    tell_unknown(attempt.decided, cause);
+    let waiting = attempt.waiting.into_iter().flat_map(|turn| turn.works);
+    tell_failed(waiting, &unreachable(cause.to_owned().into()));
 }

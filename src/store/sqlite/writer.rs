@@ -12,14 +12,16 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::Step;
-use super::super::group::{Decided, End, decide_all, decide_without_account};
+use super::super::group::{
+    Decided, End, again, decide_all, decide_without_account, tell_failed, tell_unknown,
+};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
 use super::checkpoint::Checkpointer;
 use super::prepared::Prepared;
 use super::rows;
-use super::{thread_lost, unavailable};
+use super::thread_lost;
 use crate::domain::{Account, State};
 use crate::error::{Error, chain};
 
@@ -184,22 +186,6 @@ fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Erro
     }
 }
 
-fn tell_failed(works: impl IntoIterator<Item = Pending>, error: &Error) {
-    for pending in works {
-        pending.tell(Err(again(error)));
-    }
-}
-
-fn tell_unknown(decided: Vec<Decided>, cause: &str) {
-    tracing::error!(
-        cause,
-        "it is not known whether a group of writes was committed"
-    );
-    for pending in decided.into_iter().flat_map(Decided::into_works) {
-        pending.tell(Err(Error::OutcomeUnknown(cause.to_owned().into())));
-    }
-}
-
 /// What is left of a transaction that has begun. Gives the works that it did not come to.
 fn transact(
     prepared: &mut Prepared<'_>,
@@ -306,12 +292,4 @@ fn run_steps<T: FromRow>(prepared: &mut Prepared<'_>, steps: &[Step]) -> Result<
     }
     prepared.execute(Sql::Commit, &[])?;
     Ok(rows)
-}
-
-/// The same error, for another caller.
-fn again(error: &Error) -> Error {
-    match error {
-        Error::Unavailable { what, .. } => unavailable(what, Some(chain(error).into())),
-        other => Error::Internal(chain(other).into()),
-    }
 }
