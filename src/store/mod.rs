@@ -180,12 +180,12 @@ impl Store {
         encode: Option<Encoder>,
         bytes: usize,
     ) -> Result<Applied, Error> {
-        let (ticket, mut answer) = self.queue.enter(work, encode, bytes)?;
+        let (withdrawal, mut answer) = self.queue.enter(work, encode, bytes)?;
         let lost = |_| Err(Error::OutcomeUnknown("a group was given up".into()));
         if let Ok(answer) = tokio::time::timeout(LONGEST_WAIT, &mut answer).await {
             return answer.unwrap_or_else(lost);
         }
-        if ticket.withdraw() {
+        if withdrawal.withdraw() {
             return Err(Error::Unavailable {
                 what: "the database is too busy",
                 retry_after: gate::RETRY_AFTER,

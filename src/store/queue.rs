@@ -129,21 +129,21 @@ pub(super) struct Queue {
     ready: Notify,
 }
 
-/// A place in the queue. When it is dropped, so is what still waits there.
-pub(super) struct Ticket {
+/// Takes a work out of the queue again, at the latest when it is dropped.
+pub(super) struct Withdrawal {
     queue: Arc<Queue>,
     space: SpaceId,
     number: u64,
 }
 
-impl Ticket {
+impl Withdrawal {
     /// Takes the work out of the queue; `false` if somebody has begun with it.
     pub(super) fn withdraw(&self) -> bool {
         self.queue.lock().remove(&self.space, self.number)
     }
 }
 
-impl Drop for Ticket {
+impl Drop for Withdrawal {
     fn drop(&mut self) {
         self.withdraw();
     }
@@ -159,7 +159,7 @@ impl Queue {
         work: Work,
         encode: Option<Encoder>,
         bytes: usize,
-    ) -> Result<(Ticket, Answered), Error> {
+    ) -> Result<(Withdrawal, Answered), Error> {
         let space = work.space.clone();
         let (answer, answered) = oneshot::channel();
         let pending = Pending {
@@ -171,12 +171,12 @@ impl Queue {
         };
         let number = self.lock().push(pending)?;
         self.ready.notify_one();
-        let ticket = Ticket {
+        let withdrawal = Withdrawal {
             queue: self.clone(),
             space,
             number,
         };
-        Ok((ticket, answered))
+        Ok((withdrawal, answered))
     }
 
     /// Ends when there is a group to take, or nobody will come any more: then it is `false`.

@@ -1101,10 +1101,10 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description What is there, or what is under way, stands in the way */
+        /** @description What is there, or what is in flight, stands in the way */
         Conflict: {
             headers: {
-                /** @description Seconds to wait, if a request with the same `Idempotency-Key` is under way */
+                /** @description Seconds to wait, if a request with the same `Idempotency-Key` is in flight */
                 "Retry-After"?: string;
                 /** @description The caller's, if it was sane, else a new one; it is in the log */
                 "X-Request-Id"?: string;

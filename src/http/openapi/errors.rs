@@ -118,14 +118,14 @@ pub(super) const SERVICE_UNAVAILABLE: SharedError = SharedError {
 pub(super) const CONFLICT: SharedError = SharedError {
     header: Some((
         "Retry-After",
-        "Seconds to wait, if a request with the same `Idempotency-Key` is under way",
+        "Seconds to wait, if a request with the same `Idempotency-Key` is in flight",
     )),
     ..shared(
         "Conflict",
         "409",
         "CONFLICT",
         "There is another task of this id: look at error.current, or take another id",
-        "What is there, or what is under way, stands in the way",
+        "What is there, or what is in flight, stands in the way",
     )
 };
 

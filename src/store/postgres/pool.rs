@@ -263,7 +263,7 @@ impl Readers {
         let readers = size.readers();
         Self {
             connector,
-            gate: Gate::new(readers * READS_PER_READER, "too many reads are under way"),
+            gate: Gate::new(readers * READS_PER_READER, "too many reads are in flight"),
             seats: (0..readers).map(|_| Arc::default()).collect(),
             next: AtomicUsize::new(0),
         }

@@ -29,7 +29,7 @@ fn work(user: &str, operations: usize) -> Work {
 
 /// Keeps the places, so that nothing is withdrawn.
 #[derive(Default)]
-struct Waiters(Vec<(Ticket, Answered)>);
+struct Waiters(Vec<(Withdrawal, Answered)>);
 
 impl Waiters {
     fn enter(&mut self, queue: &Arc<Queue>, user: &str, operations: usize) {
