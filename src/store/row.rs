@@ -13,7 +13,7 @@ use crate::error::Cause;
 
 /// What a parameter or a column may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum ColumnKind {
     Text,
     Uuid,
     Bool,
@@ -24,7 +24,7 @@ pub(super) enum Kind {
     Texts,
 }
 
-impl Kind {
+impl ColumnKind {
     /// Built-in types only: about others the driver would have to ask the server.
     pub(super) fn postgres(self) -> Type {
         match self {

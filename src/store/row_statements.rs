@@ -4,7 +4,7 @@
 use std::fmt::Write;
 
 use super::dialect::Dialect;
-use super::row::Kind;
+use super::row::ColumnKind;
 use super::tables::{ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TASKS, Table};
 
 /// What is done with rows.
@@ -38,7 +38,7 @@ pub(super) const ALL: [(Action, &Table); 13] = [
 
 impl Action {
     /// How many of a table's columns are its parameters.
-    pub(super) fn parameters(self, table: &'static Table) -> &'static [(&'static str, Kind)] {
+    pub(super) fn parameters(self, table: &'static Table) -> &'static [(&'static str, ColumnKind)] {
         match self {
             Self::Load | Self::Delete => &table.columns[..table.key],
             Self::Insert | Self::Update | Self::Put => table.columns,
@@ -55,7 +55,7 @@ fn on_key(table: &Table, equal: impl Fn(usize, &str) -> String) -> String {
     pairs.join(" AND ")
 }
 
-fn names(columns: &[(&str, Kind)]) -> String {
+fn names(columns: &[(&str, ColumnKind)]) -> String {
     let names: Vec<_> = columns.iter().map(|(name, _)| *name).collect();
     names.join(", ")
 }
@@ -170,7 +170,7 @@ mod tests {
     fn every_statement_on_rows_names_the_space_first() {
         let dialect = Dialect::postgres("tickbox");
         for (action, table) in ALL {
-            assert_eq!(table.columns[0], ("space", Kind::Text));
+            assert_eq!(table.columns[0], ("space", ColumnKind::Text));
             for distributed in [false, true] {
                 let text = for_postgres(&dialect, action, table, distributed);
                 let inserts = text.starts_with("INSERT INTO");

@@ -5,7 +5,7 @@
 //! House rule: a statement that touches the rows of a space takes the space as `$1`, and says so for every table.
 
 use super::dialect::Dialect;
-use super::row::Kind::{self, Bool, Int, Text, Texts, Time, Uuid};
+use super::row::ColumnKind::{self, Bool, Int, Text, Texts, Time, Uuid};
 
 /// Makes the list of statements: a name, the kinds of `$1`, `$2`, …, and the text, with `{words}` for what
 /// depends on the engine.
@@ -21,7 +21,7 @@ macro_rules! statements {
             pub(super) const ALL: &'static [Self] = &[$(Self::$name),+];
 
             /// The kinds of the parameters, and the text.
-            pub(super) fn template(self) -> (&'static [Kind], &'static str) {
+            pub(super) fn template(self) -> (&'static [ColumnKind], &'static str) {
                 match self {
                     $(Self::$name => (&[$($kind),*], $text)),+
                 }

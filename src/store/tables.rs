@@ -4,11 +4,11 @@
 mod members;
 
 use self::members::{Column, column_name};
-use super::row::{Columns, FromRow, Kind, Value};
+use super::row::{ColumnKind, Columns, FromRow, Value};
 use crate::domain::{
-    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind as ChangeKind, Metadata,
-    Patch, Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title,
-    UserId, When, members,
+    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind, Metadata, Patch,
+    Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title, UserId,
+    When, members,
 };
 use crate::error::Cause;
 
@@ -16,7 +16,7 @@ use crate::error::Cause;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, Kind)],
+    pub(super) columns: &'static [(&'static str, ColumnKind)],
     /// How many of the columns are the key.
     pub(super) key: usize,
 }
@@ -24,14 +24,14 @@ pub(super) struct Table {
 pub(super) const ACCOUNTS: Table = Table {
     name: "accounts",
     columns: &[
-        ("space", Kind::Text),
-        ("epoch", Kind::Int),
-        ("seq", Kind::Int),
-        ("swept_seq", Kind::Int),
-        ("forgotten_seq", Kind::Int),
-        ("task_count", Kind::Int),
-        ("completed_count", Kind::Int),
-        ("deleted_count", Kind::Int),
+        ("space", ColumnKind::Text),
+        ("epoch", ColumnKind::Int),
+        ("seq", ColumnKind::Int),
+        ("swept_seq", ColumnKind::Int),
+        ("forgotten_seq", ColumnKind::Int),
+        ("task_count", ColumnKind::Int),
+        ("completed_count", ColumnKind::Int),
+        ("deleted_count", ColumnKind::Int),
     ],
     key: 1,
 };
@@ -39,14 +39,14 @@ pub(super) const ACCOUNTS: Table = Table {
 macro_rules! task_columns {
     ($($name:ident: $type:ty),+ $(,)?) => {
         &[
-            ("space", Kind::Text),
-            ("id", Kind::Uuid),
+            ("space", ColumnKind::Text),
+            ("id", ColumnKind::Uuid),
             $((column_name(stringify!($name)), <$type as Column>::KIND),)+
-            ("created_at", Kind::Time),
-            ("updated_at", Kind::Time),
-            ("version", Kind::Int),
-            ("seq", Kind::Int),
-            ("deleted_at", Kind::Time),
+            ("created_at", ColumnKind::Time),
+            ("updated_at", ColumnKind::Time),
+            ("version", ColumnKind::Int),
+            ("seq", ColumnKind::Int),
+            ("deleted_at", ColumnKind::Time),
         ]
     };
 }
@@ -61,10 +61,10 @@ pub(super) const TASKS: Table = Table {
 pub(super) const REFERENCES: Table = Table {
     name: "task_references",
     columns: &[
-        ("space", Kind::Text),
-        ("source", Kind::Text),
-        ("external_id", Kind::Text),
-        ("task_id", Kind::Uuid),
+        ("space", ColumnKind::Text),
+        ("source", ColumnKind::Text),
+        ("external_id", ColumnKind::Text),
+        ("task_id", ColumnKind::Uuid),
     ],
     key: 3,
 };
@@ -72,18 +72,18 @@ pub(super) const REFERENCES: Table = Table {
 pub(super) const CHANGES: Table = Table {
     name: "changes",
     columns: &[
-        ("space", Kind::Text),
-        ("seq", Kind::Int),
-        ("task_id", Kind::Uuid),
-        ("kind", Kind::Text),
-        ("at", Kind::Time),
-        ("actor", Kind::Text),
-        ("request_id", Kind::Text),
-        ("batch_first", Kind::Int),
-        ("batch_size", Kind::Int),
-        ("undoes", Kind::Int),
-        ("former_seq", Kind::Int),
-        ("before", Kind::Text),
+        ("space", ColumnKind::Text),
+        ("seq", ColumnKind::Int),
+        ("task_id", ColumnKind::Uuid),
+        ("kind", ColumnKind::Text),
+        ("at", ColumnKind::Time),
+        ("actor", ColumnKind::Text),
+        ("request_id", ColumnKind::Text),
+        ("batch_first", ColumnKind::Int),
+        ("batch_size", ColumnKind::Int),
+        ("undoes", ColumnKind::Int),
+        ("former_seq", ColumnKind::Int),
+        ("before", ColumnKind::Text),
     ],
     key: 2,
 };
@@ -91,11 +91,11 @@ pub(super) const CHANGES: Table = Table {
 pub(super) const ANSWERS: Table = Table {
     name: "answers",
     columns: &[
-        ("space", Kind::Text),
-        ("idempotency_key", Kind::Text),
-        ("fingerprint", Kind::Text),
-        ("created_at", Kind::Time),
-        ("answer", Kind::Bytes),
+        ("space", ColumnKind::Text),
+        ("idempotency_key", ColumnKind::Text),
+        ("fingerprint", ColumnKind::Text),
+        ("created_at", ColumnKind::Time),
+        ("answer", ColumnKind::Bytes),
     ],
     key: 2,
 };
@@ -288,8 +288,7 @@ impl FromRow for Change {
         Ok(Self {
             seq: row.int(0)?,
             task: TaskId(row.uuid(1)?),
-            kind: ChangeKind::parse(&kind)
-                .ok_or_else(|| format!("a change of the kind {kind:?}"))?,
+            kind: Kind::parse(&kind).ok_or_else(|| format!("a change of the kind {kind:?}"))?,
             at: row.time(3)?,
             author: Author {
                 actor: UserId::stored(row.text(4)?),

@@ -22,7 +22,7 @@ pub(super) struct KeySet {
 
 /// What the key set says of a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum SignatureCheck {
     Good,
     BadSignature,
     /// No key of this `kid`; or, for a token without `kid`, no key that fits its algorithm.
@@ -90,7 +90,7 @@ impl KeySet {
         algorithm: Algorithm,
         message: &[u8],
         signature: &[u8],
-    ) -> Verdict {
+    ) -> SignatureCheck {
         let key = if let Some(kid) = kid {
             self.by_kid.get(kid).map(|place| &self.keys[*place])
         } else {
@@ -98,15 +98,15 @@ impl KeySet {
             let mut fitting = self.keys.iter().filter(fits);
             let first = fitting.next();
             if fitting.next().is_some() {
-                return Verdict::Ambiguous;
+                return SignatureCheck::Ambiguous;
             }
             first
         };
         match key.map(|key| key.verify(algorithm, message, signature)) {
-            None => Verdict::UnknownKey,
-            Some(None) => Verdict::Misfit,
-            Some(Some(false)) => Verdict::BadSignature,
-            Some(Some(true)) => Verdict::Good,
+            None => SignatureCheck::UnknownKey,
+            Some(None) => SignatureCheck::Misfit,
+            Some(Some(false)) => SignatureCheck::BadSignature,
+            Some(Some(true)) => SignatureCheck::Good,
         }
     }
 }

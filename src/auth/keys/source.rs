@@ -12,7 +12,7 @@ use super::Pace;
 use super::algorithm::Algorithm;
 use super::fetch::{FetchError, Fetched, Fetcher};
 use super::flight::{Awaited, Flights, passed};
-use super::set::{KeySet, Verdict};
+use super::set::{KeySet, SignatureCheck};
 use crate::auth::address::Address;
 use crate::auth::reason::Reason;
 use crate::auth::refusal::{Fault, shown};
@@ -161,22 +161,22 @@ impl KeySource {
         signed: Signed<'_>,
         fetching: Fetching,
     ) -> Result<(), Fault> {
-        let mut verdict = self.look(signed);
+        let mut check = self.look(signed);
         if fetching == Fetching::Foreground {
-            if verdict != Some(Verdict::Good) {
-                // A failure shows in the verdict.
+            if check != Some(SignatureCheck::Good) {
+                // A failure shows in what comes of it.
                 let _ = self.load().await;
-                verdict = self.look(signed);
+                check = self.look(signed);
             }
-            return self.judge(verdict, signed);
+            return self.judge(check, signed);
         }
-        let asked = self.ask_for_keys(verdict, signed);
+        let asked = self.ask_for_keys(check, signed);
         let mut landed = true;
         if let Some(awaited) = asked {
             landed = self.flights.wait_for(awaited.landing).await;
-            verdict = self.look(signed);
+            check = self.look(signed);
         }
-        if verdict == Some(Verdict::UnknownKey) {
+        if check == Some(SignatureCheck::UnknownKey) {
             // A 401 would log out a user whose key is new, for no other reason than that we cannot ask.
             if !landed || self.flights.trouble().is_some() {
                 let detail = format!(
@@ -195,11 +195,11 @@ impl KeySource {
                 self.flights.remember_missing(kid, self.clock.now());
             }
         }
-        self.judge(verdict, signed)
+        self.judge(check, signed)
     }
 
     /// `None` while there is no set, or none that is young enough.
-    fn look(&self, signed: Signed<'_>) -> Option<Verdict> {
+    fn look(&self, signed: Signed<'_>) -> Option<SignatureCheck> {
         let Signed {
             kid,
             algorithm,
@@ -216,43 +216,43 @@ impl KeySource {
         (self.clock.now() <= limit).then(|| Arc::clone(&current.set))
     }
 
-    /// Asks for a fetch if it may change the verdict.
-    fn ask_for_keys(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Option<Awaited> {
+    /// Asks for a fetch if that may change what comes of it.
+    fn ask_for_keys(&self, check: Option<SignatureCheck>, signed: Signed<'_>) -> Option<Awaited> {
         let now = self.clock.now();
-        match verdict {
-            Some(Verdict::Good | Verdict::Ambiguous) => return None,
+        match check {
+            Some(SignatureCheck::Good | SignatureCheck::Ambiguous) => return None,
             // The kid may stand for another key by now: a wiped database numbers its keys from 1 again.
-            Some(Verdict::BadSignature | Verdict::Misfit) => {
+            Some(SignatureCheck::BadSignature | SignatureCheck::Misfit) => {
                 let fetched_at = self.current.load().as_ref()?.fetched_at;
                 if !passed(fetched_at, self.pace.cool_down, now) {
                     return None;
                 }
             }
-            Some(Verdict::UnknownKey) | None => {}
+            Some(SignatureCheck::UnknownKey) | None => {}
         }
-        self.flights.ask(signed.kid, verdict.is_some(), now)
+        self.flights.ask(signed.kid, check.is_some(), now)
     }
 
-    fn judge(&self, verdict: Option<Verdict>, signed: Signed<'_>) -> Result<(), Fault> {
+    fn judge(&self, check: Option<SignatureCheck>, signed: Signed<'_>) -> Result<(), Fault> {
         let address = &self.address;
         let kid = signed.kid.map_or_else(|| "none".to_owned(), shown);
         let algorithm = signed.algorithm.name();
-        let (reason, detail) = match verdict {
-            Some(Verdict::Good) => return Ok(()),
+        let (reason, detail) = match check {
+            Some(SignatureCheck::Good) => return Ok(()),
             None => return Err(self.later(self.trouble().unwrap_or_default())),
-            Some(Verdict::BadSignature) => (
+            Some(SignatureCheck::BadSignature) => (
                 Reason::BadSignature,
                 format!("the signature does not fit key {kid} of {address}"),
             ),
-            Some(Verdict::UnknownKey) => (
+            Some(SignatureCheck::UnknownKey) => (
                 Reason::UnknownKey,
                 format!("{address} has no key with kid {kid} for {algorithm}"),
             ),
-            Some(Verdict::Misfit) => (
+            Some(SignatureCheck::Misfit) => (
                 Reason::KeyMismatch,
                 format!("key {kid} of {address} is not for {algorithm}"),
             ),
-            Some(Verdict::Ambiguous) => (
+            Some(SignatureCheck::Ambiguous) => (
                 Reason::KeyIdMissing,
                 format!("the token has no kid, and several keys of {address} fit"),
             ),

@@ -27,7 +27,7 @@ pub enum Field {
 
 /// What can be said about a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum FieldKind {
     Flag,
     Number,
     /// Without regard to case and accents.
@@ -93,18 +93,18 @@ impl Field {
         }
     }
 
-    pub(super) const fn kind(self) -> Kind {
+    pub(super) const fn kind(self) -> FieldKind {
         match self {
-            Self::Completed => Kind::Flag,
-            Self::Priority => Kind::Number,
-            Self::Title | Self::Description => Kind::Text,
-            Self::Order => Kind::Key,
-            Self::CreatedAt | Self::UpdatedAt | Self::CompletedAt => Kind::Time,
-            Self::Due | Self::Start => Kind::Date,
-            Self::Id | Self::ListId | Self::ParentId => Kind::Id,
-            Self::Tags | Self::ExternalId => Kind::Set,
-            Self::Text => Kind::Words,
-            Self::Recurrence | Self::References => Kind::Presence,
+            Self::Completed => FieldKind::Flag,
+            Self::Priority => FieldKind::Number,
+            Self::Title | Self::Description => FieldKind::Text,
+            Self::Order => FieldKind::Key,
+            Self::CreatedAt | Self::UpdatedAt | Self::CompletedAt => FieldKind::Time,
+            Self::Due | Self::Start => FieldKind::Date,
+            Self::Id | Self::ListId | Self::ParentId => FieldKind::Id,
+            Self::Tags | Self::ExternalId => FieldKind::Set,
+            Self::Text => FieldKind::Words,
+            Self::Recurrence | Self::References => FieldKind::Presence,
         }
     }
 

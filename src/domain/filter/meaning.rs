@@ -4,7 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;
 
 use super::dates::{self, Base, Target};
-use super::field::{Field, Kind};
+use super::field::{Field, FieldKind};
 use super::mistake::Mistake;
 use super::plan::{Comparison, Plan, Predicate};
 use super::tree::{Argument, Function, Restriction, Sign, Tree, Value, Word};
@@ -108,30 +108,30 @@ impl Question {
         let field = self.field;
         let comparison = self.comparison()?;
         let kind = field.kind();
-        if !matches!(kind, Kind::Date | Kind::Time)
+        if !matches!(kind, FieldKind::Date | FieldKind::Time)
             && let Some((_, function)) = more.first()
         {
             return Err(Mistake::new(function.column, "no sum, except of dates"));
         }
         let is_star = matches!(value, Value::Word(word) if word.text == "*" && !word.quoted);
-        if self.sign == Sign::Has && is_star && kind != Kind::Words {
+        if self.sign == Sign::Has && is_star && kind != FieldKind::Words {
             return Ok(leaf(Predicate::Present(field), negated));
         }
         let predicate = match kind {
-            Kind::Flag => Predicate::Flag(field, flag(value)?),
-            Kind::Number => Predicate::Number(field, comparison, whole(value)?),
-            Kind::Text if self.sign == Sign::Has => words(field, &word(value, "a text")?)?,
-            Kind::Text => {
+            FieldKind::Flag => Predicate::Flag(field, flag(value)?),
+            FieldKind::Number => Predicate::Number(field, comparison, whole(value)?),
+            FieldKind::Text if self.sign == Sign::Has => words(field, &word(value, "a text")?)?,
+            FieldKind::Text => {
                 let text = fold(&word(value, "a text")?.text).into_owned();
                 Predicate::Text(field, comparison, text)
             }
-            Kind::Key => Predicate::Key(field, comparison, word(value, "a text")?.text),
-            Kind::Time => Predicate::Time(field, comparison, date(value, more)?),
-            Kind::Date => Predicate::Date(field, comparison, date(value, more)?),
-            Kind::Id => Predicate::Id(field, id(value)?),
-            Kind::Set => Predicate::Contains(field, element(field, value)?),
-            Kind::Words => words(field, &word(value, "a text")?)?,
-            Kind::Presence => return Err(Mistake::new(value.column(), "'*'")),
+            FieldKind::Key => Predicate::Key(field, comparison, word(value, "a text")?.text),
+            FieldKind::Time => Predicate::Time(field, comparison, date(value, more)?),
+            FieldKind::Date => Predicate::Date(field, comparison, date(value, more)?),
+            FieldKind::Id => Predicate::Id(field, id(value)?),
+            FieldKind::Set => Predicate::Contains(field, element(field, value)?),
+            FieldKind::Words => words(field, &word(value, "a text")?)?,
+            FieldKind::Presence => return Err(Mistake::new(value.column(), "'*'")),
         };
         Ok(leaf(predicate, negated != (self.sign == Sign::NotEqual)))
     }
@@ -139,8 +139,8 @@ impl Question {
     /// Refuses what cannot be asked of the field.
     fn comparison(&self) -> Result<Comparison, Mistake> {
         let expected = match (self.field, self.field.kind()) {
-            (Field::Tags, _) | (_, Kind::Words | Kind::Presence) => "':'",
-            (_, Kind::Flag | Kind::Id | Kind::Set) => "'=', '!=' or ':'",
+            (Field::Tags, _) | (_, FieldKind::Words | FieldKind::Presence) => "':'",
+            (_, FieldKind::Flag | FieldKind::Id | FieldKind::Set) => "'=', '!=' or ':'",
             _ => "",
         };
         let equality = matches!(self.sign, Sign::Equal | Sign::NotEqual | Sign::Has);

@@ -36,7 +36,7 @@ pub(super) const LONGEST_WAIT: u64 = 60;
     clippy::large_enum_variant,
     reason = "of a page of changes, most are of tasks that are there"
 )]
-pub(super) enum Change {
+pub(super) enum ToldChange {
     /// It is there, and this is how it is now.
     Present(Task),
     /// It is gone from the list.
@@ -66,7 +66,7 @@ pub(super) enum ChangeSchema {
     },
 }
 
-impl Change {
+impl ToldChange {
     pub(super) fn is_deletion(&self) -> bool {
         matches!(self, Self::Deleted { .. })
     }
@@ -89,7 +89,7 @@ impl Change {
     }
 }
 
-impl From<Task> for Change {
+impl From<Task> for ToldChange {
     fn from(task: Task) -> Self {
         if !task.is_deleted() {
             return Self::Present(task);
@@ -123,7 +123,7 @@ impl From<Task> for Change {
 pub(super) struct ChangeList {
     /// Each task once, in the order of its latest change.
     #[schema(value_type = Vec<ChangeSchema>)]
-    changes: Vec<Change>,
+    changes: Vec<ToldChange>,
     /// Where the next request goes on; always there.
     next_cursor: String,
     /// Whether there is more already.
@@ -246,7 +246,7 @@ pub(super) async fn list_changes(
             .await?;
     }
     let list = ChangeList {
-        changes: page.tasks.into_iter().map(Change::from).collect(),
+        changes: page.tasks.into_iter().map(ToldChange::from).collect(),
         next_cursor: cursor::encode(&space, page.next),
         has_more: page.has_more,
     };

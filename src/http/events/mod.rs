@@ -25,7 +25,7 @@ use crate::error::Error;
 use crate::http::SharedApp;
 use crate::http::body::json::Json;
 use crate::http::changes::cursor;
-use crate::http::changes::{Change, TAG};
+use crate::http::changes::{TAG, ToldChange};
 use crate::http::extract::OwnerCaller;
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
@@ -226,7 +226,7 @@ impl EventStream {
                 ..page.next
             };
             let cursor = cursor::encode(&self.space, until);
-            let change = Change::from(task);
+            let change = ToldChange::from(task);
             let name = if change.is_deletion() {
                 "task.deleted"
             } else {

@@ -238,7 +238,7 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         .collect();
     let mut json = b"{\"changes\":".to_vec();
     write_list(&mut json, &changes, |json, task| {
-        crate::http::changes::Change::from(task.clone()).write(json);
+        crate::http::changes::ToldChange::from(task.clone()).write(json);
     });
     json.push(b'}');
     answer::of_body(StatusCode::OK, json)

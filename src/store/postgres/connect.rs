@@ -14,7 +14,7 @@ use tokio_postgres::{Config, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::dialect::Dialect;
-use super::super::row::{Kind, Value};
+use super::super::row::{ColumnKind, Value};
 use super::super::row_statements::{self, Action};
 use super::super::statements::Sql;
 use super::super::tables::Table;
@@ -365,7 +365,7 @@ impl Connector {
 fn texts(dialect: &Dialect, distributed: bool) -> Vec<(String, Vec<Type>)> {
     let of_sql = Sql::ALL.iter().map(|sql| {
         let (kinds, text) = sql.template();
-        let kinds = kinds.iter().copied().map(Kind::postgres).collect();
+        let kinds = kinds.iter().copied().map(ColumnKind::postgres).collect();
         (dialect.render(text), kinds)
     });
     let on_rows = row_statements::ALL.iter().map(|(action, table)| {

@@ -1,6 +1,6 @@
 //! How the members of a task are stored, by their types.
 
-use super::super::row::{Columns, Kind, Value};
+use super::super::row::{ColumnKind, Columns, Value};
 use super::optional_int;
 use crate::domain::{
     Description, Member, Metadata, Priority, References, Tags, Timestamp, Title, When,
@@ -17,13 +17,13 @@ pub(super) const fn column_name(member: &'static str) -> &'static str {
 
 /// How the type of a task's member is stored, in one column.
 pub(super) trait Column: Sized {
-    const KIND: Kind;
+    const KIND: ColumnKind;
     fn value(&self) -> Value;
     fn read(row: &impl Columns, place: usize) -> Result<Self, Cause>;
 }
 
 impl Column for Title {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         Value::Text(self.as_str().into())
@@ -35,7 +35,7 @@ impl Column for Title {
 }
 
 impl Column for Option<Description> {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         let text = self.as_ref().map(|text| Value::Text(text.as_str().into()));
@@ -48,7 +48,7 @@ impl Column for Option<Description> {
 }
 
 impl Column for bool {
-    const KIND: Kind = Kind::Bool;
+    const KIND: ColumnKind = ColumnKind::Bool;
 
     fn value(&self) -> Value {
         Value::Bool(*self)
@@ -60,7 +60,7 @@ impl Column for bool {
 }
 
 impl Column for Option<Timestamp> {
-    const KIND: Kind = Kind::Time;
+    const KIND: ColumnKind = ColumnKind::Time;
 
     fn value(&self) -> Value {
         self.map_or(Value::Null, Value::Time)
@@ -72,7 +72,7 @@ impl Column for Option<Timestamp> {
 }
 
 impl Column for Option<When> {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         let when = self.as_ref();
@@ -85,7 +85,7 @@ impl Column for Option<When> {
 }
 
 impl Column for Option<Priority> {
-    const KIND: Kind = Kind::Int;
+    const KIND: ColumnKind = ColumnKind::Int;
 
     fn value(&self) -> Value {
         optional_int(self.map(Priority::as_i64))
@@ -97,7 +97,7 @@ impl Column for Option<Priority> {
 }
 
 impl Column for Tags {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         json_value(self)
@@ -109,7 +109,7 @@ impl Column for Tags {
 }
 
 impl Column for References {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         json_value(self)
@@ -121,7 +121,7 @@ impl Column for References {
 }
 
 impl Column for Option<Metadata> {
-    const KIND: Kind = Kind::Text;
+    const KIND: ColumnKind = ColumnKind::Text;
 
     fn value(&self) -> Value {
         json_value(self)
