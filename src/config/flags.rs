@@ -98,3 +98,21 @@ settings! {
             "What is logged: a level, or a filter such as info,tickbox::request=off [default: info]";
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::settings::{DEFAULT_PORT, PORT_EXAMPLE};
+    use super::*;
+
+    /// An attribute takes a literal only, so its number is compared here.
+    #[test]
+    fn the_help_names_the_port_that_is_taken() {
+        let command = Flags::augment_args(clap::Command::new("tickbox"));
+        let mut arguments = command.get_arguments();
+        let port = arguments.find(|argument| argument.get_id() == "port");
+        let help = port.unwrap().get_help().unwrap().to_string();
+        let named = format!("[default: {DEFAULT_PORT}]");
+        assert!(help.contains(&named), "{help}");
+        assert_eq!(PORT_EXAMPLE, format!("PORT={DEFAULT_PORT}"));
+    }
+}

@@ -17,6 +17,8 @@ use crate::error::chain;
 use crate::secret::Secret;
 use crate::store::{PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, StoreConfig};
 
+pub(super) const DEFAULT_PORT: u16 = 8000;
+pub(super) const PORT_EXAMPLE: &str = "PORT=8000";
 const DEFAULT_DATABASE: &str = "sqlite://tickbox.db";
 const DATABASE_EXAMPLE: &str =
     "DATABASE_URL=postgres://user:password@host/database, or DATABASE_URL=sqlite://tickbox.db";
@@ -38,7 +40,7 @@ impl Settings {
                 return Err(ConfigError {
                     variable: "The file .env",
                     problem: format!("cannot be read: {error}"),
-                    example: "PORT=8000",
+                    example: PORT_EXAMPLE,
                 });
             }
         };
@@ -308,12 +310,15 @@ impl Settings {
 
     fn read_listen(&self) -> Result<(String, u16), ConfigError> {
         let host = self.flags.host.as_deref().unwrap_or("127.0.0.1").to_owned();
-        let text = self.flags.port.as_deref().unwrap_or("8000");
-        let port = text.parse().map_err(|_| ConfigError {
-            variable: "PORT",
-            problem: format!("is {text:?}, but must be a number from 0 to 65535"),
-            example: "PORT=8000",
-        })?;
+        let read = |text: &str| {
+            text.parse().map_err(|_| ConfigError {
+                variable: "PORT",
+                problem: format!("is {text:?}, but must be a number from 0 to 65535"),
+                example: PORT_EXAMPLE,
+            })
+        };
+        let given = self.flags.port.as_deref().map(read).transpose()?;
+        let port = given.unwrap_or(DEFAULT_PORT);
         Ok((host, port))
     }
 
