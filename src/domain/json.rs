@@ -239,6 +239,13 @@ fn must_be_escaped(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
+pub fn write_optional_text(json: &mut Vec<u8>, text: Option<&str>) {
+    match text {
+        Some(text) => write_text(json, text),
+        None => json.extend_from_slice(b"null"),
+    }
+}
+
 pub fn write_time(json: &mut Vec<u8>, time: Timestamp) {
     write_plain(json, &time.rfc_3339());
 }

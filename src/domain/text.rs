@@ -4,7 +4,7 @@ use const_format::formatcp;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use super::content::{Member, Schema, Side};
-use super::json::{Rule, read_flag, read_text, write_flag, write_text};
+use super::json::{Rule, read_flag, read_text, write_flag, write_optional_text, write_text};
 use super::limits::{DESCRIPTION_CHARS, TITLE_CHARS};
 use super::visible::is_visible;
 
@@ -118,10 +118,7 @@ impl Member for Option<Description> {
     }
 
     fn write(&self, json: &mut Vec<u8>) {
-        match self {
-            Some(text) => write_text(json, &text.0),
-            None => json.extend_from_slice(b"null"),
-        }
+        write_optional_text(json, self.as_ref().map(|text| &*text.0));
     }
 
     fn schema(side: Side) -> Schema {

@@ -36,12 +36,7 @@ pub(super) fn first_needs(turn: &Turn) -> Vec<Need> {
 /// Decides works of a space that has no account, and of which none makes one.
 pub(super) fn decide_without_account(turn: Turn) -> Decided {
     let mut state = State::new(Account::default());
-    for need in turn
-        .works
-        .iter()
-        .flat_map(|pending| state.missing(&pending.work))
-        .collect::<Vec<_>>()
-    {
+    for need in first_needs(&turn) {
         state.load_nothing(need);
     }
     decide_all(turn.space, state, turn.works)
@@ -98,7 +93,6 @@ impl Decided {
 /// The same error, for another caller.
 pub(super) fn again(error: &Error) -> Error {
     match error {
-        Error::Internal(_) => Error::Internal(chain(error).into()),
         Error::Unavailable {
             what, retry_after, ..
         } => Error::Unavailable {

@@ -113,13 +113,6 @@ impl Group {
             },
         })
     }
-
-    /// Tells all who wait the same.
-    pub(super) fn fail(self, error: impl Fn() -> Error) {
-        for pending in self.turns.into_iter().flat_map(|turn| turn.works) {
-            pending.tell(Err(error()));
-        }
-    }
 }
 
 #[derive(Default)]

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, every_engine, ledger};
+use crate::support::{TestApp, every_engine, ledger};
 
 every_engine!(
     operations_are_done_in_order_and_a_later_one_may_name_an_earlier_task,
@@ -18,10 +18,6 @@ every_engine!(
 const ID: &str = "7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10";
 const ABSENT: &str = "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f";
 
-async fn batch(client: &Client, body: Value) -> Answer {
-    client.post(&format!("{}/batch", client.tasks), body).await
-}
-
 fn statuses(body: &Value) -> Vec<u64> {
     let results = body["results"].as_array().unwrap();
     results
@@ -33,19 +29,16 @@ fn statuses(body: &Value) -> Vec<u64> {
 async fn operations_are_done_in_order_and_a_later_one_may_name_an_earlier_task(app: TestApp) {
     let alice = app.user("alice");
     let (_, old) = alice.create(json!({"title": "Old"})).await;
-    let done = batch(
-        &alice,
-        json!({"operations": [
-            {"op": "create", "id": ID, "title": "Buy milk"},
-            {"op": "change", "id": ID, "if_version": 1, "description": "Two litres"},
-            {"op": "complete", "id": ID, "if_version": 2},
-            {"op": "create", "title": "Buy bread", "completed": true},
-            {"op": "create", "title": "Buy butter"},
-            {"op": "complete", "id": ID, "completed": false},
-            {"op": "delete", "id": old["id"], "if_version": 1},
-            {"op": "create", "id": ID, "title": "Buy milk", "description": "Two litres"},
-        ]}),
-    );
+    let done = alice.batch(json!({"operations": [
+        {"op": "create", "id": ID, "title": "Buy milk"},
+        {"op": "change", "id": ID, "if_version": 1, "description": "Two litres"},
+        {"op": "complete", "id": ID, "if_version": 2},
+        {"op": "create", "title": "Buy bread", "completed": true},
+        {"op": "create", "title": "Buy butter"},
+        {"op": "complete", "id": ID, "completed": false},
+        {"op": "delete", "id": old["id"], "if_version": 1},
+        {"op": "create", "id": ID, "title": "Buy milk", "description": "Two litres"},
+    ]}));
     let done = done.await.expect(StatusCode::OK);
     assert_eq!(statuses(&done), [201, 200, 200, 201, 201, 200, 204, 200]);
     assert_eq!(done["results"][2]["task"]["completed"], true);
@@ -80,7 +73,7 @@ async fn a_refused_operation_takes_all_back_and_is_named(app: TestApp) {
         ),
     ] {
         let operations = json!([{"op": "create", "title": "New"}, operation]);
-        let refused = batch(&alice, json!({"operations": operations})).await;
+        let refused = alice.batch(json!({"operations": operations})).await;
         assert_eq!(refused.status.as_u16(), status, "{}", refused.text);
         let error = &serde_json::from_str::<Value>(&refused.text).unwrap()["error"];
         assert_eq!((&error["code"], &error["index"]), (&json!(code), &json!(1)));
@@ -109,11 +102,11 @@ async fn without_atomic_each_operation_has_its_own_result(app: TestApp) {
         {"op": "frobnicate"},
     ]);
     let body = json!({"operations": operations, "atomic": false});
-    let done = batch(&alice, body).await.expect(StatusCode::OK);
+    let done = alice.batch(body).await.expect(StatusCode::OK);
     assert_eq!(statuses(&done), [201, 404, 422, 412, 200, 422]);
     assert_eq!(done["results"][3]["error"]["current"], task);
     let nothing = json!({"operations": [{"op": "frobnicate"}], "atomic": false});
-    let done = batch(&alice, nothing).await.expect(StatusCode::OK);
+    let done = alice.batch(nothing).await.expect(StatusCode::OK);
     assert_eq!(statuses(&done), [422]);
     let expected = "account alice seq=3 tasks=2 completed=1";
     assert_eq!(ledger(&app.home).await[0], expected);
@@ -129,12 +122,12 @@ async fn a_dry_run_answers_what_would_happen_and_changes_nothing(app: TestApp) {
         {"op": "delete", "id": task["id"]},
     ]);
     let body = json!({"operations": operations, "dry_run": true});
-    let would = batch(&alice, body).await.expect(StatusCode::OK);
+    let would = alice.batch(body).await.expect(StatusCode::OK);
     assert_eq!(would["dry_run"], true);
     assert_eq!(statuses(&would), [201, 200, 204]);
     let operations = json!([{"op": "create", "title": "New"}, {"op": "delete", "id": ABSENT}]);
     let body = json!({"operations": operations, "dry_run": true});
-    let _ = batch(&alice, body).await.error(StatusCode::NOT_FOUND);
+    let _ = alice.batch(body).await.error(StatusCode::NOT_FOUND);
     assert_eq!(ledger(&app.home).await, before);
     assert_eq!(alice.get(&path).await.expect(StatusCode::OK), task);
 }
@@ -144,7 +137,8 @@ async fn five_hundred_tasks_are_created_in_their_order(app: TestApp) {
     let operations: Vec<_> = (0..500)
         .map(|number| json!({"op": "create", "title": format!("{number}"), "completed": number % 5 == 0}))
         .collect();
-    let done = batch(&alice, json!({"operations": operations}))
+    let done = alice
+        .batch(json!({"operations": operations}))
         .await
         .expect(StatusCode::OK);
     let results = done["results"].as_array().unwrap();
@@ -190,7 +184,7 @@ async fn what_breaks_a_rule_is_named_by_its_place(app: TestApp) {
         (json!("create"), "body must be a JSON object"),
     ] {
         let operations = json!([{"op": "create", "title": "Good"}, operation]);
-        let refused = batch(&alice, json!({"operations": operations})).await;
+        let refused = alice.batch(json!({"operations": operations})).await;
         let (code, message) = refused.error(StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(code, "VALIDATION_ERROR");
         assert!(
@@ -214,12 +208,14 @@ async fn the_limits_are_kept(app: TestApp) {
         json!({"operations": [{"op": "create", "title": "x"}], "atomic": "yes"}),
         json!({"operations": [{"op": "create", "title": "x"}], "dry_run": 1}),
     ] {
-        let _ = batch(&alice, body)
+        let _ = alice
+            .batch(body)
             .await
             .error(StatusCode::UNPROCESSABLE_ENTITY);
     }
     let long = "x".repeat(2 * 1024 * 1024);
-    let _ = batch(&alice, json!({"operations": [], "x": long}))
+    let _ = alice
+        .batch(json!({"operations": [], "x": long}))
         .await
         .error(StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(alice.list().await["count"], 0);

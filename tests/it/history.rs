@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, every_engine, ledger};
+use crate::support::{Client, TestApp, every_engine, ledger};
 
 every_engine!(
     a_history_tells_who_did_what_and_what_was_before,
@@ -18,13 +18,6 @@ every_engine!(
     what_is_no_change_of_the_callers_is_not_found,
     an_undo_with_a_key_is_done_once,
 );
-
-async fn undo(client: &Client, seq: i64) -> Answer {
-    let path = client.tasks.replace("/tasks", "/changes");
-    client
-        .post(&format!("{path}/{seq}/undo"), Value::Null)
-        .await
-}
 
 async fn history(client: &Client, path: &str) -> Value {
     let answer = client.get(&format!("{path}/history")).await;
@@ -93,20 +86,20 @@ async fn each_kind_of_change_is_undone_and_the_undo_too(app: TestApp) {
     let id = &created["id"];
     let ok = StatusCode::OK;
     // Created (1): into the trash (2), and back (3).
-    let undone = undo(&alice, 1).await.expect(ok);
+    let undone = alice.undo(1).await.expect(ok);
     assert_eq!(undone, json!({"changes": [{"seq": 2, "deleted": id}]}));
-    let undone = undo(&alice, 2).await.expect(ok);
+    let undone = alice.undo(2).await.expect(ok);
     assert_eq!(undone["changes"][0]["seq"], 3);
     assert_eq!(undone["changes"][0]["task"]["title"], "Buy milk");
     // Changed and completed (4): taken back (5), and done again (6).
     let body = json!({"title": "Buy oat milk", "description": "x", "completed": true});
     let _ = alice.put(&path, body).await.expect(ok);
-    let task = undo(&alice, 4).await.expect(ok)["changes"][0]["task"].clone();
+    let task = alice.undo(4).await.expect(ok)["changes"][0]["task"].clone();
     assert_eq!(
         (&task["title"], &task["description"], &task["completed"]),
         (&json!("Buy milk"), &Value::Null, &json!(false))
     );
-    let task = undo(&alice, 5).await.expect(ok)["changes"][0]["task"].clone();
+    let task = alice.undo(5).await.expect(ok)["changes"][0]["task"].clone();
     assert_eq!(
         (&task["title"], &task["description"], &task["completed"]),
         (&json!("Buy oat milk"), &json!("x"), &json!(true))
@@ -117,14 +110,14 @@ async fn each_kind_of_change_is_undone_and_the_undo_too(app: TestApp) {
     );
     // Deleted (7): back (8), and gone again (9).
     let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
-    let undone = undo(&alice, 7).await.expect(ok);
+    let undone = alice.undo(7).await.expect(ok);
     assert_eq!(undone["changes"][0]["task"]["id"], *id);
-    let undone = undo(&alice, 8).await.expect(ok);
+    let undone = alice.undo(8).await.expect(ok);
     assert_eq!(undone, json!({"changes": [{"seq": 9, "deleted": id}]}));
     // Restored (10): gone again (11).
     let restored = alice.post(&format!("{path}/restore"), Value::Null).await;
     assert_eq!(restored.expect(ok)["completed"], true);
-    let undone = undo(&alice, 10).await.expect(ok);
+    let undone = alice.undo(10).await.expect(ok);
     assert_eq!(undone, json!({"changes": [{"seq": 11, "deleted": id}]}));
     assert_eq!(
         ledger(&app.home).await,
@@ -158,7 +151,7 @@ async fn a_later_change_stands_in_the_way(app: TestApp) {
     let body = json!({"title": "Buy oat milk"});
     let _ = alice.put(&path, body).await.expect(StatusCode::OK);
     let before = ledger(&app.home).await;
-    let refused = undo(&alice, 1).await.expect(StatusCode::CONFLICT);
+    let refused = alice.undo(1).await.expect(StatusCode::CONFLICT);
     assert_eq!(
         refused,
         json!({"error": {
@@ -183,14 +176,17 @@ async fn a_batch_is_undone_as_one(app: TestApp) {
         {"op": "delete", "id": gone_task["id"]},
         change("Newest"),
     ]);
-    batch(&alice, json!({"operations": operations})).await;
+    let _ = alice
+        .batch(json!({"operations": operations}))
+        .await
+        .expect(StatusCode::OK);
     assert_eq!(
         ledger(&app.home).await[0],
         "account alice seq=6 tasks=2 completed=1"
     );
 
     // By any of its numbers.
-    let undone = undo(&alice, 4).await.expect(StatusCode::OK);
+    let undone = alice.undo(4).await.expect(StatusCode::OK);
     let seqs: Vec<_> = undone["changes"].as_array().unwrap().iter().collect();
     assert_eq!(seqs.len(), 3, "{undone}");
     assert_eq!(
@@ -206,7 +202,7 @@ async fn a_batch_is_undone_as_one(app: TestApp) {
         "account alice seq=9 tasks=2 completed=1"
     );
     // And all of it comes again.
-    let _ = undo(&alice, 8).await.expect(StatusCode::OK);
+    let _ = alice.undo(8).await.expect(StatusCode::OK);
     assert_eq!(
         alice.get(&path).await.expect(StatusCode::OK)["title"],
         "Newest"
@@ -222,23 +218,21 @@ async fn a_batch_is_undone_as_one(app: TestApp) {
         .await
         .expect(StatusCode::OK);
     let before = ledger(&app.home).await;
-    let refused = undo(&alice, 12).await.expect(StatusCode::CONFLICT);
+    let refused = alice.undo(12).await.expect(StatusCode::CONFLICT);
     assert_eq!(refused["error"]["conflicting_seq"], 13);
     assert_eq!(ledger(&app.home).await, before);
-}
-
-async fn batch(client: &Client, body: Value) -> Value {
-    let path = format!("{}/batch", client.tasks);
-    client.post(&path, body).await.expect(StatusCode::OK)
 }
 
 async fn the_largest_batch_is_undone_as_one(app: TestApp) {
     let alice = app.user("alice");
     let operations = vec![json!({"op": "create", "title": "One of many"}); 500];
-    batch(&alice, json!({"operations": operations})).await;
+    let _ = alice
+        .batch(json!({"operations": operations}))
+        .await
+        .expect(StatusCode::OK);
     // By its first number, and the undo by its last one.
     for (seq, count) in [(1, 0), (1000, 500)] {
-        let undone = undo(&alice, seq).await.expect(StatusCode::OK);
+        let undone = alice.undo(seq).await.expect(StatusCode::OK);
         assert_eq!(undone["changes"].as_array().unwrap().len(), 500);
         assert_eq!(alice.list().await["count"], count);
     }
@@ -257,8 +251,11 @@ async fn what_a_batch_did_of_what_was_asked_is_undone_as_one(app: TestApp) {
         {"op": "change", "id": task["id"], "title": "Refused", "if_version": 7},
         {"op": "complete", "id": task["id"]},
     ]);
-    batch(&alice, json!({"operations": operations, "atomic": false})).await;
-    let undone = undo(&alice, 3).await.expect(StatusCode::OK);
+    let _ = alice
+        .batch(json!({"operations": operations, "atomic": false}))
+        .await
+        .expect(StatusCode::OK);
+    let undone = alice.undo(3).await.expect(StatusCode::OK);
     let changes = undone["changes"].as_array().unwrap();
     assert_eq!((changes.len(), &changes[1]["seq"]), (2, &json!(5)));
     let list = alice.list().await;
@@ -279,8 +276,8 @@ async fn what_a_batch_made_and_threw_away_stays_there_unless_it_came_back(app: T
         {"op": "create", "id": id, "title": "For a moment"},
         {"op": "delete", "id": id},
     ]});
-    batch(&alice, operations).await;
-    let undone = undo(&alice, 1).await.expect(StatusCode::OK);
+    let _ = alice.batch(operations).await.expect(StatusCode::OK);
+    let undone = alice.undo(1).await.expect(StatusCode::OK);
     assert_eq!(undone, json!({"changes": []}));
     let restore = format!("{}/{id}/restore", alice.tasks);
     let _ = alice
@@ -289,7 +286,7 @@ async fn what_a_batch_made_and_threw_away_stays_there_unless_it_came_back(app: T
         .expect(StatusCode::OK);
     let before = ledger(&app.home).await;
     assert_eq!(before[0], "account alice seq=3 tasks=1 completed=0");
-    let refused = undo(&alice, 2).await.expect(StatusCode::CONFLICT);
+    let refused = alice.undo(2).await.expect(StatusCode::CONFLICT);
     assert_eq!(refused["error"]["conflicting_seq"], 3);
     assert_eq!(ledger(&app.home).await, before);
 }
@@ -299,7 +296,7 @@ async fn what_is_no_change_of_the_callers_is_not_found(app: TestApp) {
     let (path, _) = alice.create(json!({"title": "Private"})).await;
     let not_found = |what: &str| ("NOT_FOUND".to_owned(), format!("{what} not found"));
     for seq in [0, 1, -1, i64::MAX] {
-        let refused = undo(&mallory, seq).await.error(StatusCode::NOT_FOUND);
+        let refused = mallory.undo(seq).await.error(StatusCode::NOT_FOUND);
         assert_eq!(refused, not_found("Change"), "{seq}");
     }
     let odd = mallory

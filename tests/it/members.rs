@@ -4,7 +4,8 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp, every_engine};
+use crate::references::reference;
+use crate::support::{TestApp, every_engine};
 
 every_engine!(
     a_plain_task_is_byte_for_byte_what_it_was,
@@ -21,25 +22,6 @@ every_engine!(
 const OK: StatusCode = StatusCode::OK;
 const CONFLICT: StatusCode = StatusCode::CONFLICT;
 const INVALID: StatusCode = StatusCode::UNPROCESSABLE_ENTITY;
-
-fn reference(id: &str) -> Value {
-    json!([{"source": "github", "external_id": id, "url": "https://example.com", "title": "An issue"}])
-}
-
-async fn undo_latest(client: &Client, path: &str) -> crate::support::Answer {
-    let history = client.get(&format!("{path}/history")).await.expect(OK);
-    let seq = &history["history"][0]["seq"];
-    let changes = client.tasks.replace("/tasks", "/changes");
-    client
-        .post(&format!("{changes}/{seq}/undo"), Value::Null)
-        .await
-}
-
-async fn batch(client: &Client, operations: Value) -> Value {
-    let path = format!("{}/batch", client.tasks);
-    let body = json!({"operations": operations});
-    client.post(&path, body).await.expect(OK)["results"].take()
-}
 
 async fn a_plain_task_is_byte_for_byte_what_it_was(app: TestApp) {
     let alice = app.user("alice");
@@ -197,7 +179,7 @@ async fn metadata_is_merged_by_patch_and_replaced_by_put(app: TestApp) {
         json!({"a": {"c": 2}, "d": [1]})
     );
     let change = json!([{"op": "change", "id": created["id"], "metadata": {"d": null}}]);
-    let changed = batch(&alice, change).await;
+    let changed = alice.operate(change).await;
     assert_eq!(changed[0]["task"]["metadata"], json!({"a": {"c": 2}}));
     let put = alice
         .put(&path, json!({"metadata": {"e": null}}))
@@ -209,7 +191,7 @@ async fn metadata_is_merged_by_patch_and_replaced_by_put(app: TestApp) {
         .await
         .expect(OK);
     assert_eq!(nothing.get("metadata"), None);
-    let back = undo_latest(&alice, &path).await.expect(OK);
+    let back = alice.undo_latest(&path).await.expect(OK);
     assert_eq!(back["changes"][0]["task"]["metadata"], json!({"e": null}));
     let none = alice.put(&path, json!({"metadata": {}})).await.expect(OK);
     assert_eq!(none.get("metadata"), None);
@@ -232,18 +214,16 @@ async fn tags_of_two_devices_are_merged(app: TestApp) {
         .create(json!({"title": "Pay rent", "tags": ["home"]}))
         .await;
     let id = &created["id"];
-    let _ = batch(
-        &alice,
-        json!([{"op": "tag", "id": id, "tags": ["money", " home"]}]),
-    )
-    .await;
+    let _ = alice
+        .operate(json!([{"op": "tag", "id": id, "tags": ["money", " home"]}]))
+        .await;
     let both = json!([
         {"op": "tag", "id": id, "tags": ["urgent"]},
         {"op": "untag", "id": id, "tags": ["home", "never"]},
     ]);
-    let results = batch(&alice, both).await;
+    let results = alice.operate(both).await;
     assert_eq!(results[1]["task"]["tags"], json!(["money", "urgent"]));
-    let back = undo_latest(&alice, &path).await.expect(OK);
+    let back = alice.undo_latest(&path).await.expect(OK);
     assert_eq!(back["changes"][0]["task"]["tags"], json!(["home", "money"]));
 
     let path = format!("{}/batch", alice.tasks);
@@ -295,7 +275,7 @@ async fn a_task_says_when_it_was_completed(app: TestApp) {
         .await
         .expect(OK);
     assert_eq!(open.get("completed_at"), None);
-    let back = undo_latest(&alice, &path).await.expect(OK);
+    let back = alice.undo_latest(&path).await.expect(OK);
     assert_eq!(
         back["changes"][0]["task"]["completed_at"],
         done["completed_at"]

@@ -3,7 +3,7 @@
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::support::{Client, TestApp, every_engine};
+use crate::support::{TestApp, every_engine};
 
 every_engine!(
     a_reference_leads_to_one_task,
@@ -14,23 +14,8 @@ every_engine!(
 const OK: StatusCode = StatusCode::OK;
 const CONFLICT: StatusCode = StatusCode::CONFLICT;
 
-fn reference(id: &str) -> Value {
+pub(crate) fn reference(id: &str) -> Value {
     json!([{"source": "github", "external_id": id, "url": "https://example.com", "title": "An issue"}])
-}
-
-async fn undo_latest(client: &Client, path: &str) -> crate::support::Answer {
-    let history = client.get(&format!("{path}/history")).await.expect(OK);
-    let seq = &history["history"][0]["seq"];
-    let changes = client.tasks.replace("/tasks", "/changes");
-    client
-        .post(&format!("{changes}/{seq}/undo"), Value::Null)
-        .await
-}
-
-async fn batch(client: &Client, operations: Value) -> Value {
-    let path = format!("{}/batch", client.tasks);
-    let body = json!({"operations": operations});
-    client.post(&path, body).await.expect(OK)["results"].take()
 }
 
 async fn a_reference_leads_to_one_task(app: TestApp) {
@@ -78,7 +63,7 @@ async fn a_reference_is_free_again_when_its_task_lets_it_go(app: TestApp) {
         .await
         .expect(OK);
     let (second, held) = alice.create(body.clone()).await;
-    let refused = undo_latest(&alice, &first).await.expect(CONFLICT);
+    let refused = alice.undo_latest(&first).await.expect(CONFLICT);
     assert_eq!(
         refused["error"]["current"], held,
         "the undo would take it from the other"
@@ -97,7 +82,7 @@ async fn a_reference_is_free_again_when_its_task_lets_it_go(app: TestApp) {
         .await
         .expect(OK);
     assert_eq!(back["references"], reference("1"));
-    let refused = undo_latest(&alice, &third).await.expect(CONFLICT);
+    let refused = alice.undo_latest(&third).await.expect(CONFLICT);
     assert_eq!(refused["error"]["current"], back);
 }
 
@@ -110,10 +95,10 @@ async fn a_batch_hands_a_reference_from_one_task_to_another(app: TestApp) {
         {"op": "change", "id": a["id"], "references": null},
         {"op": "change", "id": b["id"], "references": reference("1")},
     ]);
-    let _ = batch(&alice, operations).await;
+    let _ = alice.operate(operations).await;
     let now = alice.get(&second).await.expect(OK);
     assert_eq!(now["references"], reference("1"));
-    let _ = undo_latest(&alice, &second).await.expect(OK);
+    let _ = alice.undo_latest(&second).await.expect(OK);
     assert_eq!(
         alice.get(&first).await.expect(OK)["references"],
         reference("1")

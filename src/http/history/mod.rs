@@ -11,7 +11,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::json::{write_list, write_number, write_text, write_time};
+use crate::domain::json::{write_list, write_number, write_optional_text, write_text, write_time};
 use crate::domain::{Change, Outcome, Task, Written};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
@@ -149,10 +149,7 @@ impl History {
         let mut json = b"{\"history\":".to_vec();
         write_list(&mut json, &self.history, write_change);
         json.extend_from_slice(b",\"next_cursor\":");
-        match &self.next_cursor {
-            Some(cursor) => write_text(&mut json, cursor),
-            None => json.extend_from_slice(b"null"),
-        }
+        write_optional_text(&mut json, self.next_cursor.as_deref());
         json.push(b'}');
         json
     }

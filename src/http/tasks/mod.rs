@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use utoipa::ToSchema;
 
 use self::list_query::ListQuery;
-use crate::domain::json::{write_list, write_number, write_text};
+use crate::domain::json::{write_list, write_number, write_optional_text};
 use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
 use crate::http::body::input::{Completion, Creation, MergePatch};
@@ -59,10 +59,7 @@ impl TaskList {
         json.extend_from_slice(b",\"count\":");
         write_number(&mut json, self.count);
         json.extend_from_slice(b",\"next_cursor\":");
-        match &self.next_cursor {
-            Some(cursor) => write_text(&mut json, cursor),
-            None => json.extend_from_slice(b"null"),
-        }
+        write_optional_text(&mut json, self.next_cursor.as_deref());
         json.push(b'}');
         json
     }
@@ -278,12 +275,7 @@ pub(super) async fn complete_task(
         completed: Some(completed),
         ..Patch::default()
     };
-    let operation = Operation::Change {
-        id,
-        patch,
-        expected,
-    };
-    write.task(owner, operation, body.bytes()).await
+    change(owner, (id, patch, expected), write, &body).await
 }
 
 /// Delete a task

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::join4;
+use futures_util::future::{join, join4};
 use tokio_postgres::Row;
 
 use super::super::group::first_needs;
@@ -35,13 +35,14 @@ pub(super) async fn load(
     locked: Locked,
     turns: &[Turn],
 ) -> Result<HashMap<SpaceId, State>, Failure> {
+    let needs: Vec<_> = turns.iter().map(first_needs).collect();
     let (mut tasks, mut keys) = (Vec::new(), Vec::new());
-    for turn in turns {
-        for need in first_needs(turn) {
+    for (turn, needs) in turns.iter().zip(&needs) {
+        for need in needs {
             let space = space_value(&turn.space);
             match need {
                 Need::Task(id) => tasks.push(vec![space, Value::Uuid(id.0)]),
-                Need::Key(key) => keys.push(vec![space, Value::Text(key)]),
+                Need::Key(key) => keys.push(vec![space, Value::Text(key.clone())]),
                 _ => {}
             }
         }
@@ -79,10 +80,11 @@ pub(super) async fn load(
         }
     }
     // What was asked for and did not come is not there.
-    for turn in turns {
+    for (turn, needs) in turns.iter().zip(needs) {
         if let Some(state) = states.get_mut(&turn.space) {
-            let needs = first_needs(turn).into_iter();
-            let asked = needs.filter(|need| matches!(need, Need::Task(_) | Need::Key(_)));
+            let asked = needs
+                .into_iter()
+                .filter(|need| matches!(need, Need::Task(_) | Need::Key(_)));
             asked.for_each(|need| state.load_nothing(need));
         }
     }
@@ -121,14 +123,10 @@ pub(super) async fn load_more(
             if missing.is_empty() {
                 break;
             }
-            let (tasks, others): (Vec<_>, Vec<_>) = missing
+            let (keyed, others): (Vec<_>, Vec<_>) = missing
                 .into_iter()
-                .partition(|need| matches!(need, Need::Task(_)));
-            let (references, others): (Vec<_>, Vec<_>) = others
-                .into_iter()
-                .partition(|need| matches!(need, Need::Reference(_)));
-            load_tasks(connector, connection, &turn.space, state, &tasks).await?;
-            load_references(connector, connection, &turn.space, state, &references).await?;
+                .partition(|need| matches!(need, Need::Task(_) | Need::Reference(_)));
+            load_keyed(connector, connection, &turn.space, state, keyed).await?;
             for need in others {
                 load_need(connector, connection, &turn.space, state, need).await?;
             }
@@ -137,48 +135,36 @@ pub(super) async fn load_more(
     Ok(())
 }
 
-async fn load_tasks(
+/// Tasks and references, those of each table by one statement, in one round trip.
+async fn load_keyed(
     connector: &Connector,
     connection: &Connection,
     space: &SpaceId,
     state: &mut State,
-    needs: &[Need],
+    needs: Vec<Need>,
 ) -> Result<(), Failure> {
-    let ids = needs.iter().filter_map(|need| match need {
-        Need::Task(id) => Some(*id),
-        _ => None,
-    });
-    let keys = ids.map(|id| vec![space_value(space), Value::Uuid(id.0)]);
-    let rows = load_rows(connector, connection, &TASKS, &keys.collect::<Vec<_>>()).await?;
-    for task in decode::<StoredTask>(&rows)? {
+    let (mut tasks, mut references) = (Vec::new(), Vec::new());
+    for need in &needs {
+        match need {
+            Need::Task(id) => tasks.push(vec![space_value(space), Value::Uuid(id.0)]),
+            Need::Reference(reference) => references.push(reference_key(space, reference)),
+            _ => {}
+        }
+    }
+    let (tasks, references) = join(
+        load_rows(connector, connection, &TASKS, &tasks),
+        load_rows(connector, connection, &REFERENCES, &references),
+    )
+    .await;
+    for task in decode::<StoredTask>(&tasks?)? {
         state.load_task(task.id, Some(task.of(space)));
     }
-    // What did not come is not there.
-    for need in needs {
-        state.load_nothing(need.clone());
-    }
-    Ok(())
-}
-
-async fn load_references(
-    connector: &Connector,
-    connection: &Connection,
-    space: &SpaceId,
-    state: &mut State,
-    needs: &[Need],
-) -> Result<(), Failure> {
-    let keys = needs.iter().filter_map(|need| match need {
-        Need::Reference(reference) => Some(reference_key(space, reference)),
-        _ => None,
-    });
-    let keys: Vec<_> = keys.collect();
-    let rows = load_rows(connector, connection, &REFERENCES, &keys).await?;
-    for stored in decode::<StoredReference>(&rows)? {
+    for stored in decode::<StoredReference>(&references?)? {
         state.load_reference(stored.reference, Some(stored.holder));
     }
     // What did not come is not there.
     for need in needs {
-        state.load_nothing(need.clone());
+        state.load_nothing(need);
     }
     Ok(())
 }
@@ -193,9 +179,8 @@ async fn load_need(
     let owner = space_value(space);
     let query = async |sql, values: Vec<Value>| connector.query(connection, sql, &values).await;
     match need {
-        Need::Task(_) => load_tasks(connector, connection, space, state, &[need]).await?,
-        Need::Reference(_) => {
-            load_references(connector, connection, space, state, &[need]).await?;
+        Need::Task(_) | Need::Reference(_) => {
+            load_keyed(connector, connection, space, state, vec![need]).await?;
         }
         Need::Key(key) => {
             let keys = [vec![owner, Value::Text(key.clone())]];

@@ -52,9 +52,9 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) fn start(connector: SharedConnector, pool: Arc<Pool>, queue: Arc<Queue>) -> Self {
+        let workers = WORKERS.min(pool.size());
         let worker = Arc::new(Worker {
             connector,
-            workers: WORKERS.min(pool.size()),
             pool,
             queue,
             waits: Arc::new(Semaphore::new(MOST_WAITS)),
@@ -69,7 +69,7 @@ impl Workers {
             AbortOnDropHandle::new(task)
         };
         Self {
-            _tasks: (0..worker.workers).map(start).collect(),
+            _tasks: (0..workers).map(start).collect(),
         }
     }
 }
@@ -77,7 +77,6 @@ impl Workers {
 struct Worker {
     connector: SharedConnector,
     pool: Arc<Pool>,
-    workers: usize,
     queue: Arc<Queue>,
     waits: Arc<Semaphore>,
     waiting: TaskTracker,
@@ -377,8 +376,9 @@ fn give_back(loan: Option<Loan>) {
     }
 }
 
-fn fail(group: Group, error: &Error) {
-    group.fail(|| again(error));
+fn fail(mut group: Group, error: &Error) {
+    let turns = mem::take(&mut group.turns);
+    tell_failed(turns.into_iter().flat_map(|turn| turn.works), error);
 }
 
 /// For works that the transaction did not contain, nothing has happened.

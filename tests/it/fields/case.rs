@@ -114,8 +114,7 @@ impl Case {
 
     /// What came of the operation.
     pub(super) async fn batch(&self, body: Value) -> Value {
-        let path = format!("{}/batch", self.client.tasks);
-        let mut answer = self.client.post(&path, body).await.expect(OK);
+        let mut answer = self.client.batch(body).await.expect(OK);
         answer["results"][1].take()
     }
 
@@ -140,10 +139,7 @@ impl Case {
     }
 
     pub(super) async fn undo(&self, seq: &Value) -> Answer {
-        let path = self.client.tasks.replace("/tasks", "/changes");
-        self.client
-            .post(&format!("{path}/{seq}/undo"), Value::Null)
-            .await
+        self.client.undo(seq).await
     }
 
     /// Takes the latest change of a task back, and gives what the answer says of the task.
