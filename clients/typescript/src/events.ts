@@ -43,7 +43,7 @@ export async function* listen(http: Http, options: EventsOptions): AsyncGenerato
   try {
     for (let failures = 0; !signal?.aborted; ) {
       const began = performance.now();
-      // The failure of a line that broke may be told after the news that the network is back.
+      // The failure of a connection that broke may be told after the news that the network is back.
       const { rings } = alarm;
       let ready = false;
       let expired = false;

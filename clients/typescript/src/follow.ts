@@ -47,7 +47,7 @@ export class Follow {
       anew = false;
       failures = 0;
       onStatus("live");
-      // Ours is one of them: a line that breaks as soon as it stands is not made anew at once.
+      // Ours is one of them: a connection that breaks as soon as it stands is not made anew at once.
       rings = alarm.rings;
     };
     while (!signal.aborted) {

@@ -169,7 +169,7 @@ function unreachable(error: unknown): never {
 
 /**
  * A write without a key may have been done although its answer is lost, so only a refusal that certainly came
- * before the work is repeated. (A 503 is not one: the server's own line to the database may have broken.)
+ * before the work is repeated. (A 503 is not one: the server's own connection to the database may have broken.)
  */
 function mayRepeat(failure: TickboxError, ask: Ask): boolean {
   if (!failure.temporary || failure.status === 401 || failure.code === "NO_TOKEN") return false;

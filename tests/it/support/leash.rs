@@ -4,6 +4,7 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read};
+use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -87,6 +88,19 @@ impl Leashed {
 
     pub(crate) fn exited(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child can be waited for")
+    }
+
+    /// Waits until something listens on a port; `false` if it is not this program, which has ended then. A program
+    /// that is not ours has no event to wait for.
+    pub(crate) async fn listens(&mut self, port: u16) -> bool {
+        let end = Instant::now() + Duration::from_mins(1);
+        while Instant::now() < end && self.exited().is_none() {
+            if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+                return self.exited().is_none();
+            }
+            sleep(Duration::from_millis(10)).await;
+        }
+        false
     }
 
     /// `None` if it still runs after `limit`.

@@ -2,10 +2,8 @@
 //! between. The cluster itself is the business of `postgres`.
 
 use std::fs::{self, File};
-use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
 
 use super::leash::{Farewell, Leashed};
 use super::postgres::{Cluster, Database, ROLE, free_port, unprivileged, unprivileged_directory};
@@ -101,12 +99,5 @@ async fn launch(program: &Path, directory: &Path, port: u16) -> Option<Leashed> 
         directory: Some(directory),
     };
     let mut process = Leashed::start(&mut command, &farewell).expect("PgBouncer can be started");
-    let end = Instant::now() + Duration::from_mins(1);
-    while Instant::now() < end && process.exited().is_none() {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() && process.exited().is_none() {
-            return Some(process);
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    None
+    process.listens(port).await.then_some(process)
 }

@@ -2,9 +2,7 @@
 //! in the tests.
 
 use std::fs;
-use std::net::TcpStream;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
@@ -64,7 +62,7 @@ impl Proxy {
             let process = Leashed::start(&mut command, &farewell);
             let mut process = process.expect("the proxy can be started");
             let stderr = process.stderr();
-            if listens(&mut process, port).await {
+            if process.listens(port).await {
                 return Self {
                     url: format!("http://127.0.0.1:{port}"),
                     _process: process,
@@ -83,15 +81,4 @@ fn temporary_files(directory: &std::path::Path) -> String {
     let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
     let paths = kinds.map(|kind| format!("{kind}_temp_path {}/{kind};\n", directory.display()));
     format!("http {{\n{}", paths.concat())
-}
-
-async fn listens(process: &mut Leashed, port: u16) -> bool {
-    let end = Instant::now() + Duration::from_mins(1);
-    while Instant::now() < end && process.exited().is_none() {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return process.exited().is_none();
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    false
 }
