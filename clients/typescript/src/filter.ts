@@ -2,8 +2,9 @@
 
 import { dayIn, dayPoint, instantPoint, instantIn, micros, orderOfInstant, orderOfWhen, plusDays, type Point, type When } from "./moments.js";
 import { orderOf } from "./order.js";
-import { compareText, fold, parseSearch } from "./search.js";
+import { fold, parseSearch } from "./search.js";
 import { FilterError, read, type Argument, type Call, type Sign, type Tree, type Value, type Word } from "./syntax.js";
+import { compareText, trimmed } from "./text.js";
 
 /** What can be asked of a task. */
 export interface Filterable {
@@ -225,10 +226,6 @@ function test({ field, sign, uses }: Question, value: Value, more: More): Plan {
     case "presence":
       throw new FilterError(value.column, "'*'");
   }
-}
-
-function trimmed(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
 }
 
 const externalIds = (task: Filterable) => (task.references ?? []).map((reference) => reference.external_id);

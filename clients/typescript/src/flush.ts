@@ -5,7 +5,7 @@ import type { Client, RawAnswer } from "./client.js";
 import { TickboxError } from "./errors.js";
 import { randomId } from "./ids.js";
 import type { Journal } from "./journal.js";
-import { content } from "./merge.js";
+import { asPatch, content } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
@@ -108,7 +108,10 @@ export class Flush {
       if (!operation) return undefined;
       const theirs = replica.task(id);
       const next = step(operation, theirs);
-      if (next.do === "send") return { operation, fields: next.fields, version: theirs?.version ?? 0 };
+      if (next.do === "send") {
+        const fields = operation.kind === "change" && theirs ? asPatch(next.fields, theirs) : next.fields;
+        return { operation, fields, version: theirs?.version ?? 0 };
+      }
       if (next.do === "drop") {
         queue.replace(operation, []);
         continue;

@@ -7,12 +7,13 @@ import { Follow, type Live, type Status } from "./follow.js";
 import { timeId } from "./ids.js";
 import { Journal } from "./journal.js";
 import { EMPTY } from "./members.js";
-import { content, difference, isEmpty, patched, trimmed } from "./merge.js";
+import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { Operation } from "./operations.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
 import { memory, type Storage } from "./storage.js";
+import { trimmed } from "./text.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
 
@@ -204,14 +205,15 @@ export function createStore(options: StoreOptions) {
   }
 
   /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
-  function written(patch: Patch): Patch {
-    const fields = JSON.parse(JSON.stringify(content(patch))) as Patch;
+  function written(patch: Patch, ground?: object): Patch {
+    const given = JSON.parse(JSON.stringify(content(patch))) as Patch;
+    const fields = ground ? whole(given, ground) : given;
     return fields.title === undefined ? fields : { ...fields, title: trimmed(fields.title) };
   }
 
   function change(id: string, patch: Patch): Task {
     const base = seen(id);
-    const fields = difference(written(patch), base);
+    const fields = difference(written(patch, base), base);
     if (!isEmpty(fields)) perform({ id, kind: "change", fields, base });
     // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
     return view.get(id) ?? patched(base, fields);
@@ -285,7 +287,7 @@ export function createStore(options: StoreOptions) {
       if (!refused) return;
       known = queue.refused;
       const { id, kind, base, fields: before } = refused.operation;
-      perform({ id, kind, base, fields: { ...before, ...written(fields) } });
+      perform({ id, kind, base, fields: { ...before, ...written(fields, { ...base, ...before }) } });
     },
 
     dismiss(key: string): void {
