@@ -81,7 +81,9 @@ async fn its_types_are_those_of_the_document() {
 #[tokio::test]
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
-        &["units", "sse", "client", "filter", "later", "readme"],
+        &[
+            "units", "rules", "sse", "client", "filter", "later", "readme",
+        ],
         &[],
     )
     .await;

@@ -204,8 +204,9 @@ export class Flush {
     } else if (status === 412 && task) {
       tell(task);
       queue.again(operation);
-    } else if (status === 409 && kind === "create") {
+    } else if (status === 409 && kind === "create" && (!task || task.id === id)) {
       // Ids are random: it is the same task, made by a request of ours whose answer was lost for more than a day.
+      // Another one stands in the way where both stand for the same thing in another program.
       tell(task);
       queue.replace(operation, []);
     } else if (!queue.again(operation)) {

@@ -12,8 +12,8 @@ import type { Operation } from "./operations.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
+import { checked, checkTogether } from "./rules.js";
 import { memory, type Storage } from "./storage.js";
-import { trimmed } from "./text.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
 
@@ -205,10 +205,13 @@ export function createStore(options: StoreOptions) {
   }
 
   /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
-  function written(patch: Patch, ground?: object): Patch {
-    const given = JSON.parse(JSON.stringify(content(patch))) as Patch;
-    const fields = ground ? whole(given, ground) : given;
-    return fields.title === undefined ? fields : { ...fields, title: trimmed(fields.title) };
+  function written(patch: Patch, ground?: Patch): Patch {
+    // A number that JSON does not have is against a rule, and would be `null` in the copy.
+    const copied = (value: unknown): unknown => (typeof value === "number" ? value : JSON.parse(JSON.stringify(value)));
+    const given = Object.fromEntries(Object.entries(content(patch)).map(([name, value]) => [name, copied(value)])) as Patch;
+    const fields = checked(ground ? whole(given, ground) : given);
+    checkTogether({ ...ground, ...fields });
+    return fields;
   }
 
   function change(id: string, patch: Patch): Task {
@@ -253,7 +256,7 @@ export function createStore(options: StoreOptions) {
     /** Makes a task, at once. Its id is final. */
     create(fields: NewTaskFields): Task {
       const id = timeId();
-      perform({ id, kind: "create", fields: { ...EMPTY, ...written(fields) }, base: null });
+      perform({ id, kind: "create", fields: written({ ...EMPTY, ...fields }), base: null });
       return seen(id);
     },
 
@@ -283,11 +286,13 @@ export function createStore(options: StoreOptions) {
 
     /** Puts a refused operation back into the queue, perhaps with better fields. */
     retry(key: string, fields: Patch = {}): void {
-      const refused = queue.dismiss(key);
+      const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
-      known = queue.refused;
       const { id, kind, base, fields: before } = refused.operation;
-      perform({ id, kind, base, fields: { ...before, ...written(fields, { ...base, ...before }) } });
+      const better = { ...before, ...written(fields, { ...base, ...before }) };
+      queue.dismiss(key);
+      known = queue.refused;
+      perform({ id, kind, base, fields: better });
     },
 
     dismiss(key: string): void {
