@@ -9,6 +9,7 @@ import { Journal } from "./journal.js";
 import { EMPTY } from "./members.js";
 import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { Operation } from "./operations.js";
+import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
@@ -252,6 +253,14 @@ export function createStore(options: StoreOptions) {
     tasks: (): readonly Task[] => view.tasks(),
 
     get: (id: string): Task | undefined => view.get(id),
+
+    /**
+     * The tasks that a filter means, in an order (docs/filter.md), kept ready while they change. Days begin where the
+     * zone says, by default that of this device. Throws a `FilterError`.
+     */
+    query(filter = "", order = "", zone = Intl.DateTimeFormat().resolvedOptions().timeZone): Query {
+      return new LiveQuery(view, filter, order, zone, onError);
+    },
 
     /** Makes a task, at once. Its id is final. */
     create(fields: NewTaskFields): Task {
