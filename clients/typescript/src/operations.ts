@@ -27,7 +27,14 @@ export interface Operation {
 /** The task that a create promises, until the server tells what it made of it. */
 export function draft(operation: Operation, user: string): Task {
   const { id, at, fields } = operation;
-  return patched({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields);
+  return changed({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields, at);
+}
+
+/** The task with a patch on it, and with what follows from that: when it was completed. */
+function changed(task: Task, fields: Patch, at: string): Task {
+  const { completed_at: _, ...rest } = patched(task, fields);
+  if (rest.completed === task.completed) return patched(task, fields);
+  return rest.completed ? { ...rest, completed_at: at } : rest;
 }
 
 /**
@@ -40,7 +47,7 @@ export function applied(state: Task | undefined, operation: Operation, user: str
       return state ?? draft(operation, user);
     case "change": {
       const ground = state ?? (isMoreThanATick(operation.fields) ? operation.base : undefined);
-      return ground ? patched(ground, rebased(operation.base, operation.fields, ground)) : undefined;
+      return ground ? changed(ground, rebased(operation.base, operation.fields, ground), operation.at) : undefined;
     }
     case "remove":
       return undefined;
