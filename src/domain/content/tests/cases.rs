@@ -1,7 +1,7 @@
 //! Good and bad values of members, as JSON.
 
 /// As they are written, and as they are told.
-pub const DATES: &[(&str, &str)] = &[
+pub(super) const DATES: &[(&str, &str)] = &[
     (r#""2026-12-01""#, r#"{"date":"2026-12-01"}"#),
     (
         r#"{"date": "2024-02-29", "zone": null}"#,
@@ -68,7 +68,7 @@ pub const DATES: &[(&str, &str)] = &[
     ),
 ];
 
-pub const NO_DATES: &[&str] = &[
+pub(super) const NO_DATES: &[&str] = &[
     "1",
     "true",
     "[]",
@@ -111,7 +111,7 @@ pub const NO_DATES: &[&str] = &[
     r#"{"date": "2026-12-01", "date": "2026-12-01"}"#,
 ];
 
-pub const PAIRS: &[(&str, &str)] = &[
+pub(super) const PAIRS: &[(&str, &str)] = &[
     ("2026-12-01", "2026-12-01"),
     ("2026-12-01T09:00", "2026-12-01T09:00"),
     // 02:30 is 03:30 there and then, but 01:59 comes before it.
@@ -121,7 +121,7 @@ pub const PAIRS: &[(&str, &str)] = &[
     ),
 ];
 
-pub const NO_PAIRS: &[(&str, &str)] = &[
+pub(super) const NO_PAIRS: &[(&str, &str)] = &[
     ("2026-12-02", "2026-12-01"),
     ("2026-12-01T09:01", "2026-12-01T09:00"),
     ("2026-12-01T09:00:01Z", "2026-12-01T09:00Z"),
@@ -139,7 +139,7 @@ pub const NO_PAIRS: &[(&str, &str)] = &[
 ];
 
 /// A task that says nothing else but its title.
-pub fn body_with(name: &str, value: &str) -> String {
+pub(super) fn body_with(name: &str, value: &str) -> String {
     let title = if name == "title" {
         ""
     } else {
@@ -149,7 +149,7 @@ pub fn body_with(name: &str, value: &str) -> String {
 }
 
 /// Members and values that they do not take.
-pub fn bad_values() -> Vec<(&'static str, String)> {
+pub(super) fn bad_values() -> Vec<(&'static str, String)> {
     let many = |count: usize, item: &dyn Fn(usize) -> String| {
         let items: Vec<_> = (0..count).map(item).collect();
         format!("[{}]", items.join(","))
