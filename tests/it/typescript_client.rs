@@ -81,7 +81,9 @@ async fn its_types_are_those_of_the_document() {
 #[tokio::test]
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
-        &["units", "sse", "client", "filter", "later", "readme"],
+        &[
+            "units", "rules", "query", "sse", "client", "filter", "later", "readme",
+        ],
         &[],
     )
     .await;
@@ -89,7 +91,7 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
-    test(&["store", "fields", "recovery", "between"], &[]).await;
+    test(&["store", "undo", "fields", "recovery", "between"], &[]).await;
 }
 
 #[tokio::test]

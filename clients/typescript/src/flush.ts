@@ -5,7 +5,7 @@ import type { Client, RawAnswer } from "./client.js";
 import { TickboxError } from "./errors.js";
 import { randomId } from "./ids.js";
 import type { Journal } from "./journal.js";
-import { content } from "./merge.js";
+import { asPatch, content } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
@@ -108,7 +108,10 @@ export class Flush {
       if (!operation) return undefined;
       const theirs = replica.task(id);
       const next = step(operation, theirs);
-      if (next.do === "send") return { operation, fields: next.fields, version: theirs?.version ?? 0 };
+      if (next.do === "send") {
+        const fields = operation.kind === "change" && theirs ? asPatch(next.fields, theirs) : next.fields;
+        return { operation, fields, version: theirs?.version ?? 0 };
+      }
       if (next.do === "drop") {
         queue.replace(operation, []);
         continue;
@@ -201,8 +204,9 @@ export class Flush {
     } else if (status === 412 && task) {
       tell(task);
       queue.again(operation);
-    } else if (status === 409 && kind === "create") {
+    } else if (status === 409 && kind === "create" && (!task || task.id === id)) {
       // Ids are random: it is the same task, made by a request of ours whose answer was lost for more than a day.
+      // Another one stands in the way where both stand for the same thing in another program.
       tell(task);
       queue.replace(operation, []);
     } else if (!queue.again(operation)) {

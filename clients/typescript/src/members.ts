@@ -10,3 +10,9 @@ export const EMPTY = {
   description: null,
   completed: false,
 } as const;
+
+/** The members of which each side may change a part: sets of texts, and objects of the app's own. */
+export const MERGED: Readonly<Record<string, "set" | "object" | undefined>> = {
+  metadata: "object",
+  tags: "set",
+};

@@ -2,7 +2,7 @@
 // takes an earlier one up. Nothing here is sent or stored.
 
 import { EMPTY } from "./members.js";
-import { difference, isEmpty, patched } from "./merge.js";
+import { difference, isEmpty, patched, rebased } from "./merge.js";
 import type { Patch, Task } from "./types.js";
 
 /** Something that was done here and that the server has not confirmed. Never changed: replaced. */
@@ -27,7 +27,14 @@ export interface Operation {
 /** The task that a create promises, until the server tells what it made of it. */
 export function draft(operation: Operation, user: string): Task {
   const { id, at, fields } = operation;
-  return patched({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields);
+  return changed({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields, at);
+}
+
+/** The task with a patch on it, and with what follows from that: when it was completed. */
+function changed(task: Task, fields: Patch, at: string): Task {
+  const { completed_at: _, ...rest } = patched(task, fields);
+  if (rest.completed === task.completed) return patched(task, fields);
+  return rest.completed ? { ...rest, completed_at: at } : rest;
 }
 
 /**
@@ -40,7 +47,7 @@ export function applied(state: Task | undefined, operation: Operation, user: str
       return state ?? draft(operation, user);
     case "change": {
       const ground = state ?? (isMoreThanATick(operation.fields) ? operation.base : undefined);
-      return ground ? patched(ground, operation.fields) : undefined;
+      return ground ? changed(ground, rebased(operation.base, operation.fields, ground), operation.at) : undefined;
     }
     case "remove":
       return undefined;
@@ -60,13 +67,14 @@ export function isMoreThanATick(fields: Patch): boolean {
  */
 export function joined(last: Operation, next: Operation): Operation | "neither" | "both" {
   if (last.kind === "create") {
-    if (next.kind === "change") return { ...last, fields: { ...last.fields, ...next.fields } };
+    if (next.kind === "change") return { ...last, fields: { ...last.fields, ...rebased(next.base, next.fields, last.fields) } };
     if (next.kind === "remove") return "neither";
   }
   // A change is sent even if the task is removed then: it may come back out of the trash.
   if (last.kind === "change" && next.kind === "change" && last.base) {
     // What was changed and changed back was not changed.
-    const fields = difference({ ...last.fields, ...next.fields }, last.base);
+    const own = rebased(next.base, next.fields, patched(last.base, last.fields));
+    const fields = difference({ ...last.fields, ...own }, last.base);
     return isEmpty(fields) ? "neither" : { ...last, fields };
   }
   if (last.kind === "remove" && next.kind === "restore") return "neither";

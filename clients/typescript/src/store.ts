@@ -1,18 +1,22 @@
 // Tasks that are always at hand: read from memory, changed at once, sent when the server can be reached.
 
 import type { Client } from "./client.js";
+import { Deeds } from "./deeds.js";
 import { TickboxError, asTickboxError } from "./errors.js";
 import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
 import { timeId } from "./ids.js";
 import { Journal } from "./journal.js";
 import { EMPTY } from "./members.js";
-import { content, difference, isEmpty, patched, trimmed } from "./merge.js";
+import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { Operation } from "./operations.js";
+import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
+import { checked, checkTogether } from "./rules.js";
 import { memory, type Storage } from "./storage.js";
+import { Later } from "./timing.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
 
@@ -69,6 +73,7 @@ export function createStore(options: StoreOptions) {
   );
   const queue = new Queue(journal, (id) => view.touch(id));
   const view = new View(replica, queue, () => client.userId ?? "", onError);
+  const deeds = new Deeds(queue, view, () => work.ring());
   const follow = new Follow({
     client,
     replica,
@@ -190,13 +195,6 @@ export function createStore(options: StoreOptions) {
     }
   }
 
-  function perform(operation: Pick<Operation, "id" | "kind" | "fields" | "base">): void {
-    // Six digits, as the server writes them: texts of times sort as times.
-    const at = new Date().toISOString().replace("Z", "000Z");
-    queue.add({ key: timeId(), at, ...operation });
-    work.ring();
-  }
-
   function seen(id: string): Task {
     const task = view.get(id);
     if (!task) throw new TickboxError({ status: 404, code: "NOT_FOUND", message: `There is no task ${id} here` });
@@ -204,15 +202,19 @@ export function createStore(options: StoreOptions) {
   }
 
   /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
-  function written(patch: Patch): Patch {
-    const fields = JSON.parse(JSON.stringify(content(patch))) as Patch;
-    return fields.title === undefined ? fields : { ...fields, title: trimmed(fields.title) };
+  function written(patch: Patch, ground?: Patch): Patch {
+    // A number that JSON does not have is against a rule, and would be `null` in the copy.
+    const copied = (value: unknown): unknown => (typeof value === "number" ? value : JSON.parse(JSON.stringify(value)));
+    const given = Object.fromEntries(Object.entries(content(patch)).map(([name, value]) => [name, copied(value)])) as Patch;
+    const fields = checked(ground ? whole(given, ground) : given);
+    checkTogether({ ...ground, ...fields });
+    return fields;
   }
 
   function change(id: string, patch: Patch): Task {
     const base = seen(id);
-    const fields = difference(written(patch), base);
-    if (!isEmpty(fields)) perform({ id, kind: "change", fields, base });
+    const fields = difference(written(patch, base), base);
+    if (!isEmpty(fields)) deeds.perform({ id, kind: "change", fields, base });
     // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
     return view.get(id) ?? patched(base, fields);
   }
@@ -248,10 +250,18 @@ export function createStore(options: StoreOptions) {
 
     get: (id: string): Task | undefined => view.get(id),
 
+    /**
+     * The tasks that a filter means, in an order (docs/filter.md), kept ready while they change. Days begin where the
+     * zone says, by default that of this device. Throws a `FilterError`.
+     */
+    query(filter = "", order = "", zone = Intl.DateTimeFormat().resolvedOptions().timeZone): Query {
+      return new LiveQuery(view, filter, order, zone, onError);
+    },
+
     /** Makes a task, at once. Its id is final. */
     create(fields: NewTaskFields): Task {
       const id = timeId();
-      perform({ id, kind: "create", fields: { ...EMPTY, ...written(fields) }, base: null });
+      deeds.perform({ id, kind: "create", fields: written({ ...EMPTY, ...fields }), base: null });
       return seen(id);
     },
 
@@ -264,14 +274,23 @@ export function createStore(options: StoreOptions) {
       const base = seen(id);
       removed.set(id, base);
       if (removed.size > MOST_REMOVED) removed.delete(removed.keys().next().value!);
-      perform({ id, kind: "remove", fields: {}, base });
+      deeds.perform({ id, kind: "remove", fields: {}, base });
     },
 
     /** Out of the trash. A task that was removed by this store shows again at once, another when the server has answered. */
     restore(id: string): Task | undefined {
-      if (!view.get(id)) perform({ id, kind: "restore", fields: {}, base: removed.get(id) ?? null });
+      if (!view.get(id)) deeds.perform({ id, kind: "restore", fields: {}, base: removed.get(id) ?? null });
       return view.get(id);
     },
+
+    /** What the function does is one deed, which {@link undo} takes back as a whole. */
+    together: <R>(work: () => R): R => deeds.together(work),
+
+    /**
+     * Takes back what was done last here, be it sent or not; once more: what was done before that. What others have
+     * made of it since stays. `false` if there is nothing to take back.
+     */
+    undo: (): boolean => deeds.undo(),
 
     /** What was done here, to all tasks or one, and is not confirmed by the server. */
     pending: (id?: string): readonly Operation[] => (id === undefined ? queue.operations : queue.of(id)),
@@ -281,11 +300,13 @@ export function createStore(options: StoreOptions) {
 
     /** Puts a refused operation back into the queue, perhaps with better fields. */
     retry(key: string, fields: Patch = {}): void {
-      const refused = queue.dismiss(key);
+      const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
-      known = queue.refused;
       const { id, kind, base, fields: before } = refused.operation;
-      perform({ id, kind, base, fields: { ...before, ...written(fields) } });
+      const better = { ...before, ...written(fields, { ...base, ...before }) };
+      queue.dismiss(key);
+      known = queue.refused;
+      deeds.perform({ id, kind, base, fields: better });
     },
 
     dismiss(key: string): void {
@@ -339,30 +360,4 @@ export function createStore(options: StoreOptions) {
       });
     },
   };
-}
-
-/** Something that is done a while after it was first asked for. */
-class Later {
-  readonly #milliseconds: number;
-  readonly #work: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(milliseconds: number, work: () => void) {
-    this.#milliseconds = milliseconds;
-    this.#work = work;
-  }
-
-  later(): void {
-    this.#timer ??= setTimeout(() => this.now(), this.#milliseconds);
-  }
-
-  now(): void {
-    this.cancel();
-    this.#work();
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
 }

@@ -17,6 +17,8 @@ export class View {
   #dirty = new Set<string>();
   #sorted: readonly Task[] | undefined = [];
   #listeners = new Set<() => void>();
+  #watchers = new Set<(id: string) => void>();
+  #version = 0;
   #told = false;
   #last: unknown[] = [];
   state: Status = "offline";
@@ -38,6 +40,18 @@ export class View {
   get(id: string): Task | undefined {
     this.#refresh();
     return this.#shown.get(id);
+  }
+
+  /** Another one whenever a task shows otherwise than before. */
+  get version(): number {
+    this.#refresh();
+    return this.#version;
+  }
+
+  /** Calls the watcher with each task that shows otherwise than before, or no more, when that is found. */
+  watch(watcher: (id: string) => void): () => void {
+    this.#watchers.add(watcher);
+    return () => void this.#watchers.delete(watcher);
   }
 
   /** Something about a task may have changed. */
@@ -89,8 +103,6 @@ export class View {
     return [this.#version, this.#queue.operations, this.#queue.refused, this.state, this.error];
   }
 
-  #version = 0;
-
   #refresh(): void {
     for (const id of this.#dirty) {
       const before = this.#shown.get(id);
@@ -102,6 +114,7 @@ export class View {
       else this.#shown.delete(id);
       this.#sorted = undefined;
       this.#version += 1;
+      for (const watcher of this.#watchers) watcher(id);
     }
     this.#dirty.clear();
   }

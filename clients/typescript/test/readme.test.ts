@@ -58,6 +58,18 @@ test("the sample of the store shows what it does and how it is", async () => {
   await store.close();
 });
 
+test("the sample of a query shows what is due", async () => {
+  shown.length = 0;
+  await sample("store.query(");
+  assert.equal(shown[0], " due");
+});
+
+test("the sample of an undo leaves nothing", async () => {
+  const before = await titles();
+  await sample("neither of them");
+  assert.deepEqual(await titles(), before);
+});
+
 test("the sample of conflicts runs", () => sample("onConflict: async"));
 
 test("the sample of a storage in a file sends and keeps", async () => {

@@ -27,7 +27,13 @@ export interface Counts {
   cuts: number;
 }
 
-type Content = Pick<Task, "title" | "description" | "completed">;
+type Content = Pick<Task, "title" | "description" | "completed" | "tags" | "metadata">;
+
+/** What one device alone writes into a task that all may change: tags that it has added and not removed, a member of its own. */
+interface Part {
+  tags: Set<string>;
+  member?: string;
+}
 
 export async function converges(seed: number, world: World): Promise<Counts> {
   const random = new Random(seed);
@@ -67,6 +73,7 @@ class Device {
   readonly #mistakes: string[] = [];
   /** Of the tasks that nobody else touches, how they are; undefined for those in the trash. */
   readonly #own = new Map<string, Content | undefined>();
+  readonly #parts = new Map<string, Part>();
   readonly #world: World;
   readonly #place: number;
   readonly #random: Random;
@@ -185,10 +192,33 @@ class Device {
       if (own) this.#own.set(id, undefined);
       return;
     }
-    if (dice < 0.65) store.complete(id, random.chance(0.5));
-    else if (dice < 0.85) store.change(id, { title: own ? `own ${name}` : name });
+    if (dice < 0.6) store.complete(id, random.chance(0.5));
+    else if (dice < 0.75) this.#part(id, name);
+    else if (dice < 0.88) store.change(id, { title: own ? `own ${name}` : name });
     else store.change(id, { description: random.chance(0.2) ? null : name });
     if (own) this.#keep(store.get(id)!);
+  }
+
+  /** Adds a tag or takes one of its own away, or writes its own member: what others do there must stay. */
+  #part(id: string, name: string): void {
+    const { store } = this;
+    const random = this.#random;
+    const part = this.#parts.get(id) ?? { tags: new Set() };
+    this.#parts.set(id, part);
+    if (random.chance(0.3)) {
+      part.member = name;
+      store.change(id, { metadata: { [`of ${this.#place}`]: name } });
+      return;
+    }
+    const tags = store.get(id)?.tags ?? [];
+    if (part.tags.size > 0 && random.chance(0.3)) {
+      const gone = random.pick([...part.tags]);
+      part.tags.delete(gone);
+      store.change(id, { tags: tags.filter((tag) => tag !== gone) });
+    } else {
+      part.tags.add(name);
+      store.change(id, { tags: [...tags, name] });
+    }
   }
 
   #keep(task: Task): void {
@@ -219,6 +249,13 @@ class Device {
       demand(found === text(wanted), `own task ${id} of device ${this.#place} is ${found} and should be ${text(wanted)}`);
       demand(wanted === undefined || !trash.has(id), `own task ${id} is in the trash`);
     }
+    for (const [id, part] of this.#parts) {
+      const task = there.get(id);
+      if (!task) continue;
+      const tags = (task.tags ?? []).filter((tag) => tag.startsWith(`${this.#place}-`));
+      demand(text(tags) === text([...part.tags].sort()), `${id} has ${text(tags)} of ${text([...part.tags])}`);
+      demand(task.metadata?.[`of ${this.#place}`] === part.member, `${id} has ${text(task.metadata)}, not ${part.member}`);
+    }
     // What was made and removed before the server heard of it, and before a reload, is in nobody's trash.
     const refused = this.store.refused().filter(({ operation }) => operation.kind !== "restore" || operation.base);
     demand(refused.length === 0, `refused: ${text(refused)}`);
@@ -226,8 +263,8 @@ class Device {
   }
 }
 
-function content({ title, description, completed }: Task): Content {
-  return { title, description, completed };
+function content({ title, description, completed, tags, metadata }: Task): Content {
+  return { title, description, completed, tags: tags ?? [], metadata: metadata ?? {} };
 }
 
 /** The same text for the same value, in whatever order its names come. */
