@@ -75,9 +75,7 @@ impl From<&Refusal> for Problem {
                 &Item::Task((**task).clone()),
             ),
             Refusal::ChangedSince(seq) => {
-                let message = format!(
-                    "Change {seq} of the same task or list stands in the way: undo it first"
-                );
+                let message = format!("Change {seq} stands in the way: undo it first");
                 let members = vec![("conflicting_seq", json!(seq))];
                 Self::conflict(message).with(|inner| inner.members = members)
             }
