@@ -42,6 +42,7 @@ mod nesting;
 mod outages;
 mod pasted_settings;
 mod places;
+mod places_model;
 mod pooler;
 mod preferences;
 mod process;
