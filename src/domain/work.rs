@@ -18,6 +18,8 @@ pub struct Work {
     pub key: Option<Key>,
     /// By chance: for the account, if this is the first work of its space.
     pub epoch: i64,
+    /// How many tasks the space may have outside of the trash.
+    pub most_tasks: i64,
 }
 
 impl Work {

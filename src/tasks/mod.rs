@@ -37,6 +37,8 @@ pub struct Tasks {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
+    /// How many tasks a space may have outside of the trash.
+    most: i64,
     in_flight: InFlight,
     watches: Watches,
 }
@@ -62,11 +64,12 @@ pub struct Request {
 }
 
 impl Tasks {
-    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, most_tasks: i64) -> Self {
         Self {
             store,
             clock,
             retention,
+            most: most_tasks,
             in_flight: InFlight::default(),
             watches: Watches::default(),
         }
@@ -134,6 +137,7 @@ impl Tasks {
             deed,
             key,
             epoch: self.clock.new_epoch(),
+            most_tasks: self.most,
         };
         let applied = self.store.apply(work, encode, bytes).await?;
         if let Some(seq) = applied.latest_change {

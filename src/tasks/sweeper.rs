@@ -136,6 +136,7 @@ impl Sweeper {
             deed,
             key: None,
             epoch: 0,
+            most_tasks: i64::MAX,
         };
         match self
             .store

@@ -78,6 +78,9 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         ),
         (vec![("JWT_MAX_LIFETIME", "long")], "JWT_MAX_LIFETIME"),
         (vec![("RETENTION", "59m")], "RETENTION"),
+        (vec![("RATE_LIMIT", "600")], "RATE_LIMIT"),
+        (vec![("RATE_LIMIT", "0/min")], "RATE_LIMIT"),
+        (vec![("MAX_TASKS_PER_USER", "0")], "MAX_TASKS_PER_USER"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {

@@ -79,6 +79,7 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
     }
     let content = content.clone().made_at(drafting.work.now);
     let mut content = content.map_err(Refusal::Breaks)?;
+    drafting.check_room()?;
     if content.list_id.is_some() || content.parent_id.is_some() {
         let to = Destination {
             list: content.list_id.map(Some),

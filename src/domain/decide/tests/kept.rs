@@ -103,6 +103,7 @@ impl Kept {
             deed,
             key: None,
             epoch: 0,
+            most_tasks: 5,
         };
         let mut state = State::new(self.account);
         let decision = loop {
