@@ -4,7 +4,8 @@
 -- One row for each space in which somebody ever wrote. Whoever writes in a space locks this row first, which keeps its
 -- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
 -- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
--- cursor from before it has missed something. Up to forgotten_seq the log was swept.
+-- cursor from before it has missed something. Up to forgotten_seq the log was swept. is_leaving: all
+-- of the space is being removed, in steps.
 CREATE TABLE {schema}accounts (
     space           text COLLATE "C" PRIMARY KEY,
     epoch           bigint NOT NULL,
@@ -13,8 +14,12 @@ CREATE TABLE {schema}accounts (
     forgotten_seq   bigint NOT NULL,
     task_count      bigint NOT NULL CHECK (task_count >= 0),
     completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      boolean NOT NULL
 ) WITH (fillfactor = 70);
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON {schema}accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is

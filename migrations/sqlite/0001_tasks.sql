@@ -4,7 +4,7 @@
 -- One row for each space in which somebody ever wrote. Every write in a space changes this row; seq counts the changes,
 -- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
 -- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
--- forgotten_seq the log was swept.
+-- forgotten_seq the log was swept. is_leaving: all of the space is being removed, in steps.
 CREATE TABLE accounts (
     space           TEXT NOT NULL PRIMARY KEY,
     epoch           INTEGER NOT NULL,
@@ -13,8 +13,12 @@ CREATE TABLE accounts (
     forgotten_seq   INTEGER NOT NULL,
     task_count      INTEGER NOT NULL CHECK (task_count >= 0),
     completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is

@@ -86,7 +86,13 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         &limits,
     );
     app.tasks.start(&background, stop.clone());
-    Sweeper::new(app.store.clone(), clock, limits.retention).start(&background, stop.clone());
+    Sweeper::new(
+        app.store.clone(),
+        clock,
+        limits.retention,
+        app.tasks.leaving(),
+    )
+    .start(&background, stop.clone());
     allow_many_connections();
     let name = format!("PORT {port}{} on HOST {host}", settings.whereabouts("PORT"));
     let listener = listen((host.as_str(), port), &name).await?;

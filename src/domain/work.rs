@@ -49,6 +49,7 @@ impl Work {
                 }
             }
             Deed::Undo { seq, .. } => needs.push(Need::Changes(Batch::of_one(*seq))),
+            Deed::Leave => {}
             Deed::SweepTrash { until } => needs.push(Need::Trash { until: *until }),
             Deed::SweepChanges { .. } => needs.push(Need::OldestChanges),
         }
@@ -66,6 +67,8 @@ pub enum Deed {
         /// What is older is no longer told, whether it was swept already or not.
         since: Timestamp,
     },
+    /// The user is to be removed: from now on nothing else is done.
+    Leave,
     /// Removes for good what was deleted until then: some tasks, the oldest first.
     SweepTrash {
         until: Timestamp,
@@ -263,4 +266,5 @@ pub enum Done {
     Before(Arc<[u8]>),
     /// How many rows were removed.
     Swept(usize),
+    Left,
 }

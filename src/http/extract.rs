@@ -2,6 +2,7 @@
 //! the envelope.
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
 
 use crate::auth::Caller;
@@ -11,6 +12,9 @@ use crate::http::body::strict;
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::quota::Rate;
+
+/// The route of the user: of somebody who is being removed, it alone can be asked.
+const USER: &str = "/api/{user_id}";
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
 /// and works in the name of that user alone; a route without it is public.
@@ -54,6 +58,10 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
     match named {
         Some(named) if named == caller.user.as_str() => {
             strict::check_query(parts, &exchange)?;
+            let removes = parts.method == Method::DELETE && exchange.route() == Some(USER);
+            if !removes && app.tasks.is_leaving(&caller.user.space()) {
+                return Err(Problem::leaving());
+            }
             Ok(caller)
         }
         _ => Err(Problem::foreign_user()),

@@ -17,6 +17,7 @@ mod query;
 mod seal;
 pub mod server;
 mod tasks;
+mod user;
 mod write;
 
 use std::sync::Arc;
@@ -60,6 +61,7 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(tasks::restore_task))
         .routes(routes!(history::list_history))
         .routes(routes!(history::undo_change))
+        .routes(routes!(user::remove_user))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -17,6 +17,7 @@ mod dialect;
 mod gate;
 mod group;
 mod history;
+mod leaving;
 mod lists;
 pub mod meter;
 mod migrations;

@@ -179,6 +179,36 @@ statements! {
         "SELECT {task} FROM {schema}tasks WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
     ListOldListTrash [Text, Time, Int]
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
+    // Removing all of a space, in steps; the account last.
+
+    ForgetTasks [Text, Int]
+        "DELETE FROM {schema}tasks WHERE space = $1 AND id IN
+            (SELECT t.id FROM {schema}tasks AS t WHERE t.space = $1 LIMIT $2)"
+    ForgetLists [Text, Int]
+        "DELETE FROM {schema}lists WHERE space = $1 AND id IN
+            (SELECT l.id FROM {schema}lists AS l WHERE l.space = $1 LIMIT $2)"
+    ForgetChanges [Text, Int]
+        "DELETE FROM {schema}changes WHERE space = $1 AND seq IN
+            (SELECT c.seq FROM {schema}changes AS c WHERE c.space = $1 LIMIT $2)"
+    ForgetReferences [Text, Int]
+        "DELETE FROM {schema}task_references WHERE space = $1 AND (source, external_id) IN
+            (SELECT r.source, r.external_id FROM {schema}task_references AS r WHERE r.space = $1 LIMIT $2)"
+    ForgetAnswers [Text, Int]
+        "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
+            (SELECT a.idempotency_key FROM {schema}answers AS a WHERE a.space = $1 LIMIT $2)"
+    ForgetAllTickets [Text]
+        "DELETE FROM {schema}tickets WHERE space = $1"
+    /// Gives a row when nothing is left.
+    ForgetAccount [Text]
+        "DELETE FROM {schema}accounts WHERE space = $1 AND is_leaving
+            AND NOT EXISTS (SELECT 1 FROM {schema}tasks AS t WHERE t.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}lists AS l WHERE l.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}changes AS c WHERE c.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_references AS r WHERE r.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}answers AS k WHERE k.space = $1)
+         RETURNING space"
+    SystemListLeaving [Int]
+        "SELECT space FROM {schema}accounts WHERE is_leaving ORDER BY space LIMIT $1"
     /// For how many spaces the counts disagree with the tasks.
     SystemCountWrongAccounts []
         "SELECT count(*) FROM {schema}accounts AS a FULL JOIN (SELECT space,

@@ -37,6 +37,7 @@ pub(super) const ACCOUNTS: Table = Table {
         ("task_count", ColumnKind::Int),
         ("completed_count", ColumnKind::Int),
         ("deleted_count", ColumnKind::Int),
+        ("is_leaving", ColumnKind::Bool),
     ],
     key: 1,
 };
@@ -191,6 +192,7 @@ pub(super) fn account_row(space: &SpaceId, account: &Account) -> Vec<Value> {
         Value::Int(account.task_count),
         Value::Int(account.completed_count),
         Value::Int(account.deleted_count),
+        Value::Bool(account.is_leaving),
     ]
 }
 
@@ -241,6 +243,7 @@ impl FromRow for Account {
             task_count: row.int(4)?,
             completed_count: row.int(5)?,
             deleted_count: row.int(6)?,
+            is_leaving: row.bool(7)?,
         })
     }
 }

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod history;
 mod in_flight;
+mod leaving;
 mod lists;
 pub mod sweeper;
 pub mod tickets;
@@ -15,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::in_flight::InFlight;
+pub use self::leaving::Leaving;
 pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
@@ -40,6 +42,7 @@ pub struct Tasks {
     /// How many tasks a space may have outside of the trash.
     most: i64,
     in_flight: InFlight,
+    leaving: Leaving,
     watches: Watches,
 }
 
@@ -71,6 +74,7 @@ impl Tasks {
             retention,
             most: most_tasks,
             in_flight: InFlight::default(),
+            leaving: Leaving::default(),
             watches: Watches::default(),
         }
     }

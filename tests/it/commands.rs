@@ -267,8 +267,8 @@ async fn a_health_check_tells_by_its_exit_code() {
 #[tokio::test]
 async fn the_doctor_finds_counts_that_are_wrong() {
     const WRONG: &str = "INSERT INTO accounts \
-        (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count) \
-        VALUES ('ada', 7, 1, 0, 0, 1, 0, 0)";
+        (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count, is_leaving) \
+        VALUES ('ada', 7, 1, 0, 0, 1, 0, 0, false)";
     for home in [Home::sqlite(), Home::postgres().await] {
         let run = async |arguments: &[&str]| {
             let program = Tickbox::new(arguments).env("DATABASE_URL", home.url());

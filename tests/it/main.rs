@@ -29,6 +29,7 @@ mod health;
 mod history;
 mod house;
 mod isolation;
+mod leaving;
 mod limits;
 mod lines;
 mod list_records;

@@ -83,6 +83,7 @@ pub(super) enum Current {
         (name = "lists", description = "The lists that tasks are in"),
         (name = "changes", description = "What has changed, and what changes now"),
         (name = "history", description = "What happened to tasks, and how to undo it"),
+        (name = "user", description = "All of a user's data"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -140,7 +141,7 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
         errors.extend([&UNAUTHORIZED, &NOT_FOUND, &RATE_LIMITED]);
         if is_read && (path.ends_with("/changes") || path.ends_with("/events")) {
             errors.push(&CURSOR_EXPIRED);
-        } else if !path.ends_with("/ticket") {
+        } else if !path.ends_with("/ticket") && !path.ends_with("{user_id}") {
             add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();

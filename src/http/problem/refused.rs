@@ -58,6 +58,7 @@ impl From<&Refusal> for Problem {
                 "A {} of this id is in the trash: restore it, or take another id",
                 noun.as_str()
             )),
+            Refusal::Leaving => Self::leaving(),
             Refusal::TooManyTasks(most) => Self::conflict(format!(
                 "There may be {most} tasks, and there are as many: delete some before you make another"
             )),
