@@ -133,6 +133,17 @@ function walk(value: unknown, level: number): void {
   }
 }
 
+function color(value: unknown): string {
+  const isOne = typeof value === "string" && /^#[\da-f]{6}$/i.test(value);
+  demand(isOne, "must be a colour such as #1e90ff, or null");
+  return value;
+}
+
+function archived(value: unknown): boolean {
+  demand(typeof value === "boolean" || value === null, "must be true, false or null");
+  return value ?? false;
+}
+
 /** In the order in which the server names what is wrong. */
 const READERS: Record<string, (value: unknown) => unknown> = {
   title,
@@ -146,6 +157,8 @@ const READERS: Record<string, (value: unknown) => unknown> = {
   metadata: orNull(metadata),
 };
 
+const LIST_READERS: typeof READERS = { name: title, color: orNull(color), archived, metadata: orNull(metadata) };
+
 interface Fault {
   field: string;
   rule: string;
@@ -158,9 +171,18 @@ function invalid(message: string, details: Fault[], fields: string[]): TickboxEr
 
 /** What is written, as the server will keep it; throws a `TickboxError` that names all fields that break a rule. */
 export function checked(patch: Patch): Patch {
+  return readBy(READERS, patch);
+}
+
+/** The same of a list. */
+export function checkedList(patch: Patch): Patch {
+  return readBy(LIST_READERS, patch);
+}
+
+function readBy(readers: typeof READERS, patch: Patch): Patch {
   const faults: Fault[] = [];
   const made: Members = { ...patch };
-  for (const [field, read] of Object.entries(READERS)) {
+  for (const [field, read] of Object.entries(readers)) {
     if (!Object.hasOwn(made, field)) continue;
     try {
       made[field] = read(made[field]);
@@ -180,4 +202,12 @@ export function checkTogether({ start, due }: Patch): void {
   if (!start || !due) return;
   if (!isAlike(start, due)) throw breach("start and due must both be dates, both local times, or both times in the same zone");
   if (isAfter(start, due)) throw breach("start must not be after due");
+}
+
+/** A task cannot become a part of itself. */
+export function notBelowItself(id: string, parent: string | null, above: (task: string) => string | undefined): void {
+  for (let level = 1, at = parent ?? undefined; at !== undefined && level < 9; level += 1, at = above(at)) {
+    if (at === id) throw invalid("parent_id must not be the task itself, nor one below it", [], ["parent_id"]);
+    if (level === 8) throw invalid("parent_id must leave the task, with what is below it, within 8 levels", [], ["parent_id"]);
+  }
 }
