@@ -5,7 +5,7 @@ use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
 use crate::auth::Caller;
-use crate::domain::{SpaceId, TaskId, UserId};
+use crate::domain::{ListId, Noun, SpaceId, TaskId, UserId};
 use crate::http::SharedApp;
 use crate::http::body::strict;
 use crate::http::front::exchange::Exchange;
@@ -67,7 +67,20 @@ impl FromRequestParts<SharedApp> for PathTask {
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
         let named = path_parameter(parts, app, "task_id").await;
         let id = named.as_deref().and_then(TaskId::parse);
-        id.map(Self).ok_or_else(Problem::task_not_found)
+        id.map(Self).ok_or_else(|| Problem::not_found(Noun::Task))
+    }
+}
+
+/// The list that the path names. What is not a UUID names no list.
+pub(super) struct PathList(pub(super) ListId);
+
+impl FromRequestParts<SharedApp> for PathList {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        let named = path_parameter(parts, app, "list_id").await;
+        let id = named.as_deref().and_then(ListId::parse);
+        id.map(Self).ok_or_else(|| Problem::not_found(Noun::List))
     }
 }
 

@@ -10,6 +10,7 @@ mod extract;
 mod front;
 mod health;
 mod history;
+mod lists;
 mod openapi;
 mod problem;
 mod query;
@@ -41,7 +42,18 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
+        .routes(routes!(tasks::move_task))
         .routes(routes!(tasks::batch::create_batch))
+        .routes(routes!(lists::list_lists, lists::create_list))
+        .routes(routes!(
+            lists::get_list,
+            lists::change_list,
+            lists::patch_list,
+            lists::delete_list
+        ))
+        .routes(routes!(lists::move_list))
+        .routes(routes!(lists::restore_list))
+        .routes(routes!(history::list_history_of_list))
         .routes(routes!(changes::list_changes))
         .routes(routes!(events::listen))
         .routes(routes!(events::create_ticket))

@@ -3,6 +3,7 @@
 pub mod changes;
 pub mod history;
 mod in_flight;
+mod lists;
 pub mod sweeper;
 pub mod tickets;
 pub mod watch;
@@ -14,11 +15,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use self::in_flight::InFlight;
+pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Author, Content, Deed, Filter, Key, Operation, Position, Refusal, SpaceId, Task, TaskId,
-    TaskPage, Twice, Work,
+    Author, Content, Deed, Filter, Key, ListContent, ListId, Noun, Operation, Position, Refusal,
+    SpaceId, Task, TaskId, TaskPage, Twice, Work,
 };
 use crate::error::Result;
 pub use crate::store::Encoder;
@@ -90,6 +92,15 @@ impl Tasks {
         }
     }
 
+    /// The same of a list.
+    pub fn list_creation(&self, content: ListContent) -> Operation {
+        Operation::CreateList {
+            id: ListId(self.clock.new_id()),
+            content,
+            twice: Twice::Impossible,
+        }
+    }
+
     /// What takes a change back, with all that was made together with it.
     pub fn reversal(&self, seq: i64) -> Deed {
         Deed::Undo {
@@ -132,10 +143,10 @@ impl Tasks {
     }
 
     /// # Errors
-    /// [`Refusal::TaskNotFound`] also when the task is somebody else's.
+    /// [`Refusal::NotFound(Noun::Task)`] also when the task is somebody else's.
     pub async fn get(&self, space: &SpaceId, id: TaskId) -> Result<Task> {
         let task = self.store.find_task(space, id).await?;
-        Ok(task.ok_or(Refusal::TaskNotFound)?)
+        Ok(task.ok_or(Refusal::NotFound(Noun::Task))?)
     }
 
     /// At most `limit` tasks from the one after `after` on, newest first.

@@ -14,7 +14,7 @@ fn told(json: &str) -> String {
     let mut faults = Faults::default();
     let content = Content::read(&object, &mut faults);
     let content = match faults.finish(content) {
-        Ok(content) => content.as_new(Timestamp::default()),
+        Ok(content) => content.made_at(Timestamp::default()),
         Err(faults) => {
             let faults = faults.iter().map(|it| format!("{} {}", it.field, it.rule));
             return faults.collect::<Vec<_>>().join("; ");
@@ -165,7 +165,7 @@ fn a_patch_merges_objects_and_tags() {
     ));
     insta::assert_snapshot!(
         obey(&more).0.unwrap_err().rule,
-        @"metadata must be at most 4 KiB of JSON, with what the task has"
+        @"metadata must be at most 4 KiB of JSON, with what is there"
     );
 
     let tags = |json: &str| {
@@ -173,8 +173,8 @@ fn a_patch_merges_objects_and_tags() {
             .tags
             .unwrap()
     };
-    let (before, after) = obey(&Patch::tag(tags(r#"["c", "a"]"#)));
-    assert_eq!(before.unwrap().tags, Some(tags(r#"["b"]"#)));
+    let (obeyed, after) = obey(&Patch::tag(tags(r#"["c", "a"]"#)));
+    assert_eq!(obeyed, Ok(()));
     assert_eq!(after.tags, tags(r#"["a", "b", "c"]"#));
     let (_, after) = obey(&Patch::untag(tags(r#"["b", "x"]"#)));
     assert_eq!(after.tags.as_slice(), ["a", "c"]);

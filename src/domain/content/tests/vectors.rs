@@ -13,7 +13,7 @@ fn case(body: &str) -> String {
     let mut faults = Faults::default();
     let content = Content::read(&object, &mut faults);
     let (name, outcome) = match faults.finish(content) {
-        Ok(content) => match content.as_new(Timestamp::default()) {
+        Ok(content) => match content.made_at(Timestamp::default()) {
             Ok(content) => ("kept", kept(&content)),
             Err(breach) => (
                 "breach",
