@@ -91,7 +91,11 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
-    test(&["store", "undo", "fields", "recovery", "between"], &[]).await;
+    test(
+        &["store", "lists", "undo", "fields", "recovery", "between"],
+        &[],
+    )
+    .await;
 }
 
 #[tokio::test]

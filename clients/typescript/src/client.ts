@@ -202,7 +202,7 @@ export function createClient(options: ClientOptions) {
     },
 
     /** `GET /lists`: all lists in their order, or those in the trash. */
-    async lists(query: { deleted?: boolean } = {}, call: CallOptions = {}): Promise<T.Lists> {
+    async listLists(query: { deleted?: boolean } = {}, call: CallOptions = {}): Promise<T.Lists> {
       const answer = await read<T.Lists>("/lists", query, call, true);
       answer.lists.forEach(sawList);
       return answer;
@@ -252,13 +252,8 @@ export function createClient(options: ClientOptions) {
     },
 
     /** `GET /lists/{list_id}/history`: what a list was, newest first. */
-    listHistory(id: string, query: T.HistoryQuery = {}, call: CallOptions = {}): Promise<T.History> {
+    historyOfList(id: string, query: T.HistoryQuery = {}, call: CallOptions = {}): Promise<T.History> {
       return read<T.History>(`${listAt(id)}/history`, { ...query }, call, false);
-    },
-
-    /** `GET /tags`: the tags of all tasks, and how many tasks have each. */
-    tags(call: CallOptions = {}): Promise<T.TagCounts> {
-      return read<T.TagCounts>("/tags", undefined, call, true);
     },
 
     /** `POST /tasks/batch`: up to 500 operations, all or none of them unless `atomic` is `false`. */

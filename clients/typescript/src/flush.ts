@@ -61,9 +61,8 @@ export class Flush {
     // What is sent must be known after a crash, word for word.
     await journal.saved();
     const outcomes = await this.#send(parcel, signal);
-    if (outcomes.some(({ status, error }) => status === 404 || isHomeless(error?.fields))) {
-      // A missing task and a user whom this token does not name look the same. The log tells them apart, and what has
-      // become of a list or a parent.
+    if (outcomes.some(({ status }) => status === 404)) {
+      // A missing task and a user whom this token does not name look the same. The log tells them apart.
       await this.#parts.catchUp(signal);
     }
     const operations = parcel.operations.map((key) => queue.find(key));
@@ -125,11 +124,6 @@ export class Flush {
       const operation = queue.head(row);
       if (!operation) return undefined;
       const theirs = replica.row(row);
-      const settled = this.#homed(operation);
-      if (settled !== operation) {
-        queue.replace(operation, [settled]);
-        continue;
-      }
       const next = step(operation, theirs as Task | undefined);
       if (next.do === "send") {
         const fields = operation.kind === "change" && theirs ? asPatch(next.fields, theirs) : next.fields;
@@ -143,15 +137,6 @@ export class Flush {
       if (resolution === undefined) return undefined;
       queue.replace(operation, resolved(operation, next.conflict, resolution));
     }
-  }
-
-  /** An operation that names a list or a parent that is gone goes to the inbox, or to the top level. */
-  #homed(operation: Operation): Operation {
-    const { queue, replica } = this.#parts;
-    const isThere = (row: string) => replica.row(row) !== undefined || queue.of(row).length > 0;
-    const { list_id: list, parent_id: parent } = operation.fields as Home;
-    if (list && !isThere(keyOf(list, "list"))) return without(operation, ["list_id", "parent_id"]);
-    return parent && !isThere(parent) ? without(operation, ["parent_id"]) : operation;
   }
 
   /** Nothing, if the answer takes a while: the operation waits for it, and the others do not. */

@@ -2,7 +2,7 @@
 // servers have more still: whatever is not certainly about a task or a list is passed over.
 
 import { keyOf, type Of, type Row } from "./rows.js";
-import type { Change, List, Task } from "./types.js";
+import type { List, Task } from "./types.js";
 
 interface Entry {
   seq: number;
@@ -14,8 +14,10 @@ interface Entry {
 
 const isObject = (value: unknown) => typeof value === "object" && value !== null;
 
+export type TaskChange = { seq: number; task: Task } | { seq: number; deleted: string };
+
 /** A task in its present state or one that is gone; nothing if it is about something else. */
-export function taskChange(entry: object): Change | undefined {
+export function taskChange(entry: object): TaskChange | undefined {
   const { seq, task, deleted, kind = "task" } = entry as Entry;
   if (kind !== "task") return undefined;
   if (isObject(task)) return { seq, task: task! };
@@ -23,9 +25,6 @@ export function taskChange(entry: object): Change | undefined {
 }
 
 export type ListChange = { seq: number; list: List } | { seq: number; deleted: string; kind: "list" };
-
-/** What the log tells. */
-export type LogEntry = Change | ListChange;
 
 /** A list in its present state or one that is gone; nothing if it is about something else. */
 export function listChange(entry: object): ListChange | undefined {

@@ -32,7 +32,7 @@ function value(members: object, name: string): unknown {
 
 /** What somebody wrote, without what the server alone says. */
 export function content(members: object): Patch {
-  const given = Object.entries(members).filter(([name, it]) => it !== undefined && !READ_ONLY.includes(name) && name !== "order");
+  const given = Object.entries(members).filter(([name, it]) => it !== undefined && !READ_ONLY.includes(name));
   return Object.fromEntries(given) as Patch;
 }
 

@@ -55,10 +55,14 @@ export function placeAmong(siblings: readonly Placed[], { after, before }: Besid
 export function placed(
   from: { list_id?: string | undefined; parent_id?: string | undefined },
   { list_id, parent_id }: Target,
-  listOf: (task: string) => string | undefined,
+  /** The list of a task, `null` for the inbox; nothing of one that is not known here. */
+  listOf: (task: string) => string | null | undefined,
 ): { list_id: string | null; parent_id: string | null } {
-  if (parent_id) return { list_id: listOf(parent_id) ?? null, parent_id };
   const list = list_id === undefined ? (from.list_id ?? null) : list_id;
+  if (parent_id) {
+    const implied = listOf(parent_id);
+    return { list_id: implied === undefined ? list : implied, parent_id };
+  }
   const stays = parent_id === undefined && list === (from.list_id ?? null);
   return { list_id: list, parent_id: stays ? (from.parent_id ?? null) : null };
 }

@@ -4,9 +4,9 @@
 // Only the log decides. It arrives in order, so that an old state never replaces a newer one; an answer may be late,
 // and alone could bring back a task that was deleted since.
 
-import { rowChange, type LogEntry } from "./log.js";
+import { rowChange } from "./log.js";
 import { isListKey, keyOf, type Row } from "./rows.js";
-import type { List, Task } from "./types.js";
+import type { Change, List, Task } from "./types.js";
 
 /** The version of a task that is gone as nobody knows which. */
 export const UNKNOWN = Number.MAX_SAFE_INTEGER;
@@ -120,14 +120,14 @@ export class Replica {
   }
 
   /** Takes a change of the log as it happens, and the cursor behind it. */
-  follow(change: LogEntry, cursor: string): void {
+  follow(change: Change, cursor: string): void {
     if (change.seq <= this.#seq) return;
     this.#take(change);
     this.#cursor = cursor;
   }
 
   /** Takes what was found in the log after a cursor: `false` if events were faster, or all is being read anew. */
-  page(since: string | undefined, changes: LogEntry[], next: string): boolean {
+  page(since: string | undefined, changes: Change[], next: string): boolean {
     if (this.#cursor !== since) return false;
     for (const change of changes) {
       if (change.seq > this.#seq) this.#take(change);
@@ -136,7 +136,7 @@ export class Replica {
     return true;
   }
 
-  #take(entry: LogEntry): void {
+  #take(entry: Change): void {
     this.#seq = entry.seq;
     const change = rowChange(entry);
     if (!change) return;

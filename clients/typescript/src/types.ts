@@ -5,58 +5,19 @@ import type { components, operations, paths } from "./openapi.js";
 type Schemas = components["schemas"];
 
 /** A task, as the server keeps it. */
-export type Task = Schemas["Task"] & Placed;
-
-/** Where a task stands; what is left out: the inbox, the top level, the place of its creation. */
-export interface Placed {
-  readonly list_id?: string;
-  readonly parent_id?: string;
-  /** Compared as bytes among the tasks of the same list and parent; `orderOf` says the one of a task that nobody moved. */
-  readonly order?: string;
-}
-
+export type Task = Schemas["Task"];
 /** A list of tasks, as the server keeps it. */
-export interface List {
-  readonly id: string;
-  name: string;
-  /** `#rrggbb` */
-  color?: string;
-  readonly order: string;
-  archived?: boolean;
-  metadata?: Record<string, unknown>;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly version: number;
-}
-/** What people write into a list; `null` removes what may be missing. */
-export interface ListPatch {
-  name?: string;
-  color?: string | null;
-  archived?: boolean;
-  metadata?: Record<string, unknown> | null;
-}
+export type List = Schemas["List"];
 /** A list to be made. With an `id` of your own the same list is never made twice. */
-export type NewList = ListPatch & { id?: string; name: string };
-
-export interface Lists {
-  /** In their order; each with the number of its open tasks. */
-  lists: (List & { open_count?: number })[];
-  count: number;
-}
-export interface TagCounts {
-  tags: { name: string; count: number }[];
-}
-
-/** Beside which sibling: the first of both that is one counts. `after: null` is the first place, `before: null` the last. */
-export interface Beside {
-  after?: string | null | undefined;
-  before?: string | null | undefined;
-}
-/** Where a task goes; what is left out stays. A parent implies its list, another list without a parent drops the parent. */
-export interface Target extends Beside {
-  list_id?: string | null | undefined;
-  parent_id?: string | null | undefined;
-}
+export type NewList = Schemas["NewList"];
+/** What is to be changed of a list: a field that is left out keeps its value. */
+export type ListPatch = Schemas["ListPatch"];
+/** Lists in their order, each with the number of its open tasks. */
+export type Lists = Schemas["Lists"];
+/** Where a task goes: beside the first of both that is a sibling there; what else is left out stays. */
+export type Target = Optional<Schemas["Move"]>;
+/** Where a list goes, among the others. */
+export type Beside = Optional<Schemas["MoveList"]>;
 /** A task to be made. With an `id` of your own the same task is never made twice. */
 export type NewTask = Schemas["NewTask"];
 /** What is to be changed of a task: a field that is left out keeps its value. */
@@ -82,7 +43,7 @@ type Optional<O> = { [K in keyof O]?: O[K] | undefined };
 /** A task in its present state, or one that is gone. */
 export type Change = Schemas["Change"];
 export type Changes = Schemas["ChangeList"];
-export type ChangesQuery = Query<"list_changes"> & { kinds?: string | undefined };
+export type ChangesQuery = Query<"list_changes">;
 
 /** What was once done to a task. */
 export type PastChange = Schemas["PastChange"];

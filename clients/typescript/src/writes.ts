@@ -45,7 +45,10 @@ export function writes(view: View, deeds: Deeds) {
   }
 
   const parentOf = (task: string) => view.get(task)?.parent_id;
-  const listOf = (task: string) => view.get(task)?.list_id;
+  function listOf(id: string): string | null | undefined {
+    const task = view.get(id);
+    return task && (task.list_id ?? null);
+  }
 
   function move(id: string, { after, before, ...to }: Target): Task {
     const base = seen<Task>(id);

@@ -44,7 +44,7 @@ test("a parent implies its list, and another list without a parent drops the par
   assert.deepEqual(placed(from, { list_id: null }, listOf), { list_id: null, parent_id: null });
   assert.deepEqual(placed(from, { parent_id: null }, listOf), { list_id: "l", parent_id: null });
   assert.deepEqual(placed(from, { parent_id: "q" }, listOf), { list_id: "m", parent_id: "q" });
-  assert.deepEqual(placed({}, { parent_id: "r" }, listOf), { list_id: null, parent_id: "r" });
+  assert.deepEqual(placed({}, { parent_id: "r", list_id: "m" }, listOf), { list_id: "m", parent_id: "r" }, "not known here");
 });
 
 test("the log tells lists apart from tasks, also when they have the same id", () => {

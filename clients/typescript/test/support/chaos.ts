@@ -53,7 +53,7 @@ export async function converges(seed: number, world: World): Promise<Counts> {
     await Promise.all(devices.map((device) => device.synced()));
     await Promise.all(devices.flatMap(({ copies }) => copies));
     const { tasks } = await world.direct.list();
-    const lists = world.lists ? (await world.direct.lists()).lists.map(({ open_count: _, ...list }) => list) : [];
+    const lists = world.lists ? (await world.direct.listLists()).lists.map(({ open_count: _, ...list }) => list) : [];
     // What has not changed is not sent again.
     demand(text((await world.direct.list()).tasks) === text(tasks), "the same list twice is not the same");
     await Promise.all(devices.map((device) => device.agrees(tasks, lists)));
