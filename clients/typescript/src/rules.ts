@@ -101,6 +101,12 @@ function checkUrl(text: string): void {
   demand(!REFUSED_SCHEMES.test(scheme), URL_RULE);
 }
 
+function id(value: unknown): string {
+  const isOne = typeof value === "string" && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value);
+  demand(isOne, "must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f, or null");
+  return value.toLowerCase();
+}
+
 function references(value: unknown): Members[] {
   demand(Array.isArray(value), REFERENCES);
   const references = value.map(reference);
@@ -153,6 +159,8 @@ const READERS: Record<string, (value: unknown) => unknown> = {
   start: orNull((value) => readWhen(value)),
   priority: orNull(priority),
   tags: orNull(tags),
+  list_id: orNull(id),
+  parent_id: orNull(id),
   references: orNull(references),
   metadata: orNull(metadata),
 };

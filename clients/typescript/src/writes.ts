@@ -33,7 +33,7 @@ export function writes(view: View, deeds: Deeds) {
   function change(id: string, { list_id, parent_id, ...patch }: Patch & Home): Task {
     const base = seen<Task>(id);
     const fields = difference(written(patch, base), base);
-    const home = placed(base, { list_id, parent_id }, listOf);
+    const home = placed(base, homeOf({ list_id, parent_id }), listOf);
     return deeds.together(() => {
       const { list_id: list = null, parent_id: parent = null } = base;
       // As the server takes it: another list or parent is a move to the end.
@@ -52,7 +52,7 @@ export function writes(view: View, deeds: Deeds) {
 
   function move(id: string, { after, before, ...to }: Target): Task {
     const base = seen<Task>(id);
-    const home = placed(base, to, listOf);
+    const home = placed(base, homeOf(to), listOf);
     notBelowItself(id, home.parent_id, parentOf);
     const beside = besideOf({ after, before });
     moveTo(base, placeAmong(view.siblings(home, id), beside), beside, home);
@@ -93,7 +93,7 @@ export function writes(view: View, deeds: Deeds) {
     /** Makes a task, at once. Its id is final. */
     create({ list_id, parent_id, ...rest }: NewTaskFields): Task {
       const id = timeId();
-      const { list_id: list, parent_id: parent } = placed({}, { list_id, parent_id }, listOf);
+      const { list_id: list, parent_id: parent } = placed({}, homeOf({ list_id, parent_id }), listOf);
       notBelowItself(id, parent, parentOf);
       const home = { ...(list && { list_id: list }), ...(parent && { parent_id: parent }) };
       deeds.perform({ id, kind: "create", fields: { ...written({ ...EMPTY, ...rest }), ...home }, base: null });
@@ -153,6 +153,10 @@ export function writes(view: View, deeds: Deeds) {
       return view.row(keyOf(id, "list")) as List | undefined;
     },
   };
+}
+
+function homeOf({ list_id, parent_id }: Home): Home {
+  return checked({ ...(list_id !== undefined && { list_id }), ...(parent_id !== undefined && { parent_id }) });
 }
 
 function besideOf({ after, before }: Beside): Beside {
