@@ -82,7 +82,8 @@ export class Flush {
       const item = this.#prepare(row);
       if (!item || this.#waits(item.operation, items)) continue;
       const { operation } = item;
-      const single = operation.alone === true || operation.kind === "restore" || operation.kind === "move" || operation.of !== undefined;
+      // Batches are of tasks.
+      const single = operation.alone === true || operation.of !== undefined;
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;
@@ -314,10 +315,19 @@ function target(fields: Patch, beside: Beside = {}): object {
 }
 
 function many(items: Item[]): Parcel {
-  const operations = items.map(({ operation: { id, kind }, fields, version }): BatchOperation => {
-    if (kind === "create") return { op: "create", id, ...fields };
-    if (kind === "remove") return { op: "delete", id, if_version: version };
-    return { op: "change", id, if_version: version, ...fields };
+  const operations = items.map(({ operation: { id, kind, beside }, fields, version }): BatchOperation => {
+    switch (kind) {
+      case "create":
+        return { op: "create", id, ...fields };
+      case "change":
+        return { op: "change", id, if_version: version, ...fields };
+      case "remove":
+        return { op: "delete", id, if_version: version };
+      case "restore":
+        return { op: "restore", id };
+      case "move":
+        return { op: "move", id, ...target(fields, beside) };
+    }
   });
   return {
     key: randomId(),
