@@ -107,7 +107,8 @@ async fn its_devices_agree_after_a_storm_on_sqlite() {
 async fn its_devices_agree_after_a_storm_on_postgres() {
     let home = Home::postgres().await;
     let url = home.url();
-    test(&["convergence", "store"], &[("DATABASE_URL", &url)]).await;
+    let files = ["convergence", "lists", "store"];
+    test(&files, &[("DATABASE_URL", &url)]).await;
 }
 
 #[tokio::test]
