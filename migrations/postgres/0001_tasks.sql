@@ -118,7 +118,6 @@ CREATE TABLE {schema}answers (
     answer          bytea NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 );
-CREATE INDEX answers_by_time ON {schema}answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE {schema}tickets (

@@ -117,7 +117,6 @@ CREATE TABLE answers (
     answer          BLOB NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answers_by_time ON answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE tickets (

@@ -2,6 +2,28 @@
 // `npm run generate` writes it anew, `npm run check:generated` says whether it is current.
 
 export interface paths {
+    "/api/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the user, with all traces
+         * @description Tasks, lists, trash, history, kept answers: for good, and at once. Cursors and tags of before fit no more. While it goes
+         *     on, all that is asked for the user is answered with 503; if the answer is lost, it goes on, and can be asked for again.
+         *     A user who comes back begins anew. The account at the Better Auth server is another thing.
+         */
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/changes": {
         parameters: {
             query?: never;
@@ -1764,6 +1786,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    remove_user: {
+        parameters: {
+            query: {
+                /** @description The user's identity once more, so that nobody is removed by mistake. */
+                confirm: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is nothing of the user any more */
+            204: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_changes: {
         parameters: {
             query?: {
