@@ -44,6 +44,10 @@ impl<'a, R> Source<'a, R> {
     }
 
     fn more(&self, name: &str) -> Option<&'a str> {
+        // As mostly.
+        if self.more.is_empty() {
+            return None;
+        }
         let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(' ');
         self.more.split_terminator('\n').find_map(value)
     }

@@ -69,7 +69,10 @@ fn beside_a_plain_list(stage: &Stage, engine: Engine) -> Outcome<Figure> {
 /// From long ago to far ahead, around a day that lies in the past by now.
 fn dates(user: usize, tasks: usize) -> String {
     let change = |task: usize| {
-        let (year, month) = (if task.is_multiple_of(2) { 2020 } else { 2090 }, 1 + task % 12);
+        let (year, month) = (
+            if task.is_multiple_of(2) { 2020 } else { 2090 },
+            1 + task % 12,
+        );
         json!({
             "op": "change",
             "id": task_id(user, task),
