@@ -29,7 +29,7 @@ pub use self::decide::{Decision, decide};
 pub use self::id::{SpaceId, TaskId, UserId};
 pub use self::refusal::Refusal;
 pub use self::state::{Need, State};
-pub use self::task::{Filter, Position, Task, TaskPage};
+pub use self::task::{Filter, Position, TagCount, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{

@@ -327,6 +327,19 @@ impl State {
         all.filter(|(_, holder)| holder.loaded != holder.now)
     }
 
+    /// The tags that tasks come to have (`true`) or lose (`false`), those in the trash having none.
+    pub fn changed_tags(&self) -> impl Iterator<Item = (TaskId, &str, bool)> {
+        self.changed_tasks().flat_map(|row| {
+            let (old, new) = (held_tags(row.loaded.as_ref()), held_tags(row.now.as_ref()));
+            let id = row.loaded.as_ref().or(row.now.as_ref()).map(|task| task.id);
+            let gone = old.iter().filter(|tag| !new.contains(tag));
+            let come = new.iter().filter(|tag| !old.contains(tag));
+            let gone = gone.map(|tag| (tag.as_str(), false));
+            let all = gone.chain(come.map(|tag| (tag.as_str(), true)));
+            all.filter_map(move |(tag, has)| Some((id?, tag, has)))
+        })
+    }
+
     pub fn new_changes(&self) -> &[Change] {
         &self.made
     }
@@ -340,4 +353,9 @@ impl State {
     pub fn removed_changes(&self) -> &[i64] {
         &self.removed_changes
     }
+}
+
+fn held_tags(task: Option<&Task>) -> &[String] {
+    let task = task.filter(|task| !task.is_deleted());
+    task.map_or(&[], |task| task.content.tags.as_slice())
 }

@@ -107,3 +107,10 @@ pub struct TaskPage {
     pub seq: i64,
     pub epoch: i64,
 }
+
+/// A tag, and how many tasks have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagCount {
+    pub name: String,
+    pub count: i64,
+}

@@ -42,6 +42,7 @@ fn table() -> OpenApiRouter<SharedApp> {
         ))
         .routes(routes!(tasks::complete_task))
         .routes(routes!(tasks::batch::create_batch))
+        .routes(routes!(tasks::tags::list_tags))
         .routes(routes!(changes::list_changes))
         .routes(routes!(events::listen))
         .routes(routes!(events::create_ticket))

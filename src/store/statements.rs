@@ -64,6 +64,10 @@ statements! {
          WHERE space = $1 AND deleted_at IS NOT NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
 
+    /// Those in the trash have none.
+    ListTags [Text]
+        "SELECT tag, count(*) FROM {schema}task_tags WHERE space = $1 GROUP BY tag ORDER BY tag"
+
     /// Of the changes after `$2`, up to `$3`: each task that has not changed since; what was deleted is left out up to
     /// `$4`.
     ListChanges [Text, Int, Int, Int, Int]

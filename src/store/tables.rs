@@ -69,6 +69,17 @@ pub(super) const REFERENCES: Table = Table {
     key: 3,
 };
 
+/// Which tasks that are not in the trash have a tag.
+pub(super) const TAGS: Table = Table {
+    name: "task_tags",
+    columns: &[
+        ("space", ColumnKind::Text),
+        ("tag", ColumnKind::Text),
+        ("task_id", ColumnKind::Uuid),
+    ],
+    key: 3,
+};
+
 pub(super) const CHANGES: Table = Table {
     name: "changes",
     columns: &[
@@ -178,6 +189,14 @@ pub(super) fn reference_row(
     let mut values = reference_key(space, reference);
     values.push(Value::Uuid(holder.0));
     values
+}
+
+pub(super) fn tag_row(space: &SpaceId, tag: &str, task: TaskId) -> Vec<Value> {
+    vec![
+        space_value(space),
+        Value::Text(tag.into()),
+        Value::Uuid(task.0),
+    ]
 }
 
 pub(super) fn change_row(space: &SpaceId, change: &Change) -> Vec<Value> {

@@ -89,6 +89,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's tags
+         * @description Those of tasks that are not in the trash, each with how many tasks have it, sorted by name.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -100,6 +120,7 @@ export interface paths {
          * List the user's tasks, newest first
          * @description With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
          *     tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+         *     With `filter`, those that it selects; with `order_by`, in that order.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -668,6 +689,12 @@ export interface components {
          * @enum {string}
          */
         Kind: "created" | "changed" | "deleted" | "restored";
+        /** @description A tag, and how many tasks have it. */
+        ListedTag: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
         /**
          * @description A new task. Fields with other names are ignored.
          * @example {
@@ -802,6 +829,25 @@ export interface components {
             checks: components["schemas"]["Checks"];
             /** @description `ready`, or `unavailable`. */
             status: string;
+        };
+        /**
+         * @description The tags of a user's tasks.
+         * @example {
+         *       "tags": [
+         *         {
+         *           "count": 3,
+         *           "name": "home"
+         *         },
+         *         {
+         *           "count": 12,
+         *           "name": "work"
+         *         }
+         *       ]
+         *     }
+         */
+        TagList: {
+            /** @description In the order of their code points. */
+            tags: components["schemas"]["ListedTag"][];
         };
         /**
          * @description A task, as it is told.
@@ -954,9 +1000,11 @@ export interface components {
              * @description How many tasks match in all, on this page or not.
              */
             count: number;
+            /** @description Only there, and `true`, if a filter matches more than `count`, which is 10,000 then. */
+            count_is_minimum?: boolean;
             /** @description Where the next page begins; `null` on the last one. Only with `limit`. */
             next_cursor?: string | null;
-            /** @description Newest first. */
+            /** @description Newest first, or as `order_by` says. */
             tasks: components["schemas"]["Task"][];
         };
         /**
@@ -1480,6 +1528,39 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            410: components["responses"]["CursorExpired"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -1494,6 +1575,22 @@ export interface operations {
                 completed?: boolean;
                 /** @description `true`: the trash in place of the list. Not together with `completed`. */
                 deleted?: boolean;
+                /**
+                 * @description Only the tasks that this selects (AIP-160): fields, words, `AND`, `OR`, `NOT`, `today()`, `now()`.
+                 * @example completed = false AND due <= today()
+                 */
+                filter?: string;
+                /**
+                 * @description Up to three of `created_at`, `updated_at`, `due`, `start`, `priority`, `title`, `order`, `completed_at`, each
+                 *     with ` desc` if wanted. Tasks without the value are last; ties are newest first.
+                 * @example due, priority
+                 */
+                order_by?: string;
+                /**
+                 * @description Where `today()` and the days of the filter are: a name of the IANA time zone database. Left out: UTC.
+                 * @example Europe/Berlin
+                 */
+                zone?: string;
             };
             header?: {
                 /**

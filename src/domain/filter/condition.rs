@@ -95,8 +95,11 @@ impl Condition {
         match self {
             Self::All(parts) => parts.iter().any(|part| part.needs(field)),
             Self::Any(parts) => parts.iter().all(|part| part.needs(field)),
-            Self::Has(own) | Self::Compare(own, ..) | Self::Zoned(own, _) => *own == field,
-            Self::Contains(own, _) | Self::Folded(own, ..) => *own == field,
+            Self::Has(own)
+            | Self::Compare(own, ..)
+            | Self::Zoned(own, _)
+            | Self::Contains(own, _)
+            | Self::Folded(own, ..) => *own == field,
             Self::Always | Self::Lacks(_) | Self::ContainsNot(..) | Self::Mentions(..) => false,
         }
     }
@@ -141,8 +144,25 @@ impl Narrowed {
     }
 }
 
+/// Whether no text of a task is like that, and no database takes it for one.
+fn is_unheard_of(text: &str) -> bool {
+    text.contains('\0')
+}
+
 pub(super) fn narrowed(plan: &Plan<Point>) -> Narrowed {
     match plan {
+        Plan::Is(Predicate::Contains(_, text)) if is_unheard_of(text) => {
+            Narrowed::exact(Condition::NEVER)
+        }
+        Plan::Isnt(Predicate::Contains(_, text)) if is_unheard_of(text) => {
+            Narrowed::exact(Condition::Always)
+        }
+        Plan::Is(Predicate::Text(_, _, text) | Predicate::Key(_, _, text))
+        | Plan::Isnt(Predicate::Text(_, _, text) | Predicate::Key(_, _, text))
+            if is_unheard_of(text) =>
+        {
+            Narrowed::loose(Condition::Always)
+        }
         Plan::All(plans) => join(plans, Condition::all),
         Plan::Any(plans) => join(plans, Condition::any),
         Plan::Is(predicate) => where_it_is(predicate),

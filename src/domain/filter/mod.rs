@@ -2,6 +2,7 @@
 //! tree a plan (`meaning`), the plan, once it is known when and where it is asked, a selection: it decides about a
 //! task, and says in SQL which tasks need no decision. `docs/filter.md` explains it to users.
 
+mod asked;
 mod condition;
 mod dates;
 mod field;
@@ -17,6 +18,7 @@ mod task;
 mod tests;
 mod tree;
 
+pub use self::asked::Asked;
 pub use self::condition::{Bound, Condition, Narrowed};
 pub use self::dates::{Moment, When};
 pub use self::field::Field;

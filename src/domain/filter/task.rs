@@ -26,9 +26,14 @@ impl Subject for Task {
             Field::Start => content.start.as_ref().and_then(date),
             Field::Priority => content.priority.map(Priority::as_i64).map(Value::Number),
             Field::References => (!content.references.is_left_out()).then_some(Value::There),
-            // No task has any of these.
-            Field::ListId | Field::ParentId | Field::Order | Field::Recurrence => None,
-            Field::Tags | Field::ExternalId | Field::Text => None,
+            // The first four are members that no task has; the others are asked for by `texts`.
+            Field::ListId
+            | Field::ParentId
+            | Field::Order
+            | Field::Recurrence
+            | Field::Tags
+            | Field::ExternalId
+            | Field::Text => None,
         }
     }
 

@@ -19,6 +19,7 @@ use crate::auth::{Facts, TokenRefusal};
 use crate::domain::{Refusal, Task};
 use crate::error::{Cause, Error, chain};
 use crate::http::conditional::etag::task_tag;
+use crate::http::query;
 
 /// A failure, on its way to the caller and to the log.
 #[derive(Clone, Debug)]
@@ -342,6 +343,7 @@ impl From<&Refusal> for Problem {
                 "CURSOR_EXPIRED",
                 "What happened since this cursor cannot be told any more: begin again without one",
             ),
+            Refusal::FilterTooWide => query::too_wide(),
             Refusal::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",

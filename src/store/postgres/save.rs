@@ -6,8 +6,8 @@ use super::super::group::Decided;
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TASKS, account_row, answer_row, change_row,
-    reference_key, reference_row, space_value, task_row,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TAGS, TASKS, account_row, answer_row, change_row,
+    reference_key, reference_row, space_value, tag_row, task_row,
 };
 use super::Read;
 use super::connect::Connector;
@@ -22,6 +22,8 @@ pub(super) struct Rows {
     gone_tasks: Vec<Vec<Value>>,
     references: Vec<Vec<Value>>,
     gone_references: Vec<Vec<Value>>,
+    tags: Vec<Vec<Value>>,
+    gone_tags: Vec<Vec<Value>>,
     changes: Vec<Vec<Value>>,
     answers: Vec<Vec<Value>>,
     gone_changes: Vec<Vec<Value>>,
@@ -51,6 +53,14 @@ impl Rows {
                     None => rows.gone_references.push(reference_key(space, reference)),
                 }
             }
+            for (task, tag, has) in state.changed_tags() {
+                let rows = if has {
+                    &mut rows.tags
+                } else {
+                    &mut rows.gone_tags
+                };
+                rows.push(tag_row(space, tag, task));
+            }
             let changes = state.new_changes().iter();
             rows.changes
                 .extend(changes.map(|change| change_row(space, change)));
@@ -76,6 +86,8 @@ impl Rows {
             (Action::Delete, &TASKS, &self.gone_tasks),
             (Action::Put, &REFERENCES, &self.references),
             (Action::Delete, &REFERENCES, &self.gone_references),
+            (Action::Insert, &TAGS, &self.tags),
+            (Action::Delete, &TAGS, &self.gone_tags),
             (Action::Insert, &CHANGES, &self.changes),
             (Action::Delete, &CHANGES, &self.gone_changes),
             (Action::Put, &ANSWERS, &self.answers),

@@ -5,8 +5,8 @@ use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS,
-    Table, account_row, answer_row, change_row, reference_key, reference_row, space_value,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TAGS, TASKS,
+    Table, account_row, answer_row, change_row, reference_key, reference_row, space_value, tag_row,
     task_row,
 };
 use super::prepared::Prepared;
@@ -108,6 +108,10 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
             None => (Action::Delete, reference_key(space, reference)),
         };
         write(prepared, action, &REFERENCES, &values)?;
+    }
+    for (task, tag, has) in state.changed_tags() {
+        let action = if has { Action::Insert } else { Action::Delete };
+        write(prepared, action, &TAGS, &tag_row(space, tag, task))?;
     }
     for change in state.new_changes() {
         write(

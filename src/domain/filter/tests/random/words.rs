@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::Sample;
 use super::dice::Dice;
-use crate::domain::filter::tests::sample::Sample;
 
 /// With rules that have not changed for years: the client's database of zones may be an older one.
 const ZONES: [&str; 9] = [

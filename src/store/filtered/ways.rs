@@ -1,0 +1,140 @@
+//! The ways in which tasks are found: which index leads to them, and in which parts a sorted list is read. The planners
+//! of the engines guess, and a wrong guess reads all tasks of a user for a few.
+
+use crate::domain::filter::{Asked, Bound, Comparison, Condition, Field, Mark, Place};
+
+/// A part of a sorted list: the tasks that have no value for the first keys and one for the next, which leads. In an
+/// index by that key they lie side by side, in their order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Phase {
+    pub(super) missing: usize,
+    /// In the last phase no key is left.
+    leads: bool,
+}
+
+/// The phases of an order, without those in which the condition leaves no tasks.
+pub(super) fn phases(asked: &Asked, condition: &Condition) -> Vec<Phase> {
+    let keys = asked.sorting.keys();
+    let mut phases = Vec::new();
+    for (missing, key) in keys.iter().enumerate() {
+        if !condition.forbids(key.field) {
+            phases.push(Phase {
+                missing,
+                leads: true,
+            });
+        }
+        if key.field.is_always_there() || condition.needs(key.field) {
+            return phases;
+        }
+    }
+    phases.push(Phase {
+        missing: keys.len(),
+        leads: false,
+    });
+    phases
+}
+
+impl Phase {
+    /// Whether all its tasks come before a place.
+    pub(super) fn is_before(self, place: &Place) -> bool {
+        self.missing < missing_marks(place)
+    }
+
+    /// Whether a place is among its tasks.
+    pub(super) fn has(self, place: &Place) -> bool {
+        self.missing == missing_marks(place)
+    }
+
+    /// The field by which its tasks are found in their order.
+    pub(super) fn leader(self, asked: &Asked) -> Field {
+        let key = asked
+            .sorting
+            .keys()
+            .get(self.missing)
+            .filter(|_| self.leads);
+        key.map_or(Field::CreatedAt, |key| key.field)
+    }
+}
+
+fn missing_marks(place: &Place) -> usize {
+    let marks = place.marks.iter();
+    marks.take_while(|mark| **mark == Mark::Missing).count()
+}
+
+/// How tasks are found.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Way {
+    /// By the index of what leads the order, if there is one.
+    Order,
+    /// By an index that the condition can use; then they are sorted.
+    Condition,
+}
+
+/// Where no table says which tasks they are.
+pub(super) fn way(asked: &Asked, condition: &Condition, phase: Phase) -> Way {
+    let parts = parts(condition);
+    let leader = phase.leader(asked);
+    let compares = |field, how: &[Comparison]| {
+        parts.iter().any(|part| {
+            matches!(part, Condition::Compare(own, own_how, _) if *own == field && how.contains(own_how))
+        })
+    };
+    let below = |field| {
+        compares(
+            field,
+            &[Comparison::Less, Comparison::AtMost, Comparison::Equal],
+        )
+    };
+    let above = |field| {
+        compares(
+            field,
+            &[Comparison::Greater, Comparison::AtLeast, Comparison::Equal],
+        )
+    };
+    if compares(Field::Id, &[Comparison::Equal]) {
+        return Way::Condition;
+    }
+    if !has_index(leader) || below(leader) || above(leader) {
+        return Way::Order;
+    }
+    // Open tasks on one side of a day are few, those that were done are not.
+    let open = Condition::Compare(Field::Completed, Comparison::Equal, Bound::Flag(false));
+    let is_open = parts.contains(&open);
+    let leads = |field| match (below(field), above(field)) {
+        (true, true) => true,
+        (false, false) => false,
+        _ => is_open,
+    };
+    if leads(Field::Due) || leads(Field::Priority) {
+        Way::Condition
+    } else {
+        Way::Order
+    }
+}
+
+pub(super) fn has_index(field: Field) -> bool {
+    matches!(field, Field::CreatedAt | Field::Due | Field::Priority)
+}
+
+/// A tag, or the id of a reference, that every task must have; and what else is asked.
+pub(super) fn holders(condition: &Condition) -> Option<(Field, &str)> {
+    parts(condition).iter().find_map(|part| match part {
+        Condition::Contains(field, text) => Some((*field, text.as_str())),
+        _ => None,
+    })
+}
+
+/// The condition without that.
+pub(super) fn without(condition: &Condition, (field, text): (Field, &str)) -> Condition {
+    let known = Condition::Contains(field, text.to_owned());
+    let parts = parts(condition).iter().filter(|part| **part != known);
+    Condition::all(parts.cloned().collect())
+}
+
+/// Those that must all hold.
+fn parts(condition: &Condition) -> &[Condition] {
+    match condition {
+        Condition::All(parts) => parts,
+        part => std::slice::from_ref(part),
+    }
+}
