@@ -132,7 +132,7 @@ export function createClient(options: ClientOptions) {
       http.tokens.claim(user);
     },
 
-    /** `GET /tasks`: all tasks, or a page of them; with `deleted: true` the trash. */
+    /** `GET /tasks`: all tasks, those of a `filter`, or a page of them; with `deleted: true` the trash. */
     list,
 
     /** All tasks of a list, page by page while they are taken. */
@@ -144,6 +144,11 @@ export function createClient(options: ClientOptions) {
         if (!next_cursor) return;
         page.cursor = next_cursor;
       }
+    },
+
+    /** `GET /tags`: the tags of tasks that are not in the trash, and how many tasks have each. */
+    listTags(call: CallOptions = {}): Promise<T.TagList> {
+      return read<T.TagList>("/tags", undefined, call, true);
     },
 
     /** `GET /tasks/{task_id}` */
