@@ -36,6 +36,8 @@ pub enum Condition {
     ContainsNot(Field, String),
     /// Whether `due` or `start` has a zone, or has none.
     Zoned(Field, bool),
+    /// How `due` or `start` lies to a text, without its zone or as it is written: for dates that have none.
+    Written(Field, Comparison, String),
     /// How a text lies to another one, both folded. Of a text in which there is more than ASCII, SQL cannot tell: for
     /// that it holds.
     Folded(Field, Comparison, String),
@@ -98,6 +100,7 @@ impl Condition {
             Self::Has(own)
             | Self::Compare(own, ..)
             | Self::Zoned(own, _)
+            | Self::Written(own, ..)
             | Self::Contains(own, _)
             | Self::Folded(own, ..) => *own == field,
             Self::Always | Self::Lacks(_) | Self::ContainsNot(..) | Self::Mentions(..) => false,
@@ -315,18 +318,18 @@ fn of_the_day(field: Field, how: Comparison, point: Point) -> Option<Condition> 
     let Point::Day { date, .. } = point else {
         return None;
     };
-    let wall = |how, text| Condition::Compare(field, how, Bound::Text(text));
+    let written = |how, text| Condition::Written(field, how, text);
     let first = date.to_string();
     // Behind the times of the day, which have a T there, and before the next day.
     let end = format!("{first}U");
     Some(match how {
-        Comparison::Less => wall(Comparison::Less, first),
-        Comparison::AtMost => wall(Comparison::Less, end),
-        Comparison::Greater => wall(Comparison::AtLeast, end),
-        Comparison::AtLeast => wall(Comparison::AtLeast, first),
+        Comparison::Less => written(Comparison::Less, first),
+        Comparison::AtMost => written(Comparison::Less, end),
+        Comparison::Greater => written(Comparison::AtLeast, end),
+        Comparison::AtLeast => written(Comparison::AtLeast, first),
         Comparison::Equal => Condition::all(vec![
-            wall(Comparison::AtLeast, first),
-            wall(Comparison::Less, end),
+            written(Comparison::AtLeast, first),
+            written(Comparison::Less, end),
         ]),
     })
 }

@@ -51,12 +51,17 @@ impl<'a> Parameters<'a> {
                 .map_or_else(|| "TRUE".to_owned(), |column| format!("{column} IS NULL")),
             Condition::Compare(field, how, bound) => self.compare(*field, *how, bound),
             Condition::Contains(field, text) => {
-                let holders = self.holders(*field, text);
-                format!("id IN ({holders})")
+                let holder = self.holder(*field, text);
+                format!("({holder}) IS NOT NULL")
             }
             Condition::ContainsNot(field, text) => {
-                let holders = self.holders(*field, text);
-                format!("id NOT IN ({holders})")
+                let holder = self.holder(*field, text);
+                format!("({holder}) IS NULL")
+            }
+            Condition::Written(field, how, text) => {
+                let text = self.bind(Value::Text(text.as_str().into()));
+                let (column, sign) = (column(*field).unwrap_or("NULL"), sign(*how));
+                format!("{column} {sign} {text}")
             }
             Condition::Zoned(field, zoned) => {
                 let sign = if *zoned { '>' } else { '<' };
@@ -113,6 +118,23 @@ impl<'a> Parameters<'a> {
 
     /// The tasks that are not in the trash and have a tag, or a reference.
     pub(super) fn holders(&mut self, field: Field, text: &str) -> String {
+        let from = self.of_holders(field, text);
+        // A task may have references of the same id in two programs.
+        let distinct = if field == Field::Tags {
+            ""
+        } else {
+            "DISTINCT "
+        };
+        format!("SELECT {distinct}h.task_id {from}")
+    }
+
+    /// Whether the task of the statement around is one of them.
+    fn holder(&mut self, field: Field, text: &str) -> String {
+        let from = self.of_holders(field, text);
+        format!("SELECT 1 {from} AND h.task_id = id LIMIT 1")
+    }
+
+    fn of_holders(&mut self, field: Field, text: &str) -> String {
         let (table, column) = if field == Field::Tags {
             ("task_tags", "tag")
         } else {
@@ -121,15 +143,7 @@ impl<'a> Parameters<'a> {
         let table = self.dialect.table(table);
         let space = self.dialect.parameter(1);
         let text = self.bind(Value::Text(text.into()));
-        // A task may have references of the same id in two programs.
-        let distinct = if field == Field::Tags {
-            ""
-        } else {
-            "DISTINCT "
-        };
-        format!(
-            "SELECT {distinct}h.task_id FROM {table} AS h WHERE h.space = {space} AND h.{column} = {text}"
-        )
+        format!("FROM {table} AS h WHERE h.space = {space} AND h.{column} = {text}")
     }
 
     fn mentions(&mut self, field: Field, word: Option<&str>) -> String {

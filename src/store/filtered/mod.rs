@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 pub(super) use self::statements::Query;
 use self::statements::{Statements, Told};
-use self::ways::{has_index, phases};
+use self::ways::{Phase, Way, has_index, phases, way};
 use super::Store;
 use super::row::{Columns, FromRow};
 use super::tasks::ListedTask;
@@ -31,6 +31,9 @@ const STEP: usize = 5000;
 /// more where all are looked at each time.
 const CHUNK: usize = 250;
 const LARGE_CHUNK: usize = 5000;
+
+/// Fewer tasks than these are read and sorted; for more, the order is read until enough of it belongs to the list.
+const FEW: usize = 2000;
 
 /// A part of a filtered list.
 pub struct FilteredPage {
@@ -108,7 +111,14 @@ impl Store {
         };
         let phases = phases(asked, &narrowed.condition);
         match phases.first().filter(|_| !is_walked(asked, &narrowed)) {
-            Some(phase) => statements.page(*phase, None, PAGE, Told::Count).text,
+            Some(phase) => {
+                let few = match way(asked, &narrowed.condition, *phase) {
+                    Way::Order => None,
+                    Way::Condition | Way::Either => Some(FEW),
+                };
+                let told = (PAGE, Told::Count);
+                statements.page(*phase, None, told, few).text
+            }
             None => statements.walk(Position::START, STEP, Told::Account).text,
         }
     }
@@ -179,9 +189,17 @@ impl Look<'_> {
             let mut step = limit;
             while found.len() < limit {
                 let rows = if is_exact { limit - found.len() } else { step };
-                let query = self.statements.page(phase, place.as_ref(), rows, told);
-                let (tasks, said) = self.read(query).await?;
+                let few = self.by_condition(phase, counting, numbers);
+                let page = |told, few| {
+                    self.statements
+                        .page(phase, place.as_ref(), (rows, told), few)
+                };
+                let (mut tasks, said) = self.read(page(told, few)).await?;
                 numbers = numbers.or(said);
+                // There were more than were looked at.
+                if few == Some(FEW) && numbers.is_some_and(|numbers| numbers.wanted >= FEW) {
+                    (tasks, _) = self.read(page(Told::Nothing, None)).await?;
+                }
                 told = if numbers.is_some() {
                     Told::Nothing
                 } else {
@@ -214,6 +232,23 @@ impl Look<'_> {
             (false, false) => 0,
         };
         Ok((found, numbers, count))
+    }
+
+    /// How many tasks are looked for by the condition, if that is the better way.
+    fn by_condition(
+        &self,
+        phase: Phase,
+        counting: bool,
+        numbers: Option<Numbers>,
+    ) -> Option<usize> {
+        match way(self.asked(), &self.statements.narrowed.condition, phase) {
+            Way::Order => None,
+            Way::Condition => Some(usize::MAX),
+            Way::Either => {
+                let are_few = numbers.is_none_or(|numbers| numbers.wanted < FEW);
+                (counting && are_few).then_some(FEW)
+            }
+        }
     }
 
     /// How many tasks there are, if SQL does not know of all whether they belong to the list.

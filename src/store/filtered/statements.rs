@@ -8,7 +8,7 @@ use super::super::dialect::Dialect;
 use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
-use super::ways::{Phase, Way, holders, way, without};
+use super::ways::{Phase, holders, without};
 use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
@@ -43,19 +43,23 @@ pub(super) struct Statements<'a> {
 }
 
 impl<'a> Statements<'a> {
-    /// Tasks of a phase in their order, from the one after a place on.
+    /// Tasks of a phase in their order, from the one after a place on. They are found by the order; or, if there are
+    /// at most so many, by the condition.
     pub(super) fn page(
         &self,
         phase: Phase,
         after: Option<&Place>,
-        limit: usize,
-        told: Told,
+        (limit, told): (usize, Told),
+        by_condition: Option<usize>,
     ) -> Query {
         let mut parameters = self.parameters();
-        let wanted = self.wanted(&mut parameters);
-        let told = self.told(told, &wanted, &mut parameters);
-        let Wanted { from, scope, .. } = &wanted;
-        let mut scope = scope.clone();
+        let told = self.told(told, &mut parameters);
+        let Wanted {
+            from, mut scope, ..
+        } = match by_condition {
+            Some(_) => self.wanted(&mut parameters),
+            None => self.wanted_in_order(&mut parameters),
+        };
         let keys = asked_keys(self.asked, phase);
         let missing = self.asked.sorting.keys()[..phase.missing].iter();
         let missing = missing.map(|key| Condition::Lacks(key.field));
@@ -72,12 +76,13 @@ impl<'a> Statements<'a> {
         let order = order(&keys);
         let limit = parameters.bind(count(limit));
         let columns = &*COLUMNS;
-        let source = match way(self.asked, &self.narrowed.condition, phase) {
+        let source = match by_condition {
+            None => format!("{from} WHERE {scope}"),
             // What has a limit is found before it is sorted.
-            Way::Condition if wanted.held.is_none() => format!(
-                "(SELECT {columns} FROM {from} WHERE {scope} LIMIT 9223372036854775807) AS found"
-            ),
-            _ => format!("{from} WHERE {scope}"),
+            Some(most) => {
+                let most = parameters.bind(count(most));
+                format!("(SELECT {columns} FROM {from} WHERE {scope} LIMIT {most}) AS found")
+            }
         };
         Query {
             text: format!("SELECT {columns}, {told} FROM {source} ORDER BY {order} LIMIT {limit}"),
@@ -88,8 +93,7 @@ impl<'a> Statements<'a> {
     /// What [`Told::Count`] tells, where there is no task to tell it with.
     pub(super) fn count(&self) -> Query {
         let mut parameters = self.parameters();
-        let wanted = self.wanted(&mut parameters);
-        let told = self.told(Told::Count, &wanted, &mut parameters);
+        let told = self.told(Told::Count, &mut parameters);
         Query {
             text: format!("SELECT {told}"),
             values: parameters.values,
@@ -153,6 +157,7 @@ impl<'a> Statements<'a> {
         format!("space = {space} AND deleted_at IS{not} NULL")
     }
 
+    /// By the table of those that have a tag, if all must have it.
     fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted<'a> {
         let condition = &self.narrowed.condition;
         let held = holders(condition);
@@ -176,6 +181,19 @@ impl<'a> Statements<'a> {
             let _ = write!(scope, " AND {rest}");
         }
         Wanted { held, from, scope }
+    }
+
+    fn wanted_in_order(&self, parameters: &mut Parameters<'_>) -> Wanted<'a> {
+        let mut scope = self.scope();
+        let wanted = parameters.condition(&self.narrowed.condition);
+        if wanted != "TRUE" {
+            let _ = write!(scope, " AND {wanted}");
+        }
+        Wanted {
+            held: None,
+            from: self.dialect.table(TASKS.name),
+            scope,
+        }
     }
 
     fn certain(&self, wanted: &Wanted<'_>, parameters: &mut Parameters<'_>) -> String {
@@ -205,7 +223,7 @@ impl<'a> Statements<'a> {
         )
     }
 
-    fn told(&self, told: Told, wanted: &Wanted<'_>, parameters: &mut Parameters<'_>) -> String {
+    fn told(&self, told: Told, parameters: &mut Parameters<'_>) -> String {
         match told {
             Told::Nothing => return "''".to_owned(),
             Told::Account => return self.account(),
@@ -224,16 +242,28 @@ impl<'a> Statements<'a> {
                 "task_count || ' ' || {counted} || ' ' || {counted}"
             ));
         }
+        let account = self.of_account("task_count");
+        let most = |parameters: &mut Parameters<'_>| parameters.bind(count(COUNTED + 1));
+        // Whoever has a tag is no task in the trash.
+        let condition = &self.narrowed.condition;
+        if let Some((field, text)) = holders(condition)
+            && without(condition, (field, text)) == Condition::Always
+        {
+            let (holders, most) = (parameters.holders(field, text), most(parameters));
+            return format!(
+                "{account} || ' ' || (SELECT count(*) || ' ' || count(*) FROM ({holders} LIMIT {most}) AS m)"
+            );
+        }
+        let wanted = self.wanted(parameters);
         let (mark, certain) = if self.narrowed.is_exact() {
             ("1".to_owned(), "count(*)")
         } else {
-            let certain = self.certain(wanted, parameters);
+            let certain = self.certain(&wanted, parameters);
             let certain = format!("CASE WHEN {certain} THEN 1 ELSE 0 END");
             (certain, "COALESCE(sum(m.mark), 0)")
         };
-        let account = self.of_account("task_count");
         let Wanted { from, scope, .. } = wanted;
-        let most = parameters.bind(count(COUNTED + 1));
+        let most = most(parameters);
         format!(
             "{account} || ' ' || (SELECT count(*) || ' ' || {certain} FROM
                 (SELECT {mark} AS mark FROM {from} WHERE {scope} LIMIT {most}) AS m)"

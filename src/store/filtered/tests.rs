@@ -59,7 +59,9 @@ fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
                 ];
                 if !is_walked(&asked, &narrowed) {
                     for phase in phases(&asked, &narrowed.condition) {
-                        of_this.push(statements.page(phase, None, 10, Told::Count));
+                        for few in [None, Some(10)] {
+                            of_this.push(statements.page(phase, None, (10, Told::Count), few));
+                        }
                     }
                 }
                 let told = format!("{filter} by {order}");
@@ -128,7 +130,9 @@ fn questions_of_the_same_shape_share_a_statement() {
                 id: TaskId(uuid::Uuid::from_u128(7)),
             },
         };
-        statements.page(phase, Some(&place), 10, Told::Count).text
+        statements
+            .page(phase, Some(&place), (10, Told::Count), None)
+            .text
     };
     let today = text("due <= today() AND tags:a", 20_000);
     assert_eq!(text("due <= 2027-01-01 AND tags:b", 21_000), today);

@@ -1,7 +1,7 @@
 //! The ways in which tasks are found: which index leads to them, and in which parts a sorted list is read. The planners
 //! of the engines guess, and a wrong guess reads all tasks of a user for a few.
 
-use crate::domain::filter::{Asked, Bound, Comparison, Condition, Field, Mark, Place};
+use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
 
 /// A part of a sorted list: the tasks that have no value for the first keys and one for the next, which leads. In an
 /// index by that key they lie side by side, in their order.
@@ -68,47 +68,39 @@ pub(super) enum Way {
     Order,
     /// By an index that the condition can use; then they are sorted.
     Condition,
+    /// By the condition if it leaves few, by the order if it leaves many.
+    Either,
 }
 
-/// Where no table says which tasks they are.
 pub(super) fn way(asked: &Asked, condition: &Condition, phase: Phase) -> Way {
     let parts = parts(condition);
-    let leader = phase.leader(asked);
     let compares = |field, how: &[Comparison]| {
         parts.iter().any(|part| {
             matches!(part, Condition::Compare(own, own_how, _) if *own == field && how.contains(own_how))
         })
     };
-    let below = |field| {
-        compares(
-            field,
-            &[Comparison::Less, Comparison::AtMost, Comparison::Equal],
-        )
-    };
-    let above = |field| {
-        compares(
-            field,
-            &[Comparison::Greater, Comparison::AtLeast, Comparison::Equal],
-        )
-    };
     if compares(Field::Id, &[Comparison::Equal]) {
         return Way::Condition;
     }
-    if !has_index(leader) || below(leader) || above(leader) {
-        return Way::Order;
-    }
-    // Open tasks on one side of a day are few, those that were done are not.
-    let open = Condition::Compare(Field::Completed, Comparison::Equal, Bound::Flag(false));
-    let is_open = parts.contains(&open);
-    let leads = |field| match (below(field), above(field)) {
-        (true, true) => true,
-        (false, false) => false,
-        _ => is_open,
+    let is_bounded = |field| {
+        let all = [
+            Comparison::Equal,
+            Comparison::Less,
+            Comparison::AtMost,
+            Comparison::Greater,
+            Comparison::AtLeast,
+        ];
+        compares(field, &all)
     };
-    if leads(Field::Due) || leads(Field::Priority) {
-        Way::Condition
-    } else {
-        Way::Order
+    let is_led =
+        holders(condition).is_some() || is_bounded(Field::Due) || is_bounded(Field::Priority);
+    let leader = phase.leader(asked);
+    let is_led_in_order = has_index(leader) && is_bounded(leader);
+    match (is_led, has_index(leader)) {
+        _ if is_led_in_order && holders(condition).is_none() => Way::Order,
+        (true, true) => Way::Either,
+        (true, false) => Way::Condition,
+        (false, _) => Way::Order,
     }
 }
 

@@ -30,3 +30,37 @@ pub(super) fn within<T>(until: Instant, run: impl FnOnce() -> T) -> T {
     let _end = End;
     run()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::super::translate;
+    use super::*;
+    use crate::domain::Refusal;
+    use crate::error::Error;
+
+    #[test]
+    fn what_takes_too_long_is_given_up_and_what_comes_next_is_not() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        watch(&mut connection).unwrap();
+        let count = |most: u32| {
+            let text = format!(
+                "WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < {most})
+                 SELECT count(*) FROM n"
+            );
+            connection.query_row(&text, [], |row| row.get::<_, u32>(0))
+        };
+        let until = Instant::now() + Duration::from_millis(10);
+        let error = within(until, || count(u32::MAX)).unwrap_err();
+        assert!(matches!(
+            translate(error),
+            Error::Refused(Refusal::FilterTooWide)
+        ));
+        assert_eq!(
+            count(1_000_000),
+            Ok(1_000_000),
+            "the time of another is over"
+        );
+    }
+}

@@ -129,6 +129,15 @@ fn holds(condition: &Condition, task: &Sample) -> bool {
             Some(_) => !zoned,
             None => false,
         },
+        Condition::Written(field, how, text) => {
+            let when = if *field == Field::Due {
+                &task.due
+            } else {
+                &task.start
+            };
+            let wall = when.as_ref().map(super::sample::Written::wall);
+            wall.is_some_and(|wall| how.holds(wall.as_str().cmp(text)))
+        }
         Condition::Folded(field, how, text) => match task.value(*field) {
             Some(Value::Text(own)) => {
                 !own.is_ascii() || how.holds(own.to_ascii_lowercase().cmp(text))
