@@ -4,7 +4,8 @@
 -- One row for each space in which somebody ever wrote. Whoever writes in a space locks this row first, which keeps its
 -- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
 -- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
--- cursor from before it has missed something. Up to forgotten_seq the log was swept.
+-- cursor from before it has missed something. Up to forgotten_seq the log was swept. is_leaving: all
+-- of the space is being removed, in steps.
 CREATE TABLE {schema}accounts (
     space           text COLLATE "C" PRIMARY KEY,
     epoch           bigint NOT NULL,
@@ -13,12 +14,17 @@ CREATE TABLE {schema}accounts (
     forgotten_seq   bigint NOT NULL,
     task_count      bigint NOT NULL CHECK (task_count >= 0),
     completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      boolean NOT NULL
 ) WITH (fillfactor = 70);
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON {schema}accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
--- kept. tags, references and metadata are JSON.
+-- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
+-- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
 CREATE TABLE {schema}tasks (
     space        text COLLATE "C" NOT NULL,
     id           uuid NOT NULL,
@@ -30,6 +36,9 @@ CREATE TABLE {schema}tasks (
     start        text COLLATE "C",
     priority     bigint,
     tags         text,
+    list_id      uuid,
+    parent_id    uuid,
+    "order"      text COLLATE "C",
     "references" text,
     metadata     text,
     created_at   timestamptz NOT NULL,
@@ -56,6 +65,30 @@ CREATE INDEX tasks_open_by_priority ON {schema}tasks (space, priority, created_a
     WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+-- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
+CREATE INDEX tasks_by_list ON {schema}tasks (space, list_id, "order", id) WHERE list_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_parent ON {schema}tasks (space, parent_id, "order", id)
+    WHERE parent_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_order ON {schema}tasks (space, "order", id)
+    WHERE "order" IS NOT NULL AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
+
+-- Lists of tasks; order as with tasks, but always there.
+CREATE TABLE {schema}lists (
+    space      text COLLATE "C" NOT NULL,
+    id         uuid NOT NULL,
+    name       text NOT NULL,
+    color      text,
+    "order"    text COLLATE "C" NOT NULL,
+    archived   boolean NOT NULL,
+    metadata   text,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL,
+    version    bigint NOT NULL,
+    seq        bigint NOT NULL,
+    deleted_at timestamptz,
+    PRIMARY KEY (space, id)
+);
+CREATE INDEX lists_by_deletion ON {schema}lists (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Which task that is not in the trash has a reference to a thing in another program: one at most.
 CREATE TABLE {schema}task_references (
@@ -76,14 +109,14 @@ CREATE TABLE {schema}task_tags (
     PRIMARY KEY (space, tag, task_id)
 );
 
--- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
--- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the
--- task's change before, so that a task's history is a chain. Changes that were made together have numbers that follow
--- each other, from batch_first on.
+-- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where
+-- the kind says so. What is old is swept, but for the latest change of each item, by which a reader of the log finds
+-- it. former_seq is the number of the item's change before, so that a history is a chain. Changes that were made
+-- together have numbers that follow each other, from batch_first on.
 CREATE TABLE {schema}changes (
     space       text COLLATE "C" NOT NULL,
     seq         bigint NOT NULL,
-    task_id     uuid NOT NULL,
+    item_id     uuid NOT NULL,
     kind        text NOT NULL,
     at          timestamptz NOT NULL,
     actor       text NOT NULL,

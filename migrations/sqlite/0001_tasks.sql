@@ -4,7 +4,7 @@
 -- One row for each space in which somebody ever wrote. Every write in a space changes this row; seq counts the changes,
 -- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
 -- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
--- forgotten_seq the log was swept.
+-- forgotten_seq the log was swept. is_leaving: all of the space is being removed, in steps.
 CREATE TABLE accounts (
     space           TEXT NOT NULL PRIMARY KEY,
     epoch           INTEGER NOT NULL,
@@ -13,12 +13,17 @@ CREATE TABLE accounts (
     forgotten_seq   INTEGER NOT NULL,
     task_count      INTEGER NOT NULL CHECK (task_count >= 0),
     completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
--- kept. tags, references and metadata are JSON.
+-- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
+-- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
 CREATE TABLE tasks (
     space        TEXT NOT NULL,
     id           BLOB NOT NULL CHECK (length(id) = 16),
@@ -30,6 +35,9 @@ CREATE TABLE tasks (
     start        TEXT,
     priority     INTEGER,
     tags         TEXT,
+    list_id      BLOB CHECK (length(list_id) = 16),
+    parent_id    BLOB CHECK (length(parent_id) = 16),
+    "order"      TEXT,
     "references" TEXT,
     metadata     TEXT,
     created_at   INTEGER NOT NULL,
@@ -57,6 +65,30 @@ CREATE INDEX tasks_open_by_priority ON tasks (space, priority, created_at DESC, 
     WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
+-- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
+CREATE INDEX tasks_by_list ON tasks (space, list_id, "order", id) WHERE list_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_parent ON tasks (space, parent_id, "order", id)
+    WHERE parent_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_order ON tasks (space, "order", id)
+    WHERE "order" IS NOT NULL AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
+
+-- Lists of tasks; order as with tasks, but always there.
+CREATE TABLE lists (
+    space      TEXT NOT NULL,
+    id         BLOB NOT NULL CHECK (length(id) = 16),
+    name       TEXT NOT NULL,
+    color      TEXT,
+    "order"    TEXT NOT NULL,
+    archived   INTEGER NOT NULL,
+    metadata   TEXT,
+    created_at INTEGER NOT NULL,
+    updated_at INTEGER NOT NULL,
+    version    INTEGER NOT NULL,
+    seq        INTEGER NOT NULL,
+    deleted_at INTEGER,
+    PRIMARY KEY (space, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX lists_by_deletion ON lists (deleted_at) WHERE deleted_at IS NOT NULL;
 
 -- Which task that is not in the trash has a reference to a thing in another program: one at most.
 CREATE TABLE task_references (
@@ -77,14 +109,14 @@ CREATE TABLE task_tags (
     PRIMARY KEY (space, tag, task_id)
 ) STRICT, WITHOUT ROWID;
 
--- Every change: who made it, and in before the members that it replaced, as JSON. What is old is swept, but for the
--- latest change of each task, by which a reader of the log finds the task. former_seq is the number of the
--- task's change before, so that a task's history is a chain. Changes that were made together have numbers that follow
--- each other, from batch_first on.
+-- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where
+-- the kind says so. What is old is swept, but for the latest change of each item, by which a reader of the log finds
+-- it. former_seq is the number of the item's change before, so that a history is a chain. Changes that were made
+-- together have numbers that follow each other, from batch_first on.
 CREATE TABLE changes (
     space       TEXT NOT NULL,
     seq         INTEGER NOT NULL,
-    task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
+    item_id     BLOB NOT NULL CHECK (length(item_id) = 16),
     kind        TEXT NOT NULL,
     at          INTEGER NOT NULL,
     actor       TEXT NOT NULL,

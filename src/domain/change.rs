@@ -1,11 +1,11 @@
-//! Changes: what happened to a task, by whom, and what it replaced.
+//! Changes: what happened to a task or a list, by whom, and what it replaced.
 
 use std::sync::Arc;
 
 use super::content::Patch;
-use super::{TaskId, Timestamp, UserId};
+use super::{ItemId, ListId, ListPatch, TaskId, Timestamp, UserId};
 
-/// What a change did to a task.
+/// What a change did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     Created,
@@ -14,23 +14,27 @@ pub enum Kind {
     Deleted,
     /// Taken out of the trash.
     Restored,
+    /// Got another place because there was no room between its neighbours for one that was moved.
+    Spread,
 }
 
 impl Kind {
-    const NAMES: [(Self, &'static str); 4] = [
+    const NAMES: [(Self, &'static str); 5] = [
         (Self::Created, "created"),
         (Self::Changed, "changed"),
         (Self::Deleted, "deleted"),
         (Self::Restored, "restored"),
+        (Self::Spread, "spread"),
     ];
 
     pub fn as_str(self) -> &'static str {
-        let [created, changed, deleted, restored] = Self::NAMES.map(|(_, name)| name);
+        let [created, changed, deleted, restored, spread] = Self::NAMES.map(|(_, name)| name);
         match self {
             Self::Created => created,
             Self::Changed => changed,
             Self::Deleted => deleted,
             Self::Restored => restored,
+            Self::Spread => spread,
         }
     }
 
@@ -39,25 +43,49 @@ impl Kind {
         found.map(|(kind, _)| *kind)
     }
 
-    /// Whether the task was there, and not in the trash, before.
+    /// Whether it was there, and not in the trash, before.
     pub(super) fn was_present(self) -> bool {
-        matches!(self, Self::Changed | Self::Deleted)
+        matches!(self, Self::Changed | Self::Deleted | Self::Spread)
     }
 
-    /// Whether the task came or went.
+    /// Whether it came or went.
     pub(super) fn moves(self) -> bool {
-        self != Self::Changed
+        !matches!(self, Self::Changed | Self::Spread)
+    }
+}
+
+/// The task or the list that was changed, with the members that were replaced; none where there was nothing before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Replaced {
+    Task(TaskId, Patch),
+    List(ListId, ListPatch),
+}
+
+impl Replaced {
+    pub fn item(&self) -> ItemId {
+        match self {
+            Self::Task(id, _) => ItemId::Task(*id),
+            Self::List(id, _) => ItemId::List(*id),
+        }
     }
 }
 
 /// Changes that were made together have numbers that follow each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Batch {
     pub first: i64,
     pub size: i64,
 }
 
 impl Batch {
+    /// Of one change alone.
+    pub fn of_one(seq: i64) -> Self {
+        Self {
+            first: seq,
+            size: 1,
+        }
+    }
+
     pub fn last(self) -> i64 {
         self.first + self.size - 1
     }
@@ -74,12 +102,12 @@ pub struct Author {
     pub request_id: Arc<str>,
 }
 
-/// One change of a task.
+/// One change of a task or a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Change {
     /// Its number among all of the space's.
     pub seq: i64,
-    pub task: TaskId,
+    pub replaced: Replaced,
     pub kind: Kind,
     pub at: Timestamp,
     pub author: Author,
@@ -87,8 +115,6 @@ pub struct Change {
     pub batch: Option<Batch>,
     /// The number of the change that this one undid.
     pub undoes: Option<i64>,
-    /// The number of the task's change before: the history of a task is a chain.
+    /// The number of the same item's change before: a history is a chain.
     pub former_seq: Option<i64>,
-    /// The members that it replaced; nothing where there was no task before.
-    pub before: Patch,
 }

@@ -1,9 +1,9 @@
-//! Who and what: identities of people, spaces of tasks, names of tasks. None can be mistaken for another.
+//! Who and what: identities of people, spaces of tasks, names of tasks and of lists. None can be mistaken for another.
 
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
@@ -67,30 +67,35 @@ impl SpaceId {
     }
 }
 
-/// The name of a task, unique within its space.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TaskId(pub Uuid);
+macro_rules! names {
+    ($($(#[$about:meta])* $id:ident),+) => {
+        $(
+            $(#[$about])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $id(pub Uuid);
 
-/// Without the detour over formatting that a list would take for each of its tasks.
-impl Serialize for TaskId {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut text = [0; Hyphenated::LENGTH];
-        serializer.serialize_str(self.0.hyphenated().encode_lower(&mut text))
-    }
+            impl $id {
+                /// Reads the hyphenated form of RFC 9562 §4, in either case; `None` for anything else.
+                pub fn parse(text: &str) -> Option<Self> {
+                    if text.len() != Hyphenated::LENGTH {
+                        return None;
+                    }
+                    Uuid::try_parse(text).ok().map(Self)
+                }
+            }
+
+            impl fmt::Display for $id {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    self.0.fmt(f)
+                }
+            }
+        )+
+    };
 }
 
-impl TaskId {
-    /// Reads the hyphenated form of RFC 9562 §4, in either case; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        if text.len() != Hyphenated::LENGTH {
-            return None;
-        }
-        Uuid::try_parse(text).ok().map(Self)
-    }
-}
-
-impl fmt::Display for TaskId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+names! {
+    /// The name of a task, unique among those of its space.
+    TaskId,
+    /// The name of a list, unique among those of its space.
+    ListId
 }

@@ -7,9 +7,10 @@ use std::fmt;
 
 use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
+use uuid::Uuid;
 use uuid::fmt::Hyphenated;
 
-use super::{TaskId, Timestamp};
+use super::Timestamp;
 
 /// What a value breaks, in words that follow its name: `must be true or false`.
 pub type Rule = &'static str;
@@ -205,9 +206,9 @@ pub fn write_list<T>(json: &mut Vec<u8>, items: &[T], write: impl Fn(&mut Vec<u8
     json.push(b']');
 }
 
-pub fn write_id(json: &mut Vec<u8>, id: TaskId) {
+pub fn write_uuid(json: &mut Vec<u8>, id: Uuid) {
     let mut text = [0; Hyphenated::LENGTH];
-    write_plain(json, id.0.hyphenated().encode_lower(&mut text).as_bytes());
+    write_plain(json, id.hyphenated().encode_lower(&mut text).as_bytes());
 }
 
 pub fn write_flag(json: &mut Vec<u8>, flag: bool) {

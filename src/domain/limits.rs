@@ -21,6 +21,12 @@ pub const URL_CHARS: usize = 500;
 /// The longest metadata, as JSON without white space.
 pub const METADATA_BYTES: usize = 4096;
 
+/// How many levels tasks can be nested: a task without a parent is on the first.
+pub const LEVELS: usize = 8;
+
+/// The most tasks that are deleted together with what they are below, or in.
+pub const TASKS_BELOW: usize = 10_000;
+
 /// The most operations that one request can ask for.
 pub const BATCH_OPERATIONS: usize = 500;
 

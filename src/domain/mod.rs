@@ -9,7 +9,10 @@ pub mod filter;
 mod id;
 pub mod json;
 pub mod limits;
+mod list;
 pub mod order;
+mod place;
+mod record;
 mod refusal;
 pub mod search;
 mod state;
@@ -20,18 +23,24 @@ mod visible;
 mod work;
 
 pub use self::account::Account;
-pub use self::change::{Author, Batch, Change, Kind};
+pub use self::change::{Author, Batch, Change, Kind, Replaced};
 pub(crate) use self::content::members;
 pub use self::content::{
-    Breach, Content, Member, Metadata, Patch, Priority, ReferenceKey, References, Side, Tags, When,
+    Archived, Breach, Color, Content, Member, Metadata, Patch, Priority, RecordContent,
+    RecordPatch, ReferenceKey, References, Side, Tags, When,
 };
-pub use self::decide::{Decision, decide};
-pub use self::id::{SpaceId, TaskId, UserId};
+pub use self::decide::{Decision, Undecided, decide};
+pub use self::id::{ListId, SpaceId, TaskId, UserId};
+pub(crate) use self::list::list_members;
+pub use self::list::{List, ListContent, ListPatch};
+pub use self::place::{Place, Shelf, Stretch, Toward};
+pub use self::record::{Item, ItemId, Noun, Record};
 pub use self::refusal::Refusal;
-pub use self::state::{Need, State};
+pub use self::state::{Need, Row, State};
 pub use self::task::{Filter, Position, TagCount, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{
-    Deed, Done, Expected, KeptAnswer, Key, Operation, Operations, Outcome, Twice, Work, Written,
+    Deed, Destination, Done, Expected, KeptAnswer, Key, ListDestination, Operation, Operations,
+    Outcome, Twice, Work, Written,
 };

@@ -1,31 +1,43 @@
-//! What the data says against a request, in the words of tasks.
+//! What the data says against a request, in the words of the domain.
 
-use super::{Breach, Task};
+use super::{Breach, Item, Noun, Task};
 
 /// Why an operation was not done. It has changed nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The task does not exist, or belongs to somebody else: a caller cannot tell which.
-    #[error("task not found")]
-    TaskNotFound,
+    /// The task or the list does not exist, or belongs to somebody else: a caller cannot tell which.
+    #[error("{} not found", .0.as_str())]
+    NotFound(Noun),
     /// There is no such change, or it is too old to be told.
     #[error("change not found")]
     ChangeNotFound,
-    /// The task has changed since the caller saw it: this is how it is now.
-    #[error("the task has changed")]
-    TaskChanged(Box<Task>),
-    /// The caller asked for a version that no task ever has: this is how it is now.
-    #[error("no version of the task is named")]
-    NoVersion(Box<Task>),
-    /// The caller wanted to create the task only if there is none of its id, but there is: this one.
-    #[error("the task exists")]
-    TaskExists(Box<Task>),
-    /// The id that the caller gave to a new task is that of another one.
-    #[error("another task has this id")]
-    TaskDiffers(Box<Task>),
-    /// The id that the caller gave to a new task is that of one in the trash.
-    #[error("a task in the trash has this id")]
-    TaskInTrash,
+    /// It has changed since the caller saw it: this is how it is now.
+    #[error("the {} has changed", .0.noun().as_str())]
+    Changed(Box<Item>),
+    /// The caller asked for a version that nothing ever has: this is how it is now.
+    #[error("no version of the {} is named", .0.noun().as_str())]
+    NoVersion(Box<Item>),
+    /// The caller wanted to create it only if there is none of its id, but there is: this one.
+    #[error("the {} exists", .0.noun().as_str())]
+    Exists(Box<Item>),
+    /// The id that the caller gave to a new task or list is that of another one.
+    #[error("another {} has this id", .0.noun().as_str())]
+    Differs(Box<Item>),
+    /// The id that the caller gave to a new task or list is that of one in the trash.
+    #[error("a {} in the trash has this id", .0.as_str())]
+    InTrash(Noun),
+    /// The user is being removed.
+    #[error("the user is being removed")]
+    Leaving,
+    /// The space has as many tasks as it may have.
+    #[error("there are too many tasks")]
+    TooManyTasks(i64),
+    /// Neither of the tasks or lists that a move names is a sibling there.
+    #[error("what a move names is no sibling")]
+    NoSibling(Noun),
+    /// More would have to be done at once than one request may do.
+    #[error("too much lies below the {}", .0.as_str())]
+    TooMuchBelow(Noun),
     /// What a task would say then breaks a rule.
     #[error("{}", .0.rule)]
     Breaks(Breach),
@@ -38,6 +50,9 @@ pub enum Refusal {
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),
+    /// The space has as many streams of events open as it may have.
+    #[error("there are too many streams")]
+    TooManyStreams,
     /// What happened since the place that a cursor names cannot be told any more.
     #[error("the cursor has expired")]
     CursorExpired,

@@ -1,30 +1,47 @@
 //! What is known of a space while works on it are decided: rows as they were loaded, and as they are to be saved.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::{Batch, Change};
+use super::content::{Content, RecordContent};
 use super::decide::Draft;
-use super::work::{Deed, KeptAnswer, Operation, Work};
-use super::{Account, ReferenceKey, References, Task, TaskId, Timestamp};
+use super::place::Stretch;
+use super::record::Record;
+use super::work::KeptAnswer;
+use super::{Account, ItemId, List, ListContent, ListId, ReferenceKey, Task, TaskId, Timestamp};
 
-/// A row that must be loaded before some work can be decided.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A row that must be loaded before some work can be decided, or several.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     Task(TaskId),
+    List(ListId),
     Key(Arc<str>),
     /// Which task has a reference.
     Reference(ReferenceKey),
     /// Changes by their numbers.
     Changes(Batch),
-    /// The changes of a task that came after one.
+    /// The changes of a task or a list that came after one, up to its latest.
     Later {
-        task: TaskId,
+        item: ItemId,
         after: i64,
+        latest: i64,
     },
-    /// Of what was deleted until then: some, the oldest first.
+    /// The tasks below one that are not in the trash: some more than may be deleted at once.
+    Below(TaskId),
+    /// The same of a list.
+    InList(ListId),
+    /// Some siblings in a row.
+    Siblings(Stretch),
+    /// All lists that are not in the trash.
+    Lists,
+    /// Of the tasks that were deleted until then: some, the oldest first.
     Trash {
+        until: Timestamp,
+    },
+    /// The same of lists.
+    ListTrash {
         until: Timestamp,
     },
     /// The oldest changes that no sweep has looked at: some.
@@ -33,10 +50,12 @@ pub enum Need {
 
 /// A row as it was loaded, and as it is to be.
 #[derive(Clone, Debug)]
-pub struct Row {
-    pub loaded: Option<Task>,
-    pub now: Option<Task>,
+pub struct Row<C: RecordContent> {
+    pub loaded: Option<Record<C>>,
+    pub now: Option<Record<C>>,
 }
+
+pub(super) type Rows<C> = HashMap<<C as RecordContent>::Id, Row<C>>;
 
 /// Which task that is not in the trash has a reference: as it was loaded, and as it is to be.
 #[derive(Clone, Copy, Debug, Default)]
@@ -50,14 +69,22 @@ pub struct Holder {
 pub struct State {
     loaded_account: Account,
     pub account: Account,
-    pub(super) tasks: HashMap<TaskId, Row>,
+    pub(super) tasks: Rows<Content>,
+    pub(super) lists: Rows<ListContent>,
     pub(super) references: HashMap<ReferenceKey, Holder>,
     pub(super) keys: HashMap<Arc<str>, Option<KeptAnswer>>,
     /// Keys whose rows are to be written, also those that only stand for an answer that is given again.
     touched_keys: Vec<Arc<str>>,
     pub(super) changes: HashMap<i64, Option<Change>>,
-    pub(super) later: HashMap<TaskId, Vec<Change>>,
+    pub(super) later: HashMap<ItemId, Vec<Change>>,
+    /// Of these, all that is below them was loaded.
+    pub(super) below: HashSet<TaskId>,
+    pub(super) in_list: HashSet<ListId>,
+    /// Of these, the siblings were loaded, and how many there were.
+    pub(super) stretches: Vec<(Stretch, Vec<TaskId>)>,
+    pub(super) has_lists: bool,
     pub(super) trash: Option<Vec<Task>>,
+    pub(super) list_trash: Option<Vec<List>>,
     pub(super) oldest: Option<Vec<Change>>,
     made: Vec<Change>,
     removed_changes: Vec<i64>,
@@ -69,146 +96,25 @@ impl State {
             loaded_account: account,
             account,
             tasks: HashMap::new(),
+            lists: HashMap::new(),
             references: HashMap::new(),
             keys: HashMap::new(),
             touched_keys: Vec::new(),
             changes: HashMap::new(),
             later: HashMap::new(),
+            below: HashSet::new(),
+            in_list: HashSet::new(),
+            stretches: Vec::new(),
+            has_lists: false,
             trash: None,
+            list_trash: None,
             oldest: None,
             made: Vec::new(),
             removed_changes: Vec::new(),
         }
     }
 
-    /// What has to be loaded for some work; nothing if it can be decided. What is loaded may ask for more.
-    pub fn missing(&self, work: &Work) -> Vec<Need> {
-        let mut needs = Vec::new();
-        if let Some(key) = &work.key {
-            match self.keys.get(&key.key) {
-                None => needs.push(Need::Key(key.key.clone())),
-                Some(Some(kept)) if kept.stands_at(work.now) => return needs,
-                Some(_) => {}
-            }
-        }
-        match &work.deed {
-            Deed::Operate(operations) => {
-                let ids = operations.list.iter().filter_map(Operation::existing);
-                needs.extend(self.unknown_tasks(ids));
-                let operations = operations.list.iter();
-                let references = operations.flat_map(|operation| self.references_of(operation));
-                needs.extend(self.unknown_references(references));
-            }
-            Deed::Undo { seq, .. } => self.missing_for_undo(*seq, &mut needs),
-            Deed::SweepTrash { until } if self.trash.is_none() => {
-                needs.push(Need::Trash { until: *until });
-            }
-            Deed::SweepTrash { .. } => {}
-            Deed::SweepChanges { .. } => match &self.oldest {
-                None => needs.push(Need::OldestChanges),
-                Some(oldest) => {
-                    let mut tasks: Vec<_> = oldest.iter().map(|change| change.task).collect();
-                    tasks.sort_unstable();
-                    tasks.dedup();
-                    needs.extend(self.unknown_tasks(tasks.into_iter()));
-                }
-            },
-        }
-        needs
-    }
-
-    fn missing_for_undo(&self, seq: i64, needs: &mut Vec<Need>) {
-        let Some(found) = self.changes.get(&seq) else {
-            needs.push(Need::Changes(Batch {
-                first: seq,
-                size: 1,
-            }));
-            return;
-        };
-        let Some(change) = found else { return };
-        if let Some(batch) = change.batch
-            && (batch.first..=batch.last()).any(|seq| !self.changes.contains_key(&seq))
-        {
-            needs.push(Need::Changes(batch));
-            return;
-        }
-        let together = self.made_with(change);
-        needs.extend(self.unknown_tasks(together.iter().map(|change| change.task)));
-        if !needs.is_empty() {
-            return;
-        }
-        // What a task had comes back, and with one out of the trash what it has.
-        let replaced = together
-            .iter()
-            .filter_map(|change| change.before.references.as_ref());
-        let replaced = replaced.flat_map(References::keys);
-        let in_trash = together
-            .iter()
-            .flat_map(|change| self.references_in_trash(change.task));
-        needs.extend(self.unknown_references(replaced.chain(in_trash)));
-        // The last of each task; what came after it may stand in the way.
-        let lasts: HashMap<TaskId, i64> = together
-            .iter()
-            .map(|change| (change.task, change.seq))
-            .collect();
-        for (task, after) in lasts {
-            let moved_on = self.task(task).is_some_and(|task| task.seq > after);
-            if moved_on && !self.later.contains_key(&task) {
-                needs.push(Need::Later { task, after });
-            }
-        }
-    }
-
-    fn unknown_tasks(&self, ids: impl Iterator<Item = TaskId>) -> Vec<Need> {
-        let unknown = ids.filter(|id| !self.tasks.contains_key(id));
-        unknown.map(Need::Task).collect()
-    }
-
-    /// Those that an operation may give to a task.
-    fn references_of(&self, operation: &Operation) -> Vec<ReferenceKey> {
-        match operation {
-            Operation::Create { content, .. } => content.references.keys().collect(),
-            Operation::Change { patch, .. } => {
-                let references = patch.references.iter();
-                references.flat_map(References::keys).collect()
-            }
-            Operation::Restore { id } => self.references_in_trash(*id),
-            Operation::Delete { .. } => Vec::new(),
-        }
-    }
-
-    fn references_in_trash(&self, id: TaskId) -> Vec<ReferenceKey> {
-        let task = self.task(id).filter(|task| task.is_deleted());
-        task.map_or_else(Vec::new, |task| task.content.references.keys().collect())
-    }
-
-    /// Who has them, and then those tasks.
-    fn unknown_references(&self, references: impl Iterator<Item = ReferenceKey>) -> Vec<Need> {
-        let need = |reference| match self.references.get(&reference) {
-            None => Some(Need::Reference(reference)),
-            Some(holder) => {
-                let unknown = holder.loaded.filter(|id| !self.tasks.contains_key(id));
-                unknown.map(Need::Task)
-            }
-        };
-        references.filter_map(need).collect()
-    }
-
-    /// A change and those that were made together with it, in order.
-    pub(super) fn made_with<'a>(&'a self, change: &'a Change) -> Vec<&'a Change> {
-        match change.batch {
-            None => vec![change],
-            Some(batch) => (batch.first..=batch.last())
-                .filter_map(|seq| self.changes.get(&seq)?.as_ref())
-                .collect(),
-        }
-    }
-
-    pub(super) fn task(&self, id: TaskId) -> Option<&Task> {
-        self.tasks.get(&id)?.now.as_ref()
-    }
-
-    // What was loaded.
+    // What was loaded. What is known already stays as it is known.
 
     pub fn load_task(&mut self, id: TaskId, task: Option<Task>) {
         if let Some(task) = task.as_ref().filter(|task| !task.is_deleted()) {
@@ -216,11 +122,16 @@ impl State {
                 self.load_reference(reference, Some(id));
             }
         }
-        if let Entry::Vacant(entry) = self.tasks.entry(id) {
-            entry.insert(Row {
-                loaded: task.clone(),
-                now: task,
-            });
+        load(&mut self.tasks, id, task);
+    }
+
+    pub fn load_list(&mut self, id: ListId, list: Option<List>) {
+        load(&mut self.lists, id, list);
+    }
+
+    fn load_tasks(&mut self, tasks: Vec<Task>) {
+        for task in tasks {
+            self.load_task(task.id, Some(task));
         }
     }
 
@@ -246,15 +157,49 @@ impl State {
         }
     }
 
-    pub fn load_later(&mut self, task: TaskId, changes: Vec<Change>) {
-        self.later.insert(task, changes);
+    pub fn load_later(&mut self, item: ItemId, changes: Vec<Change>) {
+        self.later.insert(item, changes);
+    }
+
+    pub fn load_below(&mut self, id: TaskId, tasks: Vec<Task>) {
+        self.below.insert(id);
+        self.load_tasks(tasks);
+    }
+
+    pub fn load_in_list(&mut self, id: ListId, tasks: Vec<Task>) {
+        self.in_list.insert(id);
+        self.load_tasks(tasks);
+    }
+
+    /// In any order.
+    pub fn load_siblings(&mut self, stretch: Stretch, mut tasks: Vec<Task>) {
+        tasks.sort_by_cached_key(Task::place);
+        if stretch.toward == super::Toward::Before {
+            tasks.reverse();
+        }
+        tasks.truncate(stretch.count);
+        let ids = tasks.iter().map(|task| task.id).collect();
+        self.stretches.push((stretch, ids));
+        self.load_tasks(tasks);
+    }
+
+    pub fn load_lists(&mut self, lists: Vec<List>) {
+        for list in lists {
+            self.load_list(list.id, Some(list));
+        }
+        self.has_lists = true;
     }
 
     pub fn load_trash(&mut self, tasks: Vec<Task>) {
-        for task in &tasks {
-            self.load_task(task.id, Some(task.clone()));
-        }
+        self.load_tasks(tasks.clone());
         self.trash = Some(tasks);
+    }
+
+    pub fn load_list_trash(&mut self, lists: Vec<List>) {
+        for list in &lists {
+            self.load_list(list.id, Some(list.clone()));
+        }
+        self.list_trash = Some(lists);
     }
 
     pub fn load_oldest(&mut self, changes: Vec<Change>) {
@@ -265,11 +210,17 @@ impl State {
     pub fn load_nothing(&mut self, need: Need) {
         match need {
             Need::Task(id) => self.load_task(id, None),
+            Need::List(id) => self.load_list(id, None),
             Need::Key(key) => self.load_key(key, None),
             Need::Reference(reference) => self.load_reference(reference, None),
             Need::Changes(numbers) => self.load_changes(numbers, Vec::new()),
-            Need::Later { task, .. } => self.load_later(task, Vec::new()),
+            Need::Later { item, .. } => self.load_later(item, Vec::new()),
+            Need::Below(id) => self.load_below(id, Vec::new()),
+            Need::InList(id) => self.load_in_list(id, Vec::new()),
+            Need::Siblings(stretch) => self.load_siblings(stretch, Vec::new()),
+            Need::Lists => self.load_lists(Vec::new()),
             Need::Trash { .. } => self.load_trash(Vec::new()),
+            Need::ListTrash { .. } => self.load_list_trash(Vec::new()),
             Need::OldestChanges => self.load_oldest(Vec::new()),
         }
     }
@@ -279,17 +230,8 @@ impl State {
     /// Takes over what some work has changed.
     pub(super) fn absorb(&mut self, draft: Draft) {
         self.account = draft.account;
-        for (id, task) in draft.tasks {
-            match self.tasks.entry(id) {
-                Entry::Occupied(mut entry) => entry.get_mut().now = task,
-                Entry::Vacant(entry) => {
-                    entry.insert(Row {
-                        loaded: None,
-                        now: task,
-                    });
-                }
-            }
-        }
+        absorb(&mut self.tasks, draft.tasks);
+        absorb(&mut self.lists, draft.lists);
         for (reference, now) in draft.references {
             self.references.entry(reference).or_default().now = now;
         }
@@ -317,8 +259,13 @@ impl State {
     }
 
     /// The tasks that have changed, came or went.
-    pub fn changed_tasks(&self) -> impl Iterator<Item = &Row> {
+    pub fn changed_tasks(&self) -> impl Iterator<Item = &Row<Content>> {
         self.tasks.values().filter(|row| row.loaded != row.now)
+    }
+
+    /// The same of lists.
+    pub fn changed_lists(&self) -> impl Iterator<Item = &Row<ListContent>> {
+        self.lists.values().filter(|row| row.loaded != row.now)
     }
 
     /// The references that come to a task, go from it, or from one to another.
@@ -352,6 +299,29 @@ impl State {
     /// The numbers of changes that nobody needs any more.
     pub fn removed_changes(&self) -> &[i64] {
         &self.removed_changes
+    }
+}
+
+fn load<C: RecordContent>(rows: &mut Rows<C>, id: C::Id, record: Option<Record<C>>) {
+    if let Entry::Vacant(entry) = rows.entry(id) {
+        entry.insert(Row {
+            loaded: record.clone(),
+            now: record,
+        });
+    }
+}
+
+fn absorb<C: RecordContent>(rows: &mut Rows<C>, drafted: HashMap<C::Id, Option<Record<C>>>) {
+    for (id, record) in drafted {
+        match rows.entry(id) {
+            Entry::Occupied(mut entry) => entry.get_mut().now = record,
+            Entry::Vacant(entry) => {
+                entry.insert(Row {
+                    loaded: None,
+                    now: record,
+                });
+            }
+        }
     }
 }
 

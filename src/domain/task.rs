@@ -2,34 +2,35 @@
 
 use uuid::Uuid;
 
-use super::content::Content;
-use super::json::{write_id, write_number, write_text, write_time};
-use super::{Account, SpaceId, TaskId, Timestamp};
+use super::content::{Content, RecordContent};
+use super::json::{write_text, write_uuid};
+use super::order::OrderKey;
+use super::place::{Place, Shelf};
+use super::record::Record;
+use super::{Account, TaskId, Timestamp};
 
 /// A task as it is stored and as it is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Task {
-    pub space: SpaceId,
-    pub id: TaskId,
-    pub content: Content,
-    /// Never moves.
-    pub created_at: Timestamp,
-    /// Moves with every change and never goes back.
-    pub updated_at: Timestamp,
-    /// 1 for a new task, one more with each change.
-    pub version: i64,
-    /// The number of its latest change among all of the space's.
-    pub seq: i64,
-    /// Only while the task is in the trash.
-    pub deleted_at: Option<Timestamp>,
-}
+pub type Task = Record<Content>;
 
 impl Task {
     /// What its JSON takes without its texts, and a little more.
     pub const USUAL_JSON: usize = 320;
 
-    pub fn is_deleted(&self) -> bool {
-        self.deleted_at.is_some()
+    /// Among which tasks it has its place.
+    pub fn shelf(&self) -> Shelf {
+        Shelf {
+            list: self.content.list_id,
+            parent: self.content.parent_id,
+        }
+    }
+
+    /// Its place among its siblings.
+    pub fn place(&self) -> Place {
+        let moved = self.content.order.clone();
+        Place {
+            key: moved.unwrap_or_else(|| OrderKey::of_creation(self.created_at)),
+            id: self.id,
+        }
     }
 
     /// Where this task stands in a list.
@@ -43,21 +44,11 @@ impl Task {
     /// Its JSON, as every door tells it.
     pub fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"{\"id\":");
-        write_id(json, self.id);
+        write_uuid(json, self.id.0);
         json.extend_from_slice(b",\"user_id\":");
         write_text(json, self.space.as_str());
         self.content.write(json);
-        json.extend_from_slice(b",\"created_at\":");
-        write_time(json, self.created_at);
-        json.extend_from_slice(b",\"updated_at\":");
-        write_time(json, self.updated_at);
-        json.extend_from_slice(b",\"version\":");
-        write_number(json, self.version);
-        if let Some(deleted_at) = self.deleted_at {
-            json.extend_from_slice(b",\"deleted_at\":");
-            write_time(json, deleted_at);
-        }
-        json.push(b'}');
+        self.write_rest(json);
     }
 }
 

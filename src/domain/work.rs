@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use super::change::Author;
+use super::change::{Author, Batch};
 use super::content::{Content, Patch};
-use super::{Refusal, SpaceId, Task, TaskId, Timestamp};
+use super::state::Need;
+use super::{Item, ListContent, ListId, ListPatch, Refusal, SpaceId, TaskId, Timestamp};
 
 /// One request to write: done whole, in one transaction, or not at all.
 #[derive(Clone, Debug)]
@@ -17,17 +18,42 @@ pub struct Work {
     pub key: Option<Key>,
     /// By chance: for the account, if this is the first work of its space.
     pub epoch: i64,
+    /// How many tasks the space may have outside of the trash.
+    pub most_tasks: i64,
 }
 
 impl Work {
     /// Whether it can do anything in a space that has no account yet.
     pub fn opens_account(&self) -> bool {
-        let creates = |operation: &Operation| matches!(operation, Operation::Create { .. });
+        let creates = |operation: &Operation| {
+            matches!(
+                operation,
+                Operation::Create { .. } | Operation::CreateList { .. }
+            )
+        };
         let is_creation = match &self.deed {
             Deed::Operate(operations) => operations.list.iter().any(creates),
             _ => false,
         };
         is_creation || self.key.is_some()
+    }
+
+    /// Rows that it has to know in any case. What they say may ask for more.
+    pub fn first_needs(&self) -> Vec<Need> {
+        let mut needs = Vec::new();
+        needs.extend(self.key.iter().map(|key| Need::Key(key.key.clone())));
+        match &self.deed {
+            Deed::Operate(operations) => {
+                for operation in &operations.list {
+                    operation.first_needs(&mut needs);
+                }
+            }
+            Deed::Undo { seq, .. } => needs.push(Need::Changes(Batch::of_one(*seq))),
+            Deed::Leave => {}
+            Deed::SweepTrash { until } => needs.push(Need::Trash { until: *until }),
+            Deed::SweepChanges { .. } => needs.push(Need::OldestChanges),
+        }
+        needs
     }
 }
 
@@ -41,6 +67,8 @@ pub enum Deed {
         /// What is older is no longer told, whether it was swept already or not.
         since: Timestamp,
     },
+    /// The user is to be removed: from now on nothing else is done.
+    Leave,
     /// Removes for good what was deleted until then: some tasks, the oldest first.
     SweepTrash {
         until: Timestamp,
@@ -61,7 +89,7 @@ pub struct Operations {
     pub dry_run: bool,
 }
 
-/// One thing that is done to one task.
+/// One thing that is done to one task or list.
 #[derive(Clone, Debug)]
 pub enum Operation {
     Create {
@@ -74,10 +102,89 @@ pub enum Operation {
         patch: Patch,
         expected: Expected,
     },
-    /// Into the trash.
+    Move {
+        id: TaskId,
+        to: Destination,
+        expected: Expected,
+    },
+    /// Into the trash, with all that is below it.
     Delete { id: TaskId, expected: Expected },
-    /// Out of the trash; nothing happens to a task that is not in it.
+    /// Out of the trash, with what was deleted with it; nothing happens to a task that is not in it.
     Restore { id: TaskId },
+    CreateList {
+        id: ListId,
+        content: ListContent,
+        twice: Twice,
+    },
+    ChangeList {
+        id: ListId,
+        patch: ListPatch,
+        expected: Expected,
+    },
+    MoveList {
+        id: ListId,
+        to: ListDestination,
+        expected: Expected,
+    },
+    /// Into the trash, with its tasks.
+    DeleteList { id: ListId, expected: Expected },
+    /// Out of the trash, with the tasks that were deleted with it.
+    RestoreList { id: ListId },
+}
+
+/// Where a task is moved. What is `None` is not said; `Some(None)` is said to be nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Destination {
+    pub list: Option<Option<ListId>>,
+    pub parent: Option<Option<TaskId>>,
+    /// Behind a sibling there; before all of them.
+    pub after: Option<Option<TaskId>>,
+    /// Before a sibling there; behind all of them.
+    pub before: Option<Option<TaskId>>,
+}
+
+/// The same of a list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ListDestination {
+    pub after: Option<Option<ListId>>,
+    pub before: Option<Option<ListId>>,
+}
+
+impl Operation {
+    fn first_needs(&self, needs: &mut Vec<Need>) {
+        let task = |id: &TaskId| Need::Task(*id);
+        let list = |id: &ListId| Need::List(*id);
+        match self {
+            Self::Create { id, content, twice } => {
+                if *twice != Twice::Impossible {
+                    needs.push(Need::Task(*id));
+                }
+                needs.extend(content.list_id.iter().map(list));
+                needs.extend(content.parent_id.iter().map(task));
+            }
+            Self::Change { id, patch, .. } => {
+                needs.push(Need::Task(*id));
+                needs.extend(patch.list_id.iter().flatten().map(list));
+                needs.extend(patch.parent_id.iter().flatten().map(task));
+            }
+            Self::Move { id, to, .. } => {
+                needs.push(Need::Task(*id));
+                needs.extend(to.list.iter().flatten().map(list));
+                let tasks = [to.parent, to.after, to.before];
+                needs.extend(tasks.iter().flatten().flatten().map(task));
+            }
+            Self::Delete { id, .. } => needs.extend([Need::Task(*id), Need::Below(*id)]),
+            Self::Restore { id } => needs.push(Need::Task(*id)),
+            Self::CreateList { id, twice, .. } => {
+                if *twice != Twice::Impossible {
+                    needs.push(Need::List(*id));
+                }
+            }
+            Self::ChangeList { id, .. } | Self::RestoreList { id } => needs.push(Need::List(*id)),
+            Self::MoveList { id, .. } => needs.extend([Need::List(*id), Need::Lists]),
+            Self::DeleteList { id, .. } => needs.extend([Need::List(*id), Need::InList(*id)]),
+        }
+    }
 }
 
 impl From<Operation> for Deed {
@@ -90,7 +197,7 @@ impl From<Operation> for Deed {
     }
 }
 
-/// What happens if a task is to be created whose id there is already.
+/// What happens if a task or a list is to be created whose id there is already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Twice {
     /// It cannot be: the server has just made the id.
@@ -101,7 +208,7 @@ pub enum Twice {
     Refuse,
 }
 
-/// The versions of a task that a caller knows: a change is made only if the task still has one of them.
+/// The versions that a caller knows: a change is made only if the task or the list still has one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
     /// The caller does not say; any will do.
@@ -128,21 +235,21 @@ pub struct KeptAnswer {
 /// What an operation did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Written {
-    Created(Task),
-    Changed(Task),
+    Created(Item),
+    Changed(Item),
     /// It was as the caller wants it; nothing has changed.
-    Unchanged(Task),
+    Unchanged(Item),
     /// It is in the trash now.
-    Deleted(Task),
+    Deleted(Item),
 }
 
 impl Written {
-    pub fn task(&self) -> &Task {
+    pub fn item(&self) -> &Item {
         match self {
-            Self::Created(task)
-            | Self::Changed(task)
-            | Self::Unchanged(task)
-            | Self::Deleted(task) => task,
+            Self::Created(item)
+            | Self::Changed(item)
+            | Self::Unchanged(item)
+            | Self::Deleted(item) => item,
         }
     }
 }
@@ -153,10 +260,11 @@ pub type Outcome = Result<Written, Refusal>;
 /// What comes of some work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
-    /// For each operation, or for each task that an undo concerns.
+    /// For each operation, or for each task and list that an undo concerns.
     Now(Vec<Outcome>),
     /// It had been done before, and this was the answer.
     Before(Arc<[u8]>),
     /// How many rows were removed.
     Swept(usize),
+    Left,
 }

@@ -10,12 +10,14 @@ mod extract;
 mod front;
 mod health;
 mod history;
+mod lists;
 mod openapi;
 mod problem;
 mod query;
 mod seal;
 pub mod server;
 mod tasks;
+mod user;
 mod write;
 
 use std::sync::Arc;
@@ -41,14 +43,26 @@ fn table() -> OpenApiRouter<SharedApp> {
             tasks::delete_task
         ))
         .routes(routes!(tasks::complete_task))
+        .routes(routes!(tasks::move_task))
         .routes(routes!(tasks::batch::create_batch))
         .routes(routes!(tasks::tags::list_tags))
+        .routes(routes!(lists::list_lists, lists::create_list))
+        .routes(routes!(
+            lists::get_list,
+            lists::change_list,
+            lists::patch_list,
+            lists::delete_list
+        ))
+        .routes(routes!(lists::move_list))
+        .routes(routes!(lists::restore_list))
+        .routes(routes!(history::list_history_of_list))
         .routes(routes!(changes::list_changes))
         .routes(routes!(events::listen))
         .routes(routes!(events::create_ticket))
         .routes(routes!(tasks::restore_task))
         .routes(routes!(history::list_history))
         .routes(routes!(history::undo_change))
+        .routes(routes!(user::remove_user))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -6,20 +6,21 @@ use std::sync::Arc;
 use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
-use super::tables::{ACCOUNTS, StoredTask, space_value};
-use crate::domain::{Account, SpaceId, Task};
+use super::tables::{ACCOUNTS, StoredList, StoredTask, space_value};
+use crate::domain::{Account, Item, Noun, SpaceId};
 use crate::error::{Cause, Error};
 
 impl Store {
-    /// At most `limit` tasks by their latest change, of those in `numbers`, in the order of the changes. What was deleted
-    /// is left out up to `deleted_after`.
+    /// At most `limit` tasks, or lists, by their latest change, of those in `numbers`, in the order of the changes. What
+    /// was deleted is left out up to `deleted_after`.
     pub async fn list_changes(
         &self,
         space: &SpaceId,
+        noun: Noun,
         numbers: RangeInclusive<i64>,
         deleted_after: i64,
         limit: usize,
-    ) -> Result<Vec<Task>, Error> {
+    ) -> Result<Vec<Item>, Error> {
         let values = vec![
             space_value(space),
             Value::Int(numbers.start() - 1),
@@ -27,8 +28,20 @@ impl Store {
             Value::Int(deleted_after),
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ];
-        let rows: Vec<StoredTask> = self.read(Sql::ListChanges, values).await?;
-        Ok(rows.into_iter().map(|stored| stored.of(space)).collect())
+        Ok(match noun {
+            Noun::Task => {
+                let rows: Vec<StoredTask> = self.read(Sql::ListChanges, values).await?;
+                rows.into_iter()
+                    .map(|stored| stored.of(space).into())
+                    .collect()
+            }
+            Noun::List => {
+                let rows: Vec<StoredList> = self.read(Sql::ListListChanges, values).await?;
+                rows.into_iter()
+                    .map(|stored| stored.of(space).into())
+                    .collect()
+            }
+        })
     }
 
     /// Epoch and latest change of each of these spaces; those without an account are left out.

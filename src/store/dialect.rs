@@ -1,6 +1,6 @@
 //! The words in which the engines' SQL differs. A statement's text names them in braces (`store::statements`).
 
-use super::tables::{ACCOUNTS, CHANGES, TASKS};
+use super::tables::{ACCOUNTS, CHANGES, LISTS, TASKS};
 
 /// What stands for the words in braces.
 pub(super) struct Dialect {
@@ -83,6 +83,8 @@ impl Dialect {
         template
             .replace("{task}", &TASKS.list(""))
             .replace("{t.task}", &TASKS.list("t."))
+            .replace("{list}", &LISTS.list(""))
+            .replace("{l.list}", &LISTS.list("l."))
             .replace("{change}", &CHANGES.list(""))
             .replace("{c.change}", &CHANGES.list("c."))
             .replace("{account}", &ACCOUNTS.list(""))

@@ -1,10 +1,11 @@
-//! What happens to a group between loading and saving, the same for both engines: each work is decided in its turn, and
-//! whoever asked is told when it is known what became of the group.
+//! What happens to a group between loading and saving, the same for both engines: each work is decided in its turn, as
+//! soon as what it needs is loaded, and whoever asked is told when it is known what became of the group.
 
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::queue::{Applied, Pending, Turn};
-use crate::domain::{Account, Need, SpaceId, State, decide};
+use crate::domain::{Account, Need, SpaceId, State, Undecided, decide};
 use crate::error::{Cause, Error, chain};
 
 /// How a group ended.
@@ -17,48 +18,92 @@ pub(super) enum End {
     Unknown(Cause),
 }
 
-/// Works of one space that were decided, and the state that they lead to.
+/// How often more is loaded for one group: each time asks for what only the rows before have told.
+const MOST_ROUNDS: usize = 64;
+
+/// Works of one space, decided in their order, and the state that they lead to.
 pub(super) struct Decided {
     pub(super) space: SpaceId,
     pub(super) state: State,
     works: Vec<(Pending, Result<Applied, Error>)>,
+    /// Those that come next, and how often one of them had to wait for more rows.
+    undecided: VecDeque<Pending>,
+    rounds: usize,
 }
 
-/// What some works need before anything of their space is known.
+impl Decided {
+    pub(super) fn begin(space: SpaceId, state: State, works: Vec<Pending>) -> Self {
+        Self {
+            space,
+            state,
+            works: Vec::with_capacity(works.len()),
+            undecided: works.into(),
+            rounds: 0,
+        }
+    }
+
+    /// Decides works until one needs rows that are not loaded: gives those. Then it has to be called again.
+    pub(super) fn go_on(&mut self) -> Vec<Need> {
+        while let Some(pending) = self.undecided.pop_front() {
+            // On a copy of what it touches: a panic is one caller's misfortune.
+            let deciding = AssertUnwindSafe(|| decide_one(&mut self.state, &pending));
+            let outcome = match catch_unwind(deciding) {
+                Ok(Ok(applied)) => Ok(applied),
+                Ok(Err(Undecided::Refused(refusal))) => Err(refusal.into()),
+                Ok(Err(Undecided::Lacks(needs))) if self.rounds < MOST_ROUNDS => {
+                    self.rounds += 1;
+                    self.undecided.push_front(pending);
+                    return needs;
+                }
+                Ok(Err(Undecided::Lacks(needs))) => {
+                    let text = format!("a decision goes on asking: {:?}", needs.first());
+                    Err(Error::Internal(text.into()))
+                }
+                Err(_) => Err(Error::Internal("a decision panicked".into())),
+            };
+            self.works.push((pending, outcome));
+        }
+        Vec::new()
+    }
+
+    /// All works, because the group failed.
+    pub(super) fn into_works(self) -> Vec<Pending> {
+        let decided = self.works.into_iter().map(|(pending, _)| pending);
+        decided.chain(self.undecided).collect()
+    }
+
+    /// Tells everybody, now that all is committed.
+    pub(super) fn tell(self) {
+        for (pending, outcome) in self.works {
+            pending.tell(outcome);
+        }
+    }
+}
+
+/// Rows that some works need in any case.
 pub(super) fn first_needs(turn: &Turn) -> Vec<Need> {
-    let nothing = State::new(Account::default());
     let works = turn.works.iter();
     works
-        .flat_map(|pending| nothing.missing(&pending.work))
+        .flat_map(|pending| pending.work.first_needs())
         .collect()
 }
 
 /// Decides works of a space that has no account, and of which none makes one.
 pub(super) fn decide_without_account(turn: Turn) -> Decided {
-    let mut state = State::new(Account::default());
-    for need in first_needs(&turn) {
-        state.load_nothing(need);
-    }
-    decide_all(turn.space, state, turn.works)
-}
-
-/// Decides works that all is loaded for, in their order.
-pub(super) fn decide_all(space: SpaceId, mut state: State, works: Vec<Pending>) -> Decided {
-    let decide = |pending: Pending| {
-        // On a copy of what it touches: a panic is one caller's misfortune.
-        let deciding = AssertUnwindSafe(|| decide_one(&mut state, &pending));
-        let outcome = catch_unwind(deciding).unwrap_or_else(|_| Err(panicked()));
-        (pending, outcome)
-    };
-    let works = works.into_iter().map(decide).collect();
-    Decided {
-        space,
-        state,
-        works,
+    let state = State::new(Account::default());
+    let mut decided = Decided::begin(turn.space, state, turn.works);
+    loop {
+        let needs = decided.go_on();
+        if needs.is_empty() {
+            return decided;
+        }
+        for need in needs {
+            decided.state.load_nothing(need);
+        }
     }
 }
 
-fn decide_one(state: &mut State, pending: &Pending) -> Result<Applied, Error> {
+fn decide_one(state: &mut State, pending: &Pending) -> Result<Applied, Undecided> {
     let before = state.account.seq;
     let decision = decide(state, &pending.work)?;
     let encode = pending.encode.as_ref();
@@ -70,24 +115,6 @@ fn decide_one(state: &mut State, pending: &Pending) -> Result<Applied, Error> {
         answer,
         latest_change: (seq > before).then_some(seq),
     })
-}
-
-fn panicked() -> Error {
-    Error::Internal("a decision panicked".into())
-}
-
-impl Decided {
-    /// Works that nothing was decided for, because the group failed before.
-    pub(super) fn into_works(self) -> Vec<Pending> {
-        self.works.into_iter().map(|(pending, _)| pending).collect()
-    }
-
-    /// Tells everybody, now that all is committed.
-    pub(super) fn tell(self) {
-        for (pending, outcome) in self.works {
-            pending.tell(outcome);
-        }
-    }
 }
 
 /// The same error, for another caller.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, oneshot};
 
 use self::waiting::Waiting;
-use crate::domain::{Deed, Done, Outcome, SpaceId, Work};
+use crate::domain::{Deed, Done, Operation, Outcome, SpaceId, Work};
 use crate::error::Error;
 
 /// Some work with more operations goes alone, and one at a time, so that it holds up nobody else's.
@@ -50,10 +50,23 @@ impl Pending {
     }
 
     fn is_heavy(&self) -> bool {
-        self.operations() > HEAVY_OPERATIONS
+        self.operations() > HEAVY_OPERATIONS || self.concerns_whole_list()
     }
 
-    /// Whether it may have to load more after it has looked at what was loaded.
+    /// All tasks of a list go or come with it.
+    fn concerns_whole_list(&self) -> bool {
+        let Deed::Operate(operations) = &self.work.deed else {
+            return false;
+        };
+        operations.list.iter().any(|operation| {
+            matches!(
+                operation,
+                Operation::DeleteList { .. } | Operation::RestoreList { .. }
+            )
+        })
+    }
+
+    /// Whether it mostly has to load more after it has looked at what was loaded.
     fn needs_rounds(&self) -> bool {
         !matches!(self.work.deed, Deed::Operate(_))
     }

@@ -71,9 +71,69 @@ statements! {
     /// Of the changes after `$2`, up to `$3`: each task that has not changed since; what was deleted is left out up to
     /// `$4`.
     ListChanges [Text, Int, Int, Int, Int]
-        "SELECT {t.task} FROM {schema}changes AS c JOIN {schema}tasks AS t ON t.id = c.task_id AND t.seq = c.seq
+        "SELECT {t.task} FROM {schema}changes AS c JOIN {schema}tasks AS t ON t.id = c.item_id AND t.seq = c.seq
          WHERE c.space = $1 AND t.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (t.deleted_at IS NULL OR c.seq > $4)
          ORDER BY c.seq LIMIT $5"
+    /// The same of lists.
+    ListListChanges [Text, Int, Int, Int, Int]
+        "SELECT {l.list} FROM {schema}changes AS c JOIN {schema}lists AS l ON l.id = c.item_id AND l.seq = c.seq
+         WHERE c.space = $1 AND l.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (l.deleted_at IS NULL OR c.seq > $4)
+         ORDER BY c.seq LIMIT $5"
+    GetList [Text, Uuid]
+        "SELECT {list} FROM {schema}lists WHERE space = $1 AND id = $2 AND deleted_at IS NULL"
+    FindAnyList [Text, Uuid]
+        "SELECT {list} FROM {schema}lists WHERE space = $1 AND id = $2"
+    /// In their order, each with the number of its open tasks.
+    ListLists [Text]
+        "SELECT {l.list}, (SELECT count(*) FROM {schema}tasks AS t WHERE t.space = $1 AND t.list_id = l.id
+            AND t.deleted_at IS NULL AND NOT t.completed)
+         FROM {schema}lists AS l WHERE l.space = $1 AND l.deleted_at IS NULL ORDER BY l.\"order\", l.id"
+    ListListTrash [Text]
+        "SELECT {list}, CAST(0 AS bigint) FROM {schema}lists WHERE space = $1 AND deleted_at IS NOT NULL ORDER BY \"order\", id"
+
+    // What lies below a task, or in a list, and who stands next to whom there.
+
+    ListBelow [Text, Uuid, Int]
+        "WITH RECURSIVE below (id) AS (
+            SELECT t.id FROM {schema}tasks AS t WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
+            UNION
+            SELECT t.id FROM below AS b JOIN {schema}tasks AS t ON t.parent_id = b.id
+            WHERE t.space = $1 AND t.deleted_at IS NULL)
+         SELECT {t.task} FROM below AS b JOIN {schema}tasks AS t ON t.id = b.id WHERE t.space = $1 LIMIT $3"
+    ListInList [Text, Uuid, Int]
+        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND deleted_at IS NULL LIMIT $3"
+    ListAfterInList [Text, Uuid, Text, Uuid, Int]
+        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+            AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
+    ListBeforeInList [Text, Uuid, Text, Uuid, Int]
+        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+            AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
+    ListAfterInParent [Text, Uuid, Text, Uuid, Int]
+        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND parent_id = $2
+            AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
+    ListBeforeInParent [Text, Uuid, Text, Uuid, Int]
+        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND parent_id = $2
+            AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
+    /// In the inbox, a task that nobody moved has no key: its place is that of its creation.
+    ListAfterInInbox [Text, Text, Uuid, Time, Uuid, Int]
+        "SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND \"order\" IS NOT NULL AND deleted_at IS NULL AND (\"order\", id) > ($2, $3)
+            ORDER BY \"order\", id LIMIT $6) AS moved
+         UNION ALL
+         SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) > ($4, $5)
+            ORDER BY created_at, id LIMIT $6) AS others"
+    ListBeforeInInbox [Text, Text, Uuid, Time, Uuid, Int]
+        "SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND \"order\" IS NOT NULL AND deleted_at IS NULL AND (\"order\", id) < ($2, $3)
+            ORDER BY \"order\" DESC, id DESC LIMIT $6) AS moved
+         UNION ALL
+         SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) < ($4, $5)
+            ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
+    AllLists [Text]
+        "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at IS NULL"
+
     /// Those accounts that are named.
     SystemListAccounts [Texts]
         "SELECT {account}, space FROM {schema}accounts WHERE space {is_named}"
@@ -93,26 +153,24 @@ statements! {
         "DELETE FROM {schema}tickets WHERE space = $1 AND hash = $2 AND expires_at > $3
          RETURNING access_until"
 
-    /// Newest first: from the change `$3`, or else from the task's latest one, along the chain of former numbers. The
-    /// depth ends the walk, so that a page costs the same however long the chain is.
+    /// Newest first: from the change `$3`, along the chain of former numbers. The depth ends the walk, so that a page
+    /// costs the same however long the chain is.
     ListHistory [Text, Uuid, Int, Int, Time]
         "WITH RECURSIVE history (depth, {change}) AS (
             SELECT 1, {c.change} FROM {schema}changes AS c
-            WHERE c.space = $1 AND c.task_id = $2 AND c.seq =
-                COALESCE($3, (SELECT t.seq FROM {schema}tasks AS t WHERE t.space = $1 AND t.id = $2))
+            WHERE c.space = $1 AND c.item_id = $2 AND c.seq = $3
             UNION ALL
             SELECT h.depth + 1, {c.change} FROM history AS h JOIN {schema}changes AS c ON c.seq = h.former_seq
-            WHERE c.space = $1 AND c.task_id = $2 AND h.depth < $4)
+            WHERE c.space = $1 AND c.item_id = $2 AND h.depth < $4)
          SELECT {change} FROM history WHERE at >= $5 ORDER BY seq DESC"
-    /// The changes of a task after the change `$3`.
-    ListLaterChanges [Text, Uuid, Int]
+    /// The changes of a task or a list after the change `$3`, back from its latest one.
+    ListLaterChanges [Text, Uuid, Int, Int]
         "WITH RECURSIVE later ({change}) AS (
             SELECT {c.change} FROM {schema}changes AS c
-            WHERE c.space = $1 AND c.task_id = $2 AND c.seq > $3 AND c.seq =
-                (SELECT t.seq FROM {schema}tasks AS t WHERE t.space = $1 AND t.id = $2)
+            WHERE c.space = $1 AND c.item_id = $2 AND c.seq > $3 AND c.seq = $4
             UNION ALL
             SELECT {c.change} FROM later AS l JOIN {schema}changes AS c ON c.seq = l.former_seq
-            WHERE c.space = $1 AND c.task_id = $2 AND c.seq > $3)
+            WHERE c.space = $1 AND c.item_id = $2 AND c.seq > $3)
          SELECT {change} FROM later"
     ListChangesBetween [Text, Int, Int]
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq"
@@ -123,6 +181,42 @@ statements! {
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq > $2 ORDER BY seq LIMIT $3"
     ListOldTrash [Text, Time, Int]
         "SELECT {task} FROM {schema}tasks WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
+    ListOldListTrash [Text, Time, Int]
+        "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
+    // Removing all of a space, in steps; the account last.
+
+    ForgetTasks [Text, Int]
+        "DELETE FROM {schema}tasks WHERE space = $1 AND id IN
+            (SELECT t.id FROM {schema}tasks AS t WHERE t.space = $1 LIMIT $2)"
+    ForgetLists [Text, Int]
+        "DELETE FROM {schema}lists WHERE space = $1 AND id IN
+            (SELECT l.id FROM {schema}lists AS l WHERE l.space = $1 LIMIT $2)"
+    ForgetChanges [Text, Int]
+        "DELETE FROM {schema}changes WHERE space = $1 AND seq IN
+            (SELECT c.seq FROM {schema}changes AS c WHERE c.space = $1 LIMIT $2)"
+    ForgetReferences [Text, Int]
+        "DELETE FROM {schema}task_references WHERE space = $1 AND (source, external_id) IN
+            (SELECT r.source, r.external_id FROM {schema}task_references AS r WHERE r.space = $1 LIMIT $2)"
+    ForgetTags [Text, Int]
+        "DELETE FROM {schema}task_tags WHERE space = $1 AND (tag, task_id) IN
+            (SELECT g.tag, g.task_id FROM {schema}task_tags AS g WHERE g.space = $1 LIMIT $2)"
+    ForgetAnswers [Text, Int]
+        "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
+            (SELECT a.idempotency_key FROM {schema}answers AS a WHERE a.space = $1 LIMIT $2)"
+    ForgetAllTickets [Text]
+        "DELETE FROM {schema}tickets WHERE space = $1"
+    /// Gives a row when nothing is left.
+    ForgetAccount [Text]
+        "DELETE FROM {schema}accounts WHERE space = $1 AND is_leaving
+            AND NOT EXISTS (SELECT 1 FROM {schema}tasks AS t WHERE t.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}lists AS l WHERE l.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}changes AS c WHERE c.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_references AS r WHERE r.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_tags AS g WHERE g.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}answers AS k WHERE k.space = $1)
+         RETURNING space"
+    SystemListLeaving [Int]
+        "SELECT space FROM {schema}accounts WHERE is_leaving ORDER BY space LIMIT $1"
     /// For how many spaces the counts disagree with the tasks.
     SystemCountWrongAccounts []
         "SELECT count(*) FROM {schema}accounts AS a FULL JOIN (SELECT space,
@@ -135,7 +229,11 @@ statements! {
     /// Where the trash was filled before `$1`, and until when this step sweeps it.
     SystemListSwept [Time, Int]
         "SELECT space, max(deleted_at) FROM
-            (SELECT space, deleted_at FROM {schema}tasks WHERE deleted_at < $1 ORDER BY deleted_at LIMIT $2) AS oldest
+            (SELECT * FROM (SELECT space, deleted_at FROM {schema}tasks WHERE deleted_at < $1
+                ORDER BY deleted_at LIMIT $2) AS tasks
+             UNION ALL
+             SELECT * FROM (SELECT space, deleted_at FROM {schema}lists WHERE deleted_at < $1
+                ORDER BY deleted_at LIMIT $2) AS lists) AS oldest
          GROUP BY space"
     /// The spaces after `$1`, each with the number of the first change that no sweep has looked at, if that was made
     /// before `$2`, or else 0. A look-up for each, and not an index by time, which every write would have to keep.

@@ -1,14 +1,19 @@
 //! The tables that writes load and save: which columns they have, in one list each, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
+mod log;
 mod members;
 
+pub(super) use self::log::{ANSWERS, CHANGES, StoredAnswer, answer_row, change_row};
 use self::members::{Column, column_name};
+use uuid::Uuid;
+
 use super::row::{ColumnKind, Columns, FromRow, Value};
+use crate::domain::order::OrderKey;
 use crate::domain::{
-    Account, Author, Batch, Change, Content, Description, KeptAnswer, Kind, Metadata, Patch,
-    Priority, ReferenceKey, References, SpaceId, Tags, Task, TaskId, Timestamp, Title, UserId,
-    When, members,
+    Account, Archived, Color, Content, Description, ListContent, ListId, Metadata, Priority,
+    Record, RecordContent, ReferenceKey, References, Shelf, SpaceId, Tags, Task, TaskId, Timestamp,
+    Title, When, list_members, members,
 };
 use crate::error::Cause;
 
@@ -32,11 +37,12 @@ pub(super) const ACCOUNTS: Table = Table {
         ("task_count", ColumnKind::Int),
         ("completed_count", ColumnKind::Int),
         ("deleted_count", ColumnKind::Int),
+        ("is_leaving", ColumnKind::Bool),
     ],
     key: 1,
 };
 
-macro_rules! task_columns {
+macro_rules! columns {
     ($($name:ident: $type:ty),+ $(,)?) => {
         &[
             ("space", ColumnKind::Text),
@@ -53,7 +59,13 @@ macro_rules! task_columns {
 
 pub(super) const TASKS: Table = Table {
     name: "tasks",
-    columns: members!(task_columns),
+    columns: members!(columns),
+    key: 2,
+};
+
+pub(super) const LISTS: Table = Table {
+    name: "lists",
+    columns: list_members!(columns),
     key: 2,
 };
 
@@ -80,37 +92,6 @@ pub(super) const TAGS: Table = Table {
     key: 3,
 };
 
-pub(super) const CHANGES: Table = Table {
-    name: "changes",
-    columns: &[
-        ("space", ColumnKind::Text),
-        ("seq", ColumnKind::Int),
-        ("task_id", ColumnKind::Uuid),
-        ("kind", ColumnKind::Text),
-        ("at", ColumnKind::Time),
-        ("actor", ColumnKind::Text),
-        ("request_id", ColumnKind::Text),
-        ("batch_first", ColumnKind::Int),
-        ("batch_size", ColumnKind::Int),
-        ("undoes", ColumnKind::Int),
-        ("former_seq", ColumnKind::Int),
-        ("before", ColumnKind::Text),
-    ],
-    key: 2,
-};
-
-pub(super) const ANSWERS: Table = Table {
-    name: "answers",
-    columns: &[
-        ("space", ColumnKind::Text),
-        ("idempotency_key", ColumnKind::Text),
-        ("fingerprint", ColumnKind::Text),
-        ("created_at", ColumnKind::Time),
-        ("answer", ColumnKind::Bytes),
-    ],
-    key: 2,
-};
-
 impl Table {
     /// The columns behind the space, as a list for a statement, each with its table's short name before it.
     pub(super) fn list(&self, short: &str) -> String {
@@ -120,23 +101,89 @@ impl Table {
     }
 }
 
-macro_rules! content_columns {
-    ($($name:ident: $type:ty),+ $(,)?) => {
-        fn content_values(content: &Content, values: &mut Vec<Value>) {
-            $(values.push(content.$name.value());)+
-        }
+/// A content that is stored in columns of its own.
+pub(super) trait Stored: RecordContent {
+    const TABLE: &'static Table;
 
-        /// Gives the place behind them, too.
-        fn read_content(row: &impl Columns, mut place: usize) -> Result<(Content, usize), Cause> {
-            $(
-                let $name = <$type as Column>::read(row, place)?;
-                place += 1;
-            )+
-            Ok((Content { $($name),+ }, place))
+    fn id(uuid: Uuid) -> Self::Id;
+    fn uuid(id: Self::Id) -> Uuid;
+    fn values(&self, values: &mut Vec<Value>);
+
+    /// Gives the place behind them, too.
+    fn read(row: &impl Columns, place: usize) -> Result<(Self, usize), Cause>;
+
+    /// The row as it is stored, of the record as it is.
+    fn as_stored(_record: &Record<Self>, _row: &mut [Value]) {}
+
+    /// The content as it is told, of the record as it is stored.
+    fn as_told(&mut self, _created_at: Timestamp) {}
+}
+
+macro_rules! stored {
+    (
+        impl $content:ident, $id:ident, $table:ident { $($with:item)* }
+        $($name:ident: $type:ty),+ $(,)?
+    ) => {
+        impl Stored for $content {
+            const TABLE: &'static Table = &$table;
+
+            fn id(uuid: Uuid) -> $id {
+                $id(uuid)
+            }
+
+            fn uuid(id: $id) -> Uuid {
+                id.0
+            }
+
+            fn values(&self, values: &mut Vec<Value>) {
+                $(values.push(self.$name.value());)+
+            }
+
+            fn read(row: &impl Columns, mut place: usize) -> Result<(Self, usize), Cause> {
+                $(
+                    let $name = <$type as Column>::read(row, place)?;
+                    place += 1;
+                )+
+                Ok((Self { $($name),+ }, place))
+            }
+
+            $($with)*
         }
     };
 }
-members!(content_columns);
+
+members! {
+    stored
+    impl Content, TaskId, TASKS {
+        /// In a list or below a parent the place is always stored, so that an index has it.
+        fn as_stored(task: &Task, row: &mut [Value]) {
+            let content = &task.content;
+            if content.order.is_none() && task.shelf() != Shelf::default() {
+                row[ORDER] = Some(OrderKey::of_creation(task.created_at)).value();
+            }
+        }
+
+        fn as_told(&mut self, created_at: Timestamp) {
+            if self.list_id.is_some() || self.parent_id.is_some() {
+                let moved = |key: &OrderKey| *key != OrderKey::of_creation(created_at);
+                self.order = self.order.take().filter(moved);
+            }
+        }
+    }
+}
+list_members! {
+    stored
+    impl ListContent, ListId, LISTS {}
+}
+
+/// Which column of a task has its place.
+const ORDER: usize = {
+    let mut place = 0;
+    while !matches!(TASKS.columns[place].0.as_bytes(), b"\"order\"") {
+        place += 1;
+    }
+    place
+};
 
 pub(super) fn space_value(space: &SpaceId) -> Value {
     Value::Text(space.as_arc())
@@ -156,21 +203,27 @@ pub(super) fn account_row(space: &SpaceId, account: &Account) -> Vec<Value> {
         Value::Int(account.task_count),
         Value::Int(account.completed_count),
         Value::Int(account.deleted_count),
+        Value::Bool(account.is_leaving),
     ]
 }
 
-pub(super) fn task_row(task: &Task) -> Vec<Value> {
-    let mut values = Vec::with_capacity(TASKS.columns.len());
-    values.extend([space_value(&task.space), Value::Uuid(task.id.0)]);
-    content_values(&task.content, &mut values);
+pub(super) fn record_row<C: Stored>(record: &Record<C>) -> Vec<Value> {
+    let mut values = Vec::with_capacity(C::TABLE.columns.len());
+    values.extend(record_key(record));
+    record.content.values(&mut values);
     values.extend([
-        Value::Time(task.created_at),
-        Value::Time(task.updated_at),
-        Value::Int(task.version),
-        Value::Int(task.seq),
-        task.deleted_at.map_or(Value::Null, Value::Time),
+        Value::Time(record.created_at),
+        Value::Time(record.updated_at),
+        Value::Int(record.version),
+        Value::Int(record.seq),
+        record.deleted_at.map_or(Value::Null, Value::Time),
     ]);
+    C::as_stored(record, &mut values);
     values
+}
+
+pub(super) fn record_key<C: Stored>(record: &Record<C>) -> [Value; 2] {
+    [space_value(&record.space), Value::Uuid(C::uuid(record.id))]
 }
 
 pub(super) fn reference_key(space: &SpaceId, reference: &ReferenceKey) -> Vec<Value> {
@@ -199,44 +252,6 @@ pub(super) fn tag_row(space: &SpaceId, tag: &str, task: TaskId) -> Vec<Value> {
     ]
 }
 
-pub(super) fn change_row(space: &SpaceId, change: &Change) -> Vec<Value> {
-    let before = if change.before == Patch::default() {
-        Value::Null
-    } else {
-        let mut json = Vec::new();
-        change.before.write(&mut json);
-        Value::Text(String::from_utf8_lossy(&json).into())
-    };
-    vec![
-        space_value(space),
-        Value::Int(change.seq),
-        Value::Uuid(change.task.0),
-        Value::Text(change.kind.as_str().into()),
-        Value::Time(change.at),
-        Value::Text(change.author.actor.as_arc()),
-        Value::Text(change.author.request_id.clone()),
-        optional_int(change.batch.map(|batch| batch.first)),
-        optional_int(change.batch.map(|batch| batch.size)),
-        optional_int(change.undoes),
-        optional_int(change.former_seq),
-        before,
-    ]
-}
-
-pub(super) fn answer_row(
-    space: &SpaceId,
-    key: &std::sync::Arc<str>,
-    kept: &KeptAnswer,
-) -> Vec<Value> {
-    vec![
-        space_value(space),
-        Value::Text(key.clone()),
-        Value::Text(kept.fingerprint.as_str().into()),
-        Value::Time(kept.created_at),
-        Value::Bytes(kept.answer.clone()),
-    ]
-}
-
 impl FromRow for Account {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
         Ok(Self {
@@ -247,15 +262,16 @@ impl FromRow for Account {
             task_count: row.int(4)?,
             completed_count: row.int(5)?,
             deleted_count: row.int(6)?,
+            is_leaving: row.bool(7)?,
         })
     }
 }
 
-/// A task without its space, which is known to whoever asks.
+/// A task or a list without its space, which is known to whoever asks.
 #[derive(Clone)]
-pub(super) struct StoredTask {
-    pub(super) id: TaskId,
-    content: Content,
+pub(super) struct StoredRecord<C: Stored> {
+    pub(super) id: C::Id,
+    content: C,
     created_at: Timestamp,
     updated_at: Timestamp,
     version: i64,
@@ -263,12 +279,16 @@ pub(super) struct StoredTask {
     deleted_at: Option<Timestamp>,
 }
 
-/// How many columns [`StoredTask`] reads.
-pub(super) const TASK_COLUMNS: usize = TASKS.columns.len() - 1;
+pub(super) type StoredTask = StoredRecord<Content>;
+pub(super) type StoredList = StoredRecord<ListContent>;
 
-impl StoredTask {
-    pub(super) fn of(self, space: &SpaceId) -> Task {
-        Task {
+/// How many columns [`StoredTask`] and [`StoredList`] read.
+pub(super) const TASK_COLUMNS: usize = TASKS.columns.len() - 1;
+pub(super) const LIST_COLUMNS: usize = LISTS.columns.len() - 1;
+
+impl<C: Stored> StoredRecord<C> {
+    pub(super) fn of(self, space: &SpaceId) -> Record<C> {
+        Record {
             space: space.clone(),
             id: self.id,
             content: self.content,
@@ -281,42 +301,19 @@ impl StoredTask {
     }
 }
 
-impl FromRow for StoredTask {
+impl<C: Stored> FromRow for StoredRecord<C> {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        let (content, next) = read_content(row, 1)?;
+        let (mut content, next) = C::read(row, 1)?;
+        let created_at = row.time(next)?;
+        content.as_told(created_at);
         Ok(Self {
-            id: TaskId(row.uuid(0)?),
+            id: C::id(row.uuid(0)?),
             content,
-            created_at: row.time(next)?,
+            created_at,
             updated_at: row.time(next + 1)?,
             version: row.int(next + 2)?,
             seq: row.int(next + 3)?,
             deleted_at: row.optional_time(next + 4)?,
-        })
-    }
-}
-
-impl FromRow for Change {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        let kind = row.text(2)?;
-        let before = match row.optional_text(10)? {
-            None => Patch::default(),
-            Some(json) => Patch::stored(&json).map_err(|faults| format!("{json}: {faults:?}"))?,
-        };
-        let batch = row.optional_int(6)?.zip(row.optional_int(7)?);
-        Ok(Self {
-            seq: row.int(0)?,
-            task: TaskId(row.uuid(1)?),
-            kind: Kind::parse(&kind).ok_or_else(|| format!("a change of the kind {kind:?}"))?,
-            at: row.time(3)?,
-            author: Author {
-                actor: UserId::stored(row.text(4)?),
-                request_id: row.text(5)?.into(),
-            },
-            batch: batch.map(|(first, size)| Batch { first, size }),
-            undoes: row.optional_int(8)?,
-            former_seq: row.optional_int(9)?,
-            before,
         })
     }
 }
@@ -335,25 +332,6 @@ impl FromRow for StoredReference {
                 external_id: row.text(1)?,
             },
             holder: TaskId(row.uuid(2)?),
-        })
-    }
-}
-
-/// A key, and the answer that is kept under it.
-pub(super) struct StoredAnswer {
-    pub(super) key: String,
-    pub(super) kept: KeptAnswer,
-}
-
-impl FromRow for StoredAnswer {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            key: row.text(0)?,
-            kept: KeptAnswer {
-                fingerprint: row.text(1)?,
-                created_at: row.time(2)?,
-                answer: row.bytes(3)?,
-            },
         })
     }
 }

@@ -4,7 +4,7 @@ use std::future::Future;
 
 use super::Tasks;
 use super::watch::Watcher;
-use crate::domain::{Account, Refusal, SpaceId, Task};
+use crate::domain::{Account, Item, Noun, Refusal, SpaceId};
 use crate::error::Result;
 
 /// The most changes that are looked through for one page: those that were overtaken by later ones are passed over.
@@ -12,6 +12,36 @@ const WINDOW: i64 = 5_000;
 
 /// How many such windows, until a page is given even if it is empty.
 const MOST_WINDOWS: usize = 20;
+
+/// Of what somebody wants to hear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kinds {
+    pub tasks: bool,
+    pub lists: bool,
+}
+
+impl Default for Kinds {
+    /// As it was before there were lists.
+    fn default() -> Self {
+        Self {
+            tasks: true,
+            lists: false,
+        }
+    }
+}
+
+impl Kinds {
+    fn contain(self, others: Self) -> bool {
+        (self.tasks || !others.tasks) && (self.lists || !others.lists)
+    }
+
+    fn nouns(self) -> impl Iterator<Item = Noun> {
+        let nouns = [(self.tasks, Noun::Task), (self.lists, Noun::List)];
+        nouns
+            .into_iter()
+            .filter_map(|(is_asked, noun)| is_asked.then_some(noun))
+    }
+}
 
 /// How far somebody has read the changes of a space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,6 +53,8 @@ pub struct Reached {
     /// While a full copy is read: the number of the latest change at its start. What was deleted before was never
     /// part of the copy, so nobody has to be told.
     pub copy_until: i64,
+    /// Changes of other kinds were passed over.
+    pub kinds: Kinds,
 }
 
 impl Reached {
@@ -36,20 +68,21 @@ impl Reached {
 #[derive(Clone, Debug)]
 pub struct ChangePage {
     /// In the order of their latest change; those that are in the trash were deleted.
-    pub tasks: Vec<Task>,
+    pub items: Vec<Item>,
     pub next: Reached,
     pub has_more: bool,
 }
 
 impl Tasks {
-    /// At most `limit` changes from `since` on. Without `since` a full copy begins.
+    /// At most `limit` changes of these kinds from `since` on. Without `since` a full copy begins.
     ///
     /// # Errors
-    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more.
+    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more, or was passed over.
     pub async fn changes(
         &self,
         space: &SpaceId,
         since: Option<Reached>,
+        kinds: Kinds,
         limit: usize,
     ) -> Result<ChangePage> {
         // Before anything is read: what happens from now on will be told the next time.
@@ -58,41 +91,47 @@ impl Tasks {
             epoch: known_epoch(&account),
             position: 0,
             copy_until: account.seq,
+            kinds,
         });
-        check(since, &account)?;
+        check(since, kinds, &account)?;
         let mut position = since.position;
-        let mut tasks = Vec::new();
+        let mut items = Vec::new();
         for _ in 0..MOST_WINDOWS {
             if position >= account.seq {
                 break;
             }
             let until = account.seq.min(position + WINDOW);
             // One more than asked for tells whether there is more.
-            let numbers = position + 1..=until;
-            let reading = self
-                .store
-                .list_changes(space, numbers, since.copy_until, limit + 1);
-            tasks = reading.await?;
-            let more = tasks.len() > limit;
-            tasks.truncate(limit);
-            position = match tasks.last() {
-                Some(last) if more => last.seq,
+            for noun in kinds.nouns() {
+                let numbers = position + 1..=until;
+                let copied = since.copy_until;
+                let reading = self
+                    .store
+                    .list_changes(space, noun, numbers, copied, limit + 1);
+                items.extend(reading.await?);
+            }
+            items.sort_by_key(Item::seq);
+            let more = items.len() > limit;
+            items.truncate(limit);
+            position = match items.last() {
+                Some(last) if more => last.seq(),
                 _ => until,
             };
-            if !tasks.is_empty() {
+            if !items.is_empty() {
                 break;
             }
         }
         if position > since.position {
             // What was swept while it was read is not in it.
-            check(since, &self.store.find_account(space).await?)?;
+            check(since, kinds, &self.store.find_account(space).await?)?;
         }
         Ok(ChangePage {
-            tasks,
+            items,
             next: Reached {
                 epoch: known_epoch(&account),
                 position,
                 copy_until: since.copy_until,
+                kinds,
             },
             has_more: position < account.seq,
         })
@@ -110,8 +149,8 @@ impl Tasks {
         let mut watcher = self.watch(space);
         let waiting = async {
             loop {
-                let page = self.changes(space, Some(since), limit).await?;
-                if !page.tasks.is_empty() || page.has_more {
+                let page = self.changes(space, Some(since), since.kinds, limit).await?;
+                if !page.items.is_empty() || page.has_more {
                     return Ok(page);
                 }
                 watcher.changed().await;
@@ -119,7 +158,7 @@ impl Tasks {
         };
         tokio::select! {
             page = waiting => page,
-            () = patience => self.changes(space, Some(since), limit).await,
+            () = patience => self.changes(space, Some(since), since.kinds, limit).await,
         }
     }
 
@@ -127,16 +166,31 @@ impl Tasks {
     ///
     /// # Errors
     /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more.
-    pub async fn reached(&self, space: &SpaceId, since: Option<Reached>) -> Result<Reached> {
+    pub async fn reached(
+        &self,
+        space: &SpaceId,
+        since: Option<Reached>,
+        kinds: Kinds,
+    ) -> Result<Reached> {
         let account = self.store.find_account(space).await?;
         match since {
-            Some(since) => check(since, &account).map(|()| since),
+            Some(since) => check(since, kinds, &account).map(|()| Reached { kinds, ..since }),
             None => Ok(Reached {
                 epoch: known_epoch(&account),
                 position: account.seq,
                 copy_until: 0,
+                kinds,
             }),
         }
+    }
+
+    /// As [`Tasks::watch`], for a stream.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyStreams`]
+    pub fn watch_stream(&self, space: &SpaceId) -> Result<Watcher> {
+        let watcher = self.watches.watch_stream(space);
+        Ok(watcher.ok_or(Refusal::TooManyStreams)?)
     }
 
     /// Wakes whoever holds it when something in the space has changed.
@@ -149,13 +203,14 @@ fn known_epoch(account: &Account) -> Option<i64> {
     (*account != Account::default()).then_some(account.epoch)
 }
 
-fn check(since: Reached, account: &Account) -> Result<()> {
+fn check(since: Reached, kinds: Kinds, account: &Account) -> Result<()> {
     // From before there was an account, nothing was missed: it stands at 0.
     let is_of_another = since.epoch.is_some_and(|epoch| epoch != account.epoch);
     // A number that was not given yet is of a database that was put back to an earlier state.
     let known_until = since.known_until();
     let has_missed = since.epoch.is_some() && known_until < account.swept_seq;
-    if is_of_another || has_missed || known_until > account.seq {
+    let was_passed_over = !since.kinds.contain(kinds);
+    if is_of_another || has_missed || was_passed_over || known_until > account.seq {
         return Err(Refusal::CursorExpired.into());
     }
     Ok(())

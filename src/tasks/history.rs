@@ -1,11 +1,11 @@
-//! What happened to a task.
+//! What happened to a task or a list.
 
 use super::Tasks;
 use crate::clock::Timestamp;
-use crate::domain::{Change, Refusal, SpaceId, TaskId};
+use crate::domain::{Change, ItemId, Refusal, SpaceId};
 use crate::error::Result;
 
-/// A part of a task's history, and the number of the change where the next part begins.
+/// A part of a history, and the number of the change where the next part begins.
 pub struct HistoryPage {
     pub changes: Vec<Change>,
     /// `None` on the last page.
@@ -13,27 +13,35 @@ pub struct HistoryPage {
 }
 
 impl Tasks {
-    /// At most `limit` changes of a task, newest first, from the change `from` on.
+    /// At most `limit` changes of a task or a list, newest first, from the change `from` on.
     ///
     /// # Errors
-    /// [`Refusal::TaskNotFound`]; a task in the trash has a history.
+    /// [`Refusal::NotFound`]; what is in the trash has a history.
     pub async fn list_history(
         &self,
         space: &SpaceId,
-        id: TaskId,
+        item: ItemId,
         from: Option<i64>,
         limit: usize,
     ) -> Result<HistoryPage> {
+        let latest = match item {
+            ItemId::Task(id) => {
+                let task = self.store.find_any_task(space, id).await?;
+                task.map(|task| task.seq)
+            }
+            ItemId::List(id) => {
+                let list = self.store.find_any_list(space, id).await?;
+                list.map(|list| list.seq)
+            }
+        };
+        let latest = latest.ok_or(Refusal::NotFound(item.noun()))?;
+        let from = from.unwrap_or(latest);
         // One more than asked for tells whether there is a next page.
         let since = self.kept_since();
         let mut changes = self
             .store
-            .list_history(space, id, from, limit + 1, since)
+            .list_history(space, item, from, limit + 1, since)
             .await?;
-        // The changes of a task that is there may have been swept.
-        if changes.is_empty() && self.store.find_any_task(space, id).await?.is_none() {
-            return Err(Refusal::TaskNotFound.into());
-        }
         let next = changes.get(limit).map(|change| change.seq);
         changes.truncate(limit);
         Ok(HistoryPage { changes, next })

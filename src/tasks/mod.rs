@@ -4,6 +4,8 @@ pub mod changes;
 mod filtered;
 pub mod history;
 mod in_flight;
+mod leaving;
+mod lists;
 pub mod sweeper;
 pub mod tickets;
 pub mod watch;
@@ -16,11 +18,13 @@ use tokio_util::task::TaskTracker;
 
 pub use self::filtered::FilteredListing;
 use self::in_flight::InFlight;
+pub use self::leaving::Leaving;
+pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Author, Content, Deed, Filter, Key, Operation, Position, Refusal, SpaceId, Task, TaskId,
-    TaskPage, Twice, Work,
+    Author, Content, Deed, Filter, Key, ListContent, ListId, Noun, Operation, Position, Refusal,
+    SpaceId, Task, TaskId, TaskPage, Twice, Work,
 };
 use crate::error::Result;
 pub use crate::store::Encoder;
@@ -37,7 +41,10 @@ pub struct Tasks {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
+    /// How many tasks a space may have outside of the trash.
+    most: i64,
     in_flight: InFlight,
+    leaving: Leaving,
     watches: Watches,
 }
 
@@ -62,12 +69,14 @@ pub struct Request {
 }
 
 impl Tasks {
-    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, most_tasks: i64) -> Self {
         Self {
             store,
             clock,
             retention,
+            most: most_tasks,
             in_flight: InFlight::default(),
+            leaving: Leaving::default(),
             watches: Watches::default(),
         }
     }
@@ -87,6 +96,15 @@ impl Tasks {
     pub fn creation(&self, content: Content) -> Operation {
         Operation::Create {
             id: TaskId(self.clock.new_id()),
+            content,
+            twice: Twice::Impossible,
+        }
+    }
+
+    /// The same of a list.
+    pub fn list_creation(&self, content: ListContent) -> Operation {
+        Operation::CreateList {
+            id: ListId(self.clock.new_id()),
             content,
             twice: Twice::Impossible,
         }
@@ -125,6 +143,7 @@ impl Tasks {
             deed,
             key,
             epoch: self.clock.new_epoch(),
+            most_tasks: self.most,
         };
         let applied = self.store.apply(work, encode, bytes).await?;
         if let Some(seq) = applied.latest_change {
@@ -134,10 +153,10 @@ impl Tasks {
     }
 
     /// # Errors
-    /// [`Refusal::TaskNotFound`] also when the task is somebody else's.
+    /// [`Refusal::NotFound(Noun::Task)`] also when the task is somebody else's.
     pub async fn get(&self, space: &SpaceId, id: TaskId) -> Result<Task> {
         let task = self.store.find_task(space, id).await?;
-        Ok(task.ok_or(Refusal::TaskNotFound)?)
+        Ok(task.ok_or(Refusal::NotFound(Noun::Task))?)
     }
 
     /// At most `limit` tasks from the one after `after` on, newest first.

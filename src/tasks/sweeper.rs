@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Leaving;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{Author, Deed, Done, SpaceId, UserId, Work};
 use crate::error::{Result, chain};
@@ -24,6 +25,7 @@ pub struct Sweeper {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
+    leaving: Leaving,
     /// The last space whose changes were looked at; empty before the first one.
     after: String,
 }
@@ -35,14 +37,16 @@ pub struct Swept {
     pub changes: usize,
     pub answers: usize,
     pub tickets: usize,
+    pub users: usize,
 }
 
 impl Sweeper {
-    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, leaving: Leaving) -> Self {
         Self {
             store,
             clock,
             retention,
+            leaving,
             after: String::new(),
         }
     }
@@ -74,12 +78,23 @@ impl Sweeper {
         let changes = self.sweep_changes(until).await;
         let answers = to_the_end(|| self.store.system_sweep_answers(now)).await;
         let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
+        let users = self.remove_users().await;
         Ok(Swept {
             tasks: tasks?,
             changes: changes?,
             answers: answers?,
             tickets: tickets?,
+            users: users?,
         })
+    }
+
+    /// Goes on with removals that were cut off.
+    async fn remove_users(&self) -> Result<usize> {
+        let spaces = self.store.system_list_leaving().await?;
+        for space in &spaces {
+            self.leaving.finish(&self.store, space).await?;
+        }
+        Ok(spaces.len())
     }
 
     /// A step through the spaces with the oldest trash.
@@ -136,6 +151,7 @@ impl Sweeper {
             deed,
             key: None,
             epoch: 0,
+            most_tasks: i64::MAX,
         };
         match self
             .store

@@ -67,8 +67,8 @@ async fn a_work_never_fails_because_its_neighbour_did(app: TestApp) {
         user.create(json!({"title": "Before"})).await;
     }
     // What no request could do: the next change of alice's has a number that there is already.
-    let broken = "INSERT INTO changes (space, seq, task_id, kind, at, actor, request_id)
-        SELECT space, 2, task_id, kind, at, actor, request_id FROM changes WHERE space = 'alice'";
+    let broken = "INSERT INTO changes (space, seq, item_id, kind, at, actor, request_id)
+        SELECT space, 2, item_id, kind, at, actor, request_id FROM changes WHERE space = 'alice'";
     tamper(&app.home, broken).await;
     let writes = (0..40).map(|number| {
         let user = if number % 4 == 0 { &alice } else { &bob };

@@ -156,7 +156,7 @@ async fn a_later_change_stands_in_the_way(app: TestApp) {
         refused,
         json!({"error": {
             "code": "CONFLICT",
-            "message": "Change 2 of the same task stands in the way: undo it first",
+            "message": "Change 2 stands in the way: undo it first",
             "conflicting_seq": 2,
         }})
     );

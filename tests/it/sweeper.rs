@@ -20,7 +20,12 @@ every_engine!(
 );
 
 fn sweeper(app: &TestApp) -> Sweeper {
-    Sweeper::new(app.app.store.clone(), app.clock.clone(), 30 * DAY)
+    Sweeper::new(
+        app.app.store.clone(),
+        app.clock.clone(),
+        30 * DAY,
+        app.app.tasks.leaving(),
+    )
 }
 
 /// The program sweeps when it starts, and then every minute.

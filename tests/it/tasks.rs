@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use insta::{allow_duplicates, assert_json_snapshot};
 use serde_json::{Value, json};
 
-use tickbox::domain::{Author, Done, Expected, Operation, Patch, TaskId, Timestamp, UserId, Work};
+use tickbox::domain::{
+    Author, Done, Expected, Item, Operation, Patch, TaskId, Timestamp, UserId, Work,
+};
 
 use crate::support::{TestApp, every_engine};
 
@@ -209,9 +211,13 @@ async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp
             deed: operation.into(),
             key: None,
             epoch: 0,
+            most_tasks: i64::MAX,
         };
         match app.app.store.apply(work, None, 0).await.unwrap().done {
-            Done::Now(mut outcomes) => outcomes.remove(0).unwrap().task().clone(),
+            Done::Now(mut outcomes) => match outcomes.remove(0).unwrap().item() {
+                Item::Task(task) => task.clone(),
+                Item::List(list) => panic!("{list:?}"),
+            },
             other => panic!("{other:?}"),
         }
     };

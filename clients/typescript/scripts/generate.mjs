@@ -33,13 +33,24 @@ function members({ Task, TaskPatch }) {
   const written = (name) => name in TaskPatch.properties && !Task.properties[name].readOnly;
   const readOnly = Object.keys(Task.properties).filter((name) => !written(name));
   const empty = Task.required.filter(written).map((name) => `  ${name}: ${nothing(name, Task.properties[name])},\n`);
+  const kinds = Object.entries(TaskPatch.properties).map(([name, schema]) => [name, merged(schema)]);
+  const mergedKinds = kinds.filter(([, kind]) => kind !== undefined).map(([name, kind]) => `  ${name}: "${kind}",\n`);
   return `/** What the server alone says of a task. Everything else is somebody's content, also what this client does not know. */
 export const READ_ONLY: readonly string[] = [${readOnly.map((name) => `"${name}"`).join(", ")}];
 
 /** The content of a new task of which nothing was said. Members that are not named here are left out then. */
 export const EMPTY = {
 ${empty.join("")}} as const;
+
+/** The members of which each side may change a part: sets of texts, and objects of the app's own. */
+export const MERGED: Readonly<Record<string, "set" | "object" | undefined>> = {
+${mergedKinds.join("")}};
 `;
+}
+
+function merged({ type, items, additionalProperties }) {
+  if ([type].flat().includes("array") && items?.type === "string") return "set";
+  return [type].flat().includes("object") && additionalProperties === true ? "object" : undefined;
 }
 
 function nothing(name, { type }) {

@@ -20,6 +20,7 @@ interface Facts {
   code: string;
   message: string;
   requestId?: string | undefined;
+  fields?: readonly string[] | undefined;
   details?: unknown;
   current?: Task | undefined;
   index?: number | undefined;
@@ -36,7 +37,9 @@ export class TickboxError extends Error {
   readonly code: string;
   /** Finds the request in the server's log. */
   readonly requestId: string | undefined;
-  /** More that helps; servers send it in development only. */
+  /** With 422: the names of what breaks a rule. Empty with all others. */
+  readonly fields: readonly string[];
+  /** More that helps; servers send it in development only. With 422: `{ fields: [{ field, rule }] }`. */
   readonly details: unknown;
   /** With 412, and with 409 of a create: the task as it is. */
   readonly current: Task | undefined;
@@ -52,6 +55,7 @@ export class TickboxError extends Error {
     this.status = facts.status;
     this.code = facts.code;
     this.requestId = facts.requestId;
+    this.fields = facts.fields ?? [];
     this.details = facts.details;
     this.current = facts.current;
     this.index = facts.index;
@@ -72,12 +76,13 @@ export class TickboxError extends Error {
     } catch {
       // A proxy answers in HTML.
     }
-    const { code, message, details, current, index, conflicting_seq: seq } = body;
+    const { code, message, fields, details, current, index, conflicting_seq: seq } = body;
     return new TickboxError({
       status,
       code: typeof code === "string" ? code : "BAD_ANSWER",
       message: typeof message === "string" ? message : `The server answers ${status}`,
       requestId,
+      fields: Array.isArray(fields) ? fields.map(String) : undefined,
       details,
       current: current as Task | undefined,
       index: typeof index === "number" ? index : undefined,

@@ -1,9 +1,9 @@
 // Filters and orders, as the server understands them (docs/filter.md): the same filter selects the same tasks here.
 
 import { dayIn, dayPoint, instantPoint, instantIn, micros, orderOfInstant, orderOfWhen, plusDays, type Point, type When } from "./moments.js";
-import { orderOf } from "./order.js";
-import { compareText, fold, parseSearch } from "./search.js";
+import { fold, parseSearch } from "./search.js";
 import { FilterError, read, type Argument, type Call, type Sign, type Tree, type Value, type Word } from "./syntax.js";
+import { compareText, trimmed } from "./text.js";
 
 /** What can be asked of a task. */
 export interface Filterable {
@@ -227,10 +227,6 @@ function test({ field, sign, uses }: Question, value: Value, more: More): Plan {
   }
 }
 
-function trimmed(text: string): string {
-  return text.replace(/^\p{White_Space}+|\p{White_Space}+$/gu, "");
-}
-
 const externalIds = (task: Filterable) => (task.references ?? []).map((reference) => reference.external_id);
 
 function isThere(task: Filterable, field: Field): boolean {
@@ -319,58 +315,4 @@ function readDate(text: string): { day: string } | { local: string } | { instant
   if (!/^(Z|.([01]\d|2[0-3]):[0-5]\d)$/.test(offset)) return undefined;
   const east = BigInt(Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4))) * 60_000_000n;
   return { instant: micros(`${local}Z`) + (offset.startsWith("-") ? east : -east) };
-}
-
-const SORTABLE = ["created_at", "updated_at", "due", "start", "priority", "title", "order", "completed_at"] as const;
-type Sortable = (typeof SORTABLE)[number];
-
-/** Understands `due, priority desc`: which of two tasks comes first. Throws a `FilterError`. */
-export function parseOrder(text: string): (a: Filterable, b: Filterable) => number {
-  const keys: { field: Sortable; descending: boolean }[] = [];
-  let column = 1;
-  for (const part of trimmed(text) === "" ? [] : text.split(",")) {
-    const found = [...part.matchAll(/\P{White_Space}+/gu)];
-    const words = found.map(({ 0: word, index }) => ({ word, at: column + [...part.slice(0, index)].length }));
-    const end = column + [...part].length;
-    const { word, at } = words[0] ?? { word: "", at: end };
-    const field = SORTABLE.find((field) => field === word);
-    if (field === undefined) throw new FilterError(at, "created_at, updated_at, due, start, priority, title, order or completed_at");
-    if (keys.some((key) => key.field === field)) throw new FilterError(at, "each field once");
-    if (keys.length === 3) throw new FilterError(at, "at most 3 fields");
-    const direction = words[1];
-    if (direction !== undefined && direction.word !== "desc" && direction.word !== "asc") throw new FilterError(direction.at, "desc, ',' or the end");
-    if (words[2] !== undefined) throw new FilterError(words[2].at, "',' or the end");
-    keys.push({ field, descending: direction?.word === "desc" });
-    column = end + 1;
-  }
-  return (a, b) => {
-    for (const { field, descending } of keys) {
-      const order = sorted(field, a, b, descending);
-      if (order !== 0) return order;
-    }
-    const newer = Number(micros(b.created_at) - micros(a.created_at));
-    return newer === 0 ? compareText(b.id, a.id) : newer;
-  };
-}
-
-/** What is missing is last in both directions. */
-function sorted(field: Sortable, a: Filterable, b: Filterable, descending: boolean): number {
-  const [first, second] = [sortValue(field, a), sortValue(field, b)];
-  if (first === undefined || second === undefined) return Number(first === undefined) - Number(second === undefined);
-  const order =
-    typeof first === "string" && typeof second === "string" ? compareText(first, second) : first < second ? -1 : Number(first > second);
-  return descending ? -order : order;
-}
-
-/** Dates by their wall clock as written: as a text, a day stands before the times of that day. */
-function sortValue(field: Sortable, task: Filterable): string | number | bigint | undefined {
-  if (field === "title") return fold(task.title);
-  if (field === "order") return orderOf(task);
-  if (field === "priority") return task.priority ?? undefined;
-  if (field === "due" || field === "start") {
-    const when = task[field] ?? undefined;
-    return when && ("date" in when ? when.date : when.local);
-  }
-  const time = task[field] ?? undefined;
-  return time && micros(time);
 }

@@ -54,6 +54,14 @@ export function instantIn(local: string, zone: string): bigint {
   return wall - BigInt(offset) * 1000n;
 }
 
+/** By how much a clock of a zone that shows this may be ahead of UTC, in milliseconds: where it is put back, there are two. */
+export function offsetsOf(local: string, zone: string): number[] {
+  const millis = Number(micros(local) / 1000n);
+  const [before, after] = [offsetAt(millis - 86_400_000, zone), offsetAt(millis + 86_400_000, zone)];
+  const fit = [before, after].filter((offset) => offsetAt(millis - offset, zone) === offset);
+  return fit.length > 0 ? fit : [before];
+}
+
 export function isZone(zone: string): boolean {
   try {
     return formats.has(zone) || new Intl.DateTimeFormat("en-US", { timeZone: zone }) !== undefined;

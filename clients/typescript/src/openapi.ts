@@ -2,6 +2,28 @@
 // `npm run generate` writes it anew, `npm run check:generated` says whether it is current.
 
 export interface paths {
+    "/api/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the user, with all traces
+         * @description Tasks, lists, trash, history, kept answers: for good, and at once. Cursors and tags of before fit no more. While it goes
+         *     on, all that is asked for the user is answered with 503; if the answer is lost, it goes on, and can be asked for again.
+         *     A user who comes back begins anew. The account at the Better Auth server is another thing.
+         */
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/changes": {
         parameters: {
             query?: never;
@@ -11,8 +33,8 @@ export interface paths {
         };
         /**
          * Get what has changed
-         * @description Each task that has changed since the cursor, once, as it is now, or that it was deleted; in the order of the latest
-         *     change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
+         * @description Each task (and each list, if `kinds` asks for them) that has changed since the cursor, once, as it is now, or that it
+         *     was deleted; in the order of the latest change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
          *     changes. With `wait`, the answer waits for a change if there is none, and is empty when the time is over.
          */
         get: operations["list_changes"];
@@ -55,8 +77,8 @@ export interface paths {
         };
         /**
          * Hear of changes as they happen
-         * @description Server-sent events: `ready` first, then `task.changed` and `task.deleted` with the same content as in the list of
-         *     changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
+         * @description Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`, if `kinds`
+         *     asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
          *     or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
          */
         get: operations["listen"];
@@ -83,6 +105,128 @@ export interface paths {
          *     stream ends when the token does.
          */
         post: operations["create_ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's lists
+         * @description All of them, by `order`, each with the number of its open tasks.
+         */
+        get: operations["list_lists"];
+        put?: never;
+        /**
+         * Create a list
+         * @description It comes last. With an `id` of the caller's own, the same list sent again is not created twice: it is answered with 200.
+         */
+        post: operations["create_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a list
+         * @description With `If-None-Match`, only if the list has another `ETag` by now.
+         */
+        get: operations["get_list"];
+        /**
+         * Change a list
+         * @description As with a task: a field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`,
+         *     only if the list still has that `ETag`. With `If-None-Match: *`, the list is created under this id, and only if there is
+         *     none.
+         */
+        put: operations["change_list"];
+        post?: never;
+        /**
+         * Delete a list
+         * @description It goes into the trash with its tasks, from where they can be restored for a while. With `If-Match`, only if the list
+         *     still has that `ETag`.
+         */
+        delete: operations["delete_list"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a list by a merge patch
+         * @description JSON merge patch (RFC 7396): a field that is left out keeps its value, `null` removes it, and `metadata` is merged.
+         *     With `If-Match`, only if the list still has that `ETag`.
+         */
+        patch: operations["patch_list"];
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened to a list, newest first
+         * @description Also of a list in the trash. What happened to its tasks is theirs.
+         */
+        get: operations["list_history_of_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a list
+         * @description To another place among the lists: behind or before another one; if both are named, the first that is still there counts.
+         *     Without them, it comes last.
+         */
+        post: operations["move_list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/lists/{list_id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a list out of the trash
+         * @description It comes back as it was, with its id and with the tasks that were deleted with it. Nothing happens to a list that is not
+         *     in the trash.
+         */
+        post: operations["restore_list"];
         delete?: never;
         options?: never;
         head?: never;
@@ -177,7 +321,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a task
-         * @description It goes into the trash, from where it can be restored for a while. With `If-Match`, only if the task still has
+         * @description It goes into the trash, with all that is below it, from where they can be restored for a while. With `If-Match`, only if the task still has
          *     that `ETag`.
          */
         delete: operations["delete_task"];
@@ -231,6 +375,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/{task_id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a task
+         * @description Into another list, below another task, or to another place among its siblings; what is below it goes along. `after` and
+         *     `before` name a sibling there; if both are named, the first that is still one counts. Without them, it comes last.
+         */
+        post: operations["move_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{task_id}/restore": {
         parameters: {
             query?: never;
@@ -242,7 +407,8 @@ export interface paths {
         put?: never;
         /**
          * Take a task out of the trash
-         * @description It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+         * @description It comes back as it was, with its id and with what was deleted with it. Where its list or its parent is gone, it comes
+         *     to the inbox, or to the top level. Nothing happens to a task that is not in the trash.
          */
         post: operations["restore_task"];
         delete?: never;
@@ -317,6 +483,16 @@ export interface components {
         };
         /** @description One operation; the fields of a task as in the request for a single one. */
         BatchOperation: {
+            /**
+             * Format: uuid
+             * @description The sibling that stands before it then; `null`: it comes first.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description The sibling that stands behind it then; `null`: it comes last.
+             */
+            before?: string | null;
             completed?: boolean;
             /** @description At most 2000 characters, kept as sent, no U+0000; `null`: none. */
             description?: string | null;
@@ -359,11 +535,21 @@ export interface components {
              * @description The operation is refused if the task has another version. Not for `create`.
              */
             if_version?: number | null;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
+             */
+            list_id?: string | null;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
             } | null;
             op: components["schemas"]["BatchVerb"];
+            /**
+             * Format: uuid
+             * @description The task that it is a part of, in the same list. Another one is a move to the end of its children.
+             */
+            parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
@@ -455,7 +641,7 @@ export interface components {
          * @description What an operation does.
          * @enum {string}
          */
-        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag";
+        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag" | "move" | "restore";
         /** @description The members of a task that a change replaced, as they were. */
         Before: {
             completed?: boolean;
@@ -494,10 +680,22 @@ export interface components {
                  */
                 zone: string;
             } | null;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
+             */
+            list_id?: string | null;
             /** @description The app's own. */
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
+            readonly order?: string | null;
+            /**
+             * Format: uuid
+             * @description The task that it is a part of, in the same list. Another one is a move to the end of its children.
+             */
+            parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
@@ -544,7 +742,7 @@ export interface components {
             tags?: string[] | null;
             title?: string;
         };
-        /** @description One task that has changed, by its latest change. */
+        /** @description One task or list that has changed, by its latest change. */
         Change: {
             /**
              * Format: int64
@@ -553,11 +751,17 @@ export interface components {
             seq: number;
             task: components["schemas"]["Task"];
         } | {
+            list: components["schemas"]["List"];
+            /** Format: int64 */
+            seq: number;
+        } | {
             /**
              * Format: uuid
-             * @description The id of the task.
+             * @description The id of the task, or of the list.
              */
             deleted: string;
+            /** @description `list`; only there if it was one. */
+            kind?: string;
             /** Format: int64 */
             seq: number;
         };
@@ -588,7 +792,7 @@ export interface components {
          *     }
          */
         ChangeList: {
-            /** @description Each task once, in the order of its latest change. */
+            /** @description Each task or list once, in the order of its latest change. */
             changes: components["schemas"]["Change"][];
             /** @description Whether there is more already. */
             has_more: boolean;
@@ -610,6 +814,49 @@ export interface components {
         Completion: {
             completed: boolean;
         };
+        /** @description A list with the number of its open tasks. */
+        CountedList: {
+            /** @description Whether the list was put aside; only there if it was. Its tasks stay as they are. */
+            archived?: boolean;
+            /** @description `#rrggbb` */
+            color?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; never changes.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; only there while the list is in the trash.
+             */
+            readonly deleted_at?: string;
+            /**
+             * Format: uuid
+             * @description `UUIDv7` made by the server, or any UUID made by the caller.
+             */
+            readonly id: string;
+            /** @description The app's own. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @description How many of its tasks are not completed; not there for one in the trash. */
+            readonly open_count?: number;
+            /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
+            readonly order: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; moves with every change and never goes back.
+             */
+            readonly updated_at: string;
+            /**
+             * Format: int64
+             * @description 1 at first, one more with each change.
+             */
+            readonly version: number;
+        };
+        /** @description The task or the list as it is now. */
+        Current: components["schemas"]["Task"] | components["schemas"]["List"];
         /** @description The envelope of every error. */
         Error: {
             error: components["schemas"]["ErrorBody"];
@@ -622,8 +869,8 @@ export interface components {
              * @description The number of the change that stands in the way of an undo; with `CONFLICT`.
              */
             conflicting_seq?: number;
-            /** @description The task as it is now; with `PRECONDITION_FAILED`. */
-            current?: components["schemas"]["Task"];
+            /** @description The task or the list as it is now; with `PRECONDITION_FAILED`, and with a `CONFLICT` about another one. */
+            current?: components["schemas"]["Current"];
             /** @description More that helps, in development only. */
             details?: Record<string, never>;
             /** @description With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers. */
@@ -688,11 +935,189 @@ export interface components {
          * @description What a change did to a task.
          * @enum {string}
          */
-        Kind: "created" | "changed" | "deleted" | "restored";
+        Kind: "created" | "changed" | "deleted" | "restored" | "spread";
+        /**
+         * @description A list, as it is told.
+         * @example {
+         *       "color": "#1e90ff",
+         *       "created_at": "2026-11-23T08:00:00.000000Z",
+         *       "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999",
+         *       "name": "Groceries",
+         *       "order": "i8DpLumiHm",
+         *       "updated_at": "2026-11-23T08:00:00.000000Z",
+         *       "version": 1
+         *     }
+         */
+        List: {
+            /** @description Whether the list was put aside; only there if it was. Its tasks stay as they are. */
+            archived?: boolean;
+            /** @description `#rrggbb` */
+            color?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; never changes.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; only there while the list is in the trash.
+             */
+            readonly deleted_at?: string;
+            /**
+             * Format: uuid
+             * @description `UUIDv7` made by the server, or any UUID made by the caller.
+             */
+            readonly id: string;
+            /** @description The app's own. */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            name: string;
+            /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
+            readonly order: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC; moves with every change and never goes back.
+             */
+            readonly updated_at: string;
+            /**
+             * Format: int64
+             * @description 1 at first, one more with each change.
+             */
+            readonly version: number;
+        };
+        /** @description The members of a list that a change replaced, as they were. */
+        ListBefore: {
+            /** @description Whether the list was put aside; only there if it was. Its tasks stay as they are. */
+            archived?: boolean;
+            /** @description `#rrggbb` */
+            color?: string | null;
+            /** @description The app's own. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            name?: string;
+            /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
+            readonly order?: string | null;
+        };
+        /**
+         * @description A change: at least one field. One that is left out keeps its value. Fields with other names are ignored.
+         * @example {
+         *       "archived": true,
+         *       "name": "Food"
+         *     }
+         */
+        ListPatch: {
+            /** @description Whether the list was put aside; only there if it was. Its tasks stay as they are. */
+            archived?: boolean | null;
+            /** @description `#rrggbb` */
+            color?: string | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
+            name?: string;
+        };
         /** @description A tag, and how many tasks have it. */
         ListedTag: {
             /** Format: int64 */
             count: number;
+            name: string;
+        };
+        /**
+         * @description All of a user's lists.
+         * @example {
+         *       "count": 1,
+         *       "lists": [
+         *         {
+         *           "color": "#1e90ff",
+         *           "created_at": "2026-11-23T08:00:00.000000Z",
+         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999",
+         *           "name": "Groceries",
+         *           "open_count": 3,
+         *           "order": "i8DpLumiHm",
+         *           "updated_at": "2026-11-23T08:00:00.000000Z",
+         *           "version": 1
+         *         }
+         *       ]
+         *     }
+         */
+        Lists: {
+            /** Format: int64 */
+            count: number;
+            /** @description In their order. */
+            lists: components["schemas"]["CountedList"][];
+        };
+        /**
+         * @description To where a task is moved. Fields with other names are ignored.
+         * @example {
+         *       "after": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *       "list_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999"
+         *     }
+         */
+        Move: {
+            /**
+             * Format: uuid
+             * @description The sibling that stands before it then; `null`: it comes first.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description The sibling that stands behind it then; `null`: it comes last.
+             */
+            before?: string | null;
+            /**
+             * Format: uuid
+             * @description The list; `null` is the inbox. Another one without `parent_id` drops the parent.
+             */
+            list_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The parent, which implies its list; `null`: none.
+             */
+            parent_id?: string | null;
+        };
+        /**
+         * @description To which place a list is moved. Fields with other names are ignored.
+         * @example {
+         *       "after": null
+         *     }
+         */
+        MoveList: {
+            /**
+             * Format: uuid
+             * @description The sibling that stands before it then; `null`: it comes first.
+             */
+            after?: string | null;
+            /**
+             * Format: uuid
+             * @description The sibling that stands behind it then; `null`: it comes last.
+             */
+            before?: string | null;
+        };
+        /**
+         * @description A new list. Fields with other names are ignored.
+         * @example {
+         *       "color": "#1e90ff",
+         *       "name": "Groceries"
+         *     }
+         */
+        NewList: {
+            /** @description Whether the list was put aside; only there if it was. Its tasks stay as they are. */
+            archived?: boolean | null;
+            /** @description `#rrggbb` */
+            color?: string | null;
+            /**
+             * Format: uuid
+             * @description Any UUID, made by the caller: the same list sent again is not created twice. The server makes one if left out.
+             */
+            id?: string | null;
+            /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             name: string;
         };
         /**
@@ -740,10 +1165,20 @@ export interface components {
              * @description Any UUID, made by the caller: the same task sent again is not created twice. The server makes one if left out.
              */
             id?: string | null;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
+             */
+            list_id?: string | null;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: uuid
+             * @description The task that it is a part of, in the same list. Another one is a move to the end of its children.
+             */
+            parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
@@ -800,7 +1235,7 @@ export interface components {
              * @description RFC 3339, UTC.
              */
             at: string;
-            before: components["schemas"]["Before"] | null;
+            before: components["schemas"]["Replaced"] | null;
             kind: components["schemas"]["Kind"];
             /** @description The `X-Request-Id` of the request that made the change. */
             request_id: string;
@@ -830,6 +1265,7 @@ export interface components {
             /** @description `ready`, or `unavailable`. */
             status: string;
         };
+        Replaced: components["schemas"]["Before"] | components["schemas"]["ListBefore"];
         /**
          * @description The tags of a user's tasks.
          * @example {
@@ -914,10 +1350,22 @@ export interface components {
              * @description `UUIDv7` made by the server, or any UUID made by the caller.
              */
             readonly id: string;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
+             */
+            list_id?: string;
             /** @description The app's own. */
             metadata?: {
                 [key: string]: unknown;
             };
+            /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
+            readonly order?: string;
+            /**
+             * Format: uuid
+             * @description The task that it is a part of, in the same list. Another one is a move to the end of its children.
+             */
+            parent_id?: string;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
@@ -972,7 +1420,7 @@ export interface components {
             readonly user_id: string;
             /**
              * Format: int64
-             * @description 1 for a new task, one more with each change.
+             * @description 1 at first, one more with each change.
              */
             readonly version: number;
         };
@@ -1047,10 +1495,20 @@ export interface components {
                  */
                 zone: string;
             } | string | null;
+            /**
+             * Format: uuid
+             * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
+             */
+            list_id?: string | null;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: uuid
+             * @description The task that it is a part of, in the same list. Another one is a move to the end of its children.
+             */
+            parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
@@ -1267,6 +1725,27 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The user has asked too often, or has too many streams open */
+        RateLimited: {
+            headers: {
+                /** @description Seconds to wait before the next try */
+                "Retry-After"?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "RATE_LIMITED",
+                 *         "message": "More than 6000 requests in 60 s: ask again after the time in Retry-After"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The database or the keys cannot be reached, or the server is overloaded */
         ServiceUnavailable: {
             headers: {
@@ -1355,6 +1834,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    remove_user: {
+        parameters: {
+            query: {
+                /** @description The user's identity once more, so that nobody is removed by mistake. */
+                confirm: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is nothing of the user any more */
+            204: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_changes: {
         parameters: {
             query?: {
@@ -1364,6 +1879,11 @@ export interface operations {
                 limit?: number;
                 /** @description How many seconds to wait for a change if there is none. */
                 wait?: number;
+                /**
+                 * @description Of what to tell: `task`, `list`, or both with a comma between them. A cursor knows its kinds; with more of them it is
+                 *     410.
+                 */
+                kinds?: string;
             };
             header?: never;
             path: {
@@ -1393,6 +1913,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["CursorExpired"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1441,6 +1962,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1455,6 +1977,11 @@ export interface operations {
                 last_event_id?: string;
                 /** @description A ticket in place of the token, where no header can be sent. */
                 ticket?: string;
+                /**
+                 * @description Of what to tell: `task`, `list`, or both with a comma between them. An id knows its kinds; with more of them it is
+                 *     410.
+                 */
+                kinds?: string;
             };
             header?: {
                 /** @description The `id` of the last event that was heard */
@@ -1492,6 +2019,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["CursorExpired"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1524,6 +2052,574 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_lists: {
+        parameters: {
+            query?: {
+                /** @description `true`: the trash in place of the lists. */
+                deleted?: boolean;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The lists */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Lists"];
+                };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    create_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewList"];
+            };
+        };
+        responses: {
+            /** @description The same list of this `id` was there already */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The list was created */
+            201: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new list */
+                    Location?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    get_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    change_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+                /**
+                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
+                 * @example *
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description The list was created */
+            201: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The path of the new list */
+                    Location?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    delete_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list is gone */
+            204: {
+                headers: {
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    patch_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPatch"];
+                "application/merge-patch+json": components["schemas"]["ListPatch"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_history_of_list: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most changes on a page; 100 if left out.
+                 * @example 50
+                 */
+                limit?: number;
+                /** @description `next_cursor` of the page before, of the same task. */
+                cursor?: string;
+            };
+            header?: {
+                /**
+                 * @description Entity tags of what the caller has: if one is current, the answer is 304
+                 * @example "3"
+                 */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The changes */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    move_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveList"];
+            };
+        };
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    restore_list: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The list; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                list_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The list as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1556,7 +2652,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
-            410: components["responses"]["CursorExpired"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1640,6 +2736,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1708,6 +2805,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1758,6 +2856,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1815,6 +2914,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1834,7 +2934,7 @@ export interface operations {
                  */
                 "If-Match"?: string;
                 /**
-                 * @description `*`: creates the task under this id, and only if there is none; the body is that of a new task then
+                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
                  * @example *
                  */
                 "If-None-Match"?: string;
@@ -1899,6 +2999,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1951,6 +3052,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2014,6 +3116,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2076,6 +3179,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2142,6 +3246,70 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    move_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move"];
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2192,6 +3360,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

@@ -1,6 +1,6 @@
 // What is to be done with an operation, given how the task is now; and what comes of a conflict.
 
-import { difference, isEmpty, merge, patched, sameContent } from "./merge.js";
+import { difference, isEmpty, merge, patched, sameContent, whole } from "./merge.js";
 import { isMoreThanATick, type Operation } from "./operations.js";
 import type { Field, Patch, Task } from "./types.js";
 
@@ -29,7 +29,10 @@ export type Step =
   | { do: "ask"; conflict: Conflict; usual: "mine" | "theirs" };
 
 export function step(operation: Operation, theirs: Task | undefined): Step {
-  const { id, kind, base, fields } = operation;
+  const { id, kind, fields } = operation;
+  // Of lists nobody is asked, so that who is asked sees tasks.
+  const base = operation.base as Task | null;
+  if (kind === "move") return theirs ? { do: "send", fields } : { do: "drop" };
   if (kind === "create" || kind === "restore") return theirs ? { do: "drop" } : { do: "send", fields };
   if (kind === "remove") {
     if (!theirs) return { do: "drop" };
@@ -55,7 +58,7 @@ export function resolved(operation: Operation, conflict: Conflict, resolution: R
   const { theirs } = conflict;
   if (!theirs) {
     if (resolution === "theirs") return [];
-    const fields = resolution === "mine" ? operation.fields : resolution;
+    const fields = resolution === "mine" ? operation.fields : whole(resolution, conflict.base);
     // The keys keep the order: first out of the trash, then the change, then what was done after it.
     const restore: Operation = { ...operation, kind: "restore", fields: {} };
     return [restore, { ...operation, key: `${operation.key}~`, fields }];
@@ -63,15 +66,15 @@ export function resolved(operation: Operation, conflict: Conflict, resolution: R
   if (operation.kind === "remove") {
     if (resolution === "theirs") return [];
     if (resolution === "mine") return [{ ...operation, base: theirs }];
-    const fields = difference(resolution, theirs);
+    const fields = difference(whole(resolution, theirs), theirs);
     return isEmpty(fields) ? [] : [{ ...operation, kind: "change", fields, base: theirs }];
   }
   let fields: Patch;
   if (typeof resolution === "object") {
-    fields = difference(resolution, theirs);
+    fields = difference(whole(resolution, theirs), theirs);
   } else {
-    fields = { ...merge(conflict.base, operation.fields, theirs).patch };
-    if (resolution === "theirs") for (const field of conflict.fields) delete fields[field];
+    const { patch, yielding } = merge(conflict.base, operation.fields, theirs);
+    fields = resolution === "theirs" ? yielding : patch;
   }
   return isEmpty(fields) ? [] : [{ ...operation, fields, base: theirs }];
 }

@@ -41,12 +41,3 @@ export function parseSearch(text: string): ((texts: readonly string[]) => boolea
     return terms.every((term) => all.some(([folded, words]) => term(folded, words)));
   };
 }
-
-/** The order of two texts by code points, which UTF-16 has in another one. */
-export function compareText(a: string, b: string): number {
-  let at = 0;
-  while (at < a.length && a[at] === b[at]) at += 1;
-  if (at >= a.length || at >= b.length) return a.length - b.length;
-  const place = (unit: number) => (unit >= 0xe000 ? unit - 0x800 : unit >= 0xd800 ? unit + 0x2000 : unit);
-  return place(a.charCodeAt(at)) - place(b.charCodeAt(at));
-}

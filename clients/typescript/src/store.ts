@@ -1,20 +1,21 @@
 // Tasks that are always at hand: read from memory, changed at once, sent when the server can be reached.
 
 import type { Client } from "./client.js";
+import { Deeds } from "./deeds.js";
 import { TickboxError, asTickboxError } from "./errors.js";
 import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
-import { timeId } from "./ids.js";
 import { Journal } from "./journal.js";
-import { EMPTY } from "./members.js";
-import { content, difference, isEmpty, patched, trimmed } from "./merge.js";
 import type { Operation } from "./operations.js";
+import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
 import { memory, type Storage } from "./storage.js";
+import { Later } from "./timing.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
+import { written, writes } from "./writes.js";
 
 export interface StoreOptions {
   client: Client;
@@ -34,12 +35,8 @@ export interface StoreOptions {
   silence?: number | undefined;
 }
 
-export type NewTaskFields = Pick<Task, "title"> & Patch;
-
 /** The copy of the tasks is only a copy: it need not be written with each event. */
 const SAVE_AFTER = 1000;
-/** Of so many removed tasks the words are at hand, for `restore`. */
-const MOST_REMOVED = 1000;
 /** What an answer told is in the log within milliseconds; if it does not arrive, the log is asked. */
 const CONFIRM_AFTER = 3000;
 
@@ -69,6 +66,7 @@ export function createStore(options: StoreOptions) {
   );
   const queue = new Queue(journal, (id) => view.touch(id));
   const view = new View(replica, queue, () => client.userId ?? "", onError);
+  const deeds = new Deeds(queue, view, () => work.ring());
   const follow = new Follow({
     client,
     replica,
@@ -106,7 +104,6 @@ export function createStore(options: StoreOptions) {
       journal.set(`told/${id}`, undefined);
     }
   });
-  const removed = new Map<string, Task>();
   let loading: Promise<void> | undefined;
   let wanted = false;
   let closed = false;
@@ -190,33 +187,6 @@ export function createStore(options: StoreOptions) {
     }
   }
 
-  function perform(operation: Pick<Operation, "id" | "kind" | "fields" | "base">): void {
-    // Six digits, as the server writes them: texts of times sort as times.
-    const at = new Date().toISOString().replace("Z", "000Z");
-    queue.add({ key: timeId(), at, ...operation });
-    work.ring();
-  }
-
-  function seen(id: string): Task {
-    const task = view.get(id);
-    if (!task) throw new TickboxError({ status: 404, code: "NOT_FOUND", message: `There is no task ${id} here` });
-    return task;
-  }
-
-  /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
-  function written(patch: Patch): Patch {
-    const fields = JSON.parse(JSON.stringify(content(patch))) as Patch;
-    return fields.title === undefined ? fields : { ...fields, title: trimmed(fields.title) };
-  }
-
-  function change(id: string, patch: Patch): Task {
-    const base = seen(id);
-    const fields = difference(written(patch), base);
-    if (!isEmpty(fields)) perform({ id, kind: "change", fields, base });
-    // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
-    return view.get(id) ?? patched(base, fields);
-  }
-
   async function start(): Promise<void> {
     if (closed) throw new Error("This store is closed: create another one");
     wanted = true;
@@ -248,30 +218,24 @@ export function createStore(options: StoreOptions) {
 
     get: (id: string): Task | undefined => view.get(id),
 
-    /** Makes a task, at once. Its id is final. */
-    create(fields: NewTaskFields): Task {
-      const id = timeId();
-      perform({ id, kind: "create", fields: { ...EMPTY, ...written(fields) }, base: null });
-      return seen(id);
+    /**
+     * The tasks that a filter means, in an order (docs/filter.md), kept ready while they change. Days begin where the
+     * zone says, by default that of this device. Throws a `FilterError`.
+     */
+    query(filter = "", order = "", zone = Intl.DateTimeFormat().resolvedOptions().timeZone): Query {
+      return new LiveQuery(view, filter, order, zone, onError);
     },
 
-    change,
+    ...writes(view, deeds),
 
-    complete: (id: string, completed = true): Task => change(id, { completed }),
+    /** What the function does is one deed, which {@link undo} takes back as a whole. */
+    together: <R>(work: () => R): R => deeds.together(work),
 
-    /** Into the trash. */
-    remove(id: string): void {
-      const base = seen(id);
-      removed.set(id, base);
-      if (removed.size > MOST_REMOVED) removed.delete(removed.keys().next().value!);
-      perform({ id, kind: "remove", fields: {}, base });
-    },
-
-    /** Out of the trash. A task that was removed by this store shows again at once, another when the server has answered. */
-    restore(id: string): Task | undefined {
-      if (!view.get(id)) perform({ id, kind: "restore", fields: {}, base: removed.get(id) ?? null });
-      return view.get(id);
-    },
+    /**
+     * Takes back what was done last here, be it sent or not; once more: what was done before that. What others have
+     * made of it since stays. `false` if there is nothing to take back.
+     */
+    undo: (): boolean => deeds.undo(),
 
     /** What was done here, to all tasks or one, and is not confirmed by the server. */
     pending: (id?: string): readonly Operation[] => (id === undefined ? queue.operations : queue.of(id)),
@@ -281,11 +245,13 @@ export function createStore(options: StoreOptions) {
 
     /** Puts a refused operation back into the queue, perhaps with better fields. */
     retry(key: string, fields: Patch = {}): void {
-      const refused = queue.dismiss(key);
+      const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
+      const { key: _, at: __, alone: ___, failures: ____, ...deed } = refused.operation;
+      const better = { ...deed.fields, ...written(fields, { ...deed.base, ...deed.fields }) };
+      queue.dismiss(key);
       known = queue.refused;
-      const { id, kind, base, fields: before } = refused.operation;
-      perform({ id, kind, base, fields: { ...before, ...written(fields) } });
+      deeds.perform({ ...deed, fields: better });
     },
 
     dismiss(key: string): void {
@@ -339,30 +305,4 @@ export function createStore(options: StoreOptions) {
       });
     },
   };
-}
-
-/** Something that is done a while after it was first asked for. */
-class Later {
-  readonly #milliseconds: number;
-  readonly #work: () => void;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(milliseconds: number, work: () => void) {
-    this.#milliseconds = milliseconds;
-    this.#work = work;
-  }
-
-  later(): void {
-    this.#timer ??= setTimeout(() => this.now(), this.#milliseconds);
-  }
-
-  now(): void {
-    this.cancel();
-    this.#work();
-  }
-
-  cancel(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
 }

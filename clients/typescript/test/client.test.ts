@@ -19,6 +19,16 @@ const METHODS: Record<Route, keyof Client> = {
   "PATCH /api/{user_id}/tasks/{task_id}/complete": "complete",
   "POST /api/{user_id}/tasks/{task_id}/restore": "restore",
   "GET /api/{user_id}/tasks/{task_id}/history": "history",
+  "POST /api/{user_id}/tasks/{task_id}/move": "move",
+  "GET /api/{user_id}/lists": "listLists",
+  "POST /api/{user_id}/lists": "createList",
+  "GET /api/{user_id}/lists/{list_id}": "getList",
+  "PUT /api/{user_id}/lists/{list_id}": "putList",
+  "PATCH /api/{user_id}/lists/{list_id}": "changeList",
+  "DELETE /api/{user_id}/lists/{list_id}": "deleteList",
+  "POST /api/{user_id}/lists/{list_id}/move": "moveList",
+  "POST /api/{user_id}/lists/{list_id}/restore": "restoreList",
+  "GET /api/{user_id}/lists/{list_id}/history": "historyOfList",
   "GET /api/{user_id}/changes": "changes",
   "POST /api/{user_id}/changes/{seq}/undo": "undo",
   "GET /api/{user_id}/events": "events",
@@ -91,6 +101,18 @@ test("each route has a method", async () => {
   const home = await client.list({ filter: "tags:home", order_by: "title", zone: "Europe/Berlin" });
   assert.deepEqual((await client.listTags()).tags, [{ name: "home", count: home.tasks.length }]);
   await client.get(home.tasks[0]!.id);
+  const list = await client.createList({ name: "list" });
+  await client.createListAt(timeId(), { name: "another" });
+  await client.putList(list.id, { name: "b", metadata: { a: 1 } });
+  await client.changeList(list.id, { metadata: { b: 2 } });
+  await client.moveList(list.id, { before: null });
+  assert.equal((await client.move((await client.list()).tasks[0]!.id, { list_id: list.id })).list_id, list.id);
+  await client.deleteList(list.id);
+  assert.deepEqual((await client.listLists({ deleted: true })).lists.map(({ id }) => id), [list.id]);
+  await client.restoreList(list.id);
+  assert.deepEqual((await client.getList(list.id)).metadata, { a: 1, b: 2 });
+  assert.equal((await client.historyOfList(list.id, { limit: 1 })).history[0]?.kind, "restored");
+  assert.equal((await client.listLists()).lists.find(({ id }) => id === list.id)?.open_count, 1);
   assert.equal((await client.health()).status, "healthy");
   assert.equal((await client.ready()).status, "ready");
   const { ticket } = await client.ticket();
@@ -104,7 +126,8 @@ test("each route has a method", async () => {
   }
   const named = new Set(seen.map(({ method, path }) => {
     const general = path.replace(/^\/api\/[^/]+/, "/api/{user_id}").replace(/\d+\/undo/, "{seq}/undo");
-    return `${method} ${general.replace(/\/[0-9a-f-]{36}/, "/{task_id}")}`;
+    const of = general.includes("/lists") ? "{list_id}" : "{task_id}";
+    return `${method} ${general.replace(/\/[0-9a-f-]{36}/, `/${of}`)}`;
   }));
   assert.deepEqual([...named].sort(), Object.keys(METHODS).sort());
 });

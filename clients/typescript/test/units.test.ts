@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { claims } from "../dist/tokens.js";
 import { randomId, timeId } from "../dist/ids.js";
 import { Journal } from "../dist/journal.js";
-import { merge, trimmed } from "../dist/merge.js";
+import { merge } from "../dist/merge.js";
 import { applied, joined, type Operation } from "../dist/operations.js";
 import { Queue } from "../dist/queue.js";
 import { Replica } from "../dist/replica.js";
@@ -13,6 +13,7 @@ import { resolved, step } from "../dist/resolve.js";
 import { Alarm, backOff, retryAfter } from "../dist/retry.js";
 import { memory } from "../dist/storage.js";
 import { Tags } from "../dist/tags.js";
+import { trimmed } from "../dist/text.js";
 import { TickboxError, type Task } from "tickbox-client";
 
 function task(fields: Partial<Task> = {}): Task {
@@ -98,9 +99,10 @@ test("a token says whose it is, in any script", () => {
 
 test("a merge takes from each side what that side alone changed", () => {
   const base = task();
-  assert.deepEqual(merge(base, { title: "mine" }, task({ description: "theirs" })), { patch: { title: "mine" }, fields: [] });
-  assert.deepEqual(merge(base, { title: "mine" }, task({ title: "theirs" })), { patch: { title: "mine" }, fields: ["title"] });
-  assert.deepEqual(merge(base, { title: "same" }, task({ title: "same" })), { patch: {}, fields: [] });
+  const mine = { title: "mine" };
+  assert.deepEqual(merge(base, mine, task({ description: "theirs" })), { patch: mine, yielding: mine, fields: [] });
+  assert.deepEqual(merge(base, mine, task({ title: "theirs" })), { patch: mine, yielding: {}, fields: ["title"] });
+  assert.deepEqual(merge(base, { title: "same" }, task({ title: "same" })), { patch: {}, yielding: {}, fields: [] });
   assert.deepEqual(merge(base, { title: base.title, completed: true }, task({ title: "theirs" })).patch, { completed: true });
   assert.deepEqual(merge(task({ description: "d" }), { description: null }, task({ description: "d" })).patch, { description: null });
 });
@@ -127,7 +129,7 @@ test("a later operation is taken up by an earlier one that nobody knows of", () 
 
 test("words do not disappear with a task that is deleted elsewhere; a tick does", () => {
   assert.equal(applied(undefined, operation({ fields: { completed: true } }), "ada"), undefined);
-  assert.equal(applied(undefined, operation({ fields: { title: "words" } }), "ada")?.title, "words");
+  assert.equal(applied<Task>(undefined, operation({ fields: { title: "words" } }), "ada")?.title, "words");
   const tick = step(operation({ fields: { completed: true } }), undefined);
   assert.equal(tick.do === "ask" && tick.usual, "theirs");
   const words = operation({ fields: { title: "words" } });
@@ -243,7 +245,7 @@ test("what could not be read is not written over", async () => {
 
 test("tags and copies are bounded", () => {
   const tags = new Tags();
-  for (let count = 0; count < 10_001; count++) tags.saw(task({ id: String(count), version: count }));
+  for (let count = 0; count < 10_001; count++) tags.saw(String(count), count);
   assert.equal(tags.tag("0"), undefined);
   assert.equal(tags.tag("10000"), '"10000"');
   const text = "x".repeat(1_500_000);

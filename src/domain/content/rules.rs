@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 
 use super::metadata::{Metadata, read_members};
 use super::tags::Tags;
-use super::{Content, Patch};
-use crate::domain::Timestamp;
+use super::{Content, Patch, RecordContent};
 use crate::domain::json::{Faults, Object, Rule};
+use crate::domain::{ListPatch, Timestamp};
 
 /// A rule that a task would break, and the members that have to do with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +31,7 @@ const MANY_TAGS: Breach = Breach {
 };
 const MUCH_METADATA: Breach = Breach {
     fields: &["metadata"],
-    rule: "metadata must be at most 4 KiB of JSON, with what the task has",
+    rule: "metadata must be at most 4 KiB of JSON, with what is there",
 };
 
 /// What a change adds to members and takes out of them.
@@ -57,33 +57,52 @@ impl Patch {
         patch.merge.untag = tags;
         patch
     }
+}
 
-    /// As [`Patch::read`], but objects are merged.
-    pub fn read_merge(object: &mut Object<'_>, faults: &mut Faults) -> Self {
-        let is_object = object
-            .get("metadata")
-            .is_some_and(|json| json.starts_with('{'));
-        if !is_object {
-            return Self::read(object, faults);
-        }
-        let metadata = faults.read(object, "metadata", read_members);
-        object.take("metadata");
-        let mut patch = Self::read(object, faults);
-        patch.merge.metadata = metadata;
-        patch
+/// Takes metadata out of an object that is read as a merge patch, if it is to be merged.
+fn read_merged(object: &mut Object<'_>, faults: &mut Faults) -> Option<Map<String, Value>> {
+    let json = object.get("metadata")?;
+    if !json.starts_with('{') {
+        return None;
     }
+    let metadata = faults.read(object, "metadata", read_members);
+    object.take("metadata");
+    metadata
+}
+
+macro_rules! read_merge {
+    ($($patch:ident),+) => {
+        $(impl $patch {
+            /// As [`Self::read`], but objects are merged.
+            pub fn read_merge(object: &mut Object<'_>, faults: &mut Faults) -> Self {
+                let metadata = read_merged(object, faults);
+                let mut patch = Self::read(object, faults);
+                patch.merge.metadata = metadata;
+                patch
+            }
+        })+
+    };
+}
+read_merge!(Patch, ListPatch);
+
+/// What is left of metadata after a merge patch.
+pub(in crate::domain) fn merged_metadata(
+    old: Option<&Metadata>,
+    change: &Map<String, Value>,
+) -> Result<Option<Metadata>, Breach> {
+    Metadata::merged(old, change).map_err(|_| MUCH_METADATA)
 }
 
 impl Content {
-    /// As that of a task that is made at `now`.
-    pub fn as_new(mut self, now: Timestamp) -> Result<Self, Breach> {
+    /// That of a task that is made at `now`.
+    pub fn made_at(mut self, now: Timestamp) -> Result<Self, Breach> {
         self.completed_at = self.completed.then_some(now);
         self.check()?;
         Ok(self)
     }
 
-    /// Does what a change says, with all that follows from it; gives the values that were replaced.
-    pub fn obey(&mut self, patch: &Patch, now: Timestamp) -> Result<Patch, Breach> {
+    /// Does what a change says, with all that follows from it.
+    pub fn obey(&mut self, patch: &Patch, now: Timestamp) -> Result<(), Breach> {
         let mut patch = self.complete(patch.clone())?;
         if patch
             .completed
@@ -91,9 +110,8 @@ impl Content {
         {
             patch.completed_at = Some(patch.completed.filter(|completed| *completed).map(|_| now));
         }
-        let before = self.change(&patch);
-        self.check()?;
-        Ok(before)
+        self.change(&patch);
+        self.check()
     }
 
     /// Makes whole values of what is to be merged.
@@ -107,8 +125,7 @@ impl Content {
             patch.tags = Some(tags);
         }
         if let Some(change) = &merge.metadata {
-            let merged = Metadata::merged(self.metadata.as_ref(), change);
-            patch.metadata = Some(merged.map_err(|_| MUCH_METADATA)?);
+            patch.metadata = Some(merged_metadata(self.metadata.as_ref(), change)?);
         }
         Ok(patch)
     }
@@ -126,5 +143,16 @@ impl Content {
         } else {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+impl Patch {
+    /// A merge patch, read from a body that is valid.
+    pub(crate) fn parsed(json: &str) -> Self {
+        let mut object = Object::parse(json.as_bytes(), &[Content::NAMES]).unwrap();
+        let mut faults = Faults::default();
+        let patch = Self::read_merge(&mut object, &mut faults);
+        faults.finish(Some(patch)).unwrap()
     }
 }

@@ -1,111 +1,238 @@
-//! Operations: create, change, delete, restore.
+//! Operations: create, change, move. What concerns the trash is in `trash`.
 
-use super::Drafting;
+use super::draft::Drafting;
+use super::kept::Kept;
+use super::place::{Found, Spot};
+use super::trash;
 use crate::domain::content::{Content, Patch};
-use crate::domain::work::{Expected, Operation, Operations, Outcome, Twice, Written};
-use crate::domain::{Refusal, Task, TaskId};
-
-impl Operation {
-    /// The task that it needs to know, unless there can be none.
-    pub(in crate::domain) fn existing(&self) -> Option<TaskId> {
-        match self {
-            Self::Create {
-                twice: Twice::Impossible,
-                ..
-            } => None,
-            Self::Create { id, .. }
-            | Self::Change { id, .. }
-            | Self::Delete { id, .. }
-            | Self::Restore { id } => Some(*id),
-        }
-    }
-}
+use crate::domain::order::OrderKey;
+use crate::domain::work::{Destination, Expected, Operation, Operations, Outcome, Twice, Written};
+use crate::domain::{
+    Item, List, ListContent, ListDestination, ListId, ListPatch, Noun, Record, Refusal, Task,
+    TaskId,
+};
 
 pub(super) fn operate(drafting: &mut Drafting<'_>, operations: &Operations) -> Vec<Outcome> {
-    let one = |operation: &Operation| match operation {
+    let mut outcomes = Vec::with_capacity(operations.list.len());
+    for operation in &operations.list {
+        let outcome = operate_once(drafting, operation);
+        drafting.end_operation(outcome.is_ok());
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -> Outcome {
+    match operation {
         Operation::Create { id, content, twice } => create(drafting, *id, content, *twice),
         Operation::Change {
             id,
             patch,
             expected,
         } => change(drafting, *id, patch, expected),
-        Operation::Delete { id, expected } => delete(drafting, *id, expected),
-        Operation::Restore { id } => restore(drafting, *id),
-    };
-    operations.list.iter().map(one).collect()
+        Operation::Move { id, to, expected } => move_task(drafting, *id, to, expected),
+        Operation::Delete { id, expected } => trash::delete(drafting, *id, expected),
+        Operation::Restore { id } => trash::restore(drafting, *id),
+        Operation::CreateList { id, content, twice } => create_list(drafting, *id, content, *twice),
+        Operation::ChangeList {
+            id,
+            patch,
+            expected,
+        } => change_list(drafting, *id, patch, expected),
+        Operation::MoveList { id, to, expected } => move_list(drafting, *id, *to, expected),
+        Operation::DeleteList { id, expected } => trash::delete_list(drafting, *id, expected),
+        Operation::RestoreList { id } => trash::restore_list(drafting, *id),
+    }
+}
+
+/// What comes of a creation whose id there is already; nothing if there is none.
+fn met<C: Kept>(
+    drafting: &Drafting<'_>,
+    id: C::Id,
+    twice: Twice,
+    says_the_same: impl FnOnce(&Record<C>) -> bool,
+) -> Option<Outcome> {
+    if twice == Twice::Impossible {
+        return None;
+    }
+    let found = drafting.find::<C>(id)?;
+    let item = || Box::new(C::item(found.clone()));
+    Some(match twice {
+        _ if found.is_deleted() => Err(Refusal::InTrash(C::NOUN)),
+        Twice::Compare if says_the_same(found) => Ok(Written::Unchanged(*item())),
+        Twice::Refuse => Err(Refusal::Exists(item())),
+        Twice::Compare | Twice::Impossible => Err(Refusal::Differs(item())),
+    })
 }
 
 fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twice) -> Outcome {
-    if twice != Twice::Impossible
-        && let Some(task) = drafting.task(id)
-    {
-        let task = task.clone();
-        return match twice {
-            _ if task.is_deleted() => Err(Refusal::TaskInTrash),
-            Twice::Compare if task.content.says_the_same(content) => Ok(Written::Unchanged(task)),
-            Twice::Refuse => Err(Refusal::TaskExists(Box::new(task))),
-            Twice::Compare | Twice::Impossible => Err(Refusal::TaskDiffers(Box::new(task))),
-        };
-    }
-    let now = drafting.work.now;
-    let content = content.clone().as_new(now).map_err(Refusal::Breaks)?;
-    let task = Task {
-        space: drafting.work.space.clone(),
-        id,
-        content,
-        created_at: now,
-        updated_at: now,
-        version: 1,
-        seq: 0,
-        deleted_at: None,
+    let says_the_same = |task: &Task| {
+        let mut content = content.clone();
+        // The parent implies it.
+        if content.parent_id.is_some() && content.list_id.is_none() {
+            content.list_id = task.content.list_id;
+        }
+        crate::domain::RecordContent::says_the_same(&task.content, &content)
     };
+    if let Some(outcome) = met::<Content>(drafting, id, twice, says_the_same) {
+        return outcome;
+    }
+    let content = content.clone().made_at(drafting.work.now);
+    let mut content = content.map_err(Refusal::Breaks)?;
+    drafting.check_room()?;
+    if content.list_id.is_some() || content.parent_id.is_some() {
+        let to = Destination {
+            list: content.list_id.map(Some),
+            parent: content.parent_id.map(Some),
+            ..Destination::default()
+        };
+        let shelf = drafting.shelf(None, &to).map_err(Refusal::Breaks)?;
+        drafting
+            .check_nesting(id, shelf.parent, || 1)
+            .map_err(Refusal::Breaks)?;
+        content.list_id = shelf.list;
+    }
+    let task = drafting.new_record(id, content);
     drafting.claim(None, &task)?;
-    Ok(Written::Created(drafting.insert(task)))
+    Ok(Written::Created(drafting.insert(task).into()))
 }
 
 fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Expected) -> Outcome {
-    let old = expected_task(drafting, id, expected)?;
+    let old = drafting.expected::<Content>(id, expected)?;
     let mut new = old.clone();
     let now = drafting.time_after(&old);
-    let before = new.content.obey(patch, now).map_err(Refusal::Breaks)?;
-    drafting.claim(Some(&old), &new)?;
-    Ok(Written::Changed(drafting.replace(&old, new, None, before)))
-}
-
-fn delete(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outcome {
-    let old = expected_task(drafting, id, expected)?;
-    let mut new = old.clone();
-    new.deleted_at = Some(drafting.work.now);
-    drafting.claim(Some(&old), &new)?;
-    let gone = drafting.replace(&old, new, None, Patch::default());
-    Ok(Written::Deleted(gone))
-}
-
-fn restore(drafting: &mut Drafting<'_>, id: TaskId) -> Outcome {
-    let old = drafting.task(id).ok_or(Refusal::TaskNotFound)?.clone();
-    if !old.is_deleted() {
-        return Ok(Written::Unchanged(old));
-    }
-    let mut new = old.clone();
-    new.deleted_at = None;
-    drafting.claim(Some(&old), &new)?;
-    let back = drafting.replace(&old, new, None, Patch::default());
-    Ok(Written::Changed(back))
-}
-
-/// A task that is there, and is as the caller knows it.
-fn expected_task(
-    drafting: &Drafting<'_>,
-    id: TaskId,
-    expected: &Expected,
-) -> Result<Task, Refusal> {
-    let task = drafting.task(id).filter(|task| !task.is_deleted());
-    let task = task.ok_or(Refusal::TaskNotFound)?.clone();
-    match expected {
-        Expected::OneOf(versions) if versions.is_empty() => Err(Refusal::NoVersion(Box::new(task))),
-        Expected::OneOf(versions) if !versions.contains(&task.version) => {
-            Err(Refusal::TaskChanged(Box::new(task)))
+    new.content.obey(patch, now).map_err(Refusal::Breaks)?;
+    let mut spread = Vec::new();
+    if patch.list_id.is_some() || patch.parent_id.is_some() {
+        let to = Destination {
+            list: patch.list_id,
+            parent: patch.parent_id,
+            ..Destination::default()
+        };
+        let shelf = drafting.shelf(Some(old.shelf()), &to);
+        let shelf = shelf.map_err(Refusal::Breaks)?;
+        (new.content.list_id, new.content.parent_id) = (shelf.list, shelf.parent);
+        if shelf != old.shelf() {
+            drafting
+                .check_nesting(id, shelf.parent, || drafting.height(id))
+                .map_err(Refusal::Breaks)?;
+            if let Found::At { key, spread: more } = drafting.find_place(&old, shelf, Spot::Last) {
+                set_order(&mut new, key);
+                spread = more;
+            }
         }
-        _ => Ok(task),
     }
+    drafting.claim(Some(&old), &new)?;
+    Ok(Written::Changed(drafting.take_to(&old, new, spread).into()))
+}
+
+fn move_task(
+    drafting: &mut Drafting<'_>,
+    id: TaskId,
+    to: &Destination,
+    expected: &Expected,
+) -> Outcome {
+    let old = drafting.expected::<Content>(id, expected)?;
+    let shelf = drafting.shelf(Some(old.shelf()), to);
+    let shelf = shelf.map_err(Refusal::Breaks)?;
+    if shelf != old.shelf() {
+        drafting
+            .check_nesting(id, shelf.parent, || drafting.height(id))
+            .map_err(Refusal::Breaks)?;
+    }
+    let spot = drafting.spot(id, shelf, to)?;
+    match drafting.find_place(&old, shelf, spot) {
+        Found::Same => Ok(Written::Unchanged(old.into())),
+        Found::At { key, spread } => {
+            let mut new = old.clone();
+            (new.content.list_id, new.content.parent_id) = (shelf.list, shelf.parent);
+            set_order(&mut new, key);
+            Ok(Written::Changed(drafting.take_to(&old, new, spread).into()))
+        }
+    }
+}
+
+/// A key that the task would have without having been moved is not told.
+fn set_order(task: &mut Task, key: OrderKey) {
+    let own = OrderKey::of_creation(task.created_at);
+    task.content.order = (key != own).then_some(key);
+}
+
+fn create_list(
+    drafting: &mut Drafting<'_>,
+    id: ListId,
+    content: &ListContent,
+    twice: Twice,
+) -> Outcome {
+    let same = |list: &List| crate::domain::RecordContent::says_the_same(&list.content, content);
+    if let Some(outcome) = met::<ListContent>(drafting, id, twice, same) {
+        return outcome;
+    }
+    let content = content.clone().made_at(drafting.work.now);
+    let list = drafting.new_record(id, content);
+    Ok(Written::Created(drafting.insert(list).into()))
+}
+
+fn change_list(
+    drafting: &mut Drafting<'_>,
+    id: ListId,
+    patch: &ListPatch,
+    expected: &Expected,
+) -> Outcome {
+    let old = drafting.expected::<ListContent>(id, expected)?;
+    let mut new = old.clone();
+    new.content.obey(patch).map_err(Refusal::Breaks)?;
+    let new = drafting.replace(&old, new, None);
+    Ok(Written::Changed(new.into()))
+}
+
+/// There are few lists: all are loaded, and where there is no room all get new keys.
+fn move_list(
+    drafting: &mut Drafting<'_>,
+    id: ListId,
+    ListDestination { after, before }: ListDestination,
+    expected: &Expected,
+) -> Outcome {
+    let old = drafting.expected::<ListContent>(id, expected)?;
+    let others = drafting.other_lists(id);
+    let place = |other: Option<ListId>| others.iter().position(|list| Some(list.id) == other);
+    // How many stand before it.
+    let rank = match (after, before) {
+        (Some(None), _) => Some(0),
+        (Some(after), before) => place(after).map(|rank| rank + 1).or_else(|| match before {
+            Some(None) => Some(others.len()),
+            Some(before) => place(before),
+            None => None,
+        }),
+        (None, Some(Some(before))) => place(Some(before)),
+        (None, _) => Some(others.len()),
+    };
+    let rank = rank.ok_or(Refusal::NoSibling(Noun::List))?;
+    let key_at = |rank: usize| others.get(rank).map(List::order);
+    let (lower, upper) = (rank.checked_sub(1).and_then(key_at), key_at(rank));
+    let own = (old.order(), id);
+    let behind_lower = rank == 0
+        || others
+            .get(rank - 1)
+            .is_some_and(|it| (it.order(), it.id) < own);
+    if behind_lower && others.get(rank).is_none_or(|it| own < (it.order(), it.id)) {
+        return Ok(Written::Unchanged(Item::List(old)));
+    }
+    let mut new = old.clone();
+    let between = OrderKey::between(lower.as_ref(), upper.as_ref());
+    let Ok(key) = between else {
+        let keys = OrderKey::spread(None, None, others.len() + 1).unwrap_or_default();
+        new.content.order = keys.get(rank).cloned();
+        let new = drafting.replace(&old, new, None);
+        let keys = keys[..rank].iter().chain(&keys[rank + 1..]);
+        for (old, key) in others.iter().zip(keys) {
+            let mut new = old.clone();
+            new.content.order = Some(key.clone());
+            drafting.spread(old, new);
+        }
+        return Ok(Written::Changed(new.into()));
+    };
+    new.content.order = Some(key);
+    let new = drafting.replace(&old, new, None);
+    Ok(Written::Changed(new.into()))
 }

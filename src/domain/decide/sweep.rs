@@ -1,28 +1,49 @@
 //! Sweeping: what was kept long enough goes for good, in steps.
 
-use super::Drafting;
-use crate::domain::Timestamp;
+use super::draft::Drafting;
+use super::kept::Kept;
 use crate::domain::change::Change;
+use crate::domain::content::Content;
 use crate::domain::limits::SWEPT_CHANGES;
+use crate::domain::state::Need;
+use crate::domain::{ItemId, ListContent, Record, Timestamp};
 
-/// Removes the tasks that were loaded for it; gives how many.
-pub(super) fn sweep_trash(drafting: &mut Drafting<'_>) -> usize {
-    let tasks = drafting.state.trash.as_deref().unwrap_or_default();
-    for task in tasks {
-        let account = &mut drafting.draft.account;
-        account.count(task, -1);
-        account.swept_seq = account.swept_seq.max(task.seq);
-        drafting.overtake(task);
-        drafting.draft.tasks.insert(task.id, None);
+/// Removes the tasks and lists that were loaded for it; gives how many.
+pub(super) fn sweep_trash(drafting: &mut Drafting<'_>, until: Timestamp) -> usize {
+    let state = drafting.state;
+    if state.trash.is_none() {
+        drafting.lack(Need::Trash { until });
     }
-    tasks.len()
+    if state.list_trash.is_none() {
+        drafting.lack(Need::ListTrash { until });
+    }
+    let tasks = state.trash.as_deref().unwrap_or_default();
+    let lists = state.list_trash.as_deref().unwrap_or_default();
+    for task in tasks {
+        remove::<Content>(drafting, task);
+    }
+    for list in lists {
+        remove::<ListContent>(drafting, list);
+    }
+    tasks.len() + lists.len()
+}
+
+fn remove<C: Kept>(drafting: &mut Drafting<'_>, record: &Record<C>) {
+    let account = &mut drafting.draft.account;
+    C::count(account, record, -1);
+    account.swept_seq = account.swept_seq.max(record.seq);
+    drafting.overtake(record.seq);
+    C::drafted_mut(&mut drafting.draft).insert(record.id, None);
 }
 
 /// Looks at the oldest changes: up to one that was made at `until` or later, whatever later ones say, because clocks
-/// differ; and up to the batch that would be cut. Removes those that a later one of the same task has overtaken, and
-/// gives how many: by the others, a reader of the log finds the tasks.
+/// differ; and up to the batch that would be cut. Removes those that a later one of the same item has overtaken, and
+/// gives how many: by the others, a reader of the log finds the items.
 pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> usize {
-    let oldest = drafting.state.oldest.as_deref().unwrap_or_default();
+    let Some(oldest) = drafting.state.oldest.as_deref() else {
+        drafting.lack(Need::OldestChanges);
+        return 0;
+    };
     let old = oldest.iter().take_while(|change| change.at < until);
     let mut count = old.count().min(SWEPT_CHANGES);
     if let Some(batch) = oldest.get(count).and_then(|stays| stays.batch) {
@@ -33,8 +54,11 @@ pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> us
     };
     drafting.draft.account.forgotten_seq = last.seq;
     let is_latest = |change: &Change| {
-        let task = drafting.state.task(change.task);
-        task.is_some_and(|task| task.seq == change.seq)
+        let seq = match change.replaced.item() {
+            ItemId::Task(id) => drafting.find::<Content>(id).map(|task| task.seq),
+            ItemId::List(id) => drafting.find::<ListContent>(id).map(|list| list.seq),
+        };
+        seq == Some(change.seq)
     };
     let overtaken = oldest[..count].iter().filter(|change| !is_latest(change));
     let removed: Vec<i64> = overtaken.map(|change| change.seq).collect();

@@ -2,160 +2,25 @@
 //! it was.
 
 mod examples;
-
-use std::collections::BTreeMap;
+mod kept;
 
 use proptest::prelude::*;
 
+use self::kept::Kept;
 use super::*;
-use crate::domain::UserId;
-use crate::domain::change::Author;
-use crate::domain::content::Content;
-use crate::domain::state::Need;
+use crate::domain::content::{Content, Patch};
 use crate::domain::text::Title;
-use crate::domain::work::{Expected, Operation, Operations, Twice, Written};
-
-/// What a store would keep of one space.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Kept {
-    account: Account,
-    tasks: BTreeMap<TaskId, Task>,
-    references: BTreeMap<ReferenceKey, TaskId>,
-    changes: BTreeMap<i64, Change>,
-    now: i64,
-}
-
-impl Kept {
-    fn load(&self, state: &mut State, need: Need) {
-        let changes = || self.changes.values().cloned();
-        match need {
-            Need::Task(id) => state.load_task(id, self.tasks.get(&id).cloned()),
-            Need::Key(key) => state.load_key(key, None),
-            Need::Reference(reference) => {
-                let holder = self.references.get(&reference).copied();
-                state.load_reference(reference, holder);
-            }
-            Need::Changes(numbers) => {
-                let found = changes().filter(|change| numbers.contains(change.seq));
-                state.load_changes(numbers, found.collect());
-            }
-            Need::Later { task, after } => {
-                let found = changes().filter(|change| change.task == task && change.seq > after);
-                state.load_later(task, found.collect());
-            }
-            Need::Trash { until } => {
-                let tasks = self.tasks.values();
-                let old = tasks.filter(|task| task.deleted_at.is_some_and(|at| at <= until));
-                state.load_trash(old.cloned().collect());
-            }
-            Need::OldestChanges => {
-                let found = changes().filter(|change| change.seq > self.account.forgotten_seq);
-                state.load_oldest(found.collect());
-            }
-        }
-    }
-
-    fn apply(&mut self, deed: Deed) -> Done {
-        self.now += 10;
-        let user = UserId::parse("ada").unwrap();
-        let work = Work {
-            space: user.space(),
-            author: Author {
-                actor: user,
-                request_id: "a-request".into(),
-            },
-            now: Timestamp::from_micros(self.now),
-            deed,
-            key: None,
-            epoch: 0,
-        };
-        let mut state = State::new(self.account);
-        loop {
-            let missing = state.missing(&work);
-            if missing.is_empty() {
-                break;
-            }
-            for need in missing {
-                self.load(&mut state, need);
-            }
-        }
-        let done = decide(&state, &work)
-            .unwrap()
-            .accept(&mut state, &work, None);
-        self.account = state.account;
-        for row in state.changed_tasks() {
-            match (&row.loaded, &row.now) {
-                (_, Some(task)) => _ = self.tasks.insert(task.id, task.clone()),
-                (Some(task), None) => _ = self.tasks.remove(&task.id),
-                (None, None) => {}
-            }
-        }
-        for (reference, holder) in state.changed_references() {
-            assert_eq!(self.references.get(reference).copied(), holder.loaded);
-            match holder.now {
-                Some(task) => _ = self.references.insert(reference.clone(), task),
-                None => _ = self.references.remove(reference),
-            }
-        }
-        for change in state.new_changes() {
-            assert_eq!(self.changes.insert(change.seq, change.clone()), None);
-        }
-        for seq in state.removed_changes() {
-            assert!(self.changes.remove(seq).is_some(), "{seq}");
-        }
-        done
-    }
-
-    fn check(&self) {
-        let count = |which: &dyn Fn(&Task) -> bool| {
-            i64::try_from(self.tasks.values().filter(|task| which(task)).count()).unwrap()
-        };
-        let live = |task: &Task| !task.is_deleted();
-        let account = &self.account;
-        assert_eq!(account.task_count, count(&live));
-        assert_eq!(account.deleted_count, count(&Task::is_deleted));
-        let done = |task: &Task| live(task) && task.content.completed;
-        assert_eq!(account.completed_count, count(&done));
-        let live = self.tasks.values().filter(|task| !task.is_deleted());
-        let held = |task: &Task| {
-            let id = task.id;
-            let keys: Vec<_> = task.content.references.keys().collect();
-            keys.into_iter().map(move |key| (key, id))
-        };
-        let held: Vec<_> = live.flat_map(held).collect();
-        assert_eq!(self.references.len(), held.len(), "none has two tasks");
-        assert_eq!(self.references, held.into_iter().collect());
-        for task in self.tasks.values() {
-            assert_eq!(task.content.completed_at.is_some(), task.content.completed);
-            assert_eq!(task.content.check(), Ok(()));
-            let latest = self.changes.get(&task.seq);
-            assert_eq!(
-                latest.map(|change| change.task),
-                Some(task.id),
-                "the log has its latest"
-            );
-        }
-        let after = account.forgotten_seq + 1;
-        let numbers: Vec<_> = self.changes.range(after..).map(|(seq, _)| *seq).collect();
-        let all: Vec<_> = (after..=account.seq).collect();
-        assert_eq!(numbers, all, "no number is missing");
-    }
-
-    /// What people see.
-    fn seen(&self) -> Vec<(TaskId, Content, bool)> {
-        let tasks = self.tasks.values();
-        tasks
-            .map(|task| (task.id, task.content.clone(), task.is_deleted()))
-            .collect()
-    }
-}
+use crate::domain::work::{
+    Destination, Expected, ListDestination, Operation, Operations, Twice, Written,
+};
+use crate::domain::{ListContent, ListId, ListPatch, TaskId};
 
 fn id() -> impl Strategy<Value = TaskId> {
-    (0..4u128).prop_map(|id| TaskId(uuid::Uuid::from_u128(id)))
+    (0..6u128).prop_map(|id| TaskId(uuid::Uuid::from_u128(id)))
 }
 
 /// Members with values that meet one another: some starts are after some dues, or of another kind.
-const MEMBERS: [(&str, &[&str]); 9] = [
+const MEMBERS: [(&str, &[&str]); 11] = [
     ("title", &["\"0\"", "\"1\"", "\"2\""]),
     ("description", &["null", "\"0\"", "\"1\""]),
     ("completed", &["false", "true"]),
@@ -166,6 +31,22 @@ const MEMBERS: [(&str, &[&str]); 9] = [
     ),
     ("priority", &["null", "1", "9"]),
     ("tags", &["null", "[\"a\"]", "[\"a\", \"b\"]"]),
+    (
+        "list_id",
+        &[
+            "null",
+            "\"00000000-0000-0000-0000-000000000000\"",
+            "\"00000000-0000-0000-0000-000000000001\"",
+        ],
+    ),
+    (
+        "parent_id",
+        &[
+            "null",
+            "\"00000000-0000-0000-0000-000000000001\"",
+            "\"00000000-0000-0000-0000-000000000002\"",
+        ],
+    ),
     (
         "references",
         &["[]", r#"[{"source": "a", "external_id": "1"}]"#],
@@ -215,7 +96,50 @@ fn operation() -> impl Strategy<Value = Operation> {
         }),
         2 => (id(), expected()).prop_map(|(id, expected)| Operation::Delete { id, expected }),
         1 => id().prop_map(|id| Operation::Restore { id }),
+        4 => (id(), destination(), expected()).prop_map(|(id, to, expected)| {
+            Operation::Move { id, to, expected }
+        }),
+        1 => (list_id(), 0..3u8).prop_map(|(id, name)| {
+            let content = list_content(name);
+            Operation::CreateList { id, content, twice: Twice::Compare }
+        }),
+        1 => (list_id(), 0..3u8, expected()).prop_map(|(id, name, expected)| {
+            let patch = ListPatch { name: Some(list_content(name).name), ..ListPatch::default() };
+            Operation::ChangeList { id, patch, expected }
+        }),
+        1 => (list_id(), said(list_id()), said(list_id())).prop_map(|(id, after, before)| {
+            let to = ListDestination { after, before };
+            Operation::MoveList { id, to, expected: Expected::Anything }
+        }),
+        1 => list_id().prop_map(|id| Operation::DeleteList { id, expected: Expected::Anything }),
+        1 => list_id().prop_map(|id| Operation::RestoreList { id }),
     ]
+}
+
+fn list_id() -> impl Strategy<Value = ListId> {
+    (0..3u128).prop_map(|id| ListId(uuid::Uuid::from_u128(id)))
+}
+
+fn list_content(name: u8) -> ListContent {
+    ListContent::parsed(&format!("{{\"name\": \"{name}\"}}"))
+}
+
+/// Not said, said to be nothing, or something.
+fn said<T: std::fmt::Debug + Clone + 'static>(
+    value: impl Strategy<Value = T> + 'static,
+) -> impl Strategy<Value = Option<Option<T>>> {
+    proptest::option::of(proptest::option::of(value))
+}
+
+fn destination() -> impl Strategy<Value = Destination> {
+    (said(list_id()), said(id()), said(id()), said(id())).prop_map(
+        |(list, parent, after, before)| Destination {
+            list,
+            parent,
+            after,
+            before,
+        },
+    )
 }
 
 fn deed() -> impl Strategy<Value = Deed> {

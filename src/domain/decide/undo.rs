@@ -3,65 +3,114 @@
 
 use std::collections::HashSet;
 
-use super::Drafting;
+use super::draft::Drafting;
+use super::kept::Kept;
+use super::trash::{self, parents_first};
 use crate::domain::change::{Change, Kind};
-use crate::domain::content::Patch;
+use crate::domain::content::{Content, RecordPatch};
+use crate::domain::state::Need;
 use crate::domain::work::{Outcome, Written};
-use crate::domain::{Refusal, Task, TaskId, Timestamp};
+use crate::domain::{ItemId, ListContent, Record, Refusal, Timestamp};
 
 pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> Vec<Outcome> {
-    let state = drafting.state;
-    let found = state.changes.get(&seq).and_then(Option::as_ref);
-    // Of what is forgotten, only the latest of each task is there.
-    let is_kept = |change: &&Change| change.at >= since && change.seq > state.account.forgotten_seq;
-    let Some(change) = found.filter(is_kept) else {
+    let forgotten = drafting.state.account.forgotten_seq;
+    // Of what is forgotten, only the latest of each item is there.
+    let is_kept = |change: &&Change| change.at >= since && change.seq > forgotten;
+    let Some(change) = drafting.change(seq).filter(is_kept).cloned() else {
         return vec![Err(Refusal::ChangeNotFound)];
     };
-    let together = state.made_with(change);
-    // From the task that was changed last to the first.
+    let together: Vec<Change> = drafting.made_with(&change).into_iter().cloned().collect();
+    // From what was changed last to the first.
     let mut seen = HashSet::new();
-    let last_first = together.iter().rev().map(|change| change.task);
-    let tasks: Vec<TaskId> = last_first.filter(|task| seen.insert(*task)).collect();
-    let plan = |task| {
-        let own = together.iter().copied();
-        let reversal = Reversal::of(own.filter(|change| change.task == task));
-        plan(drafting, task, &reversal)
-    };
-    let plans: Vec<_> = tasks.into_iter().map(plan).collect();
+    let last_first = together.iter().rev().map(|change| change.replaced.item());
+    let items: Vec<ItemId> = last_first.filter(|item| seen.insert(*item)).collect();
+    let (mut lists, mut tasks, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+    for item in items {
+        match item {
+            ItemId::List(id) => match plan::<ListContent>(drafting, id, &together) {
+                Ok(plan) => lists.extend(plan),
+                Err(refusal) => outcomes.push(Err(refusal)),
+            },
+            ItemId::Task(id) => match plan::<Content>(drafting, id, &together) {
+                Ok(plan) => tasks.extend(plan),
+                Err(refusal) => outcomes.push(Err(refusal)),
+            },
+        }
+    }
     // What one of them gives up, another may have had before.
-    for plan in plans.iter().flatten() {
+    for plan in &tasks {
         drafting.release(&plan.old, &plan.new);
     }
-    let take_back = |plan: Result<Plan, Refusal>| take_back(drafting, plan?);
-    plans.into_iter().map(take_back).collect()
+    for plan in lists {
+        outcomes.push(Ok(take_back(drafting, plan)));
+    }
+    // Whoever comes back finds its parent.
+    let order = parents_first(tasks.iter().map(|plan| plan.new.clone()).collect());
+    for task in order {
+        if let Some(place) = tasks.iter().position(|plan| plan.new.id == task.id) {
+            let plan = tasks.swap_remove(place);
+            outcomes.push(take_task_back(drafting, plan));
+        }
+    }
+    // What was made since in a list, or below a task, that goes again, goes with it.
+    let gone = outcomes
+        .iter()
+        .flatten()
+        .filter_map(|written| match written {
+            Written::Deleted(item) => Some(item.id()),
+            _ => None,
+        });
+    let gone: Vec<ItemId> = gone.collect();
+    let along = gone
+        .into_iter()
+        .map(|item| trash::delete_below(drafting, item));
+    let refused: Vec<_> = along.filter_map(Result::err).map(Err).collect();
+    outcomes.extend(refused);
+    outcomes
 }
 
-/// What some changes of one task that were made together have to be taken back to.
-#[derive(Default)]
-struct Reversal {
+/// What some changes of one item that were made together have to be taken back to.
+struct Reversal<P> {
     first: i64,
     last: i64,
-    /// Whether the task was there, and not in the trash, before the first; nothing if none moved it.
+    /// Whether it was there, and not in the trash, before the first; nothing if none moved it.
     was_present: Option<bool>,
-    made_task: bool,
-    before: Patch,
+    was_made: bool,
+    /// Whether it only made room for another.
+    is_spread: bool,
+    before: P,
 }
 
-impl Reversal {
+impl<P: RecordPatch> Reversal<P> {
     /// Of changes in their order.
-    fn of<'a>(changes: impl Iterator<Item = &'a Change>) -> Self {
-        let mut reversal = Self::default();
+    fn of<'a, C: Kept<Patch = P>>(id: C::Id, changes: &'a [Change]) -> Self
+    where
+        P: 'a,
+    {
+        let mut reversal = Self {
+            first: 0,
+            last: 0,
+            was_present: None,
+            was_made: false,
+            is_spread: true,
+            before: P::default(),
+        };
         let mut first_kind = None;
         let mut moved = false;
         for change in changes {
+            let Some((_, before)) = C::before(&change.replaced).filter(|(own, _)| *own == id)
+            else {
+                continue;
+            };
             if first_kind.is_none() {
                 reversal.first = change.seq;
             }
             let first_kind = *first_kind.get_or_insert(change.kind);
-            reversal.made_task = first_kind == Kind::Created;
+            reversal.was_made = first_kind == Kind::Created;
+            reversal.is_spread &= change.kind == Kind::Spread;
             moved |= change.kind.moves();
             reversal.last = change.seq;
-            reversal.before.fill(&change.before);
+            reversal.before.fill(before);
         }
         if moved {
             reversal.was_present = first_kind.map(Kind::was_present);
@@ -69,11 +118,12 @@ impl Reversal {
         reversal
     }
 
-    /// The latest of the later changes that stands in the way. One that was undone, and its undo, do not.
-    fn conflict(&self, task: &Task, later: &[Change]) -> Option<i64> {
+    /// The latest of the later changes that stands in the way. One that was undone, and its undo, do not; nor does one
+    /// that nobody wished.
+    fn conflict<C: Kept<Patch = P>>(&self, is_deleted: bool, later: &[Change]) -> Option<i64> {
         let mut later: Vec<&Change> = later
             .iter()
-            .filter(|change| change.seq > self.last)
+            .filter(|change| change.seq > self.last && change.kind != Kind::Spread)
             .collect();
         later.sort_by_key(|change| std::cmp::Reverse(change.seq));
         let mut undone: HashSet<i64> = HashSet::new();
@@ -90,9 +140,10 @@ impl Reversal {
                 undone.extend(taken_back.map(|other| other.seq));
                 continue;
             }
-            let same = change.before.meets(&self.before);
-            let moves = change.kind.moves() && (self.was_present.is_some() || task.is_deleted());
-            if self.made_task || same || moves {
+            let before = C::before(&change.replaced);
+            let same = before.is_some_and(|(_, before)| before.meets(&self.before));
+            let moves = change.kind.moves() && (self.was_present.is_some() || is_deleted);
+            if self.was_made || same || moves {
                 return Some(change.seq);
             }
         }
@@ -100,48 +151,97 @@ impl Reversal {
     }
 }
 
-/// What becomes of a task.
-struct Plan {
-    old: Task,
-    new: Task,
+/// What becomes of a task or a list.
+struct Plan<C: Kept> {
+    old: Record<C>,
+    new: Record<C>,
     undoes: i64,
-    /// What the new one replaces.
-    before: Patch,
 }
 
-fn plan(drafting: &Drafting<'_>, id: TaskId, reversal: &Reversal) -> Result<Plan, Refusal> {
-    // Without the task, what could be undone was swept.
-    let old = drafting.task(id).ok_or(Refusal::ChangeNotFound)?.clone();
-    let later = drafting.state.later.get(&id).map_or(&[][..], Vec::as_slice);
-    if let Some(seq) = reversal.conflict(&old, later) {
-        return Err(Refusal::ChangedSince(seq));
+/// Nothing, where something made room and has changed since.
+fn plan<C: Kept>(
+    drafting: &Drafting<'_>,
+    id: C::Id,
+    together: &[Change],
+) -> Result<Option<Plan<C>>, Refusal> {
+    let reversal: Reversal<C::Patch> = Reversal::of::<C>(id, together);
+    // Without it, what could be undone was swept.
+    let old = drafting.find::<C>(id).cloned();
+    let old = old.ok_or(Refusal::ChangeNotFound)?;
+    let later = drafting.later::<C>(&old, reversal.last);
+    if let Some(seq) = reversal.conflict::<C>(old.is_deleted(), later) {
+        return if reversal.is_spread {
+            Ok(None)
+        } else {
+            Err(Refusal::ChangedSince(seq))
+        };
     }
     let mut new = old.clone();
-    let before = new.content.change(&reversal.before);
-    new.content.check().map_err(Refusal::UndoBreaks)?;
+    new.content.change(&reversal.before);
     new.deleted_at = match reversal.was_present {
         Some(true) => None,
         Some(false) => old.deleted_at.or(Some(drafting.work.now)),
         None => old.deleted_at,
     };
-    Ok(Plan {
+    Ok(Some(Plan {
         old,
         new,
         undoes: reversal.first,
-        before,
-    })
+    }))
 }
 
-fn take_back(drafting: &mut Drafting<'_>, plan: Plan) -> Outcome {
-    let Plan { old, new, .. } = plan;
+fn take_back<C: Kept>(drafting: &mut Drafting<'_>, plan: Plan<C>) -> Written {
+    let Plan { old, new, undoes } = plan;
     if new == old {
-        return Ok(Written::Unchanged(old));
+        return Written::Unchanged(C::item(old));
     }
-    drafting.claim(Some(&old), &new)?;
-    let new = drafting.replace(&old, new, Some(plan.undoes), plan.before);
-    Ok(if new.is_deleted() {
-        Written::Deleted(new)
+    let new = drafting.replace(&old, new, Some(undoes));
+    if new.is_deleted() {
+        Written::Deleted(C::item(new))
     } else {
-        Written::Changed(new)
-    })
+        Written::Changed(C::item(new))
+    }
+}
+
+fn take_task_back(drafting: &mut Drafting<'_>, mut plan: Plan<Content>) -> Outcome {
+    let (old, new) = (&plan.old, &mut plan.new);
+    new.content.check().map_err(Refusal::UndoBreaks)?;
+    let mut goes_along = false;
+    if !new.is_deleted() {
+        let (is_back, id) = (old.is_deleted(), old.id);
+        if is_back {
+            drafting.check_room()?;
+        }
+        if is_back || new.shelf() != old.shelf() {
+            let height = || if is_back { 1 } else { drafting.height(id) };
+            drafting.settle(new, height)?;
+            goes_along = !is_back && new.content.list_id != old.content.list_id;
+        }
+    }
+    drafting.claim(Some(&plan.old), &plan.new)?;
+    let (id, list): (_, _) = (plan.new.id, plan.new.content.list_id);
+    let written = take_back(drafting, plan);
+    if goes_along {
+        drafting.go_along(id, list);
+    }
+    Ok(written)
+}
+
+impl Drafting<'_> {
+    /// What has happened to something after a change.
+    fn later<C: Kept>(&self, record: &Record<C>, after: i64) -> &[Change] {
+        if record.seq <= after {
+            return &[];
+        }
+        let item = C::item_id(record.id);
+        let Some(later) = self.state.later.get(&item) else {
+            self.lack(Need::Later {
+                item,
+                after,
+                latest: record.seq,
+            });
+            return &[];
+        };
+        later
+    }
 }

@@ -185,6 +185,9 @@ fn join(plans: &[Plan<Point>], kind: fn(Vec<Condition>) -> Condition) -> Narrowe
 fn where_it_is(predicate: &Predicate<Point>) -> Narrowed {
     match predicate {
         Predicate::Present(field) if field.is_always_there() => Narrowed::exact(Condition::Always),
+        // In lists and below parents there is a key in the column where nobody has moved a task, too.
+        Predicate::Present(field @ Field::Order) => Narrowed::loose(Condition::Has(*field)),
+        Predicate::Key(Field::Order, ..) => Narrowed::loose(compare(predicate)),
         Predicate::Present(field) => Narrowed::exact(Condition::Has(*field)),
         Predicate::Contains(field, text) => {
             Narrowed::exact(Condition::Contains(*field, text.clone()))
@@ -213,6 +216,12 @@ fn mentions(field: Field, word: &str) -> Option<Condition> {
 fn where_it_is_not(predicate: &Predicate<Point>) -> Narrowed {
     match predicate {
         Predicate::Present(field) if field.is_always_there() => Narrowed::exact(Condition::NEVER),
+        Predicate::Present(field @ Field::Order) | Predicate::Key(field @ Field::Order, ..) => {
+            Narrowed {
+                condition: Condition::Always,
+                certain: Condition::Lacks(*field),
+            }
+        }
         Predicate::Present(field) => Narrowed::exact(Condition::Lacks(*field)),
         Predicate::Contains(field, text) => {
             Narrowed::exact(Condition::ContainsNot(*field, text.clone()))
@@ -282,6 +291,7 @@ fn compare(predicate: &Predicate<Point>) -> Condition {
 fn date(field: Field, how: Comparison, point: Point) -> Narrowed {
     let (first, last) = point.walls();
     let wall = |how, text| Condition::Compare(field, how, Bound::Text(text));
+    let written = |how, text| Condition::Written(field, how, text);
     let (near, far) = match how {
         Comparison::Equal => (
             Condition::all(vec![
@@ -292,21 +302,22 @@ fn date(field: Field, how: Comparison, point: Point) -> Narrowed {
         ),
         Comparison::Less | Comparison::AtMost => (
             wall(Comparison::AtMost, last),
-            wall(Comparison::Less, first),
+            written(Comparison::Less, first),
         ),
         Comparison::Greater | Comparison::AtLeast => (
             wall(Comparison::AtLeast, first),
-            wall(Comparison::Greater, last),
+            // Behind all zones, which begin with a bracket.
+            written(Comparison::AtLeast, format!("{last}\\")),
         ),
     };
-    let Some(written) = of_the_day(field, how, point) else {
+    let Some(as_written) = of_the_day(field, how, point) else {
         return Narrowed {
             condition: near,
             certain: far,
         };
     };
-    let may_be = Condition::any(vec![Condition::Zoned(field, true), written.clone()]);
-    let is_so = Condition::all(vec![Condition::Zoned(field, false), written]);
+    let may_be = Condition::any(vec![as_written.clone(), Condition::Zoned(field, true)]);
+    let is_so = Condition::all(vec![as_written, Condition::Zoned(field, false)]);
     Narrowed {
         condition: Condition::all(vec![near, may_be]),
         certain: Condition::any(vec![far, is_so]),

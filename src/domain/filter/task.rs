@@ -26,14 +26,11 @@ impl Subject for Task {
             Field::Start => content.start.as_ref().and_then(date),
             Field::Priority => content.priority.map(Priority::as_i64).map(Value::Number),
             Field::References => (!content.references.is_left_out()).then_some(Value::There),
-            // The first four are members that no task has; the others are asked for by `texts`.
-            Field::ListId
-            | Field::ParentId
-            | Field::Order
-            | Field::Recurrence
-            | Field::Tags
-            | Field::ExternalId
-            | Field::Text => None,
+            Field::ListId => content.list_id.map(|id| Value::Id(id.0)),
+            Field::ParentId => content.parent_id.map(|id| Value::Id(id.0)),
+            Field::Order => content.order.as_ref().map(|key| Value::Text(key.as_str())),
+            // No task has the first one; the others are asked for by `texts`.
+            Field::Recurrence | Field::Tags | Field::ExternalId | Field::Text => None,
         }
     }
 

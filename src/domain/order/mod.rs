@@ -50,6 +50,21 @@ impl OrderKey {
         Self(text.iter().copied().map(char::from).collect())
     }
 
+    /// The first moment whose key is not less than this one, in microseconds, and whether it has this very key.
+    pub fn as_creation(&self) -> (i64, bool) {
+        let key = self.0.as_bytes();
+        let (digits, rest) = key.split_at(key.len().min(1 + MOMENT_DIGITS));
+        match digits.first() {
+            Some(&MOMENT_HEAD) => {}
+            Some(head) if *head > MOMENT_HEAD => return (i64::MAX, false),
+            _ => return (0, false),
+        }
+        let value = |digit: &u8| keys::DIGITS.iter().position(|known| known == digit);
+        let add = |sum, digit| sum * 62 + i64::try_from(value(digit).unwrap_or(0)).unwrap_or(0);
+        let micros = digits[1..].iter().fold(0, add);
+        (micros + i64::from(!rest.is_empty()), rest.is_empty())
+    }
+
     /// A key after `after` and before `before`; `None` is the end.
     pub fn between(after: Option<&Self>, before: Option<&Self>) -> Result<Self, NoRoom> {
         let bytes = keys::between(bytes_of(after), bytes_of(before)).ok_or(NoRoom)?;

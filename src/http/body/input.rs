@@ -2,8 +2,10 @@
 
 use utoipa::ToSchema;
 
-use crate::domain::json::{Fault, Faults, NoObject, Object, Rule, read_flag, read_text};
-use crate::domain::{Content, Member, Patch, Tags, TaskId};
+use crate::domain::json::{Fault, Faults, NoObject, Object, Rule, read_flag};
+use crate::domain::{
+    Content, ListContent, ListId, ListPatch, Member, Patch, RecordContent, Tags, TaskId,
+};
 use crate::http::problem::{FieldError, Problem};
 
 /// A body that is read from JSON.
@@ -29,7 +31,7 @@ pub(in crate::http) fn invalid(field: &'static str, rule: Rule) -> Problem {
     Problem::invalid(&[FieldError { field, rule }])
 }
 
-fn finish<T>(faults: Faults, value: Option<T>) -> Result<T, Problem> {
+pub(in crate::http) fn finish<T>(faults: Faults, value: Option<T>) -> Result<T, Problem> {
     let as_error = |Fault { field, rule }: Fault| FieldError { field, rule };
     faults.finish(value).map_err(|faults| {
         let errors: Vec<_> = faults.into_iter().map(as_error).collect();
@@ -37,69 +39,71 @@ fn finish<T>(faults: Faults, value: Option<T>) -> Result<T, Problem> {
     })
 }
 
-fn id(json: &str) -> Result<Option<TaskId>, Rule> {
-    if json == "null" {
-        return Ok(None);
-    }
-    let id = TaskId::parse(&read_text(json)?);
-    id.map(Some)
-        .ok_or("must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f")
-}
-
-/// A new task, under an id of the caller's if there is one.
-pub(in crate::http) struct Creation {
-    pub(in crate::http) id: Option<TaskId>,
-    pub(in crate::http) content: Content,
-}
-
-impl FromJson for Creation {
-    fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let object = object(json, &[&["id"], Content::NAMES])?;
-        let mut faults = Faults::default();
-        let id = faults.read(&object, "id", id).flatten();
-        let content = Content::read(&object, &mut faults);
-        finish(faults, content.map(|content| Self { id, content }))
-    }
-}
-
-impl FromJson for Content {
-    fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let object = object(json, &[Self::NAMES])?;
-        let mut faults = Faults::default();
-        let content = Self::read(&object, &mut faults);
-        finish(faults, content)
-    }
-}
-
-impl FromJson for Patch {
-    fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let object = object_of_change(json)?;
-        let mut faults = Faults::default();
-        let patch = Self::read(&object, &mut faults);
-        finish(faults, Some(patch))
-    }
-}
-
-fn object_of_change(json: &[u8]) -> Result<Object<'_>, Problem> {
-    let object = object(json, &[Content::NAMES])?;
-    let names = Content::written_names();
-    if !object.has_any(&names) {
-        let rule = format!("body must have at least one of {}", names.join(", "));
-        return Err(Problem::invalid_as_a_whole("body", rule));
-    }
-    Ok(object)
+/// A new task or list, under an id of the caller's if there is one.
+pub(in crate::http) struct Creation<C: RecordContent> {
+    pub(in crate::http) id: Option<C::Id>,
+    pub(in crate::http) content: C,
 }
 
 /// A change by a JSON merge patch (RFC 7396): objects are merged into those that are there.
-pub(in crate::http) struct MergePatch(pub(in crate::http) Patch);
+pub(in crate::http) struct MergePatch<P>(pub(in crate::http) P);
 
-impl FromJson for MergePatch {
-    fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let mut object = object_of_change(json)?;
-        let mut faults = Faults::default();
-        let patch = Patch::read_merge(&mut object, &mut faults);
-        finish(faults, Some(Self(patch)))
+macro_rules! bodies {
+    ($content:ident, $patch:ident, $id:ident) => {
+        impl FromJson for Creation<$content> {
+            fn from_json(json: &[u8]) -> Result<Self, Problem> {
+                let object = object(json, &[&["id"], $content::NAMES])?;
+                let mut faults = Faults::default();
+                let id = faults.read(&object, "id", <Option<$id>>::read).flatten();
+                let content = $content::read(&object, &mut faults);
+                finish(faults, content.map(|content| Self { id, content }))
+            }
+        }
+
+        impl FromJson for $content {
+            fn from_json(json: &[u8]) -> Result<Self, Problem> {
+                let object = object(json, &[Self::NAMES])?;
+                let mut faults = Faults::default();
+                let content = Self::read(&object, &mut faults);
+                finish(faults, content)
+            }
+        }
+
+        impl FromJson for $patch {
+            fn from_json(json: &[u8]) -> Result<Self, Problem> {
+                let names = $content::written_names();
+                let object = object_of_change(json, $content::NAMES, &names)?;
+                let mut faults = Faults::default();
+                let patch = Self::read(&object, &mut faults);
+                finish(faults, Some(patch))
+            }
+        }
+
+        impl FromJson for MergePatch<$patch> {
+            fn from_json(json: &[u8]) -> Result<Self, Problem> {
+                let names = $content::written_names();
+                let mut object = object_of_change(json, $content::NAMES, &names)?;
+                let mut faults = Faults::default();
+                let patch = $patch::read_merge(&mut object, &mut faults);
+                finish(faults, Some(Self(patch)))
+            }
+        }
+    };
+}
+bodies!(Content, Patch, TaskId);
+bodies!(ListContent, ListPatch, ListId);
+
+fn object_of_change<'a>(
+    json: &'a [u8],
+    names: &[&'static str],
+    written: &[&'static str],
+) -> Result<Object<'a>, Problem> {
+    let object = object(json, &[names])?;
+    if !object.has_any(written) {
+        let rule = format!("body must have at least one of {}", written.join(", "));
+        return Err(Problem::invalid_as_a_whole("body", rule));
     }
+    Ok(object)
 }
 
 /// Some tags, at least one.

@@ -4,4 +4,5 @@ pub(super) mod input;
 pub(super) mod json;
 pub(super) mod leftover;
 pub(super) mod meaning;
+pub(super) mod place;
 pub(super) mod strict;

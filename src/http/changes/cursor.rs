@@ -3,16 +3,22 @@
 
 use crate::domain::SpaceId;
 use crate::http::seal;
-use crate::tasks::changes::Reached;
+use crate::tasks::changes::{Kinds, Reached};
 
-/// Version, whether there is an epoch, epoch, two numbers.
+/// Version, flags (whether there is an epoch, lists are told, tasks are not), epoch, two numbers.
 const BYTES: usize = 1 + 1 + 8 + 8 + 8;
 const VERSION: u8 = 2;
 const PURPOSE: &[u8] = b"changes";
 
 pub(in crate::http) fn encode(space: &SpaceId, reached: Reached) -> String {
     let mut bytes = Vec::with_capacity(BYTES);
-    bytes.extend([VERSION, u8::from(reached.epoch.is_some())]);
+    let kinds = reached.kinds;
+    let flags = [reached.epoch.is_some(), kinds.lists, !kinds.tasks];
+    let flags = flags
+        .iter()
+        .rev()
+        .fold(0, |bits, flag| bits << 1 | u8::from(*flag));
+    bytes.extend([VERSION, flags]);
     for number in [
         reached.epoch.unwrap_or_default(),
         reached.position,
@@ -26,14 +32,19 @@ pub(in crate::http) fn encode(space: &SpaceId, reached: Reached) -> String {
 /// `None` for anything that was not made for this space.
 pub(super) fn decode(space: &SpaceId, text: &str) -> Option<Reached> {
     let bytes: [u8; BYTES] = seal::open(text, PURPOSE, space)?;
-    if bytes[0] != VERSION || bytes[1] > 1 {
+    if bytes[0] != VERSION || bytes[1] > 7 {
         return None;
     }
+    let flag = |bit: u8| bytes[1] >> bit & 1 == 1;
     let number = |at: usize| Some(i64::from_be_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
     let reached = Reached {
-        epoch: number(2).filter(|_| bytes[1] == 1),
+        epoch: number(2).filter(|_| flag(0)),
         position: number(10)?,
         copy_until: number(18)?,
+        kinds: Kinds {
+            tasks: !flag(2),
+            lists: flag(1),
+        },
     };
     // The seal is no secret; numbers are counted from 0.
     (reached.position >= 0 && reached.copy_until >= 0).then_some(reached)
@@ -51,13 +62,15 @@ mod tests {
 
     fn reached() -> impl Strategy<Value = Reached> {
         let numbers = (0..=i64::MAX, 0..=i64::MAX);
-        (proptest::option::of(any::<i64>()), numbers).prop_map(|(epoch, (position, copy_until))| {
-            Reached {
+        let kinds = any::<(bool, bool)>().prop_map(|(tasks, lists)| Kinds { tasks, lists });
+        (proptest::option::of(any::<i64>()), numbers, kinds).prop_map(
+            |(epoch, (position, copy_until), kinds)| Reached {
                 epoch,
                 position,
                 copy_until,
-            }
-        })
+                kinds,
+            },
+        )
     }
 
     proptest! {

@@ -12,16 +12,16 @@ use const_format::formatcp;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::json::{write_flag, write_id, write_list, write_number, write_text};
-use crate::domain::{SpaceId, Task, TaskId};
+use crate::domain::json::{write_flag, write_list, write_number, write_text, write_uuid};
+use crate::domain::{Item, Noun, SpaceId, Task};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
 use crate::http::extract::Owner;
 use crate::http::front::exchange::Exchange;
-use crate::http::openapi::TaskSchema;
+use crate::http::openapi::{ListSchema, TaskSchema};
 use crate::http::problem::Problem;
 use crate::http::query::{self, invalid, limit};
-use crate::tasks::changes::Reached;
+use crate::tasks::changes::{Kinds, Reached};
 
 pub(super) const TAG: &str = "changes";
 
@@ -31,73 +31,72 @@ pub(super) const USUAL_LIMIT: usize = 500;
 /// The longest that a request may wait for a change, in seconds.
 pub(super) const LONGEST_WAIT: u64 = 60;
 
-/// One task that has changed, by its latest change.
-#[expect(
-    clippy::large_enum_variant,
-    reason = "of a page of changes, most are of tasks that are there"
-)]
-pub(super) enum ToldChange {
-    /// It is there, and this is how it is now.
-    Present(Task),
-    /// It is gone from the list.
-    Deleted { seq: i64, deleted: TaskId },
-}
+/// One task or list that has changed, by its latest change.
+pub(super) struct ToldChange(pub(super) Item);
 
-/// One task that has changed, by its latest change.
+/// One task or list that has changed, by its latest change.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 #[expect(dead_code, reason = "describes what is written by hand")]
 #[schema(as = Change)]
 pub(super) enum ChangeSchema {
-    /// It is there, and this is how it is now.
-    Present {
+    /// The task is there, and this is how it is now.
+    Task {
         /// The number of the change, one more than that of the user's change before it.
         #[schema(minimum = 1)]
         seq: i64,
         task: TaskSchema,
     },
-    /// It is gone from the list.
+    /// The list is there, and this is how it is now.
+    List {
+        #[schema(minimum = 1)]
+        seq: i64,
+        list: ListSchema,
+    },
+    /// It is gone.
     Deleted {
         #[schema(minimum = 1)]
         seq: i64,
-        /// The id of the task.
+        /// The id of the task, or of the list.
         #[schema(value_type = Uuid)]
-        deleted: TaskId,
+        deleted: (),
+        /// `list`; only there if it was one.
+        #[schema(value_type = String, required = false)]
+        kind: (),
     },
 }
 
 impl ToldChange {
-    pub(super) fn is_deletion(&self) -> bool {
-        matches!(self, Self::Deleted { .. })
+    /// As an event is called.
+    pub(super) fn event(&self) -> &'static str {
+        match (self.0.noun(), self.0.is_deleted()) {
+            (Noun::Task, false) => "task.changed",
+            (Noun::Task, true) => "task.deleted",
+            (Noun::List, false) => "list.changed",
+            (Noun::List, true) => "list.deleted",
+        }
     }
 
     pub(super) fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"{\"seq\":");
-        match self {
-            Self::Present(task) => {
-                write_number(json, task.seq);
-                json.extend_from_slice(b",\"task\":");
-                task.write(json);
+        write_number(json, self.0.seq());
+        match (self.0.noun(), self.0.is_deleted()) {
+            (noun, false) => {
+                json.extend_from_slice(match noun {
+                    Noun::Task => b",\"task\":",
+                    Noun::List => b",\"list\":",
+                });
+                self.0.write(json);
             }
-            Self::Deleted { seq, deleted } => {
-                write_number(json, *seq);
+            (noun, true) => {
                 json.extend_from_slice(b",\"deleted\":");
-                write_id(json, *deleted);
+                write_uuid(json, self.0.id().uuid());
+                if noun == Noun::List {
+                    json.extend_from_slice(b",\"kind\":\"list\"");
+                }
             }
         }
         json.push(b'}');
-    }
-}
-
-impl From<Task> for ToldChange {
-    fn from(task: Task) -> Self {
-        if !task.is_deleted() {
-            return Self::Present(task);
-        }
-        Self::Deleted {
-            seq: task.seq,
-            deleted: task.id,
-        }
     }
 }
 
@@ -121,7 +120,7 @@ impl From<Task> for ToldChange {
     "has_more": false,
 }))]
 pub(super) struct ChangeList {
-    /// Each task once, in the order of its latest change.
+    /// Each task or list once, in the order of its latest change.
     #[schema(value_type = Vec<ChangeSchema>)]
     changes: Vec<ToldChange>,
     /// Where the next request goes on; always there.
@@ -157,6 +156,10 @@ pub(super) struct ChangeQuery {
     /// How many seconds to wait for a change if there is none.
     #[param(value_type = Option<u16>, minimum = 0, maximum = 60, default = 0)]
     wait: Option<Duration>,
+    /// Of what to tell: `task`, `list`, or both with a comma between them. A cursor knows its kinds; with more of them it is
+    /// 410.
+    #[param(value_type = Option<String>, pattern = "^(task|list)(,(task|list))*$", default = "task")]
+    kinds: Option<Kinds>,
 }
 
 impl FromRequestParts<SharedApp> for ChangeQuery {
@@ -169,6 +172,7 @@ impl FromRequestParts<SharedApp> for ChangeQuery {
                 "since" => read.since.replace(value.into_owned()).is_some(),
                 "limit" => read.limit.replace(limit(&value)?).is_some(),
                 "wait" => read.wait.replace(wait(&value)?).is_some(),
+                "kinds" => read.kinds.replace(kinds(&value)?).is_some(),
                 _ => false,
             })
         })?;
@@ -193,6 +197,27 @@ fn wait(text: &str) -> Result<Duration, Problem> {
     }
 }
 
+/// Of which kinds a caller wants to hear.
+pub(super) fn kinds(text: &str) -> Result<Kinds, Problem> {
+    let mut kinds = Kinds {
+        tasks: false,
+        lists: false,
+    };
+    for kind in text.split(',') {
+        match kind.trim() {
+            "task" => kinds.tasks = true,
+            "list" => kinds.lists = true,
+            _ => {
+                return Err(invalid(
+                    "kinds",
+                    "must be task, list, or both with a comma between them",
+                ));
+            }
+        }
+    }
+    Ok(kinds)
+}
+
 /// The place that a caller's cursor names.
 pub(super) fn reached(
     space: &SpaceId,
@@ -209,8 +234,8 @@ pub(super) fn reached(
 
 /// Get what has changed
 ///
-/// Each task that has changed since the cursor, once, as it is now, or that it was deleted; in the order of the latest
-/// change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
+/// Each task (and each list, if `kinds` asks for them) that has changed since the cursor, once, as it is now, or that it
+/// was deleted; in the order of the latest change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
 /// changes. With `wait`, the answer waits for a change if there is none, and is empty when the time is over.
 #[utoipa::path(
     get, path = "/api/{user_id}/changes", tag = TAG,
@@ -228,10 +253,11 @@ pub(super) async fn list_changes(
         .map(|since| reached(&space, "since", since))
         .transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
-    let mut page = app.tasks.changes(&space, since, limit).await?;
+    let kinds = query.kinds.unwrap_or_default();
+    let mut page = app.tasks.changes(&space, since, kinds, limit).await?;
     if let Some(wait) = query
         .wait
-        .filter(|wait| page.tasks.is_empty() && !page.has_more && !wait.is_zero())
+        .filter(|wait| page.items.is_empty() && !page.has_more && !wait.is_zero())
     {
         let wait = exchange.patience(wait);
         let patience = async {
@@ -246,7 +272,7 @@ pub(super) async fn list_changes(
             .await?;
     }
     let list = ChangeList {
-        changes: page.tasks.into_iter().map(ToldChange::from).collect(),
+        changes: page.items.into_iter().map(ToldChange).collect(),
         next_cursor: cursor::encode(&space, page.next),
         has_more: page.has_more,
     };

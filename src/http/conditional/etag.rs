@@ -4,12 +4,13 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
 
-use crate::domain::{Change, Filter, Position, Task, TaskPage};
+use crate::domain::{Change, Filter, Position, TaskPage};
+use crate::tasks::Lists;
 use crate::tasks::history::HistoryPage;
 
-/// The strong tag of a task: its version, never its bytes.
-pub(in crate::http) fn task_tag(task: &Task) -> HeaderValue {
-    tag(&task.version.to_string())
+/// The strong tag of a task or a list: its version, never its bytes.
+pub(in crate::http) fn version_tag(version: i64) -> HeaderValue {
+    tag(&version.to_string())
 }
 
 /// The tag of a list: the account, its latest change, and the query, because each query has a list of its own.
@@ -66,6 +67,17 @@ pub(in crate::http) fn filtered_list_tag(
 /// The tag of the list of tags.
 pub(in crate::http) fn tags_tag(account: &TaskPage) -> HeaderValue {
     tag(&format!("{:x}-{}-t", account.epoch, account.seq))
+}
+
+/// The tag of all lists, or of those in the trash: the account and its latest change.
+pub(in crate::http) fn lists_tag(lists: &Lists, is_trash: bool) -> HeaderValue {
+    // What is swept out of the trash is no change of the user's.
+    let shown = if is_trash {
+        format!("d{}", lists.lists.len())
+    } else {
+        "a".to_owned()
+    };
+    tag(&format!("{:x}-{}-l{shown}", lists.epoch, lists.seq))
 }
 
 /// The tag of a page of a task's history: where it begins and ends. Between the two nothing ever changes.

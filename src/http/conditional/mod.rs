@@ -8,20 +8,20 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
-use self::etag::{task_tag, without_coding};
-use crate::domain::{Expected, Task};
+use self::etag::{version_tag, without_coding};
+use crate::domain::{Expected, Item, Task};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
 use crate::http::problem::Problem;
 
-/// A task with its tag.
-pub(super) struct Tagged(pub(super) Task);
+/// A task or a list with its tag.
+pub(super) struct Tagged(pub(super) Item);
 
 impl IntoResponse for Tagged {
     fn into_response(self) -> Response {
         let mut json = Vec::with_capacity(Task::USUAL_JSON);
         self.0.write(&mut json);
-        ([(ETAG, task_tag(&self.0))], JsonText(json)).into_response()
+        ([(ETAG, version_tag(self.0.version()))], JsonText(json)).into_response()
     }
 }
 
@@ -62,9 +62,16 @@ impl IfNoneMatch {
         self.0.is_some()
     }
 
-    /// Whether it is `*`: the caller wants that there is nothing yet (§13.1.2).
-    pub(super) fn is_any(&self) -> bool {
-        matches!(self.0, Some(Tags::Any))
+    /// Whether a `PUT` is to make what is not there yet: with `*` (§13.1.2), and then without `If-Match`.
+    pub(super) fn creates(&self, expected: &Expected) -> Result<bool, Problem> {
+        match self.0 {
+            None => Ok(false),
+            Some(Tags::Any) if *expected == Expected::Anything => Ok(true),
+            Some(_) => {
+                let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
+                Err(Problem::bad_request(message))
+            }
+        }
     }
 
     /// Compares weakly (§13.1.2), and what a proxy added counts for nothing.

@@ -80,8 +80,8 @@ pub(super) async fn create_ticket(
 
 /// Hear of changes as they happen
 ///
-/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` with the same content as in the list of
-/// changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
+/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`, if `kinds`
+/// asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
 /// or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
 #[utoipa::path(
     get, path = "/api/{user_id}/events", tag = TAG,
@@ -101,10 +101,10 @@ pub(super) async fn listen(
     subscriber: Subscriber,
 ) -> Result<Response, Problem> {
     // Before the place is looked up, so that nothing slips in between.
-    let watcher = app.tasks.watch(&subscriber.space);
+    let watcher = app.tasks.watch_stream(&subscriber.space)?;
     let reached = app
         .tasks
-        .reached(&subscriber.space, subscriber.since)
+        .reached(&subscriber.space, subscriber.since, subscriber.kinds)
         .await?;
     // In a box: what is made of it would have room for it three times.
     let events = Box::new(EventStream {
@@ -206,33 +206,30 @@ impl EventStream {
 
     /// The changes since the last ones, if there are any.
     async fn read(&mut self) -> Result<Option<Bytes>, Error> {
-        let reading = self
-            .app
-            .tasks
-            .changes(&self.space, Some(self.reached), CHUNK);
+        let reading =
+            self.app
+                .tasks
+                .changes(&self.space, Some(self.reached), self.reached.kinds, CHUNK);
         let page = self.meter.clone().measure(reading).await;
         // The client comes back with the last id, and is told more then.
         let page = page.inspect_err(|error| {
             tracing::warn!(user = self.space.as_str(), %error, "a stream of events broke off");
         })?;
-        if page.tasks.is_empty() {
+        if page.items.is_empty() {
             self.reached = page.next;
             return Ok(page.has_more.then(Bytes::new));
         }
-        let mut text = Vec::with_capacity(page.tasks.len() * 400);
-        for task in page.tasks {
+        let mut text = Vec::with_capacity(page.items.len() * 400);
+        for item in page.items {
             let until = Reached {
-                position: task.seq,
+                position: item.seq(),
                 ..page.next
             };
             let cursor = cursor::encode(&self.space, until);
-            let change = ToldChange::from(task);
-            let name = if change.is_deletion() {
-                "task.deleted"
-            } else {
-                "task.changed"
-            };
-            write_event(&mut text, name, &cursor, |text| change.write(text));
+            let change = ToldChange(item);
+            write_event(&mut text, change.event(), &cursor, |text| {
+                change.write(text);
+            });
         }
         self.reached = page.next;
         Ok(Some(text.into()))

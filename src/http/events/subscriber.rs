@@ -10,12 +10,12 @@ use crate::clock::Timestamp;
 use crate::domain::{SpaceId, UserId};
 use crate::http::SharedApp;
 use crate::http::body::strict;
-use crate::http::changes::reached;
-use crate::http::extract::{authenticate, path_parameter};
+use crate::http::changes::{kinds, reached};
+use crate::http::extract::{authenticate, count, path_parameter};
 use crate::http::front::exchange::{Exchange, detached};
 use crate::http::problem::Problem;
 use crate::http::query;
-use crate::tasks::changes::Reached;
+use crate::tasks::changes::{Kinds, Reached};
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -30,6 +30,10 @@ pub(in crate::http) struct EventsQuery {
     /// A ticket in place of the token, where no header can be sent.
     #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
     ticket: Option<String>,
+    /// Of what to tell: `task`, `list`, or both with a comma between them. An id knows its kinds; with more of them it is
+    /// 410.
+    #[param(value_type = Option<String>, pattern = "^(task|list)(,(task|list))*$", default = "task")]
+    kinds: Option<Kinds>,
 }
 
 impl EventsQuery {
@@ -37,6 +41,7 @@ impl EventsQuery {
         let mut read = Self::default();
         query::each(query, |name, value| {
             Ok(match name {
+                "kinds" => read.kinds.replace(kinds(&value)?).is_some(),
                 "ticket" => read.ticket.replace(value.into_owned()).is_some(),
                 "last_event_id" => read.last_event_id.replace(value.into_owned()).is_some(),
                 _ => false,
@@ -51,6 +56,7 @@ pub(in crate::http) struct Subscriber {
     pub(super) space: SpaceId,
     /// What was heard before; `None`: begin now.
     pub(super) since: Option<Reached>,
+    pub(super) kinds: Kinds,
     pub(super) access: Access,
 }
 
@@ -95,6 +101,7 @@ impl FromRequestParts<SharedApp> for Subscriber {
         let since = heard.map(|id| reached(&space, "last_event_id", &id));
         Ok(Self {
             since: since.transpose()?,
+            kinds: query.kinds.unwrap_or_default(),
             space,
             access,
         })
@@ -126,6 +133,7 @@ async fn by_ticket(
     let until = until.ok_or_else(Problem::ticket_refused)?;
     let exchange = Exchange::of(parts);
     exchange.set_user(&user);
+    count(app, &exchange, &user)?;
     strict::check_query(parts, &exchange)?;
     let credentials = HeaderMap::new();
     Ok((user.space(), Access { until, credentials }))

@@ -12,12 +12,13 @@ use axum::response::{IntoResponse, Response};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::json::{write_list, write_number, write_optional_text, write_text, write_time};
-use crate::domain::{Change, Outcome, Task, Written};
+use crate::domain::{Change, ItemId, Outcome, RecordPatch, Replaced, SpaceId, Written};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
+use crate::http::changes::ToldChange;
 use crate::http::conditional::{self, IfNoneMatch, etag};
-use crate::http::extract::{Owner, PathChange, PathTask};
-use crate::http::openapi::BeforeSchema;
+use crate::http::extract::{Owner, PathChange, PathList, PathTask};
+use crate::http::openapi::ReplacedSchema;
 use crate::http::problem::{FieldError, Problem};
 use crate::http::query;
 use crate::http::write::Write;
@@ -69,6 +70,8 @@ pub(super) enum Kind {
     Deleted,
     /// Taken out of the trash.
     Restored,
+    /// Got another place, because there was no room between its neighbours for one that was moved.
+    Spread,
 }
 
 /// One change of a task.
@@ -89,8 +92,8 @@ pub(super) struct PastChange {
     /// The number of the change that this one undid; only there if it is an undo.
     #[schema(value_type = i64, required = false)]
     undoes: (),
-    /// The members that the change replaced, as they were; `null` where there was no task before.
-    #[schema(value_type = Option<BeforeSchema>, required)]
+    /// The members that the change replaced, as they were; `null` where there was nothing before.
+    #[schema(value_type = Option<ReplacedSchema>, required)]
     before: (),
 }
 
@@ -110,10 +113,10 @@ fn write_change(json: &mut Vec<u8>, change: &Change) {
         write_number(json, seq);
     }
     json.extend_from_slice(b",\"before\":");
-    if change.kind == crate::domain::Kind::Created {
-        json.extend_from_slice(b"null");
-    } else {
-        change.before.write(json);
+    match &change.replaced {
+        _ if change.kind == crate::domain::Kind::Created => json.extend_from_slice(b"null"),
+        Replaced::Task(_, before) => before.write(json),
+        Replaced::List(_, before) => before.write(json),
     }
     json.push(b'}');
 }
@@ -170,8 +173,36 @@ pub(super) async fn list_history(
     query: HistoryQuery,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
+    tell(&app, &space, ItemId::Task(id), &query, &known).await
+}
+
+/// What happened to a list, newest first
+///
+/// Also of a list in the trash. What happened to its tasks is theirs.
+#[utoipa::path(
+    get, path = "/api/{user_id}/lists/{list_id}/history", tag = TAG,
+    params(HistoryQuery),
+    responses((status = 200, description = "The changes", body = History)),
+)]
+pub(super) async fn list_history_of_list(
+    State(app): State<SharedApp>,
+    Owner { space, .. }: Owner,
+    PathList(id): PathList,
+    query: HistoryQuery,
+    known: IfNoneMatch,
+) -> Result<Response, Problem> {
+    tell(&app, &space, ItemId::List(id), &query, &known).await
+}
+
+async fn tell(
+    app: &SharedApp,
+    space: &SpaceId,
+    item: ItemId,
+    query: &HistoryQuery,
+    known: &IfNoneMatch,
+) -> Result<Response, Problem> {
     let decode = |cursor: &String| {
-        cursor::decode(&space, id, cursor).ok_or_else(|| {
+        cursor::decode(space, item, cursor).ok_or_else(|| {
             let rule = "must be the next_cursor of a page of the same history";
             let field = "cursor";
             Problem::invalid(&[FieldError { field, rule }])
@@ -179,7 +210,7 @@ pub(super) async fn list_history(
     };
     let from = query.cursor.as_ref().map(decode).transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
-    let page = app.tasks.list_history(&space, id, from, limit).await?;
+    let page = app.tasks.list_history(space, item, from, limit).await?;
     let tag = etag::history_tag(&page);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
@@ -187,7 +218,7 @@ pub(super) async fn list_history(
     let next = page.next;
     let history = History {
         history: page.changes,
-        next_cursor: next.map(|seq| cursor::encode(&space, id, seq)),
+        next_cursor: next.map(|seq| cursor::encode(space, item, seq)),
     };
     Ok(([(ETAG, tag)], JsonText(history.to_json())).into_response())
 }
@@ -229,14 +260,13 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         return answer::of_problem(&Problem::from(refused));
     }
     let done = outcomes.iter().flatten();
-    let changes: Vec<Task> = done
+    let mut changes: Vec<ToldChange> = done
         .filter(|written| !matches!(written, Written::Unchanged(_)))
-        .map(|written| written.task().clone())
+        .map(|written| ToldChange(written.item().clone()))
         .collect();
+    changes.sort_by_key(|change| change.0.seq());
     let mut json = b"{\"changes\":".to_vec();
-    write_list(&mut json, &changes, |json, task| {
-        crate::http::changes::ToldChange::from(task.clone()).write(json);
-    });
+    write_list(&mut json, &changes, |json, change| change.write(json));
     json.push(b'}');
     answer::of_body(StatusCode::OK, json)
 }

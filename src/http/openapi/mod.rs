@@ -1,6 +1,7 @@
 //! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
 
 mod errors;
+mod list;
 mod shapes;
 mod task;
 
@@ -15,13 +16,14 @@ use utoipa::{OpenApi as _, ToSchema};
 
 use self::errors::{
     ALL, BAD_REQUEST, CONFLICT, CURSOR_EXPIRED, INTERNAL_SERVER_ERROR, NOT_FOUND,
-    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, SERVICE_UNAVAILABLE, SharedError, UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
+    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, RATE_LIMITED, SERVICE_UNAVAILABLE, SharedError,
+    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
 };
 
-pub(super) use self::task::{
-    BeforeSchema, NewTaskSchema, TaskPatchSchema, TaskSchema, with_content,
+pub(super) use self::list::{
+    CountedListSchema, ListPatchSchema, ListSchema, NewListSchema, ReplacedSchema,
 };
+pub(super) use self::task::{NewTaskSchema, TaskPatchSchema, TaskSchema, example, with_content};
 
 /// The envelope of every error.
 #[derive(ToSchema)]
@@ -38,8 +40,8 @@ pub(super) struct ErrorBody {
     code: String,
     /// For people: what went wrong and what to do about it.
     message: String,
-    /// The task as it is now; with `PRECONDITION_FAILED`.
-    #[schema(value_type = TaskSchema, required = false)]
+    /// The task or the list as it is now; with `PRECONDITION_FAILED`, and with a `CONFLICT` about another one.
+    #[schema(value_type = Current, required = false)]
     current: Option<()>,
     /// With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers.
     #[schema(value_type = Vec<String>, required = false)]
@@ -53,6 +55,15 @@ pub(super) struct ErrorBody {
     /// More that helps, in development only.
     #[schema(value_type = Object, required = false)]
     details: Option<()>,
+}
+
+/// The task or the list as it is now.
+#[derive(serde::Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes what problem::Problem writes")]
+pub(super) enum Current {
+    Task(TaskSchema),
+    List(ListSchema),
 }
 
 #[derive(utoipa::OpenApi)]
@@ -69,8 +80,10 @@ pub(super) struct ErrorBody {
     components(schemas(Error, ErrorBody)),
     tags(
         (name = "tasks", description = "A user's tasks"),
+        (name = "lists", description = "The lists that tasks are in"),
         (name = "changes", description = "What has changed, and what changes now"),
         (name = "history", description = "What happened to tasks, and how to undo it"),
+        (name = "user", description = "All of a user's data"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -122,10 +135,13 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
         if path.contains("{task_id}") {
             parameters.insert(1, RefOr::T(task_id()));
         }
-        errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
-        if is_read && !path.contains("/tasks") {
+        if path.contains("{list_id}") {
+            parameters.insert(1, RefOr::T(list_id()));
+        }
+        errors.extend([&UNAUTHORIZED, &NOT_FOUND, &RATE_LIMITED]);
+        if is_read && (path.ends_with("/changes") || path.ends_with("/events")) {
             errors.push(&CURSOR_EXPIRED);
-        } else if !path.ends_with("/ticket") {
+        } else if !path.ends_with("/ticket") && !path.ends_with("{user_id}") {
             add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();
@@ -159,9 +175,17 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
     }
 }
 
-/// Whether what is sent has a version: a task, a list of them, or what happened to one.
+/// Whether what is sent has a version: a task, a list, several of them, or what happened to one.
 fn has_version(path: &str) -> bool {
-    let tagged = ["/tasks", "/{task_id}", "/complete", "/restore", "/history"];
+    let tagged = [
+        "/tasks",
+        "/lists",
+        "_id}",
+        "/complete",
+        "/move",
+        "/restore",
+        "/history",
+    ];
     tagged.iter().any(|end| path.ends_with(end))
 }
 
@@ -213,7 +237,9 @@ fn add_conditions(
         let known = known.header("ETag", header("The version of what there is"));
         responses.insert("304".to_owned(), RefOr::T(known.build()));
         errors.push(&BAD_REQUEST);
-    } else if path.contains("{task_id}") && !path.ends_with("/restore") {
+    } else if (path.contains("{task_id}") || path.contains("{list_id}"))
+        && !path.ends_with("/restore")
+    {
         parameters.push(RefOr::T(condition(
             "If-Match",
             "Entity tags of the versions that the caller knows: if none is current, the answer is 412",
@@ -222,10 +248,13 @@ fn add_conditions(
         )));
         errors.push(&PRECONDITION_FAILED);
     }
-    if operation.operation_id.as_deref() == Some("change_task") {
+    if matches!(
+        operation.operation_id.as_deref(),
+        Some("change_task" | "change_list")
+    ) {
         parameters.push(RefOr::T(condition(
             "If-None-Match",
-            "`*`: creates the task under this id, and only if there is none; the body is that of a new task then",
+            "`*`: creates it under this id, and only if there is none; the body is that of a new one then",
             r"^\*$",
             "*",
         )));
@@ -277,14 +306,22 @@ fn user_id() -> Parameter {
 }
 
 fn task_id() -> Parameter {
+    named("task_id", "The task; what is not a UUID names none")
+}
+
+fn list_id() -> Parameter {
+    named("list_id", "The list; what is not a UUID names none")
+}
+
+fn named(name: &str, about: &str) -> Parameter {
     let schema = ObjectBuilder::new()
         .schema_type(Type::String)
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)));
     ParameterBuilder::new()
-        .name("task_id")
+        .name(name)
         .parameter_in(ParameterIn::Path)
         .required(Required::True)
-        .description(Some("The task; what is not a UUID names none"))
+        .description(Some(about))
         .schema(Some(schema))
         .example(Some(json!("01990f3e-8a5c-7cc3-98c4-dc0c0c07398f")))
         .build()

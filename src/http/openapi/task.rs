@@ -26,21 +26,30 @@ fn text() -> ObjectBuilder {
     ObjectBuilder::new().schema_type(Type::String)
 }
 
-fn formatted(format: KnownFormat) -> ObjectBuilder {
+pub(super) fn formatted(format: KnownFormat) -> ObjectBuilder {
     text().format(Some(SchemaFormat::KnownFormat(format)))
 }
 
-fn time(description: &str) -> ObjectBuilder {
+pub(super) fn time(description: &str) -> ObjectBuilder {
     formatted(KnownFormat::DateTime).description(Some(description))
 }
 
 /// Adds the members of a task's content.
 pub(in crate::http) fn with_content(
-    mut object: ObjectBuilder,
+    object: ObjectBuilder,
     side: Side,
     all_optional: bool,
 ) -> ObjectBuilder {
-    for (name, schema, is_required) in Content::schemas(side) {
+    with_members(object, Content::schemas(side), all_optional)
+}
+
+/// Adds members: name, schema, and whether it is required.
+pub(super) fn with_members(
+    mut object: ObjectBuilder,
+    members: Vec<(&'static str, Schema, bool)>,
+    all_optional: bool,
+) -> ObjectBuilder {
+    for (name, schema, is_required) in members {
         object = object.property(name, schema);
         if is_required && !all_optional {
             object = object.required(name);
@@ -49,13 +58,21 @@ pub(in crate::http) fn with_content(
     object
 }
 
-fn example(object: ObjectBuilder, example: Value) -> RefOr<Schema> {
+pub(in crate::http) fn example(object: ObjectBuilder, example: Value) -> RefOr<Schema> {
     #[expect(deprecated, reason = "older generators and viewers know only this one")]
     object.example(Some(example)).into()
 }
 
-fn read_only(object: ObjectBuilder) -> Schema {
+pub(super) fn read_only(object: ObjectBuilder) -> Schema {
     object.read_only(true).into()
+}
+
+pub(super) fn version() -> ObjectBuilder {
+    ObjectBuilder::new()
+        .schema_type(SchemaType::new(Type::Integer))
+        .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
+        .minimum(Some(1))
+        .description(Some("1 at first, one more with each change."))
 }
 
 impl PartialSchema for TaskSchema {
@@ -67,11 +84,6 @@ impl PartialSchema for TaskSchema {
         let user = text().min_length(Some(1)).description(Some(
             "The owner: the identity of the token that made the task.",
         ));
-        let version = ObjectBuilder::new()
-            .schema_type(SchemaType::new(Type::Integer))
-            .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int64)))
-            .minimum(Some(1))
-            .description(Some("1 for a new task, one more with each change."));
         let object = object
             .property("id", read_only(id))
             .required("id")
@@ -87,7 +99,7 @@ impl PartialSchema for TaskSchema {
             .required("created_at")
             .property("updated_at", read_only(time(updated)))
             .required("updated_at")
-            .property("version", read_only(version))
+            .property("version", read_only(version()))
             .required("version")
             .property(
                 "deleted_at",
@@ -161,6 +173,7 @@ macro_rules! named {
         })+
     };
 }
+pub(super) use named;
 
 named! {
     TaskSchema: "Task",

@@ -3,6 +3,7 @@
 //! A handler returns a [`Problem`]; the front door turns it into the envelope, because only the front door
 //! knows the environment and the request id.
 
+mod refused;
 mod unauthorized;
 
 use std::borrow::Cow;
@@ -16,10 +17,9 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::auth::{Facts, TokenRefusal};
-use crate::domain::{Refusal, Task};
+use crate::domain::{Item, Noun};
 use crate::error::{Cause, Error, chain};
-use crate::http::conditional::etag::task_tag;
-use crate::http::query;
+use crate::http::conditional::etag::version_tag;
 
 /// A failure, on its way to the caller and to the log.
 #[derive(Clone, Debug)]
@@ -108,8 +108,12 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", message)
     }
 
-    pub(super) fn task_not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Task not found")
+    pub(super) fn not_found(noun: Noun) -> Self {
+        let message = match noun {
+            Noun::Task => "Task not found",
+            Noun::List => "List not found",
+        };
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", message)
     }
 
     pub(super) fn change_not_found() -> Self {
@@ -118,7 +122,7 @@ impl Problem {
 
     /// The path names another user than the token: answered as if there were no such task.
     pub(super) fn foreign_user() -> Self {
-        Self::task_not_found().with(|inner| {
+        Self::not_found(Noun::Task).with(|inner| {
             inner.suspicion = Some(Suspicion::ForeignPath);
         })
     }
@@ -141,13 +145,18 @@ impl Problem {
         )
     }
 
-    /// Carries the task as it is, so that the caller need not ask for it.
-    fn about(status: StatusCode, code: &'static str, message: &'static str, task: &Task) -> Self {
+    /// Carries the task or the list as it is, so that the caller need not ask for it.
+    fn about(
+        status: StatusCode,
+        code: &'static str,
+        message: impl Into<Cow<'static, str>>,
+        item: &Item,
+    ) -> Self {
         let mut json = Vec::new();
-        task.write(&mut json);
+        item.write(&mut json);
         let current = serde_json::from_slice(&json).unwrap_or_default();
         Self::new(status, code, message).with(|inner| {
-            inner.header = Some((ETAG, task_tag(task)));
+            inner.header = Some((ETAG, version_tag(item.version())));
             inner.members = vec![("current", current)];
         })
     }
@@ -238,6 +247,19 @@ impl Problem {
         })
     }
 
+    /// The user is being removed: afterwards there is none.
+    pub(super) fn leaving() -> Self {
+        let message =
+            "This user is being removed with all tasks: ask again after the time in Retry-After";
+        Self::unavailable(message, Duration::from_secs(1), None)
+    }
+
+    /// Too many requests, or streams, of one user.
+    pub(super) fn rate_limited(message: String, retry_after: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message)
+            .with(|inner| inner.header = Some((RETRY_AFTER, retry_after.into())))
+    }
+
     pub(super) fn internal(cause: Cause) -> Self {
         let message = "Something went wrong on our side; the request id helps to find out what";
         Self::new(
@@ -283,79 +305,6 @@ impl Problem {
             error[*name] = value.clone();
         }
         error
-    }
-}
-
-/// What the data says against a request.
-impl From<&Refusal> for Problem {
-    fn from(refusal: &Refusal) -> Self {
-        const FAILED: &str = "PRECONDITION_FAILED";
-        match refusal {
-            Refusal::TaskNotFound => Self::task_not_found(),
-            Refusal::ChangeNotFound => Self::change_not_found(),
-            // RFC 9110 §15.5.13
-            Refusal::TaskChanged(task) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                "The task has changed since you read it: look at error.current and try again with its ETag",
-                task,
-            ),
-            Refusal::NoVersion(task) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                "If-Match names no version of this task: look at error.current and send its ETag",
-                task,
-            ),
-            Refusal::TaskExists(task) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                "There is a task of this id: leave If-None-Match away to change it",
-                task,
-            ),
-            Refusal::TaskDiffers(task) => Self::about(
-                StatusCode::CONFLICT,
-                "CONFLICT",
-                "There is another task of this id: look at error.current, or take another id",
-                task,
-            ),
-            Refusal::TaskInTrash => {
-                Self::conflict("A task of this id is in the trash: restore it, or take another id")
-            }
-            Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_owned(), breach.fields),
-            Refusal::UndoBreaks(breach) => Self::conflict(format!(
-                "This cannot be undone as the task is now: {}",
-                breach.rule
-            )),
-            Refusal::ReferenceTaken(task) => Self::about(
-                StatusCode::CONFLICT,
-                "CONFLICT",
-                "Another task has a reference of this source and external_id: look at error.current",
-                task,
-            ),
-            Refusal::ChangedSince(seq) => {
-                let message =
-                    format!("Change {seq} of the same task stands in the way: undo it first");
-                let members = vec![("conflicting_seq", json!(seq))];
-                Self::conflict(message).with(|inner| inner.members = members)
-            }
-            Refusal::CursorExpired => Self::new(
-                StatusCode::GONE,
-                "CURSOR_EXPIRED",
-                "What happened since this cursor cannot be told any more: begin again without one",
-            ),
-            Refusal::FilterTooWide => query::too_wide(),
-            Refusal::KeyReused => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                "IDEMPOTENCY_KEY_REUSED",
-                "This Idempotency-Key was used for another request: take a new key for each",
-            )
-            .with(|inner| inner.members = vec![("fields", json!(["Idempotency-Key"]))]),
-            Refusal::KeyInUse => {
-                let message = "A request with this Idempotency-Key is in flight: ask again after the time in Retry-After";
-                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
-                Self::conflict(message).with(|inner| inner.header = Some(header))
-            }
-        }
     }
 }
 

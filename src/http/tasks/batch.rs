@@ -14,14 +14,15 @@ use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, 
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::domain::json::{read_flag, read_text, write_id, write_number};
+use crate::domain::json::{read_flag, read_text, write_number, write_uuid};
 use crate::domain::limits::BATCH_OPERATIONS;
 use crate::domain::{
-    Deed, Expected, Operation, Operations, Outcome, Patch, Side, TaskId, Twice, Written,
+    Content, Deed, Expected, Operation, Operations, Outcome, Patch, Side, TaskId, Twice, Written,
 };
 use crate::http::SharedApp;
 use crate::http::body::input::{Creation, FromJson, MergePatch, SomeTags, invalid, object};
 use crate::http::body::json::JsonBody;
+use crate::http::body::place::{Move, with_place};
 use crate::http::extract::Owner;
 use crate::http::openapi::{TaskSchema, with_content};
 use crate::http::problem::Problem;
@@ -73,7 +74,7 @@ impl PartialSchema for BatchOperation {
             .required("op")
             .property("id", id)
             .property("if_version", version);
-        with_content(object, Side::Request, true).into()
+        with_place(with_content(object, Side::Request, true)).into()
     }
 }
 
@@ -99,6 +100,10 @@ pub(in crate::http) enum BatchVerb {
     Tag,
     /// Takes `tags` from those that the task has.
     Untag,
+    /// To `list_id`, `parent_id`, `after`, `before`, as the route does.
+    Move,
+    /// Out of the trash.
+    Restore,
 }
 
 /// What came of each operation, in order.
@@ -215,19 +220,19 @@ fn tell(problems: &[Option<Problem>], outcomes: &[Outcome], atomic: bool, dry_ru
 }
 
 fn write_written(json: &mut Vec<u8>, written: &Written) {
-    let (status, task) = match written {
-        Written::Created(task) => (201, task),
-        Written::Changed(task) | Written::Unchanged(task) => (200, task),
-        Written::Deleted(task) => {
+    let (status, item) = match written {
+        Written::Created(item) => (201, item),
+        Written::Changed(item) | Written::Unchanged(item) => (200, item),
+        Written::Deleted(item) => {
             json.extend_from_slice(b"{\"status\":204,\"id\":");
-            write_id(json, task.id);
+            write_uuid(json, item.id().uuid());
             return json.push(b'}');
         }
     };
     json.extend_from_slice(b"{\"status\":");
     write_number(json, status);
     json.extend_from_slice(b",\"task\":");
-    task.write(json);
+    item.write(json);
     json.push(b'}');
 }
 
@@ -268,7 +273,7 @@ impl Sent {
             .and_then(|op| serde_json::from_str(op).ok());
         let verb = verb.ok_or(invalid(
             "op",
-            "must be create, change, complete, delete, tag or untag",
+            "must be create, change, complete, delete, tag, untag, move or restore",
         ))?;
         let expected = match members
             .get("if_version")
@@ -281,7 +286,7 @@ impl Sent {
             },
         };
         if let BatchVerb::Create = verb {
-            let Creation { id, content } = Creation::from_json(json)?;
+            let Creation { id, content } = Creation::<Content>::from_json(json)?;
             return Ok(match id {
                 None => app.tasks.creation(content),
                 Some(id) => Operation::Create {
@@ -296,7 +301,12 @@ impl Sent {
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
-            BatchVerb::Change | BatchVerb::Create => MergePatch::from_json(json)?.0,
+            BatchVerb::Restore => return Ok(Operation::Restore { id }),
+            BatchVerb::Move => {
+                let Move(to) = Move::from_json(json)?;
+                return Ok(Operation::Move { id, to, expected });
+            }
+            BatchVerb::Change | BatchVerb::Create => MergePatch::<Patch>::from_json(json)?.0,
             BatchVerb::Tag | BatchVerb::Untag => {
                 let SomeTags(tags) = SomeTags::from_json(json)?;
                 match verb {

@@ -15,10 +15,11 @@ use utoipa::ToSchema;
 
 use self::list_query::ListQuery;
 use crate::domain::json::{write_list, write_number, write_optional_text};
-use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
+use crate::domain::{Expected, Item, Operation, Patch, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
 use crate::http::body::input::{Completion, Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
+use crate::http::body::place::Move;
 use crate::http::conditional::etag;
 use crate::http::conditional::{self, IfMatch, IfNoneMatch, Tagged};
 use crate::http::extract::{Owner, PathTask};
@@ -165,7 +166,7 @@ pub(super) async fn create_task(
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let creation: Creation = body.read()?;
+    let creation: Creation<_> = body.read()?;
     let operation = match creation.id {
         None => app.tasks.creation(creation.content),
         Some(id) => Operation::Create {
@@ -174,7 +175,7 @@ pub(super) async fn create_task(
             twice: Twice::Compare,
         },
     };
-    write.task(owner, operation, body.bytes()).await
+    write.one(owner, operation, body.bytes()).await
 }
 
 /// Get a task
@@ -191,11 +192,11 @@ pub(super) async fn get_task(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let task = app.tasks.get(&space, id).await?;
-    let tag = etag::task_tag(&task);
+    let tag = etag::version_tag(task.version);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
     }
-    Ok(Tagged(task).into_response())
+    Ok(Tagged(Item::Task(task)).into_response())
 }
 
 /// Change a task
@@ -221,20 +222,16 @@ pub(super) async fn change_task(
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    if !known.is_there() {
+    if !known.creates(&expected)? {
         let patch = body.read()?;
         return change(owner, (id, patch, expected), write, &body).await;
-    }
-    if !known.is_any() || expected != Expected::Anything {
-        let message = "If-None-Match of a PUT must be *, and then there can be no If-Match";
-        return Err(Problem::bad_request(message));
     }
     let operation = Operation::Create {
         id,
         content: body.read()?,
         twice: Twice::Refuse,
     };
-    write.task(owner, operation, body.bytes()).await
+    write.one(owner, operation, body.bytes()).await
 }
 
 /// Change a task by a merge patch
@@ -271,7 +268,7 @@ async fn change(
         patch,
         expected,
     };
-    write.task(owner, operation, body.bytes()).await
+    write.one(owner, operation, body.bytes()).await
 }
 
 /// Set whether a task is done
@@ -299,7 +296,7 @@ pub(super) async fn complete_task(
 
 /// Delete a task
 ///
-/// It goes into the trash, from where it can be restored for a while. With `If-Match`, only if the task still has
+/// It goes into the trash, with all that is below it, from where they can be restored for a while. With `If-Match`, only if the task still has
 /// that `ETag`.
 #[utoipa::path(
     delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
@@ -312,12 +309,13 @@ pub(super) async fn delete_task(
     write: Write,
 ) -> Result<Response, Problem> {
     let operation = Operation::Delete { id, expected };
-    write.task(owner, operation, &[]).await
+    write.one(owner, operation, &[]).await
 }
 
 /// Take a task out of the trash
 ///
-/// It comes back as it was, with its id. Nothing happens to a task that is not in the trash.
+/// It comes back as it was, with its id and with what was deleted with it. Where its list or its parent is gone, it comes
+/// to the inbox, or to the top level. Nothing happens to a task that is not in the trash.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
     responses((status = 200, description = "The task as it is now", body = TaskSchema)),
@@ -327,5 +325,26 @@ pub(super) async fn restore_task(
     PathTask(id): PathTask,
     write: Write,
 ) -> Result<Response, Problem> {
-    write.task(owner, Operation::Restore { id }, &[]).await
+    write.one(owner, Operation::Restore { id }, &[]).await
+}
+
+/// Move a task
+///
+/// Into another list, below another task, or to another place among its siblings; what is below it goes along. `after` and
+/// `before` name a sibling there; if both are named, the first that is still one counts. Without them, it comes last.
+#[utoipa::path(
+    post, path = "/api/{user_id}/tasks/{task_id}/move", tag = TAG,
+    request_body(content = Move),
+    responses((status = 200, description = "The task as it is now", body = TaskSchema)),
+)]
+pub(super) async fn move_task(
+    owner: Owner,
+    PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
+    write: Write,
+    body: JsonBody,
+) -> Result<Response, Problem> {
+    let Move(to) = body.read()?;
+    let operation = Operation::Move { id, to, expected };
+    write.one(owner, operation, body.bytes()).await
 }

@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::Teller;
-use crate::domain::{Task, Written};
+use crate::domain::{Item, Task, Written};
 use crate::http::body::json::APPLICATION_JSON;
-use crate::http::conditional::etag::task_tag;
+use crate::http::conditional::etag::version_tag;
 use crate::http::problem::Problem;
 
 /// Says that the answer is that to the first time.
@@ -69,31 +69,31 @@ impl Answer {
     }
 }
 
-/// Tells of the only operation; `tasks` is the path of the user's tasks.
-pub(in crate::http) fn of_one(tasks: String) -> Teller {
+/// Tells of the only operation; `collection` is the path of the user's tasks, or lists.
+pub(in crate::http) fn of_one(collection: String) -> Teller {
     Arc::new(move |outcomes| match outcomes {
-        [Ok(written)] => of_written(&tasks, written),
+        [Ok(written)] => of_written(&collection, written),
         [Err(refusal)] => of_problem(&Problem::from(refusal)),
         _ => of_problem(&Problem::internal("not one operation".into())),
     })
 }
 
-fn of_written(tasks: &str, written: &Written) -> Answer {
+fn of_written(collection: &str, written: &Written) -> Answer {
     match written {
-        Written::Created(task) => Answer {
-            location: Some(format!("{tasks}/{}", task.id)),
-            ..of_task(StatusCode::CREATED, task)
+        Written::Created(item) => Answer {
+            location: Some(format!("{collection}/{}", item.id().uuid())),
+            ..of_item(StatusCode::CREATED, item)
         },
-        Written::Changed(task) | Written::Unchanged(task) => of_task(StatusCode::OK, task),
+        Written::Changed(item) | Written::Unchanged(item) => of_item(StatusCode::OK, item),
         Written::Deleted(_) => of_body(StatusCode::NO_CONTENT, Vec::new()),
     }
 }
 
-fn of_task(status: StatusCode, task: &Task) -> Answer {
+fn of_item(status: StatusCode, item: &Item) -> Answer {
     let mut json = Vec::with_capacity(Task::USUAL_JSON);
-    task.write(&mut json);
+    item.write(&mut json);
     Answer {
-        etag: text(&task_tag(task)),
+        etag: text(&version_tag(item.version())),
         ..of_body(status, json)
     }
 }

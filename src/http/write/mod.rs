@@ -91,14 +91,14 @@ fn conditions(parts: &Parts) -> Vec<String> {
 }
 
 impl Write {
-    /// Does one operation on a task, and tells of it.
-    pub(super) async fn task(
+    /// Does one operation on a task or a list, and tells of it.
+    pub(super) async fn one(
         self,
         owner: Owner,
         operation: Operation,
         body: &[u8],
     ) -> Result<Response, Problem> {
-        let teller = answer::of_one(self.path_of_tasks().to_owned());
+        let teller = answer::of_one(self.collection().to_owned());
         self.run(owner, operation.into(), teller, body).await
     }
 
@@ -132,7 +132,7 @@ impl Write {
         match applied.done {
             Done::Before(kept) => Ok(answer::send(Answer::kept(&kept)?, true)),
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
-            Done::Swept(_) => Err(Problem::internal("a sweep has no caller".into())),
+            Done::Swept(_) | Done::Left => Err(Problem::internal("a sweep has no caller".into())),
         }
     }
 
@@ -152,8 +152,8 @@ impl Write {
         URL_SAFE_NO_PAD.encode(context.finish())
     }
 
-    /// `/api/{user_id}/tasks`, as the caller wrote it.
-    fn path_of_tasks(&self) -> &str {
+    /// `/api/{user_id}/tasks`, or of lists, as the caller wrote it.
+    fn collection(&self) -> &str {
         let end = self.path.match_indices('/').nth(3);
         end.map_or(&self.path, |(end, _)| &self.path[..end])
     }

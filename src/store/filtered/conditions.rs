@@ -109,6 +109,12 @@ impl<'a> Parameters<'a> {
         });
         let sign = sign(how);
         let sorted = sorted(field).unwrap_or(column);
+        if let Field::ListId | Field::ParentId = field {
+            // All of these have a place; the range of all places is what makes SQLite take their index.
+            return format!(
+                "({column} IS NOT NULL AND {column} {sign} {value} AND \"order\" >= '')"
+            );
+        }
         if sorted == column {
             return format!("{column} {sign} {value}");
         }
@@ -190,9 +196,10 @@ pub(super) fn column(field: Field) -> Option<&'static str> {
         Field::Priority => "priority",
         Field::Tags => "tags",
         Field::References | Field::ExternalId => "\"references\"",
-        Field::ListId | Field::ParentId | Field::Order | Field::Recurrence | Field::Text => {
-            return None;
-        }
+        Field::ListId => "list_id",
+        Field::ParentId => "parent_id",
+        Field::Order => "\"order\"",
+        Field::Recurrence | Field::Text => return None,
     })
 }
 
@@ -201,7 +208,7 @@ pub(super) fn sorted(field: Field) -> Option<&'static str> {
     match field {
         Field::Due => Some("substr(due, 1, 19)"),
         Field::Start => Some("substr(start, 1, 19)"),
-        Field::Title | Field::Order => None,
+        Field::Title => None,
         field => column(field),
     }
 }

@@ -138,7 +138,13 @@ pub fn chunk_of(asked: &Asked) -> usize {
 
 /// Whether no index leads to the tasks: SQL cannot sort them so, or the domain must decide about each.
 fn is_walked(asked: &Asked, narrowed: &Narrowed) -> bool {
-    let sorts = |field| conditions::sorted(field).is_some();
+    let sorts = |field| match field {
+        // Where nobody has moved a task in the inbox, its place is told by the time of its creation.
+        Field::Order => [Field::ListId, Field::ParentId]
+            .iter()
+            .any(|shelf| narrowed.condition.needs(*shelf)),
+        field => conditions::sorted(field).is_some(),
+    };
     !asked.sorting.keys().iter().all(|key| sorts(key.field))
         || narrowed.certain == Condition::NEVER && !leads(&narrowed.condition)
 }
@@ -148,7 +154,8 @@ fn leads(condition: &Condition) -> bool {
     match condition {
         Condition::All(parts) => parts.iter().any(leads),
         Condition::Any(parts) => parts.iter().all(leads),
-        Condition::Compare(Field::Id, ..) | Condition::Contains(..) => true,
+        Condition::Compare(Field::Id | Field::ListId | Field::ParentId, ..)
+        | Condition::Contains(..) => true,
         Condition::Compare(field, ..) => has_index(*field),
         _ => false,
     }

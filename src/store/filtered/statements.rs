@@ -8,7 +8,7 @@ use super::super::dialect::Dialect;
 use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
-use super::ways::{Phase, holders, without};
+use super::ways::{Phase, by_index, has_index, holders, without};
 use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
@@ -58,7 +58,7 @@ impl<'a> Statements<'a> {
             from, mut scope, ..
         } = match by_condition {
             Some(_) => self.wanted(&mut parameters),
-            None => self.wanted_in_order(&mut parameters),
+            None => self.wanted_in_order(phase, &mut parameters),
         };
         let keys = asked_keys(self.asked, phase);
         let missing = self.asked.sorting.keys()[..phase.missing].iter();
@@ -183,11 +183,22 @@ impl<'a> Statements<'a> {
         Wanted { held, from, scope }
     }
 
-    fn wanted_in_order(&self, parameters: &mut Parameters<'_>) -> Wanted<'a> {
+    /// By the index of what leads a phase, if there is one: no other is any use for the rest.
+    fn wanted_in_order(&self, phase: Phase, parameters: &mut Parameters<'_>) -> Wanted<'a> {
         let mut scope = self.scope();
-        let wanted = parameters.condition(&self.narrowed.condition);
-        if wanted != "TRUE" {
-            let _ = write!(scope, " AND {wanted}");
+        let leader = phase.leader(self.asked);
+        let (led, others) = if has_index(leader) {
+            by_index(&self.narrowed.condition, leader)
+        } else {
+            (self.narrowed.condition.clone(), Condition::Always)
+        };
+        if led != Condition::Always {
+            let led = parameters.condition(&led);
+            let _ = write!(scope, " AND {led}");
+        }
+        if others != Condition::Always {
+            let others = parameters.condition(&others);
+            let _ = write!(scope, " AND ({others}) IS TRUE");
         }
         Wanted {
             held: None,

@@ -23,7 +23,9 @@ pub(super) fn phases(asked: &Asked, condition: &Condition) -> Vec<Phase> {
                 leads: true,
             });
         }
-        if key.field.is_always_there() || condition.needs(key.field) {
+        // An order is asked of SQL only where all have one.
+        let is_there = key.field.is_always_there() || key.field == Field::Order;
+        if is_there || condition.needs(key.field) {
             return phases;
         }
     }
@@ -92,10 +94,14 @@ pub(super) fn way(asked: &Asked, condition: &Condition, phase: Phase) -> Way {
         ];
         compares(field, &all)
     };
-    let is_led =
-        holders(condition).is_some() || is_bounded(Field::Due) || is_bounded(Field::Priority);
+    let leads = [Field::Due, Field::Priority, Field::ListId, Field::ParentId];
+    let is_led = holders(condition).is_some() || leads.into_iter().any(is_bounded);
     let leader = phase.leader(asked);
-    let is_led_in_order = has_index(leader) && is_bounded(leader);
+    // The index by list or parent has the order there.
+    let is_led_in_order = match leader {
+        Field::Order => is_bounded(Field::ListId) || is_bounded(Field::ParentId),
+        leader => has_index(leader) && is_bounded(leader),
+    };
     match (is_led, has_index(leader)) {
         _ if is_led_in_order && holders(condition).is_none() => Way::Order,
         (true, true) => Way::Either,
@@ -105,7 +111,10 @@ pub(super) fn way(asked: &Asked, condition: &Condition, phase: Phase) -> Way {
 }
 
 pub(super) fn has_index(field: Field) -> bool {
-    matches!(field, Field::CreatedAt | Field::Due | Field::Priority)
+    matches!(
+        field,
+        Field::CreatedAt | Field::Due | Field::Priority | Field::Order
+    )
 }
 
 /// A tag, or the id of a reference, that every task must have; and what else is asked.
@@ -121,6 +130,19 @@ pub(super) fn without(condition: &Condition, (field, text): (Field, &str)) -> Co
     let known = Condition::Contains(field, text.to_owned());
     let parts = parts(condition).iter().filter(|part| **part != known);
     Condition::all(parts.cloned().collect())
+}
+
+/// What the index of a field can use: in which part of it the tasks are, and whether they are open; and what must not
+/// lead to another index.
+pub(super) fn by_index(condition: &Condition, leader: Field) -> (Condition, Condition) {
+    let leads = |part: &Condition| match part {
+        Condition::Compare(Field::Completed, ..) => true,
+        Condition::Compare(Field::ListId | Field::ParentId, ..) => leader == Field::Order,
+        Condition::Compare(field, ..) => *field == leader,
+        _ => false,
+    };
+    let (led, others): (Vec<_>, Vec<_>) = parts(condition).iter().cloned().partition(leads);
+    (Condition::all(led), Condition::all(others))
 }
 
 /// Those that must all hold.

@@ -4,13 +4,13 @@
 use futures_util::future::{join, join_all};
 use tokio_postgres::Error as DriverError;
 
-use super::super::group::{Decided, End, decide_all};
+use super::super::group::{Decided, End};
 use super::super::queue::{Pending, Turn};
 use super::super::statements::Sql;
 use super::connect::Connector;
 use super::connection::Connection;
 use super::failure::{is_of_no_use, is_refused, translate, unreachable};
-use super::load::{load, load_more};
+use super::load::{load, load_and_decide};
 use super::save::Rows;
 use crate::error::{Cause, Error};
 
@@ -105,21 +105,16 @@ impl Attempt {
         locked: Locked,
     ) -> Result<(), Failure> {
         let mut states = load(connector, connection, locked, &self.waiting).await?;
-        let mut turns = std::mem::take(&mut self.waiting).into_iter();
-        while let Some(turn) = turns.next() {
-            let Some(mut state) = states.remove(&turn.space) else {
-                self.waiting.push(turn);
-                continue;
-            };
-            let loaded = load_more(connector, connection, &turn, &mut state).await;
-            if let Err(failure) = loaded {
-                self.waiting.push(turn);
-                self.waiting.extend(turns);
-                return Err(failure);
+        for turn in std::mem::take(&mut self.waiting) {
+            match states.remove(&turn.space) {
+                None => self.waiting.push(turn),
+                Some(state) => {
+                    self.decided
+                        .push(Decided::begin(turn.space, state, turn.works));
+                }
             }
-            self.decided.push(decide_all(turn.space, state, turn.works));
         }
-        Ok(())
+        load_and_decide(connector, connection, &mut self.decided).await
     }
 
     /// Sends what has changed, and the commit with it. If a statement fails, the commit does nothing.

@@ -1,25 +1,25 @@
-//! Loading what the works of a group need: first the accounts, locked, and what the works name, in one round trip; then
-//! what only that tells is needed.
+//! Loading what the works of a group need: first the accounts, locked, and what the works name, in one round trip; then,
+//! in one more for all of them each time, what only that tells is needed.
 
 use std::collections::HashMap;
 
-use futures_util::future::{join, join4};
+use futures_util::future::{join, join_all, join3};
 use tokio_postgres::Row;
 
-use super::super::group::first_needs;
+use super::super::group::{Decided, first_needs};
+use super::super::needs::{Query, Rows, take_over};
 use super::super::queue::Turn;
 use super::super::row::{Columns, FromRow, Value};
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, REFERENCES, StoredAnswer, StoredReference, StoredTask, TASKS, Table,
-    reference_key, space_value,
+    ACCOUNTS, ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredReference, StoredTask,
+    TASKS, Table,
 };
 use super::attempt::{Failure, Locked};
 use super::connect::Connector;
 use super::connection::Connection;
 use super::{Read, decode};
-use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
 use crate::domain::{Account, Need, SpaceId, State};
 use crate::error::Cause;
 
@@ -28,36 +28,31 @@ use crate::error::Cause;
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; \
     SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '15s'";
 
-/// Locks the accounts, and loads what the works name; gives the spaces whose accounts are locked now.
+/// Locks the accounts, and loads what the works name; gives the states of those spaces whose accounts are locked now.
 pub(super) async fn load(
     connector: &Connector,
     connection: &Connection,
     locked: Locked,
     turns: &[Turn],
 ) -> Result<HashMap<SpaceId, State>, Failure> {
-    let needs: Vec<_> = turns.iter().map(first_needs).collect();
-    let (mut tasks, mut keys) = (Vec::new(), Vec::new());
-    for (turn, needs) in turns.iter().zip(&needs) {
-        for need in needs {
-            let space = space_value(&turn.space);
-            match need {
-                Need::Task(id) => tasks.push(vec![space, Value::Uuid(id.0)]),
-                Need::Key(key) => keys.push(vec![space, Value::Text(key.clone())]),
-                _ => {}
-            }
-        }
-    }
+    let needs = turns.iter().flat_map(|turn| {
+        let needs = first_needs(turn).into_iter();
+        // That the account has forgotten some of it is not known yet, and not asked.
+        needs.map(|need| Lacking::new(&turn.space, 0, need))
+    });
+    let needs: Vec<Lacking> = needs
+        .filter(|lacking| !matches!(lacking.need, Need::OldestChanges))
+        .collect();
     let sql = match locked {
         Locked::Skip => Sql::SystemLockFreeAccounts,
         Locked::Wait => Sql::SystemLockAccounts,
     };
     let spaces = turns.iter().map(|turn| turn.space.as_arc()).collect();
     let spaces = [Value::Texts(spaces)];
-    let (begun, accounts, found_tasks, found_keys) = join4(
+    let (begun, accounts, found) = join3(
         connection.client.batch_execute(BEGIN),
         connector.query(connection, sql, &spaces),
-        load_rows(connector, connection, &TASKS, &tasks),
-        load_rows(connector, connection, &ANSWERS, &keys),
+        Found::fetch(connector, connection, &needs),
     )
     .await;
     begun?;
@@ -66,154 +61,155 @@ pub(super) async fn load(
         let account = Account::from_row(&row)?;
         states.insert(space_of(&row, &ACCOUNTS)?, State::new(account));
     }
-    for row in found_tasks? {
-        let space = space_of(&row, &TASKS)?;
-        if let Some(state) = states.get_mut(&space) {
-            let task = StoredTask::from_row(&row)?.of(&space);
-            state.load_task(task.id, Some(task));
-        }
-    }
-    for row in found_keys? {
-        if let Some(state) = states.get_mut(&space_of(&row, &ANSWERS)?) {
-            let StoredAnswer { key, kept } = StoredAnswer::from_row(&row)?;
-            state.load_key(key.into(), Some(kept));
-        }
-    }
-    // What was asked for and did not come is not there.
-    for (turn, needs) in turns.iter().zip(needs) {
-        if let Some(state) = states.get_mut(&turn.space) {
-            let asked = needs
-                .into_iter()
-                .filter(|need| matches!(need, Need::Task(_) | Need::Key(_)));
-            asked.for_each(|need| state.load_nothing(need));
-        }
-    }
+    let mut borrowed = states.iter_mut().collect();
+    found.take_over(&mut borrowed, needs)?;
     Ok(states)
+}
+
+/// Decides all works, and loads whatever that asks for.
+pub(super) async fn load_and_decide(
+    connector: &Connector,
+    connection: &Connection,
+    decided: &mut [Decided],
+) -> Result<(), Failure> {
+    loop {
+        let mut needs = Vec::new();
+        for decided in decided.iter_mut() {
+            let asked = decided.go_on().into_iter();
+            let forgotten_seq = decided.state.account.forgotten_seq;
+            needs.extend(asked.map(|need| Lacking::new(&decided.space, forgotten_seq, need)));
+        }
+        if needs.is_empty() {
+            return Ok(());
+        }
+        let found = Found::fetch(connector, connection, &needs).await;
+        let states = decided.iter_mut();
+        let mut states = states
+            .map(|decided| (&decided.space, &mut decided.state))
+            .collect();
+        found.take_over(&mut states, needs)?;
+    }
+}
+
+/// What one space lacks, and how it is asked for.
+struct Lacking {
+    space: SpaceId,
+    need: Need,
+    query: Query,
+}
+
+impl Lacking {
+    fn new(space: &SpaceId, forgotten_seq: i64, need: Need) -> Self {
+        Self {
+            space: space.clone(),
+            query: Query::of(space, forgotten_seq, &need),
+            need,
+        }
+    }
+}
+
+/// Rows that were asked for in one round trip: those by their keys with one statement for each table, each of the others
+/// with one of its own.
+struct Found {
+    by_key: Vec<(&'static Table, Read)>,
+    /// In the order of the needs.
+    others: Vec<Read>,
+}
+
+const BY_KEY: [&Table; 4] = [&TASKS, &LISTS, &ANSWERS, &REFERENCES];
+
+impl Found {
+    async fn fetch(connector: &Connector, connection: &Connection, needs: &[Lacking]) -> Self {
+        let mut keys: Vec<(&'static Table, Vec<Vec<Value>>)> =
+            BY_KEY.iter().map(|table| (*table, Vec::new())).collect();
+        let mut statements = Vec::new();
+        for lacking in needs {
+            match &lacking.query {
+                Query::Row(table, key) => {
+                    let known = keys.iter_mut().find(|(known, _)| known.name == table.name);
+                    if let Some((_, keys)) = known {
+                        keys.push(key.clone());
+                    }
+                }
+                Query::Statement(sql, values) => {
+                    statements.push(connector.query(connection, *sql, values));
+                }
+            }
+        }
+        keys.retain(|(_, keys)| !keys.is_empty());
+        let by_key = keys.iter().map(async |(table, keys)| {
+            let action = (Action::Load, *table);
+            (*table, connector.query_rows(connection, action, keys).await)
+        });
+        let (by_key, others) = join(join_all(by_key), join_all(statements)).await;
+        Self { by_key, others }
+    }
+
+    fn take_over(
+        self,
+        states: &mut HashMap<&SpaceId, &mut State>,
+        needs: Vec<Lacking>,
+    ) -> Result<(), Failure> {
+        for (table, rows) in self.by_key {
+            for row in rows? {
+                let space = space_of(&row, table)?;
+                if let Some(state) = states.get_mut(&space) {
+                    load_row(&space, state, table, &row)?;
+                }
+            }
+        }
+        let mut others = self.others.into_iter();
+        for lacking in needs {
+            let rows = match lacking.query {
+                Query::Row(..) => None,
+                Query::Statement(..) => others.next().transpose()?,
+            };
+            let Some(state) = states.get_mut(&lacking.space) else {
+                continue;
+            };
+            match rows {
+                Some(rows) => take_over(&lacking.space, state, lacking.need, Fetched(rows))?,
+                // What did not come by its key is not there.
+                None => state.load_nothing(lacking.need),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn load_row(
+    space: &SpaceId,
+    state: &mut State,
+    table: &'static Table,
+    row: &Row,
+) -> Result<(), Cause> {
+    if *table == TASKS {
+        let task = StoredTask::from_row(row)?.of(space);
+        state.load_task(task.id, Some(task));
+    } else if *table == LISTS {
+        let list = StoredList::from_row(row)?.of(space);
+        state.load_list(list.id, Some(list));
+    } else if *table == ANSWERS {
+        let StoredAnswer { key, kept } = StoredAnswer::from_row(row)?;
+        state.load_key(key.into(), Some(kept));
+    } else {
+        let StoredReference { reference, holder } = StoredReference::from_row(row)?;
+        state.load_reference(reference, Some(holder));
+    }
+    Ok(())
+}
+
+struct Fetched(Vec<Row>);
+
+impl Rows for Fetched {
+    type Error = Cause;
+
+    fn read<T: FromRow>(self) -> Result<Vec<T>, Cause> {
+        decode(&self.0)
+    }
 }
 
 /// It stands behind all else.
 pub(super) fn space_of(row: &Row, table: &Table) -> Result<SpaceId, Cause> {
     Ok(SpaceId::stored(&row.text(table.columns.len() - 1)?))
-}
-
-async fn load_rows(
-    connector: &Connector,
-    connection: &Connection,
-    table: &'static Table,
-    keys: &[Vec<Value>],
-) -> Read {
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    connector
-        .query_rows(connection, (Action::Load, table), keys)
-        .await
-}
-
-/// Rows of which only what was loaded tells that they are needed.
-pub(super) async fn load_more(
-    connector: &Connector,
-    connection: &Connection,
-    turn: &Turn,
-    state: &mut State,
-) -> Result<(), Failure> {
-    for pending in &turn.works {
-        loop {
-            let missing = state.missing(&pending.work);
-            if missing.is_empty() {
-                break;
-            }
-            let (keyed, others): (Vec<_>, Vec<_>) = missing
-                .into_iter()
-                .partition(|need| matches!(need, Need::Task(_) | Need::Reference(_)));
-            load_keyed(connector, connection, &turn.space, state, keyed).await?;
-            for need in others {
-                load_need(connector, connection, &turn.space, state, need).await?;
-            }
-        }
-    }
-    Ok(())
-}
-
-/// Tasks and references, those of each table by one statement, in one round trip.
-async fn load_keyed(
-    connector: &Connector,
-    connection: &Connection,
-    space: &SpaceId,
-    state: &mut State,
-    needs: Vec<Need>,
-) -> Result<(), Failure> {
-    let (mut tasks, mut references) = (Vec::new(), Vec::new());
-    for need in &needs {
-        match need {
-            Need::Task(id) => tasks.push(vec![space_value(space), Value::Uuid(id.0)]),
-            Need::Reference(reference) => references.push(reference_key(space, reference)),
-            _ => {}
-        }
-    }
-    let (tasks, references) = join(
-        load_rows(connector, connection, &TASKS, &tasks),
-        load_rows(connector, connection, &REFERENCES, &references),
-    )
-    .await;
-    for task in decode::<StoredTask>(&tasks?)? {
-        state.load_task(task.id, Some(task.of(space)));
-    }
-    for stored in decode::<StoredReference>(&references?)? {
-        state.load_reference(stored.reference, Some(stored.holder));
-    }
-    // What did not come is not there.
-    for need in needs {
-        state.load_nothing(need);
-    }
-    Ok(())
-}
-
-async fn load_need(
-    connector: &Connector,
-    connection: &Connection,
-    space: &SpaceId,
-    state: &mut State,
-    need: Need,
-) -> Result<(), Failure> {
-    let owner = space_value(space);
-    let query = async |sql, values: Vec<Value>| connector.query(connection, sql, &values).await;
-    match need {
-        Need::Task(_) | Need::Reference(_) => {
-            load_keyed(connector, connection, space, state, vec![need]).await?;
-        }
-        Need::Key(key) => {
-            let keys = [vec![owner, Value::Text(key.clone())]];
-            let rows = load_rows(connector, connection, &ANSWERS, &keys).await?;
-            let found = decode::<StoredAnswer>(&rows)?.pop();
-            state.load_key(key, found.map(|stored| stored.kept));
-        }
-        Need::Changes(numbers) => {
-            let values = vec![owner, Value::Int(numbers.first), Value::Int(numbers.last())];
-            let rows = query(Sql::ListChangesBetween, values).await?;
-            state.load_changes(numbers, decode(&rows)?);
-        }
-        Need::Later { task, after } => {
-            let values = vec![owner, Value::Uuid(task.0), Value::Int(after)];
-            let rows = query(Sql::ListLaterChanges, values).await?;
-            state.load_later(task, decode(&rows)?);
-        }
-        Need::Trash { until } => {
-            let values = vec![owner, Value::Time(until), count(SWEPT_TASKS)];
-            let rows = query(Sql::ListOldTrash, values).await?;
-            let tasks = decode::<StoredTask>(&rows)?.into_iter();
-            state.load_trash(tasks.map(|task| task.of(space)).collect());
-        }
-        Need::OldestChanges => {
-            let after = Value::Int(state.account.forgotten_seq);
-            let values = vec![owner, after, count(SWEPT_CHANGES + 1)];
-            let rows = query(Sql::ListOldestChanges, values).await?;
-            state.load_oldest(decode(&rows)?);
-        }
-    }
-    Ok(())
-}
-
-fn count(number: usize) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
 }

@@ -6,20 +6,48 @@ use super::super::group::Decided;
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, TAGS, TASKS, account_row, answer_row, change_row,
-    reference_key, reference_row, space_value, tag_row, task_row,
+    ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, Stored, TAGS, TASKS, Table, account_row,
+    answer_row, change_row, record_key, record_row, reference_key, reference_row, space_value,
+    tag_row,
 };
 use super::Read;
 use super::connect::Connector;
 use super::connection::Connection;
+use crate::domain::Row;
+
+/// The rows of tasks, or of lists.
+#[derive(Default)]
+struct Records {
+    new: Vec<Vec<Value>>,
+    changed: Vec<Vec<Value>>,
+    gone: Vec<Vec<Value>>,
+}
+
+impl Records {
+    fn add<C: Stored>(&mut self, row: &Row<C>) {
+        match (&row.loaded, &row.now) {
+            (None, Some(record)) => self.new.push(record_row(record)),
+            (Some(_), Some(record)) => self.changed.push(record_row(record)),
+            (Some(record), None) => self.gone.push(record_key(record).to_vec()),
+            (None, None) => {}
+        }
+    }
+
+    fn actions(&self, table: &'static Table) -> [(Action, &'static Table, &Vec<Vec<Value>>); 3] {
+        [
+            (Action::Insert, table, &self.new),
+            (Action::Update, table, &self.changed),
+            (Action::Delete, table, &self.gone),
+        ]
+    }
+}
 
 /// All rows that a group saves, by what is done with them.
 #[derive(Default)]
 pub(super) struct Rows {
     accounts: Vec<Vec<Value>>,
-    new_tasks: Vec<Vec<Value>>,
-    tasks: Vec<Vec<Value>>,
-    gone_tasks: Vec<Vec<Value>>,
+    tasks: Records,
+    lists: Records,
     references: Vec<Vec<Value>>,
     gone_references: Vec<Vec<Value>>,
     tags: Vec<Vec<Value>>,
@@ -36,17 +64,8 @@ impl Rows {
             if let Some((_, account)) = state.changed_account() {
                 rows.accounts.push(account_row(space, account));
             }
-            for row in state.changed_tasks() {
-                match (&row.loaded, &row.now) {
-                    (None, Some(task)) => rows.new_tasks.push(task_row(task)),
-                    (Some(_), Some(task)) => rows.tasks.push(task_row(task)),
-                    (Some(task), None) => {
-                        let key = vec![space_value(space), Value::Uuid(task.id.0)];
-                        rows.gone_tasks.push(key);
-                    }
-                    (None, None) => {}
-                }
-            }
+            state.changed_tasks().for_each(|row| rows.tasks.add(row));
+            state.changed_lists().for_each(|row| rows.lists.add(row));
             for (reference, holder) in state.changed_references() {
                 match holder.now {
                     Some(task) => rows.references.push(reference_row(space, reference, task)),
@@ -79,11 +98,10 @@ impl Rows {
         connector: &'a Connector,
         connection: &'a Connection,
     ) -> Vec<BoxFuture<'a, Read>> {
-        let on_rows = [
-            (Action::Update, &ACCOUNTS, &self.accounts),
-            (Action::Insert, &TASKS, &self.new_tasks),
-            (Action::Update, &TASKS, &self.tasks),
-            (Action::Delete, &TASKS, &self.gone_tasks),
+        let mut on_rows = vec![(Action::Update, &ACCOUNTS, &self.accounts)];
+        on_rows.extend(self.lists.actions(&LISTS));
+        on_rows.extend(self.tasks.actions(&TASKS));
+        on_rows.extend([
             (Action::Put, &REFERENCES, &self.references),
             (Action::Delete, &REFERENCES, &self.gone_references),
             (Action::Insert, &TAGS, &self.tags),
@@ -91,7 +109,7 @@ impl Rows {
             (Action::Insert, &CHANGES, &self.changes),
             (Action::Delete, &CHANGES, &self.gone_changes),
             (Action::Put, &ANSWERS, &self.answers),
-        ];
+        ]);
         let on_rows = on_rows.into_iter().filter(|(_, _, rows)| !rows.is_empty());
         let on_rows = on_rows.map(|(action, table, rows)| {
             connector

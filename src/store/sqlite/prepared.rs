@@ -83,9 +83,8 @@ impl<'c> Prepared<'c> {
         &mut self,
         table: &'static Table,
         key: &[Value],
-    ) -> Result<Option<T>, Error> {
-        let statement = self.row_statement(Action::Load, table, &[])?;
-        Ok(read_rows(statement, key)?.into_iter().next())
+    ) -> Result<Vec<T>, Error> {
+        read_rows(self.row_statement(Action::Load, table, &[])?, key)
     }
 
     fn row_statement(

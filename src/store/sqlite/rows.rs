@@ -1,17 +1,16 @@
 //! Loading and saving the rows of the domain on SQLite: one statement for one row, on the thread that writes.
 
 use super::super::group::Decided;
-use super::super::row::Value;
+use super::super::needs::{self, Query, take_over};
+use super::super::row::{FromRow, Value};
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, StoredAnswer, StoredReference, StoredTask, TAGS, TASKS,
-    Table, account_row, answer_row, change_row, reference_key, reference_row, space_value, tag_row,
-    task_row,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, Stored, TAGS, Table, account_row, answer_row,
+    change_row, record_key, record_row, reference_key, reference_row, space_value, tag_row,
 };
 use super::prepared::Prepared;
-use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS};
-use crate::domain::{Account, Need, SpaceId, State};
+use crate::domain::{Account, Need, Row, SpaceId, State};
 use crate::error::Error;
 
 pub(super) fn find_account(
@@ -41,47 +40,24 @@ pub(super) fn load(
     state: &mut State,
     need: Need,
 ) -> Result<(), Error> {
-    let owner = space_value(space);
-    match need {
-        Need::Task(id) => {
-            let values = [owner, Value::Uuid(id.0)];
-            let task: Option<StoredTask> = prepared.read(Sql::FindAnyTask, &values)?.pop();
-            state.load_task(id, task.map(|task| task.of(space)));
-        }
-        Need::Key(key) => {
-            let row = [owner, Value::Text(key.clone())];
-            let found: Option<StoredAnswer> = prepared.load_row(&ANSWERS, &row)?;
-            state.load_key(key, found.map(|stored| stored.kept));
-        }
-        Need::Reference(reference) => {
-            let key = reference_key(space, &reference);
-            let found: Option<StoredReference> = prepared.load_row(&REFERENCES, &key)?;
-            state.load_reference(reference, found.map(|stored| stored.holder));
-        }
-        Need::Changes(numbers) => {
-            let values = [owner, Value::Int(numbers.first), Value::Int(numbers.last())];
-            state.load_changes(numbers, prepared.read(Sql::ListChangesBetween, &values)?);
-        }
-        Need::Later { task, after } => {
-            let values = [owner, Value::Uuid(task.0), Value::Int(after)];
-            state.load_later(task, prepared.read(Sql::ListLaterChanges, &values)?);
-        }
-        Need::Trash { until } => {
-            let values = [owner, Value::Time(until), count(SWEPT_TASKS)];
-            let tasks: Vec<StoredTask> = prepared.read(Sql::ListOldTrash, &values)?;
-            state.load_trash(tasks.into_iter().map(|task| task.of(space)).collect());
-        }
-        Need::OldestChanges => {
-            let after = Value::Int(state.account.forgotten_seq);
-            let values = [owner, after, count(SWEPT_CHANGES + 1)];
-            state.load_oldest(prepared.read(Sql::ListOldestChanges, &values)?);
-        }
-    }
-    Ok(())
+    let query = Query::of(space, state.account.forgotten_seq, &need);
+    take_over(space, state, need, Asked { prepared, query })
 }
 
-fn count(number: usize) -> Value {
-    Value::Int(i64::try_from(number).unwrap_or(i64::MAX))
+struct Asked<'a, 'c> {
+    prepared: &'a mut Prepared<'c>,
+    query: Query,
+}
+
+impl needs::Rows for Asked<'_, '_> {
+    type Error = Error;
+
+    fn read<T: FromRow>(self) -> Result<Vec<T>, Error> {
+        match self.query {
+            Query::Row(table, key) => self.prepared.load_row(table, &key),
+            Query::Statement(sql, values) => self.prepared.read(sql, &values),
+        }
+    }
 }
 
 /// Writes what the works of a space have changed. Each statement knows how many rows it must touch.
@@ -92,15 +68,10 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
         update(prepared, &ACCOUNTS, &rows.0, &rows.1)?;
     }
     for row in state.changed_tasks() {
-        match (&row.loaded, &row.now) {
-            (None, Some(task)) => write(prepared, Action::Insert, &TASKS, &task_row(task))?,
-            (Some(old), Some(new)) => update(prepared, &TASKS, &task_row(old), &task_row(new))?,
-            (Some(task), None) => {
-                let key = [space_value(space), Value::Uuid(task.id.0)];
-                write(prepared, Action::Delete, &TASKS, &key)?;
-            }
-            (None, None) => {}
-        }
+        save_record(prepared, row)?;
+    }
+    for row in state.changed_lists() {
+        save_record(prepared, row)?;
     }
     for (reference, holder) in state.changed_references() {
         let (action, values) = match holder.now {
@@ -134,6 +105,15 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
         write(prepared, Action::Delete, &CHANGES, &key)?;
     }
     Ok(())
+}
+
+fn save_record<C: Stored>(prepared: &mut Prepared<'_>, row: &Row<C>) -> Result<(), Error> {
+    match (&row.loaded, &row.now) {
+        (None, Some(new)) => write(prepared, Action::Insert, C::TABLE, &record_row(new)),
+        (Some(old), Some(new)) => update(prepared, C::TABLE, &record_row(old), &record_row(new)),
+        (Some(old), None) => write(prepared, Action::Delete, C::TABLE, &record_key(old)),
+        (None, None) => Ok(()),
+    }
 }
 
 fn write(

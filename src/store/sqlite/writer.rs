@@ -12,9 +12,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::Step;
-use super::super::group::{
-    Decided, End, again, decide_all, decide_without_account, tell_failed, tell_unknown,
-};
+use super::super::group::{Decided, End, again, decide_without_account, tell_failed, tell_unknown};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
@@ -198,8 +196,13 @@ fn transact(
     while failed.is_none()
         && let Some(turn) = turns.next()
     {
-        match load(prepared, &turn) {
-            Ok(Some(state)) => decided.push(decide_all(turn.space, state, turn.works)),
+        match account(prepared, &turn) {
+            Ok(Some(account)) => {
+                let state = State::new(account);
+                let mut deciding = Decided::begin(turn.space, state, turn.works);
+                failed = decide_all(prepared, &mut deciding).err();
+                decided.push(deciding);
+            }
             Ok(None) => decided.push(decide_without_account(turn)),
             Err(error) => {
                 undecided.extend(turn.works);
@@ -225,33 +228,31 @@ fn transact(
     (end, undecided)
 }
 
-/// What the works of one space need; nothing, if it has no account and they make none.
-fn load(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<State>, Error> {
-    let account = match rows::find_account(prepared, &turn.space)? {
-        Some(account) => account,
-        None if turn.opens_account() => {
-            let account = Account {
-                epoch: turn.works.first().map_or(0, |first| first.work.epoch),
-                ..Account::default()
-            };
-            rows::insert_account(prepared, &turn.space, &account)?;
-            account
-        }
-        None => return Ok(None),
+/// The account of a space; nothing, if it has none and its works make none.
+fn account(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<Account>, Error> {
+    let found = rows::find_account(prepared, &turn.space)?;
+    if found.is_some() || !turn.opens_account() {
+        return Ok(found);
+    }
+    let account = Account {
+        epoch: turn.works.first().map_or(0, |first| first.work.epoch),
+        ..Account::default()
     };
-    let mut state = State::new(account);
-    for pending in &turn.works {
-        loop {
-            let missing = state.missing(&pending.work);
-            if missing.is_empty() {
-                break;
-            }
-            for need in missing {
-                rows::load(prepared, &turn.space, &mut state, need)?;
-            }
+    rows::insert_account(prepared, &turn.space, &account)?;
+    Ok(Some(account))
+}
+
+/// A row is read when a work asks for it.
+fn decide_all(prepared: &mut Prepared<'_>, deciding: &mut Decided) -> Result<(), Error> {
+    loop {
+        let needs = deciding.go_on();
+        if needs.is_empty() {
+            return Ok(());
+        }
+        for need in needs {
+            rows::load(prepared, &deciding.space, &mut deciding.state, need)?;
         }
     }
-    Ok(Some(state))
 }
 
 /// An I/O error leaves open what is on the disk: a later start may find the commit in the log.

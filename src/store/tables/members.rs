@@ -2,8 +2,10 @@
 
 use super::super::row::{ColumnKind, Columns, Value};
 use super::optional_int;
+use crate::domain::order::OrderKey;
 use crate::domain::{
-    Description, Member, Metadata, Priority, References, Tags, Timestamp, Title, When,
+    Archived, Color, Description, ListId, Member, Metadata, Priority, References, Tags, TaskId,
+    Timestamp, Title, When,
 };
 use crate::error::Cause;
 
@@ -11,6 +13,7 @@ use crate::error::Cause;
 pub(super) const fn column_name(member: &'static str) -> &'static str {
     match member.as_bytes() {
         b"references" => "\"references\"",
+        b"order" => "\"order\"",
         _ => member,
     }
 }
@@ -129,6 +132,63 @@ impl Column for Option<Metadata> {
 
     fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
         Ok(row.optional_text(place)?.map(Metadata::stored))
+    }
+}
+
+macro_rules! id_columns {
+    ($($id:ident),+) => {
+        $(impl Column for Option<$id> {
+            const KIND: ColumnKind = ColumnKind::Uuid;
+
+            fn value(&self) -> Value {
+                self.map_or(Value::Null, |id| Value::Uuid(id.0))
+            }
+
+            fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+                Ok(row.optional_uuid(place)?.map($id))
+            }
+        })+
+    };
+}
+id_columns!(ListId, TaskId);
+
+impl Column for Option<OrderKey> {
+    const KIND: ColumnKind = ColumnKind::Text;
+
+    fn value(&self) -> Value {
+        let key = self.as_ref();
+        key.map_or(Value::Null, |key| Value::Text(key.as_str().into()))
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        let text = row.optional_text(place)?;
+        text.map(|text| OrderKey::parse(&text).map_err(Cause::from))
+            .transpose()
+    }
+}
+
+impl Column for Option<Color> {
+    const KIND: ColumnKind = ColumnKind::Text;
+
+    fn value(&self) -> Value {
+        let color = self.as_ref();
+        color.map_or(Value::Null, |color| Value::Text(color.as_str().into()))
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        Ok(row.optional_text(place)?.map(Color::stored))
+    }
+}
+
+impl Column for Archived {
+    const KIND: ColumnKind = ColumnKind::Bool;
+
+    fn value(&self) -> Value {
+        Value::Bool(self.0)
+    }
+
+    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
+        row.bool(place).map(Self)
     }
 }
 

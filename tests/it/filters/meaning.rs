@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tickbox::clock::Timestamp;
 use tickbox::domain::filter::{Asked, Filter, Moment, Sorting};
@@ -50,7 +51,13 @@ async fn a_list_is_what_the_filter_and_the_order_say(app: TestApp) {
 /// Tasks that are created, changed and deleted, some at the same moment.
 async fn live(app: &TestApp, name: &str, dice: &mut Dice) {
     let mut user = app.user(name);
-    let mut made = 0;
+    for id in words::IDS.map(str::to_lowercase) {
+        let lists = user.tasks.replace("/tasks", "/lists");
+        let list = user.post(&lists, json!({"id": id, "name": "list"})).await;
+        list.expect(StatusCode::CREATED);
+        user.create(json!({"id": id, "title": "parent"})).await;
+    }
+    let mut made = words::IDS.len();
     while made < TASKS {
         app.clock.advance(Duration::from_secs(
             60 * u64::try_from(dice.below(9000)).unwrap(),
@@ -65,11 +72,13 @@ async fn live(app: &TestApp, name: &str, dice: &mut Dice) {
     }
     let list = user.list().await;
     for id in strings(&list, "id") {
-        let operation = match dice.below(8) {
+        let operation = match dice.below(10) {
             0 => json!([{"op": "delete", "id": id}]),
             1 => json!([{"op": "complete", "id": id, "completed": dice.once_in(2)}]),
             2 => json!([{"op": "change", "id": id, "due": null, "tags": ["home"]}]),
             3 => json!([{"op": "delete", "id": id}, {"op": "change", "id": id}]),
+            4 => json!([{"op": "move", "id": id, "before": null}]),
+            5 => json!([{"op": "move", "id": id, "after": null, "list_id": null}]),
             _ => continue,
         };
         let atomic = dice.once_in(2);
@@ -82,18 +91,20 @@ async fn live(app: &TestApp, name: &str, dice: &mut Dice) {
 fn task(dice: &mut Dice, number: usize) -> Value {
     let mut task = words::task(dice);
     let members = task.as_object_mut().unwrap();
-    // What the server says itself, and what is no member yet.
+    // What the server says itself, and what is no member.
     for name in [
         "id",
         "created_at",
         "updated_at",
         "completed_at",
-        "list_id",
-        "parent_id",
         "order",
         "recurrence",
     ] {
         members.remove(name);
+    }
+    // A task is in the list of its parent.
+    if members.contains_key("parent_id") {
+        members.remove("list_id");
     }
     // The two must be of one kind.
     if members.contains_key("due") {

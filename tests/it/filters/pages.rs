@@ -243,8 +243,8 @@ async fn fill_with(home: &Home, count: usize) {
     tamper(
         home,
         &format!(
-            "INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count)
-                VALUES ('{space}', 7, {count}, 0, 0, {count}, 0, 0);
+            "INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count, is_leaving)
+                VALUES ('{space}', 7, {count}, 0, 0, {count}, 0, 0, (1 = 0));
              {numbers} INSERT INTO tasks
                 (space, id, title, completed, due, priority, created_at, updated_at, version, seq)
                 SELECT '{space}', {id}, 'Task ' || n, (n < 0),

@@ -8,6 +8,7 @@ use crate::support::{Home, TestApp, every_engine, read_lines, tamper};
 every_engine!(the_usual_filters_are_found_by_an_index);
 
 const TASKS: usize = 100_000;
+const LIST: &str = "01990f3e-8a5c-7cc3-98c4-0000000000aa";
 
 /// One task a minute: one in two is due on some day of the year, one in four has a priority, one in a hundred a tag.
 async fn fill(home: &Home) {
@@ -31,16 +32,22 @@ async fn fill(home: &Home) {
         Home::Sqlite(_) => "n % 10 = 0",
         Home::Postgres(_) => "(n % 10 = 0)",
     };
+    let list = match home {
+        Home::Sqlite(_) => format!("unhex('{}')", LIST.replace('-', "")),
+        Home::Postgres(_) => format!("CAST('{LIST}' AS uuid)"),
+    };
     tamper(
         home,
         &format!(
-            "INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count)
-                VALUES ('ada', 7, {TASKS}, 0, 0, {TASKS}, {TASKS} / 10, 0);
+            "INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count, is_leaving)
+                VALUES ('ada', 7, {TASKS}, 0, 0, {TASKS}, {TASKS} / 10, 0, (1 = 0));
              {numbers} INSERT INTO tasks
-                (space, id, title, completed, due, priority, tags, created_at, updated_at, version, seq)
+                (space, id, title, completed, due, priority, tags, list_id, \"order\",
+                 created_at, updated_at, version, seq)
                 SELECT 'ada', {id}, 'Task ' || n, {no},
                     CASE WHEN n % 2 = 0 THEN {day} END, CASE WHEN n % 4 = 0 THEN n % 9 + 1 END,
-                    CASE WHEN n % 100 = 0 THEN '[\"home\"]' END, {time}, {time}, 1, n FROM s;
+                    CASE WHEN n % 100 = 0 THEN '[\"home\"]' END,
+                    CASE WHEN n % 20 = 0 THEN {list} END, CASE WHEN n % 20 = 0 THEN 'a' || n END, {time}, {time}, 1, n FROM s;
              INSERT INTO task_tags (space, tag, task_id)
                 SELECT space, 'home', id FROM tasks WHERE tags IS NOT NULL;"
         ),
@@ -93,6 +100,7 @@ async fn the_usual_filters_are_found_by_an_index(app: TestApp) {
             };
             tamper(&app.home, statistics).await;
         }
+        let in_list = format!("list_id = {LIST}");
         for (filter, order_by, index, is_sorted) in [
             (
                 "completed = false AND due = today()",
@@ -144,6 +152,8 @@ async fn the_usual_filters_are_found_by_an_index(app: TestApp) {
             ),
             ("completed = true", "created_at", "tasks_by_creation", true),
             ("milk", "", "tasks_by_creation", false),
+            (&in_list, "order", "tasks_by_list", true),
+            (&in_list, "", "tasks_by_list", false),
         ] {
             let plan = explain(&app, filter, order_by).await;
             let told = format!("analyzed {analyzed}: {filter} by {order_by}: {plan:#?}");

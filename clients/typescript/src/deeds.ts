@@ -1,0 +1,120 @@
+// What is done here, one thing after the other, and how the last of it is taken back.
+
+import { timeId } from "./ids.js";
+import { isEmpty, merge } from "./merge.js";
+import type { Operation } from "./operations.js";
+import type { Queue } from "./queue.js";
+import { keyOf, type Row } from "./rows.js";
+import type { Beside, Patch, Task } from "./types.js";
+import type { View } from "./view.js";
+
+/** Of so many deeds it is remembered what they were done to. */
+const MOST_DEEDS = 100;
+
+type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "base">;
+
+/** What was done to a row, how it looked before and after, and behind which sibling it stood. */
+interface Past {
+  deed: Deed;
+  before: Row | undefined;
+  after: Row | undefined;
+  behind: Beside | undefined;
+}
+
+export class Deeds {
+  readonly #queue: Queue;
+  readonly #view: View;
+  /** Called when there is something to send. */
+  readonly #wake: () => void;
+  /** Of each deed all that was done together, the latest last. */
+  #past: Past[][] = [];
+  /** What is being done together now. */
+  #together: Past[] | undefined;
+
+  constructor(queue: Queue, view: View, wake: () => void) {
+    this.#queue = queue;
+    this.#view = view;
+    this.#wake = wake;
+  }
+
+  perform(deed: Deed): void {
+    const row = keyOf(deed.id, deed.of);
+    const before = this.#view.row(row);
+    const behind = before && deed.kind === "move" ? this.#behind(before, deed) : undefined;
+    this.#queue.add(this.#operation(deed));
+    const past = { deed, before, after: this.#view.row(row), behind };
+    if (this.#together) this.#together.push(past);
+    else this.#remember([past]);
+    this.#wake();
+  }
+
+  /** What the function does is one deed. */
+  together<R>(work: () => R): R {
+    if (this.#together) return work();
+    const all: Past[] = (this.#together = []);
+    try {
+      return work();
+    } finally {
+      this.#together = undefined;
+      // Also of one that failed half-way: the first half was done.
+      if (all.length > 0) this.#remember(all);
+    }
+  }
+
+  /** Takes the last deed back of which there is something left to take back: `false` if there is none. */
+  undo(): boolean {
+    for (let all = this.#past.pop(); all; all = this.#past.pop()) {
+      let isDone = false;
+      for (const past of all.reverse()) {
+        const opposite = this.#opposite(past);
+        if (!opposite) continue;
+        this.#queue.add(this.#operation(opposite));
+        isDone = true;
+      }
+      if (!isDone) continue;
+      this.#wake();
+      return true;
+    }
+    return false;
+  }
+
+  #operation(deed: Deed): Operation {
+    // Six digits, as the server writes them: texts of times sort as times.
+    return { key: timeId(), at: new Date().toISOString().replace("Z", "000Z"), ...deed };
+  }
+
+  #remember(all: Past[]): void {
+    this.#past.push(all);
+    if (this.#past.length > MOST_DEEDS) this.#past.shift();
+  }
+
+  #behind(row: Row, { of }: Deed): Beside {
+    const { list_id, parent_id } = row as Task;
+    const all = of ? this.#view.lists() : this.#view.siblings({ list_id: list_id ?? null, parent_id: parent_id ?? null }, "");
+    return { after: all[all.findIndex(({ id }) => id === row.id) - 1]?.id ?? null };
+  }
+
+  #opposite({ deed, before, after, behind }: Past): Deed | undefined {
+    const { id, kind, fields, of } = deed;
+    const row = keyOf(id, of);
+    const now = this.#view.row(row);
+    const made = { id, ...(of && { of }), fields: {}, base: now ?? null };
+    if (kind === "remove") return now ? undefined : { ...made, kind: "restore", base: before ?? null };
+    if (kind === "create" || kind === "restore") {
+      return now || this.#queue.of(row).length > 0 ? { ...made, kind: "remove" } : undefined;
+    }
+    if (!now || !before || !after) return undefined;
+    const replaced = Object.keys(fields).map((name) => [name, (before as unknown as Record<string, unknown>)[name] ?? null]);
+    const old = Object.fromEntries(replaced) as Patch;
+    if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind! };
+    // What others have made of the same since is theirs.
+    const { yielding } = merge(after, old, now);
+    return isEmpty(yielding) ? undefined : { ...made, kind: "change", fields: yielding };
+  }
+}
+
+/** Whether a row has another place; an order that the server has given it instead of the one from here is none. */
+function isMoved(one: Row, other: Row): boolean {
+  const [from, to] = [one as Task, other as Task];
+  return from.list_id !== to.list_id || from.parent_id !== to.parent_id;
+}

@@ -1,0 +1,113 @@
+// What is taken back, before and after it was sent, and beside what others do.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Store } from "tickbox-client";
+import { clientOf, device, serverHas, storeOf, titles } from "./support/devices.js";
+import { someone } from "./support/server.js";
+import { until } from "./support/until.js";
+
+/** Each deed, and what it does to a task that has one of everything. */
+const DEEDS: Record<string, (store: Store, id: string) => void> = {
+  create: (store) => void store.create({ title: "made" }),
+  change: (store, id) => void store.change(id, { title: "changed", tags: ["b"], due: null, priority: 2, metadata: { a: null, b: 1 } }),
+  complete: (store, id) => void store.complete(id),
+  remove: (store, id) => store.remove(id),
+  together: (store, id) =>
+    store.together(() => {
+      store.complete(id);
+      store.remove(id);
+      store.together(() => store.create({ title: "made" }));
+    }),
+};
+const FULL = { title: "task", tags: ["a"], due: { date: "2026-12-01" }, metadata: { a: 1 }, references: [{ source: "a", external_id: "1" }] };
+
+const look = (store: Store) => store.tasks().map(({ version, updated_at, ...rest }) => rest);
+
+for (const [name, deed] of Object.entries(DEEDS)) {
+  test(`${name}: what was not sent is taken back as if it had never been done`, async () => {
+    const user = someone();
+    const { store, line } = await device(user);
+    const { id } = store.create(FULL);
+    await store.synced();
+    await until(store, () => store.get(id)?.version === 1, "the answer");
+    const before = store.tasks();
+    line.cut();
+    await until(store, () => store.status === "offline", "offline");
+    deed(store, id);
+    assert.notDeepEqual(store.tasks(), before);
+    assert.equal(store.undo(), true);
+    assert.deepEqual(look(store), look({ tasks: () => before } as Store));
+    line.mend();
+    await store.synced();
+    await serverHas(user, store);
+    assert.deepEqual(look(store), look({ tasks: () => before } as Store));
+  });
+
+  test(`${name}: what was sent is taken back too, also offline`, async () => {
+    const user = someone();
+    const { store, line } = await device(user);
+    const { id } = store.create(FULL);
+    await store.synced();
+    await until(store, () => store.get(id)?.version === 1, "the answer");
+    const before = look(store);
+    deed(store, id);
+    await store.synced();
+    line.cut();
+    await until(store, () => store.status === "offline", "offline");
+    assert.equal(store.undo(), true);
+    assert.deepEqual(look(store), before);
+    line.mend();
+    await store.synced();
+    await serverHas(user, store);
+    assert.deepEqual(look(store), before);
+  });
+}
+
+test("what is on its way is countered when it has arrived", async () => {
+  const user = someone();
+  const { store, line } = await device(user);
+  const lost = line.loseNext();
+  const { id } = store.create({ title: "task" });
+  await lost;
+  assert.equal(store.undo(), true);
+  assert.deepEqual(store.tasks(), []);
+  await store.synced();
+  await serverHas(user, store);
+  assert.deepEqual((await clientOf(user).list({ deleted: true })).tasks.map((task) => task.id), [id]);
+});
+
+test("one deed after the other is taken back, and then there is nothing left", () => {
+  const store = storeOf(clientOf("nobody", "http://127.0.0.1:1"));
+  const { id } = store.create({ title: "one" });
+  store.change(id, { title: "two" });
+  store.change(id, { title: "three", priority: 1 });
+  assert.ok(store.undo());
+  assert.deepEqual([titles(store), store.get(id)?.priority], [["two"], undefined]);
+  assert.ok(store.undo());
+  assert.deepEqual(titles(store), ["one"]);
+  assert.ok(store.undo());
+  assert.deepEqual([titles(store), store.pending()], [[], []]);
+  assert.equal(store.undo(), false);
+});
+
+test("what others have made of it since is theirs, and all else is taken back", async () => {
+  const user = someone();
+  const [one, other] = [await device(user), await device(user)];
+  const { id } = one.store.create({ title: "task", tags: ["a"] });
+  await one.store.synced();
+  one.store.change(id, { title: "mine", priority: 3, tags: ["a", "mine"] });
+  await until(other.store, () => other.store.get(id)?.title === "mine", "the change");
+  other.store.change(id, { title: "theirs", tags: ["mine", "theirs"] });
+  await until(one.store, () => one.store.get(id)?.title === "theirs", "the other change");
+  assert.ok(one.store.undo());
+  const { title, priority, tags } = one.store.get(id)!;
+  assert.deepEqual({ title, priority, tags }, { title: "theirs", priority: undefined, tags: ["theirs"] });
+  await one.store.synced();
+  await serverHas(user, one.store);
+  other.store.remove(id);
+  await until(one.store, () => one.store.get(id) === undefined, "the removal");
+  one.store.create({ title: "something else" });
+  assert.ok(one.store.undo());
+  assert.equal(one.store.undo(), false, "the task is gone, and so is what was done to it");
+});

@@ -1,0 +1,69 @@
+//! What lies below a task, or in a list.
+
+use std::collections::{HashMap, HashSet};
+
+use super::draft::Drafting;
+use crate::domain::limits::TASKS_BELOW;
+use crate::domain::state::Need;
+use crate::domain::{Content, ListId, Noun, Refusal, Task, TaskId};
+
+impl Drafting<'_> {
+    /// The tasks below one that are not in the trash, parents first.
+    pub(super) fn below(&self, root: TaskId) -> Vec<TaskId> {
+        let is_new = !self.state.tasks.contains_key(&root);
+        if !is_new && !self.state.below.contains(&root) {
+            self.lack(Need::Below(root));
+            return Vec::new();
+        }
+        let mut children: HashMap<TaskId, Vec<TaskId>> = HashMap::new();
+        for task in self.known::<Content>() {
+            if let Some(parent) = task.content.parent_id {
+                children.entry(parent).or_default().push(task.id);
+            }
+        }
+        let mut found = Vec::new();
+        let mut seen = HashSet::from([root]);
+        let mut parents = vec![root];
+        while let Some(parent) = parents.pop() {
+            let mut below = children.remove(&parent).unwrap_or_default();
+            below.retain(|id| seen.insert(*id));
+            below.sort_unstable();
+            found.extend(&below);
+            parents.extend(below);
+        }
+        found
+    }
+
+    /// How many levels a task and what is below it take.
+    pub(super) fn height(&self, root: TaskId) -> usize {
+        let mut levels = HashMap::from([(root, 1)]);
+        for id in self.below(root) {
+            let task = self.find::<Content>(id);
+            let parent = task.and_then(|task| task.content.parent_id);
+            let above = parent.and_then(|parent| levels.get(&parent)).copied();
+            levels.insert(id, above.unwrap_or(1) + 1);
+        }
+        levels.into_values().max().unwrap_or(1)
+    }
+
+    /// The tasks of a list that are not in the trash, in the order of their creation.
+    pub(super) fn in_list(&self, list: ListId) -> Vec<TaskId> {
+        let is_new = !self.state.lists.contains_key(&list);
+        if !is_new && !self.state.in_list.contains(&list) {
+            self.lack(Need::InList(list));
+            return Vec::new();
+        }
+        let own = |task: &&Task| task.content.list_id == Some(list);
+        let mut tasks: Vec<&Task> = self.known::<Content>().filter(own).collect();
+        tasks.sort_by_key(|task| (task.created_at, task.id));
+        tasks.into_iter().map(|task| task.id).collect()
+    }
+}
+
+/// Refuses to do something with more than one request may do.
+pub(super) fn check_count(tasks: &[TaskId], above: Noun) -> Result<(), Refusal> {
+    if tasks.len() > TASKS_BELOW {
+        return Err(Refusal::TooMuchBelow(above));
+    }
+    Ok(())
+}

@@ -1,0 +1,38 @@
+//! Where things stand in an order that people make: on which shelf, and in which place there.
+
+use super::order::OrderKey;
+use super::{ListId, TaskId};
+
+/// The tasks that have their places among each other: those of a list that have no parent, or those of a parent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Shelf {
+    /// `None`: the inbox.
+    pub list: Option<ListId>,
+    /// In the same list.
+    pub parent: Option<TaskId>,
+}
+
+/// A place among siblings: equal keys are ordered by the id.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    pub key: OrderKey,
+    pub id: TaskId,
+}
+
+/// In which direction one looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Toward {
+    Before,
+    After,
+}
+
+/// Some siblings in a row.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Stretch {
+    pub shelf: Shelf,
+    pub toward: Toward,
+    /// From the one next to it on; from the end, if there is none.
+    pub from: Option<Place>,
+    /// At most so many.
+    pub count: usize,
+}

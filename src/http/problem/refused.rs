@@ -1,0 +1,114 @@
+//! What the data says against a request: each refusal of the domain with its status and words.
+
+use axum::http::header::RETRY_AFTER;
+use axum::http::{HeaderValue, StatusCode};
+use serde_json::json;
+
+use super::Problem;
+use crate::domain::limits::TASKS_BELOW;
+use crate::domain::{Item, Refusal};
+use crate::http::query;
+
+/// What was closed is noticed within this time at the latest.
+const STREAM_RETRY_SECONDS: u64 = 15;
+
+impl From<&Refusal> for Problem {
+    fn from(refusal: &Refusal) -> Self {
+        const FAILED: &str = "PRECONDITION_FAILED";
+        match refusal {
+            Refusal::NotFound(noun) => Self::not_found(*noun),
+            Refusal::ChangeNotFound => Self::change_not_found(),
+            // RFC 9110 §15.5.13
+            Refusal::Changed(item) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                format!(
+                    "The {} has changed since you read it: look at error.current and try again with its ETag",
+                    item.noun().as_str()
+                ),
+                item,
+            ),
+            Refusal::NoVersion(item) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                format!(
+                    "If-Match names no version of this {}: look at error.current and send its ETag",
+                    item.noun().as_str()
+                ),
+                item,
+            ),
+            Refusal::Exists(item) => Self::about(
+                StatusCode::PRECONDITION_FAILED,
+                FAILED,
+                format!(
+                    "There is a {} of this id: leave If-None-Match away to change it",
+                    item.noun().as_str()
+                ),
+                item,
+            ),
+            Refusal::Differs(item) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                format!(
+                    "There is another {} of this id: look at error.current, or take another id",
+                    item.noun().as_str()
+                ),
+                item,
+            ),
+            Refusal::InTrash(noun) => Self::conflict(format!(
+                "A {} of this id is in the trash: restore it, or take another id",
+                noun.as_str()
+            )),
+            Refusal::Leaving => Self::leaving(),
+            Refusal::TooManyTasks(most) => Self::conflict(format!(
+                "There may be {most} tasks, and there are as many: delete some before you make another"
+            )),
+            Refusal::NoSibling(noun) => Self::conflict(format!(
+                "Neither after nor before names a {0} that stands there: look at the order as it is now, or leave both away",
+                noun.as_str()
+            )),
+            Refusal::TooMuchBelow(noun) => Self::conflict(format!(
+                "More than {TASKS_BELOW} tasks would go with this {}: empty it first",
+                noun.as_str()
+            )),
+            Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_owned(), breach.fields),
+            Refusal::UndoBreaks(breach) => Self::conflict(format!(
+                "This cannot be undone as the task is now: {}",
+                breach.rule
+            )),
+            Refusal::ReferenceTaken(task) => Self::about(
+                StatusCode::CONFLICT,
+                "CONFLICT",
+                "Another task has a reference of this source and external_id: look at error.current",
+                &Item::Task((**task).clone()),
+            ),
+            Refusal::ChangedSince(seq) => {
+                let message = format!("Change {seq} stands in the way: undo it first");
+                let members = vec![("conflicting_seq", json!(seq))];
+                Self::conflict(message).with(|inner| inner.members = members)
+            }
+            Refusal::TooManyStreams => Self::rate_limited(
+                "As many streams of events are open as a user may have: close one, then ask again"
+                    .to_owned(),
+                STREAM_RETRY_SECONDS,
+            ),
+            Refusal::CursorExpired => Self::new(
+                StatusCode::GONE,
+                "CURSOR_EXPIRED",
+                "What happened since this cursor cannot be told any more: begin again without one",
+            ),
+            Refusal::FilterTooWide => query::too_wide(),
+            Refusal::KeyReused => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "IDEMPOTENCY_KEY_REUSED",
+                "This Idempotency-Key was used for another request: take a new key for each",
+            )
+            .with(|inner| inner.members = vec![("fields", json!(["Idempotency-Key"]))]),
+            Refusal::KeyInUse => {
+                let message = "A request with this Idempotency-Key is in flight: ask again after the time in Retry-After";
+                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
+                Self::conflict(message).with(|inner| inner.header = Some(header))
+            }
+        }
+    }
+}
