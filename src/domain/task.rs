@@ -74,7 +74,7 @@ impl Filter {
 }
 
 /// A place in the order of every list: newest first, by `created_at`, then `id`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     pub created_at: Timestamp,
     pub id: TaskId,

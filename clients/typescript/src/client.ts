@@ -268,8 +268,9 @@ export function createClient(options: ClientOptions) {
     ): Promise<T.BatchResults> {
       const body = { operations, atomic, dry_run: dryRun };
       const answer = await write<T.BatchResults>({ method: "POST", path: "/tasks/batch" }, body, call);
-      for (const { task, id } of dryRun ? [] : answer.results) {
+      for (const { task, id, ids } of dryRun ? [] : answer.results) {
         if (task) saw(task);
+        ids?.forEach((changed) => tags.forget(changed));
         if (id !== undefined) tags.forget(id);
       }
       return answer;

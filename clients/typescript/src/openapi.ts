@@ -525,6 +525,8 @@ export interface components {
                  */
                 zone: string;
             } | string | null;
+            /** @description In place of `id`: all tasks that it selects, for `change`, `complete`, `delete`, `tag`, `untag` and `move`. */
+            filter?: string;
             /**
              * Format: uuid
              * @description The task; needed for all but `create`.
@@ -540,6 +542,8 @@ export interface components {
              * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
              */
             list_id?: string | null;
+            /** @description Needed with `filter`: if it selects more tasks, the operation is refused with 409. */
+            max?: number;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
@@ -596,9 +600,16 @@ export interface components {
             tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
+            /** @description Where the days of `filter` are: a name of the IANA time zone database; UTC if left out. */
+            zone?: string;
         };
         /** @description What came of one operation. */
         BatchResult: {
+            /**
+             * Format: int32
+             * @description Of an operation by filter: how many tasks it was done to.
+             */
+            count?: number;
             /** @description Why it was refused: `code`, `message`, `current`. */
             error?: Record<string, never>;
             /**
@@ -606,6 +617,8 @@ export interface components {
              * @description The task that is gone.
              */
             id?: string;
+            /** @description These, newest first. */
+            ids?: string[];
             /**
              * Format: int32
              * @description As of a single request: 200, 201, 204, 404, 409, 412 or 422.

@@ -97,6 +97,9 @@ impl From<&Refusal> for Problem {
                 "CURSOR_EXPIRED",
                 "What happened since this cursor cannot be told any more: begin again without one",
             ),
+            Refusal::TooManyMatch(most) => Self::conflict(format!(
+                "The filter matches more than {most} tasks: narrow it, or allow for more with max"
+            )),
             Refusal::FilterTooWide => query::too_wide(),
             Refusal::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,

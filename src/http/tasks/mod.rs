@@ -1,6 +1,7 @@
 //! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
 
 pub(super) mod batch;
+mod batch_filter;
 mod cursor;
 mod filtered;
 mod list_query;

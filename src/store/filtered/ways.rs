@@ -37,6 +37,12 @@ pub(super) fn phases(asked: &Asked, condition: &Condition) -> Vec<Phase> {
 }
 
 impl Phase {
+    /// The only one of a list that has no order of the caller's.
+    pub(super) const LAST: Self = Self {
+        missing: 0,
+        leads: false,
+    };
+
     /// Whether all its tasks come before a place.
     pub(super) fn is_before(self, place: &Place) -> bool {
         self.missing < missing_marks(place)

@@ -1,5 +1,9 @@
 //! Loading and saving the rows of the domain on SQLite: one statement for one row, on the thread that writes.
 
+use std::time::Instant;
+
+use super::super::dialect::Dialect;
+use super::super::filtered::LONGEST_LOOK;
 use super::super::group::Decided;
 use super::super::needs::{self, Query, take_over};
 use super::super::row::{FromRow, Value};
@@ -40,7 +44,12 @@ pub(super) fn load(
     state: &mut State,
     need: Need,
 ) -> Result<(), Error> {
-    let query = Query::of(space, state.account.forgotten_seq, &need);
+    let query = Query::of(
+        space,
+        state.account.forgotten_seq,
+        &need,
+        &Dialect::sqlite(),
+    );
     take_over(space, state, need, Asked { prepared, query })
 }
 
@@ -56,6 +65,7 @@ impl needs::Rows for Asked<'_, '_> {
         match self.query {
             Query::Row(table, key) => self.prepared.load_row(table, &key),
             Query::Statement(sql, values) => self.prepared.read(sql, &values),
+            Query::Made(query) => self.prepared.ask(&query, Instant::now() + LONGEST_LOOK),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Lists by a filter and in an order: what they say, their pages, what is refused, and that all three that select,
 //! Rust and the SQL of both engines, select the same.
 
+mod batches;
 mod meaning;
 mod pages;
 mod plans;
