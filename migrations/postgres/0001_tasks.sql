@@ -55,6 +55,16 @@ CREATE TABLE {schema}tasks (
 -- over the others within the index.
 CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
+-- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone.
+CREATE INDEX tasks_by_due ON {schema}tasks (space, substr(due, 1, 19), due)
+    WHERE due IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_due ON {schema}tasks (space, substr(due, 1, 19), due)
+    WHERE due IS NOT NULL AND NOT completed AND deleted_at IS NULL;
+CREATE INDEX tasks_by_priority ON {schema}tasks (space, priority, created_at DESC, id DESC)
+    WHERE priority IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_priority ON {schema}tasks (space, priority, created_at DESC, id DESC)
+    WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 -- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
@@ -88,6 +98,16 @@ CREATE TABLE {schema}task_references (
     external_id text COLLATE "C" NOT NULL,
     task_id     uuid NOT NULL,
     PRIMARY KEY (space, source, external_id)
+);
+-- For those who know the thing and not the program.
+CREATE INDEX references_by_external_id ON {schema}task_references (space, external_id);
+
+-- Which tasks that are not in the trash have a tag.
+CREATE TABLE {schema}task_tags (
+    space   text COLLATE "C" NOT NULL,
+    tag     text COLLATE "C" NOT NULL,
+    task_id uuid NOT NULL,
+    PRIMARY KEY (space, tag, task_id)
 );
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where

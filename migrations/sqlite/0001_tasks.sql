@@ -54,6 +54,17 @@ CREATE TABLE tasks (
 -- over the others within the index.
 CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
+-- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone. The
+-- last two columns are the same in all rows: with them the index alone can say how many there are.
+CREATE INDEX tasks_by_due ON tasks (space, substr(due, 1, 19), due, completed, deleted_at)
+    WHERE due IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_due ON tasks (space, substr(due, 1, 19), due, completed, deleted_at)
+    WHERE due IS NOT NULL AND NOT completed AND deleted_at IS NULL;
+CREATE INDEX tasks_by_priority ON tasks (space, priority, created_at DESC, id DESC, completed, deleted_at)
+    WHERE priority IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_priority ON tasks (space, priority, created_at DESC, id DESC, completed, deleted_at)
+    WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 -- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
@@ -87,6 +98,16 @@ CREATE TABLE task_references (
     external_id TEXT NOT NULL,
     task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
     PRIMARY KEY (space, source, external_id)
+) STRICT, WITHOUT ROWID;
+-- For those who know the thing and not the program.
+CREATE INDEX references_by_external_id ON task_references (space, external_id);
+
+-- Which tasks that are not in the trash have a tag.
+CREATE TABLE task_tags (
+    space   TEXT NOT NULL,
+    tag     TEXT NOT NULL,
+    task_id BLOB NOT NULL CHECK (length(task_id) = 16),
+    PRIMARY KEY (space, tag, task_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where

@@ -33,6 +33,9 @@ pub const BATCH_OPERATIONS: usize = 500;
 /// The most tasks or changes on a page.
 pub const PAGE: usize = 1000;
 
+/// Up to here the tasks that a filter selects are counted.
+pub const COUNTED: usize = 10_000;
+
 /// How long an idempotency key stands for its first answer.
 pub const KEY_LIFETIME: Duration = Duration::from_hours(24);
 

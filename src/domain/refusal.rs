@@ -56,6 +56,12 @@ pub enum Refusal {
     /// What happened since the place that a cursor names cannot be told any more.
     #[error("the cursor has expired")]
     CursorExpired,
+    /// A filter selects more tasks than the caller has allowed for: so many.
+    #[error("more than {0} tasks match")]
+    TooManyMatch(usize),
+    /// To find out what the filter selects takes too long.
+    #[error("the filter has to look at too many tasks")]
+    FilterTooWide,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

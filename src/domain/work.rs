@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::change::{Author, Batch};
 use super::content::{Content, Patch};
 use super::state::Need;
-use super::{Item, ListContent, ListId, ListPatch, Refusal, SpaceId, TaskId, Timestamp};
+use super::{Item, ListContent, ListId, ListPatch, Matching, Refusal, SpaceId, TaskId, Timestamp};
 
 /// One request to write: done whole, in one transaction, or not at all.
 #[derive(Clone, Debug)]
@@ -107,6 +107,11 @@ pub enum Operation {
         to: Destination,
         expected: Expected,
     },
+    /// A change, a move or a deletion of all tasks that a filter selects, whichever task it names.
+    Each {
+        matching: Matching,
+        operation: Box<Operation>,
+    },
     /// Into the trash, with all that is below it.
     Delete { id: TaskId, expected: Expected },
     /// Out of the trash, with what was deleted with it; nothing happens to a task that is not in it.
@@ -175,6 +180,10 @@ impl Operation {
             }
             Self::Delete { id, .. } => needs.extend([Need::Task(*id), Need::Below(*id)]),
             Self::Restore { id } => needs.push(Need::Task(*id)),
+            Self::Each { matching, .. } => needs.push(Need::Matching {
+                matching: matching.clone(),
+                after: None,
+            }),
             Self::CreateList { id, twice, .. } => {
                 if *twice != Twice::Impossible {
                     needs.push(Need::List(*id));
@@ -241,15 +250,19 @@ pub enum Written {
     Unchanged(Item),
     /// It is in the trash now.
     Deleted(Item),
+    /// What was asked for was done to these tasks, or was so already.
+    Each(Vec<TaskId>),
 }
 
 impl Written {
-    pub fn item(&self) -> &Item {
+    /// The only one that it concerns.
+    pub fn item(&self) -> Option<&Item> {
         match self {
             Self::Created(item)
             | Self::Changed(item)
             | Self::Unchanged(item)
-            | Self::Deleted(item) => item,
+            | Self::Deleted(item) => Some(item),
+            Self::Each(_) => None,
         }
     }
 }

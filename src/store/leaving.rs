@@ -15,6 +15,7 @@ impl Store {
     pub async fn forget_some(&self, space: &SpaceId) -> Result<bool, Error> {
         let some = [
             Sql::ForgetReferences,
+            Sql::ForgetTags,
             Sql::ForgetTasks,
             Sql::ForgetLists,
             Sql::ForgetAnswers,

@@ -64,6 +64,21 @@ pub(super) enum Value {
     Texts(Vec<Arc<str>>),
 }
 
+impl Value {
+    /// What kind of parameter it is; `Null` may be any.
+    pub(super) fn kind(&self) -> ColumnKind {
+        match self {
+            Self::Null | Self::Text(_) => ColumnKind::Text,
+            Self::Uuid(_) => ColumnKind::Uuid,
+            Self::Bool(_) => ColumnKind::Bool,
+            Self::Int(_) => ColumnKind::Int,
+            Self::Time(_) => ColumnKind::Time,
+            Self::Bytes(_) => ColumnKind::Bytes,
+            Self::Texts(_) => ColumnKind::Texts,
+        }
+    }
+}
+
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         let value = match self {

@@ -64,6 +64,10 @@ statements! {
          WHERE space = $1 AND deleted_at IS NOT NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
 
+    /// Those in the trash have none.
+    ListTags [Text]
+        "SELECT tag, count(*) FROM {schema}task_tags WHERE space = $1 GROUP BY tag ORDER BY tag"
+
     /// Of the changes after `$2`, up to `$3`: each task that has not changed since; what was deleted is left out up to
     /// `$4`.
     ListChanges [Text, Int, Int, Int, Int]
@@ -193,6 +197,9 @@ statements! {
     ForgetReferences [Text, Int]
         "DELETE FROM {schema}task_references WHERE space = $1 AND (source, external_id) IN
             (SELECT r.source, r.external_id FROM {schema}task_references AS r WHERE r.space = $1 LIMIT $2)"
+    ForgetTags [Text, Int]
+        "DELETE FROM {schema}task_tags WHERE space = $1 AND (tag, task_id) IN
+            (SELECT g.tag, g.task_id FROM {schema}task_tags AS g WHERE g.space = $1 LIMIT $2)"
     ForgetAnswers [Text, Int]
         "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
             (SELECT a.idempotency_key FROM {schema}answers AS a WHERE a.space = $1 LIMIT $2)"
@@ -205,6 +212,7 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM {schema}lists AS l WHERE l.space = $1)
             AND NOT EXISTS (SELECT 1 FROM {schema}changes AS c WHERE c.space = $1)
             AND NOT EXISTS (SELECT 1 FROM {schema}task_references AS r WHERE r.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_tags AS g WHERE g.space = $1)
             AND NOT EXISTS (SELECT 1 FROM {schema}answers AS k WHERE k.space = $1)
          RETURNING space"
     SystemListLeaving [Int]

@@ -113,6 +113,18 @@ pub(super) const REFERENCES: Table = Table {
     unread: &[],
 };
 
+/// Which tasks that are not in the trash have a tag.
+pub(super) const TAGS: Table = Table {
+    name: "task_tags",
+    columns: &[
+        ("space", ColumnKind::Text),
+        ("tag", ColumnKind::Text),
+        ("task_id", ColumnKind::Uuid),
+    ],
+    key: 3,
+    unread: &[],
+};
+
 impl Table {
     fn read(&self) -> impl Iterator<Item = &'static str> {
         let read = self.columns[1..].iter();
@@ -281,6 +293,14 @@ pub(super) fn reference_row(
     let mut values = reference_key(space, reference);
     values.push(Value::Uuid(holder.0));
     values
+}
+
+pub(super) fn tag_row(space: &SpaceId, tag: &str, task: TaskId) -> Vec<Value> {
+    vec![
+        space_value(space),
+        Value::Text(tag.into()),
+        Value::Uuid(task.0),
+    ]
 }
 
 impl FromRow for Account {

@@ -1,6 +1,7 @@
 //! What can be done with tasks: the use-cases. What is allowed is decided in `domain`; no HTTP and no SQL here.
 
 pub mod changes;
+mod filtered;
 pub mod history;
 mod in_flight;
 mod leaving;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::filtered::FilteredListing;
 use self::in_flight::InFlight;
 pub use self::leaving::Leaving;
 pub use self::lists::Lists;

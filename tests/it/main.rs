@@ -23,6 +23,7 @@ mod docs;
 mod errors;
 mod events;
 mod fields;
+mod filters;
 mod followers;
 mod generators;
 mod health;

@@ -138,7 +138,7 @@ export function createClient(options: ClientOptions) {
       http.tokens.claim(user);
     },
 
-    /** `GET /tasks`: all tasks, or a page of them; with `deleted: true` the trash. */
+    /** `GET /tasks`: all tasks, those of a `filter`, or a page of them; with `deleted: true` the trash. */
     list,
 
     /** All tasks of a list, page by page while they are taken. */
@@ -150,6 +150,11 @@ export function createClient(options: ClientOptions) {
         if (!next_cursor) return;
         page.cursor = next_cursor;
       }
+    },
+
+    /** `GET /tags`: the tags of tasks that are not in the trash, and how many tasks have each. */
+    listTags(call: CallOptions = {}): Promise<T.TagList> {
+      return read<T.TagList>("/tags", undefined, call, true);
     },
 
     /** `GET /tasks/{task_id}` */
@@ -263,8 +268,9 @@ export function createClient(options: ClientOptions) {
     ): Promise<T.BatchResults> {
       const body = { operations, atomic, dry_run: dryRun };
       const answer = await write<T.BatchResults>({ method: "POST", path: "/tasks/batch" }, body, call);
-      for (const { task, id } of dryRun ? [] : answer.results) {
+      for (const { task, id, ids } of dryRun ? [] : answer.results) {
         if (task) saw(task);
+        ids?.forEach((changed) => tags.forget(changed));
         if (id !== undefined) tags.forget(id);
       }
       return answer;

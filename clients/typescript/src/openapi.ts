@@ -233,6 +233,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's tags
+         * @description Those of tasks that are not in the trash, each with how many tasks have it, sorted by name.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -244,6 +264,7 @@ export interface paths {
          * List the user's tasks, newest first
          * @description With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
          *     tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+         *     With `filter`, those that it selects; with `order_by`, in that order.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -504,6 +525,8 @@ export interface components {
                  */
                 zone: string;
             } | string | null;
+            /** @description In place of `id`: all tasks that it selects, for `change`, `complete`, `delete`, `tag`, `untag` and `move`. */
+            filter?: string;
             /**
              * Format: uuid
              * @description The task; needed for all but `create`.
@@ -519,6 +542,8 @@ export interface components {
              * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
              */
             list_id?: string | null;
+            /** @description Needed with `filter`: if it selects more tasks, the operation is refused with 409. */
+            max?: number;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
@@ -575,9 +600,16 @@ export interface components {
             tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
+            /** @description Where the days of `filter` are: a name of the IANA time zone database; UTC if left out. */
+            zone?: string;
         };
         /** @description What came of one operation. */
         BatchResult: {
+            /**
+             * Format: int32
+             * @description Of an operation by filter: how many tasks it was done to.
+             */
+            count?: number;
             /** @description Why it was refused: `code`, `message`, `current`. */
             error?: Record<string, never>;
             /**
@@ -585,6 +617,8 @@ export interface components {
              * @description The task that is gone.
              */
             id?: string;
+            /** @description These, newest first. */
+            ids?: string[];
             /**
              * Format: int32
              * @description As of a single request: 200, 201, 204, 404, 409, 412 or 422.
@@ -998,6 +1032,12 @@ export interface components {
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             name?: string;
         };
+        /** @description A tag, and how many tasks have it. */
+        ListedTag: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
         /**
          * @description All of a user's lists.
          * @example {
@@ -1240,6 +1280,25 @@ export interface components {
         };
         Replaced: components["schemas"]["Before"] | components["schemas"]["ListBefore"];
         /**
+         * @description The tags of a user's tasks.
+         * @example {
+         *       "tags": [
+         *         {
+         *           "count": 3,
+         *           "name": "home"
+         *         },
+         *         {
+         *           "count": 12,
+         *           "name": "work"
+         *         }
+         *       ]
+         *     }
+         */
+        TagList: {
+            /** @description In the order of their code points. */
+            tags: components["schemas"]["ListedTag"][];
+        };
+        /**
          * @description A task, as it is told.
          * @example {
          *       "completed": false,
@@ -1402,9 +1461,11 @@ export interface components {
              * @description How many tasks match in all, on this page or not.
              */
             count: number;
+            /** @description Only there, and `true`, if a filter matches more than `count`, which is 10,000 then. */
+            count_is_minimum?: boolean;
             /** @description Where the next page begins; `null` on the last one. Only with `limit`. */
             next_cursor?: string | null;
-            /** @description Newest first. */
+            /** @description Newest first, or as `order_by` says. */
             tasks: components["schemas"]["Task"][];
         };
         /**
@@ -2576,6 +2637,39 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -2590,6 +2684,22 @@ export interface operations {
                 completed?: boolean;
                 /** @description `true`: the trash in place of the list. Not together with `completed`. */
                 deleted?: boolean;
+                /**
+                 * @description Only the tasks that this selects (AIP-160): fields, words, `AND`, `OR`, `NOT`, `today()`, `now()`.
+                 * @example completed = false AND due <= today()
+                 */
+                filter?: string;
+                /**
+                 * @description Up to three of `created_at`, `updated_at`, `due`, `start`, `priority`, `title`, `order`, `completed_at`, each
+                 *     with ` desc` if wanted. Tasks without the value are last; ties are newest first.
+                 * @example due, priority
+                 */
+                order_by?: string;
+                /**
+                 * @description Where `today()` and the days of the filter are: a name of the IANA time zone database. Left out: UTC.
+                 * @example Europe/Berlin
+                 */
+                zone?: string;
             };
             header?: {
                 /**

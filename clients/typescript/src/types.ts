@@ -22,8 +22,10 @@ export type Beside = Optional<Schemas["MoveList"]>;
 export type NewTask = Schemas["NewTask"];
 /** What is to be changed of a task: a field that is left out keeps its value. */
 export type TaskPatch = Schemas["TaskPatch"];
-/** Tasks, newest first. */
+/** Tasks, newest first, or as `order_by` says. */
 export type TaskList = Schemas["TaskList"];
+/** Tags, and how many tasks have each. */
+export type TagList = Schemas["TagList"];
 /** One operation of a batch. */
 export type BatchOperation = Schemas["BatchOperation"];
 /** What came of one operation of a batch. */

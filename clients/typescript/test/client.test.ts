@@ -12,6 +12,7 @@ const METHODS: Record<Route, keyof Client> = {
   "GET /api/{user_id}/tasks": "list",
   "POST /api/{user_id}/tasks": "create",
   "POST /api/{user_id}/tasks/batch": "batch",
+  "GET /api/{user_id}/tags": "listTags",
   "GET /api/{user_id}/tasks/{task_id}": "get",
   "PUT /api/{user_id}/tasks/{task_id}": "put",
   "PATCH /api/{user_id}/tasks/{task_id}": "change",
@@ -97,7 +98,10 @@ test("each route has a method", async () => {
   assert.ok("deleted" in changes[0]!);
   await client.batch([{ op: "create", title: "d" }]);
   assert.equal((await client.changes({ limit: 10 })).changes.length, 2);
-  await client.get((await client.list()).tasks[0]!.id);
+  await client.change((await client.list()).tasks[0]!.id, { tags: ["home"] });
+  const home = await client.list({ filter: "tags:home", order_by: "title", zone: "Europe/Berlin" });
+  assert.deepEqual((await client.listTags()).tags, [{ name: "home", count: home.tasks.length }]);
+  await client.get(home.tasks[0]!.id);
   const list = await client.createList({ name: "list" });
   await client.createListAt(timeId(), { name: "another" });
   await client.putList(list.id, { name: "b", metadata: { a: 1 } });

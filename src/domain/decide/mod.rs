@@ -3,6 +3,7 @@
 
 mod below;
 mod draft;
+mod each;
 mod kept;
 mod operate;
 mod place;

@@ -7,6 +7,7 @@ use serde_json::json;
 use super::Problem;
 use crate::domain::limits::TASKS_BELOW;
 use crate::domain::{Item, Refusal};
+use crate::http::query;
 
 /// What was closed is noticed within this time at the latest.
 const STREAM_RETRY_SECONDS: u64 = 15;
@@ -96,6 +97,10 @@ impl From<&Refusal> for Problem {
                 "CURSOR_EXPIRED",
                 "What happened since this cursor cannot be told any more: begin again without one",
             ),
+            Refusal::TooManyMatch(most) => Self::conflict(format!(
+                "The filter matches more than {most} tasks: narrow it, or allow for more with max"
+            )),
+            Refusal::FilterTooWide => query::too_wide(),
             Refusal::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",
