@@ -24,6 +24,9 @@ pub const METADATA_BYTES: usize = 4096;
 /// How many levels tasks can be nested: a task without a parent is on the first.
 pub const LEVELS: usize = 8;
 
+/// The most lists of a user outside of the trash: all of them are read and told at once.
+pub const LISTS: usize = 1000;
+
 /// The most tasks that are deleted together with what they are below, or in.
 pub const TASKS_BELOW: usize = 10_000;
 
@@ -46,5 +49,5 @@ pub const SHORTEST_KEY_LIFETIME: Duration = Duration::from_hours(1);
 /// The most tasks that one step sweeps out of a trash.
 pub const SWEPT_TASKS: usize = 250;
 
-/// The most changes that one step sweeps: more than a batch has, or else a long one would stay for ever.
+/// The most changes that one step sweeps, unless a batch has more.
 pub const SWEPT_CHANGES: usize = 750;

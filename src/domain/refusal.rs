@@ -26,6 +26,9 @@ pub enum Refusal {
     /// The id that the caller gave to a new task or list is that of one in the trash.
     #[error("a {} in the trash has this id", .0.as_str())]
     InTrash(Noun),
+    /// The space has as many lists as it may have.
+    #[error("there are too many lists")]
+    TooManyLists,
     /// The user is being removed.
     #[error("the user is being removed")]
     Leaving,

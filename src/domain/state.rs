@@ -52,8 +52,10 @@ pub enum Need {
     ListTrash {
         until: Timestamp,
     },
-    /// The oldest changes that no sweep has looked at: some.
-    OldestChanges,
+    /// The oldest changes that no sweep has looked at: so many.
+    OldestChanges {
+        count: usize,
+    },
 }
 
 /// A row as it was loaded, and as it is to be.
@@ -110,7 +112,8 @@ pub struct State {
     matched: HashMap<Matching, Matched>,
     pub(super) trash: Option<Vec<Task>>,
     pub(super) list_trash: Option<Vec<List>>,
-    pub(super) oldest: Option<Vec<Change>>,
+    /// And how many were asked for.
+    pub(super) oldest: Option<(usize, Vec<Change>)>,
     made: Vec<Change>,
     removed_changes: Vec<i64>,
 }
@@ -257,8 +260,8 @@ impl State {
         self.list_trash = Some(lists);
     }
 
-    pub fn load_oldest(&mut self, changes: Vec<Change>) {
-        self.oldest = Some(changes);
+    pub fn load_oldest(&mut self, count: usize, changes: Vec<Change>) {
+        self.oldest = Some((count, changes));
     }
 
     /// There are no such rows.
@@ -277,7 +280,7 @@ impl State {
             Need::Matching { matching, .. } => self.load_matching(matching, Vec::new()),
             Need::Trash { .. } => self.load_trash(Vec::new()),
             Need::ListTrash { .. } => self.load_list_trash(Vec::new()),
-            Need::OldestChanges => self.load_oldest(Vec::new()),
+            Need::OldestChanges { count } => self.load_oldest(count, Vec::new()),
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::change::{Author, Batch};
 use super::content::{Content, Patch};
+use super::limits::SWEPT_CHANGES;
 use super::state::Need;
 use super::{Item, ListContent, ListId, ListPatch, Matching, Refusal, SpaceId, TaskId, Timestamp};
 
@@ -51,7 +52,9 @@ impl Work {
             Deed::Undo { seq, .. } => needs.push(Need::Changes(Batch::of_one(*seq))),
             Deed::Leave => {}
             Deed::SweepTrash { until } => needs.push(Need::Trash { until: *until }),
-            Deed::SweepChanges { .. } => needs.push(Need::OldestChanges),
+            Deed::SweepChanges { .. } => needs.push(Need::OldestChanges {
+                count: SWEPT_CHANGES + 1,
+            }),
         }
         needs
     }
@@ -115,7 +118,7 @@ pub enum Operation {
     /// Into the trash, with all that is below it.
     Delete { id: TaskId, expected: Expected },
     /// Out of the trash, with what was deleted with it; nothing happens to a task that is not in it.
-    Restore { id: TaskId },
+    Restore { id: TaskId, expected: Expected },
     CreateList {
         id: ListId,
         content: ListContent,
@@ -134,7 +137,7 @@ pub enum Operation {
     /// Into the trash, with its tasks.
     DeleteList { id: ListId, expected: Expected },
     /// Out of the trash, with the tasks that were deleted with it.
-    RestoreList { id: ListId },
+    RestoreList { id: ListId, expected: Expected },
 }
 
 /// Where a task is moved. What is `None` is not said; `Some(None)` is said to be nothing.
@@ -179,7 +182,7 @@ impl Operation {
                 needs.extend(tasks.iter().flatten().flatten().map(task));
             }
             Self::Delete { id, .. } => needs.extend([Need::Task(*id), Need::Below(*id)]),
-            Self::Restore { id } => needs.push(Need::Task(*id)),
+            Self::Restore { id, .. } => needs.push(Need::Task(*id)),
             Self::Each { matching, .. } => needs.push(Need::Matching {
                 matching: matching.clone(),
                 after: None,
@@ -188,8 +191,11 @@ impl Operation {
                 if *twice != Twice::Impossible {
                     needs.push(Need::List(*id));
                 }
+                needs.push(Need::Lists);
             }
-            Self::ChangeList { id, .. } | Self::RestoreList { id } => needs.push(Need::List(*id)),
+            Self::ChangeList { id, .. } | Self::RestoreList { id, .. } => {
+                needs.push(Need::List(*id));
+            }
             Self::MoveList { id, .. } => needs.extend([Need::List(*id), Need::Lists]),
             Self::DeleteList { id, .. } => needs.extend([Need::List(*id), Need::InList(*id)]),
         }

@@ -122,7 +122,9 @@ impl FromRequestParts<SharedApp> for PathChange {
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
         let named = path_parameter(parts, app, "seq").await;
-        let seq = named.and_then(|seq| seq.parse().ok());
+        // A sign before it is no digit.
+        let digits = named.filter(|seq| seq.bytes().all(|byte| byte.is_ascii_digit()));
+        let seq = digits.and_then(|seq| seq.parse().ok());
         Ok(Self(seq.filter(|seq| (1..=LARGEST_SEQ).contains(seq))))
     }
 }

@@ -12,6 +12,9 @@ pub(super) struct Dialect {
     /// At the end of a statement: locks its rows; those of others are waited for, or left out.
     lock: &'static str,
     lock_free: &'static str,
+    /// Behind a table: the index that it is to be read by, where the planner knows too little of the rows to find it.
+    by_parent: &'static str,
+    by_list: &'static str,
     /// What stands before a parameter's number.
     parameter: char,
     /// Whether a query behind FROM may name what stands before it. Without, what stands before is read first anyway.
@@ -32,6 +35,8 @@ impl Dialect {
             is_named: "= ANY ($1)",
             lock: "FOR UPDATE",
             lock_free: "FOR UPDATE SKIP LOCKED",
+            by_parent: "",
+            by_list: "",
             parameter: '$',
             has_lateral: true,
             by_bytes: " COLLATE \"C\"",
@@ -47,6 +52,8 @@ impl Dialect {
             // There is one writer, so there is nobody to lock out.
             lock: "",
             lock_free: "",
+            by_parent: "INDEXED BY tasks_by_parent",
+            by_list: "INDEXED BY tasks_by_list",
             // `$1` would be a name here; `?1` is the first parameter.
             parameter: '?',
             has_lateral: false,
@@ -90,6 +97,8 @@ impl Dialect {
             .replace("{account}", &ACCOUNTS.list(""))
             .replace("{begin}", self.begin)
             .replace("{is_named}", self.is_named)
+            .replace("{by_parent}", self.by_parent)
+            .replace("{by_list}", self.by_list)
             .replace("{lock_free}", self.lock_free)
             .replace("{lock}", self.lock)
             .replace('$', &self.parameter.to_string())

@@ -11,7 +11,7 @@ use super::tables::{
     ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredReference, StoredTask, TASKS,
     Table, reference_key, space_value,
 };
-use crate::domain::limits::{SWEPT_CHANGES, SWEPT_TASKS, TASKS_BELOW};
+use crate::domain::limits::{SWEPT_TASKS, TASKS_BELOW};
 use crate::domain::{ItemId, Need, Shelf, SpaceId, State, Stretch, Timestamp, Toward};
 
 /// How rows are asked for.
@@ -61,8 +61,8 @@ impl Query {
             Need::ListTrash { until } => {
                 Self::Statement(Sql::ListOldListTrash, oldest(owner, *until))
             }
-            Need::OldestChanges => {
-                let values = [Value::Int(forgotten_seq), count(SWEPT_CHANGES + 1)];
+            Need::OldestChanges { count: most } => {
+                let values = [Value::Int(forgotten_seq), count(*most)];
                 Self::Statement(Sql::ListOldestChanges, with(owner, values))
             }
         }
@@ -193,7 +193,7 @@ pub(super) fn take_over<R: Rows>(
         Need::Matching { matching, .. } => state.load_matching(matching, tasks(rows)?),
         Need::Trash { .. } => state.load_trash(tasks(rows)?),
         Need::ListTrash { .. } => state.load_list_trash(lists(rows)?),
-        Need::OldestChanges => state.load_oldest(rows.read()?),
+        Need::OldestChanges { count } => state.load_oldest(count, rows.read()?),
     }
     Ok(())
 }

@@ -85,7 +85,7 @@ statements! {
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND id = $2"
     /// In their order, each with the number of its open tasks.
     ListLists [Text]
-        "SELECT {l.list}, (SELECT count(*) FROM {schema}tasks AS t WHERE t.space = $1 AND t.list_id = l.id
+        "SELECT {l.list}, (SELECT count(*) FROM {schema}tasks AS t {by_list} WHERE t.space = $1 AND t.list_id = l.id
             AND t.deleted_at IS NULL AND NOT t.completed)
          FROM {schema}lists AS l WHERE l.space = $1 AND l.deleted_at IS NULL ORDER BY l.\"order\", l.id"
     ListListTrash [Text]
@@ -95,24 +95,25 @@ statements! {
 
     ListBelow [Text, Uuid, Int]
         "WITH RECURSIVE below (id) AS (
-            SELECT t.id FROM {schema}tasks AS t WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
+            SELECT t.id FROM {schema}tasks AS t {by_parent}
+            WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
             UNION
-            SELECT t.id FROM below AS b JOIN {schema}tasks AS t ON t.parent_id = b.id
-            WHERE t.space = $1 AND t.deleted_at IS NULL)
-         SELECT {t.task} FROM below AS b JOIN {schema}tasks AS t ON t.id = b.id WHERE t.space = $1 LIMIT $3"
+            SELECT t.id FROM below AS b CROSS JOIN {schema}tasks AS t {by_parent}
+            WHERE t.space = $1 AND t.parent_id = b.id AND t.deleted_at IS NULL)
+         SELECT {t.task} FROM below AS b CROSS JOIN {schema}tasks AS t WHERE t.space = $1 AND t.id = b.id LIMIT $3"
     ListInList [Text, Uuid, Int]
-        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND deleted_at IS NULL LIMIT $3"
+        "SELECT {task} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND deleted_at IS NULL LIMIT $3"
     ListAfterInList [Text, Uuid, Text, Uuid, Int]
-        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+        "SELECT {task} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
             AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
     ListBeforeInList [Text, Uuid, Text, Uuid, Int]
-        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+        "SELECT {task} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
             AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
     ListAfterInParent [Text, Uuid, Text, Uuid, Int]
-        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND parent_id = $2
+        "SELECT {task} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
             AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
     ListBeforeInParent [Text, Uuid, Text, Uuid, Int]
-        "SELECT {task} FROM {schema}tasks WHERE space = $1 AND parent_id = $2
+        "SELECT {task} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
             AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
     /// In the inbox, a task that nobody moved has no key: its place is that of its creation.
     ListAfterInInbox [Text, Text, Uuid, Time, Uuid, Int]

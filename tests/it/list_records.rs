@@ -74,6 +74,20 @@ async fn a_list_has_what_a_task_has(app: TestApp) {
     assert_eq!(all["version"], 4, "it was sent back as it was read");
     assert_eq!(all["order"], created["order"]);
 
+    // Also as it stands among all lists, and under strict handling.
+    let among = alice.get(&lists).await.expect(OK)["lists"][0].take();
+    assert_eq!(among["open_count"], 0);
+    let strict = ("prefer", "handling=strict");
+    let all = alice
+        .send_with(Method::PUT, &path, strict, among)
+        .await
+        .expect(OK);
+    let stray = json!({"after": null, "list_id": null});
+    let refused = alice
+        .send_with(Method::POST, &format!("{path}/move"), strict, stray)
+        .await;
+    assert_eq!(refused.status, UNPROCESSABLE);
+
     let stale = ("if-match", "\"1\"");
     let body = json!({"name": "Other"});
     for method in [Method::PUT, Method::PATCH] {
@@ -83,7 +97,7 @@ async fn a_list_has_what_a_task_has(app: TestApp) {
             .expect(StatusCode::PRECONDITION_FAILED);
         assert_eq!(refused["error"]["current"], all);
     }
-    let known = ("if-none-match", "\"4\"");
+    let known = ("if-none-match", "\"5\"");
     let unchanged = alice
         .send_with(Method::GET, &path, known, Value::Null)
         .await;

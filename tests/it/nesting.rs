@@ -12,6 +12,7 @@ every_engine!(
     circles_and_too_many_levels_are_refused,
     a_parent_takes_what_is_below_it_along,
     a_move_is_undone_unless_that_breaks_a_rule,
+    very_many_go_together_or_not_at_all,
 );
 
 const OK: StatusCode = StatusCode::OK;
@@ -142,4 +143,32 @@ async fn a_move_is_undone_unless_that_breaks_a_rule(app: TestApp) {
     let _ = alice.delete(&a_path).await.expect(NO_CONTENT);
     let _ = alice.undo(&seq).await.expect(OK);
     assert_eq!(alice.get(&b_path).await.expect(OK).get("parent_id"), None);
+}
+
+async fn very_many_go_together_or_not_at_all(app: TestApp) {
+    let alice = app.user("alice");
+    let (_, list) = create_list(&alice, json!({"name": "Home"})).await;
+    let (path, parent) = alice.create(json!({"title": "p"})).await;
+    let create = json!({"op": "create", "title": "c", "parent_id": parent["id"]});
+    for _ in 0..20 {
+        let _ = alice.operate(json!(vec![create.clone(); 500])).await;
+    }
+    // 10,000 are not too many, there and back.
+    let _ = alice.delete(&path).await.expect(NO_CONTENT);
+    let _ = alice.undo_latest(&path).await.expect(OK);
+    assert_eq!(alice.list().await["count"], 10_001);
+    let _ = alice.operate(json!([create])).await;
+    let to = json!({"list_id": list["id"]});
+    for answer in [
+        alice.post(&format!("{path}/move"), to.clone()).await,
+        alice.patch(&path, to).await,
+        alice.delete(&path).await,
+    ] {
+        let (code, message) = answer.error(CONFLICT);
+        assert_eq!(code, "CONFLICT", "{message}");
+        assert!(message.contains("10000"), "{message}");
+    }
+    let all = alice.list().await;
+    let tasks = all["tasks"].as_array().unwrap();
+    assert!(tasks.iter().all(|task| task.get("list_id").is_none()));
 }

@@ -14,6 +14,7 @@ const ID: &str = "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f";
 const DAY: Duration = Duration::from_hours(24);
 
 every_engine!(
+    a_very_long_batch_is_swept,
     no_step_ends_within_a_batch,
     a_change_is_not_swept_early_where_clocks_differ,
     each_of_very_many_users_has_a_turn,
@@ -76,6 +77,23 @@ async fn no_step_ends_within_a_batch(app: TestApp) {
         assert_eq!((step.changes, step.last.as_deref()), (swept, Some("alice")));
         assert_eq!(kept(&app.home).await, [left]);
     }
+}
+
+async fn a_very_long_batch_is_swept(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, list) = crate::list_records::create_list(&alice, json!({"name": "x"})).await;
+    let create = json!({"op": "create", "title": "x", "list_id": list["id"]});
+    for _ in 0..2 {
+        let _ = alice.operate(json!(vec![create.clone(); 450])).await;
+    }
+    let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
+    let restored = alice.post(&format!("{path}/restore"), json!(null)).await;
+    let _ = restored.expect(StatusCode::OK);
+    app.clock.advance(31 * DAY);
+    let mut sweeper = sweeper(&app);
+    // Of each that is there, only the latest stays.
+    assert_eq!(sweeper.sweep().await.unwrap().changes, 2 * 901);
+    assert_eq!(kept(&app.home).await, ["alice 1803-2703"]);
 }
 
 async fn a_change_is_not_swept_early_where_clocks_differ(app: TestApp) {

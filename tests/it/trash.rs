@@ -18,6 +18,12 @@ async fn a_deleted_task_is_in_the_trash_and_comes_back_as_it_was(app: TestApp) {
     let (path, created) = alice.create(body).await;
     let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
     assert_eq!(alice.list().await["count"], 0);
+    let stale = ("if-match", "\"1\"");
+    let restore = format!("{path}/restore");
+    let refused = alice
+        .send_with(axum::http::Method::POST, &restore, stale, Value::Null)
+        .await;
+    assert_eq!(refused.status, StatusCode::PRECONDITION_FAILED);
     let trash = alice.get(&format!("{}?deleted=true", alice.tasks)).await;
     let trash = trash.expect(StatusCode::OK);
     assert_eq!(trash["count"], 1);

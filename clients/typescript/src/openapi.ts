@@ -2595,6 +2595,11 @@ export interface operations {
                  * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
                  */
                 "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
             };
             path: {
                 /**
@@ -2631,6 +2636,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["ValidationError"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
@@ -3336,6 +3342,11 @@ export interface operations {
                  * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
                  */
                 "Idempotency-Key"?: string;
+                /**
+                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
+                 * @example "3"
+                 */
+                "If-Match"?: string;
             };
             path: {
                 /**
@@ -3372,6 +3383,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["ValidationError"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];

@@ -9,11 +9,14 @@ use crate::domain::{Content, ListId, Noun, Refusal, Task, TaskId};
 
 impl Drafting<'_> {
     /// The tasks below one that are not in the trash, parents first.
-    pub(super) fn below(&self, root: TaskId) -> Vec<TaskId> {
+    ///
+    /// # Errors
+    /// There are more than are done at once.
+    pub(super) fn below(&self, root: TaskId) -> Result<Vec<TaskId>, Refusal> {
         let is_new = !self.state.tasks.contains_key(&root);
         if !is_new && !self.state.below.contains(&root) {
             self.lack(Need::Below(root));
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let mut children: HashMap<TaskId, Vec<TaskId>> = HashMap::new();
         for task in self.known::<Content>() {
@@ -31,39 +34,42 @@ impl Drafting<'_> {
             found.extend(&below);
             parents.extend(below);
         }
-        found
+        check_count(found, Noun::Task)
     }
 
     /// How many levels a task and what is below it take.
-    pub(super) fn height(&self, root: TaskId) -> usize {
+    pub(super) fn height(&self, root: TaskId) -> Result<usize, Refusal> {
         let mut levels = HashMap::from([(root, 1)]);
-        for id in self.below(root) {
+        for id in self.below(root)? {
             let task = self.find::<Content>(id);
             let parent = task.and_then(|task| task.content.parent_id);
             let above = parent.and_then(|parent| levels.get(&parent)).copied();
             levels.insert(id, above.unwrap_or(1) + 1);
         }
-        levels.into_values().max().unwrap_or(1)
+        Ok(levels.into_values().max().unwrap_or(1))
     }
 
     /// The tasks of a list that are not in the trash, in the order of their creation.
-    pub(super) fn in_list(&self, list: ListId) -> Vec<TaskId> {
+    ///
+    /// # Errors
+    /// There are more than are done at once.
+    pub(super) fn in_list(&self, list: ListId) -> Result<Vec<TaskId>, Refusal> {
         let is_new = !self.state.lists.contains_key(&list);
         if !is_new && !self.state.in_list.contains(&list) {
             self.lack(Need::InList(list));
-            return Vec::new();
+            return Ok(Vec::new());
         }
         let own = |task: &&Task| task.content.list_id == Some(list);
         let mut tasks: Vec<&Task> = self.known::<Content>().filter(own).collect();
         tasks.sort_by_key(|task| (task.created_at, task.id));
-        tasks.into_iter().map(|task| task.id).collect()
+        check_count(tasks.into_iter().map(|task| task.id).collect(), Noun::List)
     }
 }
 
-/// Refuses to do something with more than one request may do.
-pub(super) fn check_count(tasks: &[TaskId], above: Noun) -> Result<(), Refusal> {
+/// No more than one request may do something with.
+fn check_count(tasks: Vec<TaskId>, above: Noun) -> Result<Vec<TaskId>, Refusal> {
     if tasks.len() > TASKS_BELOW {
         return Err(Refusal::TooMuchBelow(above));
     }
-    Ok(())
+    Ok(tasks)
 }

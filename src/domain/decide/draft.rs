@@ -135,7 +135,17 @@ impl Drafting<'_> {
         id: C::Id,
         expected: &Expected,
     ) -> Result<Record<C>, Refusal> {
-        let record = self.find_live::<C>(id).cloned();
+        self.find_live::<C>(id).ok_or(Refusal::NotFound(C::NOUN))?;
+        self.expected_anywhere(id, expected)
+    }
+
+    /// As [`Drafting::expected`], also one in the trash.
+    pub(super) fn expected_anywhere<C: Kept>(
+        &self,
+        id: C::Id,
+        expected: &Expected,
+    ) -> Result<Record<C>, Refusal> {
+        let record = self.find::<C>(id).cloned();
         let record = record.ok_or(Refusal::NotFound(C::NOUN))?;
         let version = record.version;
         match expected {
@@ -211,6 +221,15 @@ impl Drafting<'_> {
     pub(super) fn check_room(&self) -> Result<(), Refusal> {
         let most = self.work.most_tasks;
         if self.draft.account.task_count >= most {
+            return Err(Refusal::TooManyTasks(most));
+        }
+        Ok(())
+    }
+
+    /// As [`Drafting::check_room`], when all is done: what came and what went.
+    pub(super) fn check_growth(&self) -> Result<(), Refusal> {
+        let (most, count) = (self.work.most_tasks, self.draft.account.task_count);
+        if count > most && count > self.state.account.task_count {
             return Err(Refusal::TooManyTasks(most));
         }
         Ok(())

@@ -37,7 +37,7 @@ pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -
             operation,
         } => operate_on_each(drafting, matching, operation),
         Operation::Delete { id, expected } => trash::delete(drafting, *id, expected),
-        Operation::Restore { id } => trash::restore(drafting, *id),
+        Operation::Restore { id, expected } => trash::restore(drafting, *id, expected),
         Operation::CreateList { id, content, twice } => create_list(drafting, *id, content, *twice),
         Operation::ChangeList {
             id,
@@ -46,7 +46,7 @@ pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -
         } => change_list(drafting, *id, patch, expected),
         Operation::MoveList { id, to, expected } => move_list(drafting, *id, *to, expected),
         Operation::DeleteList { id, expected } => trash::delete_list(drafting, *id, expected),
-        Operation::RestoreList { id } => trash::restore_list(drafting, *id),
+        Operation::RestoreList { id, expected } => trash::restore_list(drafting, *id, expected),
     }
 }
 
@@ -92,9 +92,7 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
             ..Destination::default()
         };
         let shelf = drafting.shelf(None, &to).map_err(Refusal::Breaks)?;
-        drafting
-            .check_nesting(id, shelf.parent, || 1)
-            .map_err(Refusal::Breaks)?;
+        drafting.check_nesting(id, shelf.parent, || Ok(1), Refusal::Breaks)?;
         content.list_id = shelf.list;
     }
     let task = drafting.new_record(id, content);
@@ -118,9 +116,7 @@ fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Exp
         let shelf = shelf.map_err(Refusal::Breaks)?;
         (new.content.list_id, new.content.parent_id) = (shelf.list, shelf.parent);
         if shelf != old.shelf() {
-            drafting
-                .check_nesting(id, shelf.parent, || drafting.height(id))
-                .map_err(Refusal::Breaks)?;
+            drafting.check_nesting(id, shelf.parent, || drafting.height(id), Refusal::Breaks)?;
             if let Found::At { key, spread: more } = drafting.find_place(&old, shelf, Spot::Last) {
                 set_order(&mut new, key);
                 spread = more;
@@ -128,7 +124,9 @@ fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Exp
         }
     }
     drafting.claim(Some(&old), &new)?;
-    Ok(Written::Changed(drafting.take_to(&old, new, spread).into()))
+    Ok(Written::Changed(
+        drafting.take_to(&old, new, spread)?.into(),
+    ))
 }
 
 fn move_task(
@@ -141,9 +139,7 @@ fn move_task(
     let shelf = drafting.shelf(Some(old.shelf()), to);
     let shelf = shelf.map_err(Refusal::Breaks)?;
     if shelf != old.shelf() {
-        drafting
-            .check_nesting(id, shelf.parent, || drafting.height(id))
-            .map_err(Refusal::Breaks)?;
+        drafting.check_nesting(id, shelf.parent, || drafting.height(id), Refusal::Breaks)?;
     }
     let spot = drafting.spot(id, shelf, to)?;
     match drafting.find_place(&old, shelf, spot) {
@@ -152,7 +148,9 @@ fn move_task(
             let mut new = old.clone();
             (new.content.list_id, new.content.parent_id) = (shelf.list, shelf.parent);
             set_order(&mut new, key);
-            Ok(Written::Changed(drafting.take_to(&old, new, spread).into()))
+            Ok(Written::Changed(
+                drafting.take_to(&old, new, spread)?.into(),
+            ))
         }
     }
 }
@@ -173,6 +171,7 @@ fn create_list(
     if let Some(outcome) = met::<ListContent>(drafting, id, twice, same) {
         return outcome;
     }
+    drafting.check_lists(id)?;
     let content = content.clone().made_at(drafting.work.now);
     let list = drafting.new_record(id, content);
     Ok(Written::Created(drafting.insert(list).into()))

@@ -89,24 +89,25 @@ impl Drafting<'_> {
         &self,
         id: TaskId,
         parent: Option<TaskId>,
-        height: impl FnOnce() -> usize,
-    ) -> Result<(), Breach> {
+        height: impl FnOnce() -> Result<usize, Refusal>,
+        refusal: impl FnOnce(Breach) -> Refusal,
+    ) -> Result<(), Refusal> {
         let mut levels = 0;
         let mut above = parent;
         while let Some(parent) = above {
             levels += 1;
             if parent == id {
-                return Err(CIRCLE);
+                return Err(refusal(CIRCLE));
             }
             if levels >= LEVELS {
-                return Err(TOO_DEEP);
+                return Err(refusal(TOO_DEEP));
             }
             above = self
                 .find::<Content>(parent)
                 .and_then(|task| task.content.parent_id);
         }
-        if levels > 0 && levels + height() > LEVELS {
-            return Err(TOO_DEEP);
+        if levels > 0 && levels + height()? > LEVELS {
+            return Err(refusal(TOO_DEEP));
         }
         Ok(())
     }
@@ -258,7 +259,7 @@ impl Drafting<'_> {
         old: &Task,
         new: Task,
         spread: Vec<(TaskId, OrderKey)>,
-    ) -> Task {
+    ) -> Result<Task, Refusal> {
         let moved = self.replace(old, new, None);
         for (id, key) in spread {
             if let Some(old) = self.find::<Content>(id).cloned() {
@@ -268,14 +269,14 @@ impl Drafting<'_> {
             }
         }
         if moved.content.list_id != old.content.list_id {
-            self.go_along(moved.id, moved.content.list_id);
+            self.go_along(moved.id, moved.content.list_id)?;
         }
-        moved
+        Ok(moved)
     }
 
     /// What is below a task comes into its list.
-    pub(super) fn go_along(&mut self, root: TaskId, list: Option<ListId>) {
-        for id in self.below(root) {
+    pub(super) fn go_along(&mut self, root: TaskId, list: Option<ListId>) -> Result<(), Refusal> {
+        for id in self.below(root)? {
             let task = self.find::<Content>(id);
             let Some(old) = task.filter(|task| task.content.list_id != list).cloned() else {
                 continue;
@@ -284,5 +285,6 @@ impl Drafting<'_> {
             new.content.list_id = list;
             self.replace(&old, new, None);
         }
+        Ok(())
     }
 }

@@ -40,12 +40,23 @@ fn remove<C: Kept>(drafting: &mut Drafting<'_>, record: &Record<C>) {
 /// differ; and up to the batch that would be cut. Removes those that a later one of the same item has overtaken, and
 /// gives how many: by the others, a reader of the log finds the items.
 pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> usize {
-    let Some(oldest) = drafting.state.oldest.as_deref() else {
-        drafting.lack(Need::OldestChanges);
-        return 0;
+    let lack = |most: usize| {
+        let count = most + 1;
+        drafting.lack(Need::OldestChanges { count });
+        0
     };
+    let Some((asked, oldest)) = &drafting.state.oldest else {
+        return lack(SWEPT_CHANGES);
+    };
+    // A batch goes whole, however long it is.
+    let batch = oldest.first().and_then(|first| first.batch);
+    let size = batch.map_or(0, |batch| usize::try_from(batch.size).unwrap_or(0));
+    let most = size.max(SWEPT_CHANGES);
+    if *asked <= most {
+        return lack(most);
+    }
     let old = oldest.iter().take_while(|change| change.at < until);
-    let mut count = old.count().min(SWEPT_CHANGES);
+    let mut count = old.count().min(most);
     if let Some(batch) = oldest.get(count).and_then(|stays| stays.batch) {
         count = oldest[..count].partition_point(|change| change.seq < batch.first);
     }

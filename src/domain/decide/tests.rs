@@ -95,7 +95,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             Operation::Change { id, patch, expected }
         }),
         2 => (id(), expected()).prop_map(|(id, expected)| Operation::Delete { id, expected }),
-        1 => id().prop_map(|id| Operation::Restore { id }),
+        1 => (id(), expected()).prop_map(|(id, expected)| Operation::Restore { id, expected }),
         4 => (id(), destination(), expected()).prop_map(|(id, to, expected)| {
             Operation::Move { id, to, expected }
         }),
@@ -112,7 +112,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             Operation::MoveList { id, to, expected: Expected::Anything }
         }),
         1 => list_id().prop_map(|id| Operation::DeleteList { id, expected: Expected::Anything }),
-        1 => list_id().prop_map(|id| Operation::RestoreList { id }),
+        1 => list_id().prop_map(|id| Operation::RestoreList { id, expected: Expected::Anything }),
     ]
 }
 

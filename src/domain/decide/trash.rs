@@ -2,14 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::below::check_count;
 use super::draft::Drafting;
 use super::kept::Kept;
 use crate::domain::change::{Batch, Change, Kind};
 use crate::domain::content::Content;
+use crate::domain::limits::LISTS;
 use crate::domain::state::Need;
 use crate::domain::work::{Expected, Outcome, Written};
-use crate::domain::{Item, ItemId, List, ListContent, ListId, Noun, Record, Refusal, Task, TaskId};
+use crate::domain::{Item, ItemId, List, ListContent, ListId, Record, Refusal, Task, TaskId};
 
 pub(super) fn delete(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outcome {
     let old = drafting.expected::<Content>(id, expected)?;
@@ -30,10 +30,17 @@ pub(super) fn delete_list(drafting: &mut Drafting<'_>, id: ListId, expected: &Ex
 /// The tasks below a task, or in a list.
 pub(super) fn delete_below(drafting: &mut Drafting<'_>, item: ItemId) -> Result<(), Refusal> {
     let tasks = match item {
-        ItemId::Task(id) => drafting.below(id),
-        ItemId::List(id) => drafting.in_list(id),
+        ItemId::Task(id) => drafting.below(id)?,
+        ItemId::List(id) => drafting.in_list(id)?,
     };
-    check_count(&tasks, item.noun())?;
+    throw_all_away(drafting, tasks)
+}
+
+/// Those that are not there yet.
+pub(super) fn throw_all_away(
+    drafting: &mut Drafting<'_>,
+    tasks: Vec<TaskId>,
+) -> Result<(), Refusal> {
     for id in tasks {
         if let Some(task) = drafting.find_live::<Content>(id).cloned() {
             throw_away(drafting, &task)?;
@@ -49,9 +56,8 @@ fn throw_away(drafting: &mut Drafting<'_>, old: &Task) -> Result<Task, Refusal> 
     Ok(drafting.replace(old, new, None))
 }
 
-pub(super) fn restore(drafting: &mut Drafting<'_>, id: TaskId) -> Outcome {
-    let old = drafting.find::<Content>(id).cloned();
-    let old = old.ok_or(Refusal::NotFound(Noun::Task))?;
+pub(super) fn restore(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outcome {
+    let old = drafting.expected_anywhere::<Content>(id, expected)?;
     if !old.is_deleted() {
         return Ok(Written::Unchanged(old.into()));
     }
@@ -71,12 +77,16 @@ pub(super) fn restore(drafting: &mut Drafting<'_>, id: TaskId) -> Outcome {
     Ok(Written::Changed(back.into()))
 }
 
-pub(super) fn restore_list(drafting: &mut Drafting<'_>, id: ListId) -> Outcome {
-    let old = drafting.find::<ListContent>(id).cloned();
-    let old = old.ok_or(Refusal::NotFound(Noun::List))?;
+pub(super) fn restore_list(
+    drafting: &mut Drafting<'_>,
+    id: ListId,
+    expected: &Expected,
+) -> Outcome {
+    let old = drafting.expected_anywhere::<ListContent>(id, expected)?;
     if !old.is_deleted() {
         return Ok(Written::Unchanged(old.into()));
     }
+    drafting.check_lists(id)?;
     let together = drafting.deleted_with(&old);
     let mut new: List = old.clone();
     new.deleted_at = None;
@@ -111,7 +121,7 @@ fn take_out(drafting: &mut Drafting<'_>, old: &Task) -> Result<Task, Refusal> {
     drafting.check_room()?;
     let mut new = old.clone();
     new.deleted_at = None;
-    drafting.settle(&mut new, || 1)?;
+    drafting.settle(&mut new, || Ok(1))?;
     drafting.claim(Some(old), &new)?;
     Ok(drafting.replace(old, new, None))
 }
@@ -126,7 +136,7 @@ impl Drafting<'_> {
     pub(super) fn settle(
         &self,
         task: &mut Task,
-        height: impl FnOnce() -> usize,
+        height: impl FnOnce() -> Result<usize, Refusal>,
     ) -> Result<(), Refusal> {
         let before = task.shelf();
         let content = &mut task.content;
@@ -147,8 +157,7 @@ impl Drafting<'_> {
             // Its place was among others.
             task.content.order = None;
         }
-        self.check_nesting(task.id, parent, height)
-            .map_err(Refusal::UndoBreaks)
+        self.check_nesting(task.id, parent, height, Refusal::UndoBreaks)
     }
 
     /// The tasks that went into the trash together with this task or list, and have not moved since.
@@ -188,6 +197,14 @@ impl Drafting<'_> {
         numbers()
             .filter_map(|seq| self.state.changes.get(&seq)?.as_ref())
             .collect()
+    }
+
+    /// Refuses one more list than there may be.
+    pub(super) fn check_lists(&self, id: ListId) -> Result<(), Refusal> {
+        if self.other_lists(id).len() >= LISTS {
+            return Err(Refusal::TooManyLists);
+        }
+        Ok(())
     }
 
     /// The other lists that are not in the trash, in their order.

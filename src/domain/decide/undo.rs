@@ -1,7 +1,7 @@
 //! Undo: what a change replaced comes back, with all that was made together with it. Later changes of other members
 //! stay; later changes of the same ones stand in the way.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::draft::Drafting;
 use super::kept::Kept;
@@ -10,7 +10,7 @@ use crate::domain::change::{Change, Kind};
 use crate::domain::content::{Content, RecordPatch};
 use crate::domain::state::Need;
 use crate::domain::work::{Outcome, Written};
-use crate::domain::{ItemId, ListContent, Record, Refusal, Timestamp};
+use crate::domain::{ItemId, ListContent, ListId, Record, Refusal, Task, TaskId, Timestamp};
 
 pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> Vec<Outcome> {
     let forgotten = drafting.state.account.forgotten_seq;
@@ -21,22 +21,35 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     };
     let together: Vec<Change> = drafting.made_with(&change).into_iter().cloned().collect();
     // From what was changed last to the first.
+    let mut changes: HashMap<ItemId, Vec<&Change>> = HashMap::new();
+    for change in &together {
+        changes
+            .entry(change.replaced.item())
+            .or_default()
+            .push(change);
+    }
     let mut seen = HashSet::new();
     let last_first = together.iter().rev().map(|change| change.replaced.item());
-    let items: Vec<ItemId> = last_first.filter(|item| seen.insert(*item)).collect();
+    let items = last_first.filter(|item| seen.insert(*item));
     let (mut lists, mut tasks, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
     for item in items {
+        let own = &changes[&item];
         match item {
-            ItemId::List(id) => match plan::<ListContent>(drafting, id, &together) {
+            ItemId::List(id) => match plan::<ListContent>(drafting, id, own) {
                 Ok(plan) => lists.extend(plan),
                 Err(refusal) => outcomes.push(Err(refusal)),
             },
-            ItemId::Task(id) => match plan::<Content>(drafting, id, &together) {
+            ItemId::Task(id) => match plan::<Content>(drafting, id, own) {
                 Ok(plan) => tasks.extend(plan),
                 Err(refusal) => outcomes.push(Err(refusal)),
             },
         }
     }
+    // What was made since in a list, or below a task, that goes again, goes with it.
+    let along = match go_along(drafting, &lists, &tasks) {
+        Ok(along) => along,
+        Err(refusal) => return vec![Err(refusal)],
+    };
     // What one of them gives up, another may have had before.
     for plan in &tasks {
         drafting.release(&plan.old, &plan.new);
@@ -46,27 +59,49 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     }
     // Whoever comes back finds its parent.
     let order = parents_first(tasks.iter().map(|plan| plan.new.clone()).collect());
+    let mut plans: HashMap<TaskId, _> = tasks.into_iter().map(|it| (it.new.id, it)).collect();
     for task in order {
-        if let Some(place) = tasks.iter().position(|plan| plan.new.id == task.id) {
-            let plan = tasks.swap_remove(place);
+        if let Some(plan) = plans.remove(&task.id) {
             outcomes.push(take_task_back(drafting, plan));
         }
     }
-    // What was made since in a list, or below a task, that goes again, goes with it.
-    let gone = outcomes
-        .iter()
-        .flatten()
-        .filter_map(|written| match written {
-            Written::Deleted(item) => Some(item.id()),
-            _ => None,
-        });
-    let gone: Vec<ItemId> = gone.collect();
-    let along = gone
-        .into_iter()
-        .map(|item| trash::delete_below(drafting, item));
-    let refused: Vec<_> = along.filter_map(Result::err).map(Err).collect();
-    outcomes.extend(refused);
+    let ended = trash::throw_all_away(drafting, along).and_then(|()| drafting.check_growth());
+    outcomes.extend(ended.err().map(Err));
     outcomes
+}
+
+/// The tasks that are below what goes into the trash, or in it.
+fn go_along(
+    drafting: &Drafting<'_>,
+    lists: &[Plan<ListContent>],
+    tasks: &[Plan<Content>],
+) -> Result<Vec<TaskId>, Refusal> {
+    let mut along = Vec::new();
+    let gone = lists
+        .iter()
+        .filter(|plan| plan.goes())
+        .map(|plan| plan.old.id);
+    let gone: HashSet<ListId> = gone.collect();
+    for list in &gone {
+        along.extend(drafting.in_list(*list)?);
+    }
+    let going: HashMap<TaskId, &Task> = tasks
+        .iter()
+        .filter(|plan| plan.goes())
+        .map(|plan| (plan.old.id, &plan.old))
+        .collect();
+    for task in going.values() {
+        let content = &task.content;
+        let is_in = content.list_id.is_some_and(|list| gone.contains(&list));
+        let is_below = content
+            .parent_id
+            .is_some_and(|parent| going.contains_key(&parent));
+        // Else what is below is found from above.
+        if !is_in && !is_below {
+            along.extend(drafting.below(task.id)?);
+        }
+    }
+    Ok(along)
 }
 
 /// What some changes of one item that were made together have to be taken back to.
@@ -83,10 +118,7 @@ struct Reversal<P> {
 
 impl<P: RecordPatch> Reversal<P> {
     /// Of changes in their order.
-    fn of<'a, C: Kept<Patch = P>>(id: C::Id, changes: &'a [Change]) -> Self
-    where
-        P: 'a,
-    {
+    fn of<C: Kept<Patch = P>>(changes: &[&Change]) -> Self {
         let mut reversal = Self {
             first: 0,
             last: 0,
@@ -98,8 +130,7 @@ impl<P: RecordPatch> Reversal<P> {
         let mut first_kind = None;
         let mut moved = false;
         for change in changes {
-            let Some((_, before)) = C::before(&change.replaced).filter(|(own, _)| *own == id)
-            else {
+            let Some((_, before)) = C::before(&change.replaced) else {
                 continue;
             };
             if first_kind.is_none() {
@@ -158,13 +189,20 @@ struct Plan<C: Kept> {
     undoes: i64,
 }
 
+impl<C: Kept> Plan<C> {
+    /// Whether it goes into the trash.
+    fn goes(&self) -> bool {
+        self.new.is_deleted() && !self.old.is_deleted()
+    }
+}
+
 /// Nothing, where something made room and has changed since.
 fn plan<C: Kept>(
     drafting: &Drafting<'_>,
     id: C::Id,
-    together: &[Change],
+    changes: &[&Change],
 ) -> Result<Option<Plan<C>>, Refusal> {
-    let reversal: Reversal<C::Patch> = Reversal::of::<C>(id, together);
+    let reversal: Reversal<C::Patch> = Reversal::of::<C>(changes);
     // Without it, what could be undone was swept.
     let old = drafting.find::<C>(id).cloned();
     let old = old.ok_or(Refusal::ChangeNotFound)?;
@@ -209,11 +247,8 @@ fn take_task_back(drafting: &mut Drafting<'_>, mut plan: Plan<Content>) -> Outco
     let mut goes_along = false;
     if !new.is_deleted() {
         let (is_back, id) = (old.is_deleted(), old.id);
-        if is_back {
-            drafting.check_room()?;
-        }
         if is_back || new.shelf() != old.shelf() {
-            let height = || if is_back { 1 } else { drafting.height(id) };
+            let height = || if is_back { Ok(1) } else { drafting.height(id) };
             drafting.settle(new, height)?;
             goes_along = !is_back && new.content.list_id != old.content.list_id;
         }
@@ -222,7 +257,7 @@ fn take_task_back(drafting: &mut Drafting<'_>, mut plan: Plan<Content>) -> Outco
     let (id, list): (_, _) = (plan.new.id, plan.new.content.list_id);
     let written = take_back(drafting, plan);
     if goes_along {
-        drafting.go_along(id, list);
+        drafting.go_along(id, list)?;
     }
     Ok(written)
 }

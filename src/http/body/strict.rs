@@ -77,7 +77,14 @@ pub(in crate::http) fn check_body(
         return Ok(());
     };
     let mut names = Names::default();
-    names.add(&DOCUMENT["components"]["schemas"]["Task"]);
+    // What the caller may have read it in.
+    let route = extensions.get::<MatchedPath>().map(MatchedPath::as_str);
+    let told = if route.is_some_and(|route| route.contains("/lists")) {
+        "CountedList"
+    } else {
+        "Task"
+    };
+    names.add(&DOCUMENT["components"]["schemas"][told]);
     for status in ["200", "201"] {
         if let Some(answer) = schema_within(&operation["responses"][status]) {
             names.add(answer);

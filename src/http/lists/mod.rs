@@ -254,9 +254,11 @@ pub(super) async fn delete_list(
 pub(super) async fn restore_list(
     owner: Owner,
     PathList(id): PathList,
+    IfMatch(expected): IfMatch,
     write: Write,
 ) -> Result<Response, Problem> {
-    write.one(owner, Operation::RestoreList { id }, &[]).await
+    let operation = Operation::RestoreList { id, expected };
+    write.one(owner, operation, &[]).await
 }
 
 /// Move a list

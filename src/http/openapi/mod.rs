@@ -237,9 +237,7 @@ fn add_conditions(
         let known = known.header("ETag", header("The version of what there is"));
         responses.insert("304".to_owned(), RefOr::T(known.build()));
         errors.push(&BAD_REQUEST);
-    } else if (path.contains("{task_id}") || path.contains("{list_id}"))
-        && !path.ends_with("/restore")
-    {
+    } else if path.contains("{task_id}") || path.contains("{list_id}") {
         parameters.push(RefOr::T(condition(
             "If-Match",
             "Entity tags of the versions that the caller knows: if none is current, the answer is 412",

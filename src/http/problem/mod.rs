@@ -251,7 +251,8 @@ impl Problem {
     pub(super) fn leaving() -> Self {
         let message =
             "This user is being removed with all tasks: ask again after the time in Retry-After";
-        Self::unavailable(message, Duration::from_secs(1), None)
+        let cause = "the user is being removed".into();
+        Self::unavailable(message, Duration::from_secs(1), Some(cause))
     }
 
     /// Too many requests, or streams, of one user.

@@ -5,7 +5,7 @@ use axum::http::{HeaderValue, StatusCode};
 use serde_json::json;
 
 use super::Problem;
-use crate::domain::limits::TASKS_BELOW;
+use crate::domain::limits::{LISTS, TASKS_BELOW};
 use crate::domain::{Item, Refusal};
 use crate::http::query;
 
@@ -60,15 +60,11 @@ impl From<&Refusal> for Problem {
                 noun.as_str()
             )),
             Refusal::Leaving => Self::leaving(),
-            Refusal::TooManyTasks(most) => Self::conflict(format!(
-                "There may be {most} tasks, and there are as many: delete some before you make another"
-            )),
+            Refusal::TooManyLists | Refusal::TooManyTasks(_) | Refusal::TooMuchBelow(_) => {
+                Self::conflict(too_many(refusal))
+            }
             Refusal::NoSibling(noun) => Self::conflict(format!(
                 "Neither after nor before names a {0} that stands there: look at the order as it is now, or leave both away",
-                noun.as_str()
-            )),
-            Refusal::TooMuchBelow(noun) => Self::conflict(format!(
-                "More than {TASKS_BELOW} tasks would go with this {}: empty it first",
                 noun.as_str()
             )),
             Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_owned(), breach.fields),
@@ -113,5 +109,23 @@ impl From<&Refusal> for Problem {
                 Self::conflict(message).with(|inner| inner.header = Some(header))
             }
         }
+    }
+}
+
+/// What there may not be more of, and what to do about it.
+fn too_many(refusal: &Refusal) -> String {
+    let full = |most: String, what: &str| {
+        format!(
+            "There may be {most} {what}, and there are as many: delete some before you make another"
+        )
+    };
+    match refusal {
+        Refusal::TooManyLists => full(LISTS.to_string(), "lists"),
+        Refusal::TooManyTasks(most) => full(most.to_string(), "tasks"),
+        Refusal::TooMuchBelow(noun) => format!(
+            "More than {TASKS_BELOW} tasks would go with this {}: empty it first",
+            noun.as_str()
+        ),
+        other => other.to_string(),
     }
 }

@@ -348,7 +348,7 @@ impl Sent {
     ) -> Result<Operation, Problem> {
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
-            BatchVerb::Restore => return Ok(Operation::Restore { id }),
+            BatchVerb::Restore => return Ok(Operation::Restore { id, expected }),
             BatchVerb::Move => {
                 let Move(to) = Move::from_json(json)?;
                 return Ok(Operation::Move { id, to, expected });

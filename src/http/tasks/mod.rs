@@ -324,9 +324,11 @@ pub(super) async fn delete_task(
 pub(super) async fn restore_task(
     owner: Owner,
     PathTask(id): PathTask,
+    IfMatch(expected): IfMatch,
     write: Write,
 ) -> Result<Response, Problem> {
-    write.one(owner, Operation::Restore { id }, &[]).await
+    let operation = Operation::Restore { id, expected };
+    write.one(owner, operation, &[]).await
 }
 
 /// Move a task

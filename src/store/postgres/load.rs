@@ -41,7 +41,7 @@ pub(super) async fn load(
         needs.map(|need| Lacking::new(connector, &turn.space, 0, need))
     });
     let needs: Vec<Lacking> = needs
-        .filter(|lacking| !matches!(lacking.need, Need::OldestChanges))
+        .filter(|lacking| !matches!(lacking.need, Need::OldestChanges { .. }))
         .collect();
     let sql = match locked {
         Locked::Skip => Sql::SystemLockFreeAccounts,

@@ -80,9 +80,9 @@ impl Kept {
             Need::Matching { matching, .. } => state.load_matching(matching, self.live(|_| true)),
             Need::Trash { until } => state.load_trash(old(&self.tasks, until)),
             Need::ListTrash { until } => state.load_list_trash(old(&self.lists, until)),
-            Need::OldestChanges => {
+            Need::OldestChanges { count } => {
                 let found = changes().filter(|change| change.seq > self.account.forgotten_seq);
-                state.load_oldest(found.collect());
+                state.load_oldest(count, found.take(count).collect());
             }
         }
     }
