@@ -258,6 +258,7 @@ impl<'a> Statements<'a> {
         // Whoever has a tag is no task in the trash.
         let condition = &self.narrowed.condition;
         if let Some((field, text)) = holders(condition)
+            && self.narrowed.is_exact()
             && without(condition, (field, text)) == Condition::Always
         {
             let (holders, most) = (parameters.holders(field, text), most(parameters));
