@@ -81,7 +81,7 @@ impl<'a> Statements<'a> {
             // What has a limit is found before it is sorted.
             Some(most) => {
                 let most = parameters.bind(count(most));
-                format!("(SELECT {columns} FROM {from} WHERE {scope} LIMIT {most}) AS found")
+                format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
             }
         };
         Query {
