@@ -60,8 +60,9 @@ impl Quota {
     }
 
     /// Counts one request; `None` if there is no limit.
-    pub fn count(&self, user: &UserId, now: Timestamp) -> Option<Standing> {
+    pub fn count(&self, user: &UserId, now: impl FnOnce() -> Timestamp) -> Option<Standing> {
         let rate = self.rate?;
+        let now = now();
         let mut windows = self.lock();
         windows.forget(rate, now);
         let fresh = Window {
@@ -133,7 +134,7 @@ mod tests {
         let quota = Quota::new(Some(RATE));
         let [ada, bob] = ["ada", "bob"].map(|id| UserId::parse(id).unwrap());
         let ask = |user: &UserId, millis| {
-            let standing = quota.count(user, at(millis)).unwrap();
+            let standing = quota.count(user, || at(millis)).unwrap();
             (standing.left, standing.reset)
         };
         assert_eq!(ask(&ada, 0), (Some(2), 60));
@@ -144,7 +145,7 @@ mod tests {
         assert_eq!(ask(&bob, 59_999), (Some(2), 60), "everybody has an own one");
         assert_eq!(ask(&ada, 60_000), (Some(2), 60), "the next one");
         assert_eq!(ask(&ada, 59_000), (Some(2), 60), "the clock was set back");
-        assert_eq!(Quota::new(None).count(&ada, at(0)), None);
+        assert_eq!(Quota::new(None).count(&ada, || at(0)), None);
     }
 
     #[test]
@@ -152,10 +153,10 @@ mod tests {
         let quota = Quota::new(Some(RATE));
         for number in 0..MANY_WINDOWS {
             let user = UserId::parse(&number.to_string()).unwrap();
-            quota.count(&user, at(0));
+            quota.count(&user, || at(0));
         }
         let last = UserId::parse("last").unwrap();
-        quota.count(&last, at(60_000));
+        quota.count(&last, || at(60_000));
         assert_eq!(quota.lock().of_users.len(), 1);
     }
 }

@@ -24,7 +24,9 @@ CREATE INDEX accounts_leaving ON {schema}accounts (space) WHERE is_leaving;
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
+-- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
+-- value; the columns of these members are for SQL alone.
 CREATE TABLE {schema}tasks (
     space        text COLLATE "C" NOT NULL,
     id           uuid NOT NULL,
@@ -40,7 +42,7 @@ CREATE TABLE {schema}tasks (
     parent_id    uuid,
     "order"      text COLLATE "C",
     "references" text,
-    metadata     text,
+    more         text,
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
     version      bigint NOT NULL,
@@ -77,10 +79,9 @@ CREATE TABLE {schema}lists (
     space      text COLLATE "C" NOT NULL,
     id         uuid NOT NULL,
     name       text NOT NULL,
-    color      text,
     "order"    text COLLATE "C" NOT NULL,
     archived   boolean NOT NULL,
-    metadata   text,
+    more       text,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     version    bigint NOT NULL,
@@ -138,7 +139,6 @@ CREATE TABLE {schema}answers (
     answer          bytea NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 );
-CREATE INDEX answers_by_time ON {schema}answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE {schema}tickets (

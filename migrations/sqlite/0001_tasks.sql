@@ -23,7 +23,9 @@ CREATE INDEX accounts_leaving ON accounts (space) WHERE is_leaving;
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
+-- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
+-- value; the columns of these members are for SQL alone.
 CREATE TABLE tasks (
     space        TEXT NOT NULL,
     id           BLOB NOT NULL CHECK (length(id) = 16),
@@ -39,7 +41,7 @@ CREATE TABLE tasks (
     parent_id    BLOB CHECK (length(parent_id) = 16),
     "order"      TEXT,
     "references" TEXT,
-    metadata     TEXT,
+    more         TEXT,
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     version      INTEGER NOT NULL,
@@ -77,10 +79,9 @@ CREATE TABLE lists (
     space      TEXT NOT NULL,
     id         BLOB NOT NULL CHECK (length(id) = 16),
     name       TEXT NOT NULL,
-    color      TEXT,
     "order"    TEXT NOT NULL,
     archived   INTEGER NOT NULL,
-    metadata   TEXT,
+    more       TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version    INTEGER NOT NULL,
@@ -138,7 +139,6 @@ CREATE TABLE answers (
     answer          BLOB NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answers_by_time ON answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE tickets (

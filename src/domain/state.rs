@@ -140,6 +140,19 @@ impl State {
         }
     }
 
+    /// Whether a row that is asked for by its key was loaded.
+    pub fn knows(&self, need: &Need) -> bool {
+        match need {
+            Need::Task(id) => self.tasks.contains_key(id),
+            Need::List(id) => self.lists.contains_key(id),
+            Need::Key(key) => self.keys.contains_key(key),
+            Need::Below(id) => self.below.contains(id),
+            Need::InList(id) => self.in_list.contains(id),
+            Need::Lists => self.has_lists,
+            _ => false,
+        }
+    }
+
     // What was loaded. What is known already stays as it is known.
 
     pub fn load_task(&mut self, id: TaskId, task: Option<Task>) {

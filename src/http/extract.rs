@@ -70,7 +70,7 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
 
 /// Counts a request of somebody who is known.
 pub(super) fn count(app: &SharedApp, exchange: &Exchange, user: &UserId) -> Result<(), Problem> {
-    let Some(standing) = app.quota.count(user, app.clock.now()) else {
+    let Some(standing) = app.quota.count(user, || app.clock.now()) else {
         return Ok(());
     };
     exchange.set_standing(standing);

@@ -49,6 +49,7 @@ use self::row::{FromRow, Value};
 use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
+pub use self::sweep::DueSpace;
 use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;

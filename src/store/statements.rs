@@ -236,14 +236,20 @@ statements! {
                 ORDER BY deleted_at LIMIT $2) AS lists) AS oldest
          GROUP BY space"
     /// The spaces after `$1`, each with the number of the first change that no sweep has looked at, if that was made
-    /// before `$2`, or else 0. A look-up for each, and not an index by time, which every write would have to keep.
-    SystemListFirstChanges [Text, Time, Int]
+    /// before `$2`, or else 0; and whether it has answers from `$4` or before, or more than `$5`. A look-up for each, and
+    /// not an index by time, which every write would have to keep.
+    SystemListDueSpaces [Text, Time, Int, Time, Int]
         "SELECT a.space, COALESCE((SELECT CASE WHEN c.at < $2 THEN c.seq END FROM {schema}changes AS c
-            WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0)
+            WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0),
+            (SELECT CAST(CASE WHEN min(k.created_at) <= $4 OR count(*) > $5 THEN 1 ELSE 0 END AS bigint)
+            FROM {schema}answers AS k WHERE k.space = a.space)
          FROM {schema}accounts AS a WHERE a.space > $1 ORDER BY a.space LIMIT $3"
-    SystemSweepAnswers [Time, Int]
-        "DELETE FROM {schema}answers WHERE created_at <= (SELECT max(created_at) FROM
-            (SELECT created_at FROM {schema}answers WHERE created_at <= $1 ORDER BY created_at LIMIT $2) AS oldest)
+    /// Those from `$2` or before; and of those from `$3` or before, what is older than the `$4` latest.
+    SweepAnswers [Text, Time, Time, Int, Int]
+        "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
+            (SELECT k.idempotency_key FROM {schema}answers AS k WHERE k.space = $1 AND (k.created_at <= $2
+                OR k.created_at <= $3 AND k.created_at <= (SELECT m.created_at FROM {schema}answers AS m
+                    WHERE m.space = $1 ORDER BY m.created_at DESC LIMIT 1 OFFSET $4)) LIMIT $5)
          RETURNING idempotency_key"
     SystemSweepTickets [Time, Int]
         "DELETE FROM {schema}tickets WHERE expires_at <= (SELECT max(expires_at) FROM

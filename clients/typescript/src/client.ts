@@ -312,6 +312,14 @@ export function createClient(options: ClientOptions) {
       return undone;
     },
 
+    /**
+     * `DELETE /api/{user_id}`: removes all that there is of the user, for good. `confirm` is the user's identity once
+     * more, so that nobody is removed by mistake.
+     */
+    async removeUser(confirm: string, call: CallOptions = {}): Promise<void> {
+      await http.send({ ...call, method: "DELETE", path: "", query: { confirm }, repeatable: true });
+    },
+
     /** `GET /health` */
     async health(call: CallOptions = {}): Promise<T.Health> {
       const ask: Ask = { ...call, method: "GET", path: "/health", open: true, repeatable: true };

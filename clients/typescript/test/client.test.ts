@@ -8,6 +8,7 @@ import { Server, someone, tokenOf } from "./support/server.js";
 
 /** For each route of the API, the method that calls it: one that is missing here does not compile. */
 const METHODS: Record<Route, keyof Client> = {
+  "DELETE /api/{user_id}": "removeUser",
   "GET /api/{user_id}/tasks": "list",
   "POST /api/{user_id}/tasks": "create",
   "POST /api/{user_id}/tasks/batch": "batch",
@@ -124,6 +125,8 @@ test("each route has a method", async () => {
     assert.equal(event.type, "ready");
     break;
   }
+  await client.removeUser("Ада/a|b c@d");
+  assert.equal((await client.list()).count, 0);
   const named = new Set(seen.map(({ method, path }) => {
     const general = path.replace(/^\/api\/[^/]+/, "/api/{user_id}").replace(/\d+\/undo/, "{seq}/undo");
     const of = general.includes("/lists") ? "{list_id}" : "{task_id}";

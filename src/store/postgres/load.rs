@@ -216,5 +216,5 @@ impl Rows for Fetched {
 
 /// It stands behind all else.
 pub(super) fn space_of(row: &Row, table: &Table) -> Result<SpaceId, Cause> {
-    Ok(SpaceId::stored(&row.text(table.columns.len() - 1)?))
+    Ok(SpaceId::stored(&row.text(table.read_columns())?))
 }
