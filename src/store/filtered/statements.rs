@@ -81,7 +81,7 @@ impl<'a> Statements<'a> {
             // What has a limit is found before it is sorted.
             Some(most) => {
                 let most = parameters.bind(count(most));
-                format!("(SELECT {columns} FROM {from} WHERE {scope} LIMIT {most}) AS found")
+                format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
             }
         };
         Query {
@@ -258,6 +258,7 @@ impl<'a> Statements<'a> {
         // Whoever has a tag is no task in the trash.
         let condition = &self.narrowed.condition;
         if let Some((field, text)) = holders(condition)
+            && self.narrowed.is_exact()
             && without(condition, (field, text)) == Condition::Always
         {
             let (holders, most) = (parameters.holders(field, text), most(parameters));

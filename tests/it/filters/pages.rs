@@ -239,6 +239,7 @@ async fn fill_with(home: &Home, count: usize) {
             "timestamptz '2026-01-01T00:00:00Z' + n * interval '1 microsecond'",
         ),
     };
+    let due = "CASE WHEN n % 2 = 0 THEN '2026-01-01' ELSE '2026-01-01T09:00:00[Europe/Berlin]' END";
     let space = format!("owner of {count}");
     tamper(
         home,
@@ -246,10 +247,10 @@ async fn fill_with(home: &Home, count: usize) {
             "INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count, is_leaving)
                 VALUES ('{space}', 7, {count}, 0, 0, {count}, 0, 0, (1 = 0));
              {numbers} INSERT INTO tasks
-                (space, id, title, completed, due, priority, created_at, updated_at, version, seq)
+                (space, id, title, completed, due, priority, more, created_at, updated_at, version, seq)
                 SELECT '{space}', {id}, 'Task ' || n, (n < 0),
-                    CASE WHEN n % 2 = 0 THEN '2026-01-01' ELSE '2026-01-01T09:00:00[Europe/Berlin]' END,
-                    3, {time}, {time}, 1, n FROM s;"
+                    {due},
+                    3, 'due ' || {due} || '\npriority 3\n', {time}, {time}, 1, n FROM s;"
         ),
     )
     .await;
