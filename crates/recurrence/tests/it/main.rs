@@ -7,4 +7,5 @@ mod faults;
 mod properties;
 mod questions;
 mod tables;
+mod vectors;
 mod zones;

@@ -45,6 +45,12 @@ fn rows(table: &'static str) -> Vec<Row> {
     lines.map(read).collect()
 }
 
+/// All rules with the beginnings of their first occurrences, without a zone.
+pub(crate) fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let rows = rows(RFC).into_iter().chain(rows(LIBICAL));
+    rows.map(|row| (row.rule, row.start.trim_end_matches('Z')))
+}
+
 /// What a row says, if it is not what was found.
 fn difference(row: &Row, zone: Option<&TimeZone>) -> Option<String> {
     let start = questions::start(row.start, zone);
