@@ -3,7 +3,9 @@
 
 mod brute;
 mod dice;
+mod document;
 mod faults;
+mod others;
 mod properties;
 mod questions;
 mod tables;
