@@ -117,11 +117,13 @@ function lastDay(start: When, until: Until): number {
   const day = numberOfDate(until.date);
   if (until.clock === undefined || "date" in start) return day;
   const clock = start.local.slice(11);
-  if (!until.utc || start.zone === undefined) return clock > until.clock ? day - 1 : day;
+  // Instants end with the calendar, a day before its days do.
+  const byClock = !until.utc || start.zone === undefined || day >= LAST_DAY - 1;
+  if (byClock) return clock > until.clock ? day - 1 : day;
   const end = instantIn(`${until.date}T${until.clock}`, "Etc/UTC");
   // No clock is more than a day and some hours from UTC.
   for (let near = day + 2; near >= day - 2; near -= 1) {
-    if (instantIn(`${dateOf(near)}T${clock}`, start.zone) <= end) return near;
+    if (instantIn(`${dateOf(near)}T${clock}`, start.zone!) <= end) return near;
   }
   return day - 3;
 }

@@ -21,7 +21,9 @@ interface Case {
   fault?: { name: string; message: string };
 }
 
-const VECTORS = JSON.parse(readFileSync(new URL("../../../tests/vectors/recurrence.json", import.meta.url), "utf8")) as Vectors;
+// TICKBOX_RECURRENCE_VECTORS names a longer file, which the test of the engine writes.
+const FILE = process.env["TICKBOX_RECURRENCE_VECTORS"] ?? new URL("../../../tests/vectors/recurrence.json", import.meta.url);
+const VECTORS = JSON.parse(readFileSync(FILE, "utf8")) as Vectors;
 
 test("rules are written in their one form, which stays", () => {
   assert.ok(VECTORS.rules.length > 5);

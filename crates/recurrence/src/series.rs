@@ -40,6 +40,12 @@ impl Start {
             (Until::Local(end) | Until::Utc(end), Self::Day(_)) => days::from_date(end.date()),
             (Until::Local(end), Self::Local(own) | Self::Zoned(own, _))
             | (Until::Utc(end), Self::Local(own)) => by_clock(end, *own),
+            // Instants end with the calendar, a day before its days do.
+            (Until::Utc(end), Self::Zoned(own, _))
+                if days::from_date(end.date()) >= days::LAST - 1 =>
+            {
+                by_clock(end, *own)
+            }
             (Until::Utc(end), Self::Zoned(own, zone)) => {
                 let end_of = |zone: &TimeZone, time: DateTime| {
                     zone.to_ambiguous_timestamp(time).compatible().ok()

@@ -190,15 +190,13 @@ fn compare(question: &Question, who: usize) -> Result<Option<usize>, String> {
     ))
 }
 
-fn setting(name: &str) -> Option<u64> {
-    let text = std::env::var_os(name)?;
-    Some(text.to_str().unwrap().parse().unwrap())
-}
-
 #[test]
 fn others_give_the_same_days_but_for_the_readings_that_are_named() {
-    let questions = match setting("TICKBOX_RECURRENCE_OTHERS") {
-        Some(number) => asked(number, setting("TICKBOX_RECURRENCE_SEED").unwrap_or(17)),
+    let questions = match questions::setting("TICKBOX_RECURRENCE_OTHERS") {
+        Some(number) => asked(
+            number,
+            questions::setting("TICKBOX_RECURRENCE_SEED").unwrap_or(17),
+        ),
         None => written(),
     };
     if let Some(file) = std::env::var_os("TICKBOX_RECURRENCE_TABLE") {

@@ -36,3 +36,9 @@ pub(crate) fn first(
     days.truncate(most);
     Ok(days)
 }
+
+/// A number of the environment.
+pub(crate) fn setting(name: &str) -> Option<u64> {
+    let text = std::env::var_os(name)?;
+    Some(text.to_str().unwrap().parse().unwrap())
+}

@@ -1,5 +1,6 @@
 //! `tests/vectors/recurrence.json`: what is read and refused, and which days are found, for the client, which finds the same
-//! ones. `TICKBOX_RECURRENCE_VECTORS` names the file to be written anew.
+//! ones. `TICKBOX_RECURRENCE_VECTORS` names the file to be written anew; with `TICKBOX_RECURRENCE_CASES` and perhaps
+//! `TICKBOX_RECURRENCE_SEED` another one, that has so many random rules: the client's test takes it by the same name.
 
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
@@ -7,9 +8,12 @@ use serde_json::{Value, json};
 use tickbox_recurrence::{Fault, Rule, Series, Start};
 
 use crate::dice::Dice;
-use crate::tables;
+use crate::{questions, tables};
 
 const COMMITTED: &str = include_str!("../../../../tests/vectors/recurrence.json");
+
+const RANDOM: u64 = 400;
+const SEED: u64 = 17;
 
 /// Spellings beside the one form.
 const SPELLINGS: [&str; 9] = [
@@ -74,7 +78,7 @@ const MISTAKES: [&str; 46] = [
 ];
 
 /// Rules of note, each with its first occurrence; what is excluded comes after it.
-const SERIES: [(&str, &str); 32] = [
+const SERIES: [(&str, &str); 36] = [
     ("FREQ=DAILY;COUNT=4", "2026-12-01 2026-12-02 2026-12-09"),
     (
         "FREQ=WEEKLY;BYDAY=MO;COUNT=3",
@@ -128,6 +132,22 @@ const SERIES: [(&str, &str); 32] = [
     (
         "FREQ=DAILY;UNTIL=20270328T012959Z",
         "2027-03-26T02:30:00[Europe/Berlin]",
+    ),
+    (
+        "FREQ=YEARLY;UNTIL=99991231T235959Z",
+        "9990-12-31T09:00:00[America/New_York]",
+    ),
+    (
+        "FREQ=DAILY;UNTIL=99991229T135959Z",
+        "9999-12-27T09:00:00[America/New_York]",
+    ),
+    (
+        "FREQ=DAILY;UNTIL=99991229T235959Z",
+        "9999-12-27T09:00:00[Pacific/Kiritimati]",
+    ),
+    (
+        "FREQ=DAILY;UNTIL=00010101T000000Z",
+        "0001-01-01T09:00:00[America/New_York]",
     ),
     ("FREQ=DAILY", "9999-12-29"),
     ("FREQ=DAILY", "9999-12-31"),
@@ -211,8 +231,8 @@ fn series(text: &str, first: &str, dice: &mut Dice) -> String {
     case.to_string()
 }
 
-fn vectors() -> String {
-    let mut dice = Dice::new(17);
+fn vectors(random: u64, seed: u64) -> String {
+    let mut dice = Dice::new(seed);
     let spelling = |text: &&str| {
         let rule = Rule::parse(text).unwrap_or_else(|mistake| panic!("{text}: {mistake}"));
         json!({"text": text, "rule": rule.to_string()}).to_string()
@@ -230,7 +250,7 @@ fn vectors() -> String {
     for (rule, first) in tables::all() {
         cases.push(series(rule, first, &mut dice));
     }
-    for _ in 0..400 {
+    for _ in 0..random {
         let first = dice.start();
         let rule = dice.rule(first);
         cases.push(series(&rule, &first.to_string(), &mut dice));
@@ -249,10 +269,12 @@ fn vectors() -> String {
 
 #[test]
 fn what_is_found_was_written_down_for_the_client() {
-    let text = vectors();
     if let Some(file) = std::env::var_os("TICKBOX_RECURRENCE_VECTORS") {
-        return std::fs::write(file, text).unwrap();
+        let random = questions::setting("TICKBOX_RECURRENCE_CASES").unwrap_or(RANDOM);
+        let seed = questions::setting("TICKBOX_RECURRENCE_SEED").unwrap_or(SEED);
+        return std::fs::write(file, vectors(random, seed)).unwrap();
     }
+    let text = vectors(RANDOM, SEED);
     // Not as texts: how they are written depends on features of serde_json, which others turn on.
     let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     let is_same = read(&text) == read(COMMITTED);
