@@ -1,14 +1,14 @@
 //! The parts of a running server, put together once. Doors take it as their state; nothing is global.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 
 use crate::auth::Authenticator;
 use crate::clock::Clock;
-use crate::config::{Environment, Web};
+use crate::config::{Environment, Limits, Web};
 use crate::metrics::Metrics;
+use crate::quota::Quota;
 use crate::store::Store;
 use crate::tasks::Tasks;
 
@@ -21,6 +21,8 @@ pub struct App {
     pub environment: Environment,
     /// How the server is seen from outside.
     pub web: Web,
+    /// How often each user has asked.
+    pub quota: Quota,
     /// What has happened so far, in numbers.
     pub metrics: Metrics,
     /// Cancelled when the server is to stop: whoever waits or streams ends then, so that nobody waits for them.
@@ -35,16 +37,22 @@ impl App {
         environment: Environment,
         web: Web,
         metrics: Metrics,
-        retention: Duration,
+        limits: &Limits,
     ) -> Arc<Self> {
         let store = Arc::new(store);
+        let Limits {
+            retention,
+            most_tasks,
+            rate,
+        } = *limits;
         Arc::new(Self {
-            tasks: Tasks::new(store.clone(), clock.clone(), retention),
+            tasks: Tasks::new(store.clone(), clock.clone(), retention, most_tasks),
             store,
             authenticator,
             clock,
             environment,
             web,
+            quota: Quota::new(rate),
             metrics,
             closing: CancellationToken::new(),
         })

@@ -13,6 +13,7 @@
 //! - [`http`] is a door: it turns a protocol into calls of use-cases and back. Doors do not know each other.
 //! - [`auth`] finds out who is calling.
 //! - [`metrics`] counts what happens, for Prometheus.
+//! - [`quota`] counts how often each user asks.
 //! - [`domain`] says what a task is, what can be done with it and what comes of that: values and pure functions.
 //! - [`tasks`] are the use-cases: they hand work to the store, and wake who waits. No SQL, no HTTP.
 //! - [`store`] remembers: one SQL text for two engines.
@@ -30,6 +31,7 @@ pub mod domain;
 pub mod error;
 pub mod http;
 pub mod metrics;
+pub mod quota;
 pub mod secret;
 pub mod shutdown;
 pub mod store;

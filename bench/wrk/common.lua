@@ -29,6 +29,13 @@ function choose()
     return people[number], task * users + number
 end
 
+-- Another task of the same person.
+function sibling(ordinal)
+    local task = math.floor(ordinal / users)
+    local other = (task + math.random(1, tasks_each - 1)) % tasks_each
+    return other * users + ordinal % users
+end
+
 -- As `data.rs` names the tasks that it makes: digits only, so that pgbench can, too.
 function task_id(ordinal)
     local digits = string.format("0%.0f", 190000000007000 + ordinal * 10000)

@@ -4,7 +4,8 @@
 -- One row for each space in which somebody ever wrote. Whoever writes in a space locks this row first, which keeps its
 -- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
 -- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
--- cursor from before it has missed something. Up to forgotten_seq the log was swept.
+-- cursor from before it has missed something. Up to forgotten_seq the log was swept. is_leaving: all
+-- of the space is being removed, in steps.
 CREATE TABLE {schema}accounts (
     space           text COLLATE "C" PRIMARY KEY,
     epoch           bigint NOT NULL,
@@ -13,13 +14,19 @@ CREATE TABLE {schema}accounts (
     forgotten_seq   bigint NOT NULL,
     task_count      bigint NOT NULL CHECK (task_count >= 0),
     completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   bigint NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      boolean NOT NULL
 ) WITH (fillfactor = 70);
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON {schema}accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
+-- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
+-- value; the columns of these members are for SQL alone.
 CREATE TABLE {schema}tasks (
     space        text COLLATE "C" NOT NULL,
     id           uuid NOT NULL,
@@ -35,7 +42,7 @@ CREATE TABLE {schema}tasks (
     parent_id    uuid,
     "order"      text COLLATE "C",
     "references" text,
-    metadata     text,
+    more         text,
     created_at   timestamptz NOT NULL,
     updated_at   timestamptz NOT NULL,
     version      bigint NOT NULL,
@@ -48,6 +55,16 @@ CREATE TABLE {schema}tasks (
 -- over the others within the index.
 CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
+-- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone.
+CREATE INDEX tasks_by_due ON {schema}tasks (space, substr(due, 1, 19), due)
+    WHERE due IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_due ON {schema}tasks (space, substr(due, 1, 19), due)
+    WHERE due IS NOT NULL AND NOT completed AND deleted_at IS NULL;
+CREATE INDEX tasks_by_priority ON {schema}tasks (space, priority, created_at DESC, id DESC)
+    WHERE priority IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_priority ON {schema}tasks (space, priority, created_at DESC, id DESC)
+    WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON {schema}tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 -- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
@@ -62,10 +79,9 @@ CREATE TABLE {schema}lists (
     space      text COLLATE "C" NOT NULL,
     id         uuid NOT NULL,
     name       text NOT NULL,
-    color      text,
     "order"    text COLLATE "C" NOT NULL,
     archived   boolean NOT NULL,
-    metadata   text,
+    more       text,
     created_at timestamptz NOT NULL,
     updated_at timestamptz NOT NULL,
     version    bigint NOT NULL,
@@ -82,6 +98,16 @@ CREATE TABLE {schema}task_references (
     external_id text COLLATE "C" NOT NULL,
     task_id     uuid NOT NULL,
     PRIMARY KEY (space, source, external_id)
+);
+-- For those who know the thing and not the program.
+CREATE INDEX references_by_external_id ON {schema}task_references (space, external_id);
+
+-- Which tasks that are not in the trash have a tag.
+CREATE TABLE {schema}task_tags (
+    space   text COLLATE "C" NOT NULL,
+    tag     text COLLATE "C" NOT NULL,
+    task_id uuid NOT NULL,
+    PRIMARY KEY (space, tag, task_id)
 );
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where
@@ -113,7 +139,6 @@ CREATE TABLE {schema}answers (
     answer          bytea NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 );
-CREATE INDEX answers_by_time ON {schema}answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE {schema}tickets (

@@ -4,7 +4,7 @@
 -- One row for each space in which somebody ever wrote. Every write in a space changes this row; seq counts the changes,
 -- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
 -- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
--- forgotten_seq the log was swept.
+-- forgotten_seq the log was swept. is_leaving: all of the space is being removed, in steps.
 CREATE TABLE accounts (
     space           TEXT NOT NULL PRIMARY KEY,
     epoch           INTEGER NOT NULL,
@@ -13,13 +13,19 @@ CREATE TABLE accounts (
     forgotten_seq   INTEGER NOT NULL,
     task_count      INTEGER NOT NULL CHECK (task_count >= 0),
     completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
-    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0)
+    deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0),
+    is_leaving      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- For whoever goes on with a removal that was cut off.
+CREATE INDEX accounts_leaving ON accounts (space) WHERE is_leaving;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags, references and metadata are JSON.
+-- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
+-- value; the columns of these members are for SQL alone.
 CREATE TABLE tasks (
     space        TEXT NOT NULL,
     id           BLOB NOT NULL CHECK (length(id) = 16),
@@ -35,7 +41,7 @@ CREATE TABLE tasks (
     parent_id    BLOB CHECK (length(parent_id) = 16),
     "order"      TEXT,
     "references" TEXT,
-    metadata     TEXT,
+    more         TEXT,
     created_at   INTEGER NOT NULL,
     updated_at   INTEGER NOT NULL,
     version      INTEGER NOT NULL,
@@ -48,6 +54,17 @@ CREATE TABLE tasks (
 -- over the others within the index.
 CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
+-- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
+-- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone. The
+-- last two columns are the same in all rows: with them the index alone can say how many there are.
+CREATE INDEX tasks_by_due ON tasks (space, substr(due, 1, 19), due, completed, deleted_at)
+    WHERE due IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_due ON tasks (space, substr(due, 1, 19), due, completed, deleted_at)
+    WHERE due IS NOT NULL AND NOT completed AND deleted_at IS NULL;
+CREATE INDEX tasks_by_priority ON tasks (space, priority, created_at DESC, id DESC, completed, deleted_at)
+    WHERE priority IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_open_by_priority ON tasks (space, priority, created_at DESC, id DESC, completed, deleted_at)
+    WHERE priority IS NOT NULL AND NOT completed AND deleted_at IS NULL;
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 -- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
@@ -62,10 +79,9 @@ CREATE TABLE lists (
     space      TEXT NOT NULL,
     id         BLOB NOT NULL CHECK (length(id) = 16),
     name       TEXT NOT NULL,
-    color      TEXT,
     "order"    TEXT NOT NULL,
     archived   INTEGER NOT NULL,
-    metadata   TEXT,
+    more       TEXT,
     created_at INTEGER NOT NULL,
     updated_at INTEGER NOT NULL,
     version    INTEGER NOT NULL,
@@ -82,6 +98,16 @@ CREATE TABLE task_references (
     external_id TEXT NOT NULL,
     task_id     BLOB NOT NULL CHECK (length(task_id) = 16),
     PRIMARY KEY (space, source, external_id)
+) STRICT, WITHOUT ROWID;
+-- For those who know the thing and not the program.
+CREATE INDEX references_by_external_id ON task_references (space, external_id);
+
+-- Which tasks that are not in the trash have a tag.
+CREATE TABLE task_tags (
+    space   TEXT NOT NULL,
+    tag     TEXT NOT NULL,
+    task_id BLOB NOT NULL CHECK (length(task_id) = 16),
+    PRIMARY KEY (space, tag, task_id)
 ) STRICT, WITHOUT ROWID;
 
 -- Every change: who made it, and in before the members that it replaced, as JSON. The item is a task, or a list where
@@ -113,7 +139,6 @@ CREATE TABLE answers (
     answer          BLOB NOT NULL,
     PRIMARY KEY (space, idempotency_key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX answers_by_time ON answers (created_at);
 
 -- Tickets for one event stream each, where a browser cannot send a header; only their hash is kept.
 CREATE TABLE tickets (

@@ -138,8 +138,8 @@ fn check_settings(report: &mut Report, settings: &Settings) {
         };
         report.add("origins", verdict, detail);
     }
-    if report.take("retention", settings.retention()).is_some() {
-        report.add("retention", Verdict::Ok, "the time can be read");
+    if report.take("limits", settings.limits()).is_some() {
+        report.add("limits", Verdict::Ok, "what users may do can be read");
     }
     if report.take("address", settings.listen()).is_some()
         && let Ok(url) = settings.local_url()

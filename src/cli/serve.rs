@@ -46,7 +46,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
     let (web, remarks) = (settings.web()?, settings.remarks()?);
-    let retention = settings.retention()?;
+    let limits = settings.limits()?;
     let (host, port) = settings.listen()?;
     let metrics_address = settings.metrics_address()?;
     let source = settings.auth()?;
@@ -83,10 +83,16 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         environment,
         web,
         metrics,
-        retention,
+        &limits,
     );
     app.tasks.start(&background, stop.clone());
-    Sweeper::new(app.store.clone(), clock, retention).start(&background, stop.clone());
+    Sweeper::new(
+        app.store.clone(),
+        clock,
+        limits.retention,
+        app.tasks.leaving(),
+    )
+    .start(&background, stop.clone());
     allow_many_connections();
     let name = format!("PORT {port}{} on HOST {host}", settings.whereabouts("PORT"));
     let listener = listen((host.as_str(), port), &name).await?;

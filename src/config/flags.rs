@@ -58,6 +58,8 @@ settings! {
             "PostgreSQL: whether statements are prepared once per connection. `auto` does so where nothing stands between this program and the server; `off` suits every pooler; `on` needs a server or a pooler that keeps them [default: auto]";
         retention = "RETENTION" ["TIME"]
             "How long the trash and the history are kept, at least 1h [default: 30d]";
+        max_tasks_per_user = "MAX_TASKS_PER_USER" ["N"]
+            "How many tasks a user may have outside of the trash [default: 1000000]";
     }
     "Tokens" {
         better_auth_secret = "BETTER_AUTH_SECRET" ["SECRET"]
@@ -86,6 +88,8 @@ settings! {
             "Proxies whose X-Forwarded-Prefix is believed, comma-separated: addresses, networks such as 10.0.0.0/8, or * [default: none]";
         public_url = "PUBLIC_URL" ["URL"]
             "Where callers find this server; its path goes before those in Location and Link: https://example.com/tasks-api";
+        rate_limit = "RATE_LIMIT" ["off|N/s|N/min|N/h"]
+            "How many requests a user may make in each second, minute or hour [default: 6000/min in production, else off]";
         environment = "ENVIRONMENT" ["NAME"]
             "development, staging or production: how strict the start is, how much errors tell, how logs look [default: development]";
         host = "HOST" ["ADDRESS"]

@@ -15,12 +15,14 @@ mod values;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
 
 pub use self::duration::parse_duration;
 pub use self::flags::Flags;
 pub use self::origins::Origins;
 pub use self::public_path::PublicPath;
 pub use self::settings::Settings;
+use crate::quota::Rate;
 use crate::secret::Secret;
 
 /// How strict the program is at start, how much an error says, and how logs look.
@@ -39,6 +41,17 @@ impl fmt::Display for Environment {
             Self::Production => "production",
         })
     }
+}
+
+/// What users may do, and for how long things are kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How long the trash and the history are kept.
+    pub retention: Duration,
+    /// How many tasks a user may have outside of the trash.
+    pub most_tasks: i64,
+    /// How often a user may ask; `None`: as often as they like.
+    pub rate: Option<Rate>,
 }
 
 /// How the server is seen from outside: by web pages, and through proxies.

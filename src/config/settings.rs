@@ -3,15 +3,14 @@
 use std::collections::{HashMap, HashSet};
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
 use std::{fs, io};
 
 use super::database_url::{self, Engine};
 use super::flags::Flags;
 use super::public_path::PublicPath;
-use super::values::{number, retention, socket_address, switch};
+use super::values::{most_tasks, number, rate, retention, socket_address, switch};
 use super::{
-    AuthSettings, AuthSource, ConfigError, Environment, Origins, Web, dotenv, secret_file,
+    AuthSettings, AuthSource, ConfigError, Environment, Limits, Origins, Web, dotenv, secret_file,
 };
 use crate::error::chain;
 use crate::secret::Secret;
@@ -190,9 +189,17 @@ impl Settings {
         Ok(PoolSize { kept, overflow })
     }
 
-    /// How long the trash and the history are kept.
-    pub fn retention(&self) -> Result<Duration, ConfigError> {
-        retention(self.flags.retention.as_deref())
+    /// How much and how often, and for how long.
+    pub fn limits(&self) -> Result<Limits, ConfigError> {
+        let usual = match self.environment()? {
+            Environment::Production => "6000/min",
+            Environment::Development | Environment::Staging => "off",
+        };
+        Ok(Limits {
+            retention: retention(self.flags.retention.as_deref())?,
+            most_tasks: most_tasks(self.flags.max_tasks_per_user.as_deref())?,
+            rate: rate(self.flags.rate_limit.as_deref().unwrap_or(usual))?,
+        })
     }
 
     fn prepared_statements(&self) -> Result<PreparedStatements, ConfigError> {

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{ConfigError, parse_duration};
+use crate::quota::Rate;
 
 /// More connections than any PostgreSQL would allow.
 const MOST_CONNECTIONS: usize = 1000;
@@ -13,6 +14,8 @@ const SHORTEST_RETENTION: Duration = Duration::from_hours(1);
 const USUAL_RETENTION: Duration = Duration::from_hours(30 * 24);
 /// Ten years.
 const LONGEST_RETENTION: Duration = Duration::from_hours(3650 * 24);
+
+const USUAL_MOST_TASKS: i64 = 1_000_000;
 
 /// `RETENTION`.
 pub(super) fn retention(text: Option<&str>) -> Result<Duration, ConfigError> {
@@ -26,6 +29,43 @@ pub(super) fn retention(text: Option<&str>) -> Result<Duration, ConfigError> {
             problem: format!("is {text:?}, but must be a time from 1h to 3650d"),
             example: "RETENTION=30d",
         })
+}
+
+/// `RATE_LIMIT`; `None` for `off`.
+pub(super) fn rate(text: &str) -> Result<Option<Rate>, ConfigError> {
+    if text == "off" {
+        return Ok(None);
+    }
+    let read = || {
+        let (requests, unit) = text.split_once('/')?;
+        let seconds = match unit {
+            "s" => 1,
+            "min" => 60,
+            "h" => 3600,
+            _ => return None,
+        };
+        let requests = requests.parse().ok().filter(|requests| *requests > 0)?;
+        let window = Duration::from_secs(seconds);
+        Some(Rate { requests, window })
+    };
+    read().map(Some).ok_or_else(|| ConfigError {
+        variable: "RATE_LIMIT",
+        problem: format!("is {text:?}, but must be off, or a number for each s, min or h"),
+        example: "RATE_LIMIT=600/min",
+    })
+}
+
+/// `MAX_TASKS_PER_USER`.
+pub(super) fn most_tasks(text: Option<&str>) -> Result<i64, ConfigError> {
+    let Some(text) = text else {
+        return Ok(USUAL_MOST_TASKS);
+    };
+    let number = text.parse().ok().filter(|number| *number > 0);
+    number.ok_or_else(|| ConfigError {
+        variable: "MAX_TASKS_PER_USER",
+        problem: format!("is {text:?}, but must be a whole number from 1 on"),
+        example: "MAX_TASKS_PER_USER=1000000",
+    })
 }
 
 pub(super) fn number(

@@ -16,6 +16,8 @@ pub struct Account {
     pub task_count: i64,
     pub completed_count: i64,
     pub deleted_count: i64,
+    /// Whether the user is being removed, with all that there is: nothing can be done any more.
+    pub is_leaving: bool,
 }
 
 impl Account {

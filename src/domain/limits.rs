@@ -33,8 +33,15 @@ pub const BATCH_OPERATIONS: usize = 500;
 /// The most tasks or changes on a page.
 pub const PAGE: usize = 1000;
 
+/// Up to here the tasks that a filter selects are counted.
+pub const COUNTED: usize = 10_000;
+
 /// How long an idempotency key stands for its first answer.
 pub const KEY_LIFETIME: Duration = Duration::from_hours(24);
+
+/// How many answers are kept of one user, and how long each of them at least.
+pub const KEPT_ANSWERS: i64 = 10_000;
+pub const SHORTEST_KEY_LIFETIME: Duration = Duration::from_hours(1);
 
 /// The most tasks that one step sweeps out of a trash.
 pub const SWEPT_TASKS: usize = 250;

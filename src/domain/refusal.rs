@@ -26,6 +26,12 @@ pub enum Refusal {
     /// The id that the caller gave to a new task or list is that of one in the trash.
     #[error("a {} in the trash has this id", .0.as_str())]
     InTrash(Noun),
+    /// The user is being removed.
+    #[error("the user is being removed")]
+    Leaving,
+    /// The space has as many tasks as it may have.
+    #[error("there are too many tasks")]
+    TooManyTasks(i64),
     /// Neither of the tasks or lists that a move names is a sibling there.
     #[error("what a move names is no sibling")]
     NoSibling(Noun),
@@ -44,9 +50,18 @@ pub enum Refusal {
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),
+    /// The space has as many streams of events open as it may have.
+    #[error("there are too many streams")]
+    TooManyStreams,
     /// What happened since the place that a cursor names cannot be told any more.
     #[error("the cursor has expired")]
     CursorExpired,
+    /// A filter selects more tasks than the caller has allowed for: so many.
+    #[error("more than {0} tasks match")]
+    TooManyMatch(usize),
+    /// To find out what the filter selects takes too long.
+    #[error("the filter has to look at too many tasks")]
+    FilterTooWide,
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,

@@ -162,6 +162,13 @@ impl Search {
         (!terms.is_empty()).then_some(Self { terms })
     }
 
+    /// What must occur, folded: whole words, their beginnings, or parts.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        self.terms.iter().map(|term| match term {
+            Term::Word(text) | Term::Prefix(text) | Term::Part(text) => text.as_str(),
+        })
+    }
+
     /// Whether every word occurs in one of the texts.
     pub fn is_in<'a>(&self, texts: impl IntoIterator<Item = &'a str>) -> bool {
         let mut missing: Vec<&Term> = self.terms.iter().collect();

@@ -10,7 +10,10 @@ use super::decide::Draft;
 use super::place::Stretch;
 use super::record::Record;
 use super::work::KeptAnswer;
-use super::{Account, ItemId, List, ListContent, ListId, ReferenceKey, Task, TaskId, Timestamp};
+use super::{
+    Account, ItemId, List, ListContent, ListId, MATCHING_STEP, Matching, Position, ReferenceKey,
+    Task, TaskId, Timestamp,
+};
 
 /// A row that must be loaded before some work can be decided, or several.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -36,6 +39,11 @@ pub enum Need {
     Siblings(Stretch),
     /// All lists that are not in the trash.
     Lists,
+    /// Some of the tasks that a filter selects, newest first, from there on.
+    Matching {
+        matching: Matching,
+        after: Option<Position>,
+    },
     /// Of the tasks that were deleted until then: some, the oldest first.
     Trash {
         until: Timestamp,
@@ -64,6 +72,22 @@ pub struct Holder {
     pub now: Option<TaskId>,
 }
 
+/// What was loaded of the tasks that a filter selects.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Matched {
+    count: usize,
+    /// Where the next ones begin.
+    pub(super) last: Option<Position>,
+    pub(super) is_whole: bool,
+}
+
+impl Matched {
+    /// Whether these are too many, also if some of them match no more as they are by now.
+    pub(super) fn is_enough(&self, most: usize) -> bool {
+        self.count > most + MATCHING_STEP
+    }
+}
+
 /// The loaded rows of one space.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -83,6 +107,7 @@ pub struct State {
     /// Of these, the siblings were loaded, and how many there were.
     pub(super) stretches: Vec<(Stretch, Vec<TaskId>)>,
     pub(super) has_lists: bool,
+    matched: HashMap<Matching, Matched>,
     pub(super) trash: Option<Vec<Task>>,
     pub(super) list_trash: Option<Vec<List>>,
     pub(super) oldest: Option<Vec<Change>>,
@@ -106,11 +131,25 @@ impl State {
             in_list: HashSet::new(),
             stretches: Vec::new(),
             has_lists: false,
+            matched: HashMap::new(),
             trash: None,
             list_trash: None,
             oldest: None,
             made: Vec::new(),
             removed_changes: Vec::new(),
+        }
+    }
+
+    /// Whether a row that is asked for by its key was loaded.
+    pub fn knows(&self, need: &Need) -> bool {
+        match need {
+            Need::Task(id) => self.tasks.contains_key(id),
+            Need::List(id) => self.lists.contains_key(id),
+            Need::Key(key) => self.keys.contains_key(key),
+            Need::Below(id) => self.below.contains(id),
+            Need::InList(id) => self.in_list.contains(id),
+            Need::Lists => self.has_lists,
+            _ => false,
         }
     }
 
@@ -190,6 +229,22 @@ impl State {
         self.has_lists = true;
     }
 
+    /// The next of those that may match: what the filter does not select is forgotten.
+    pub fn load_matching(&mut self, matching: Matching, mut tasks: Vec<Task>) {
+        let last = tasks.last().map(Task::position);
+        let is_whole = tasks.len() < MATCHING_STEP;
+        tasks.retain(|task| matching.asked().matches(task));
+        let matched = self.matched.entry(matching).or_default();
+        matched.count += tasks.len();
+        matched.is_whole = is_whole;
+        matched.last = last;
+        self.load_tasks(tasks);
+    }
+
+    pub(super) fn matched(&self, matching: &Matching) -> Option<&Matched> {
+        self.matched.get(matching)
+    }
+
     pub fn load_trash(&mut self, tasks: Vec<Task>) {
         self.load_tasks(tasks.clone());
         self.trash = Some(tasks);
@@ -219,6 +274,7 @@ impl State {
             Need::InList(id) => self.load_in_list(id, Vec::new()),
             Need::Siblings(stretch) => self.load_siblings(stretch, Vec::new()),
             Need::Lists => self.load_lists(Vec::new()),
+            Need::Matching { matching, .. } => self.load_matching(matching, Vec::new()),
             Need::Trash { .. } => self.load_trash(Vec::new()),
             Need::ListTrash { .. } => self.load_list_trash(Vec::new()),
             Need::OldestChanges => self.load_oldest(Vec::new()),
@@ -274,6 +330,19 @@ impl State {
         all.filter(|(_, holder)| holder.loaded != holder.now)
     }
 
+    /// The tags that tasks come to have (`true`) or lose (`false`), those in the trash having none.
+    pub fn changed_tags(&self) -> impl Iterator<Item = (TaskId, &str, bool)> {
+        self.changed_tasks().flat_map(|row| {
+            let (old, new) = (held_tags(row.loaded.as_ref()), held_tags(row.now.as_ref()));
+            let id = row.loaded.as_ref().or(row.now.as_ref()).map(|task| task.id);
+            let gone = old.iter().filter(|tag| !new.contains(tag));
+            let come = new.iter().filter(|tag| !old.contains(tag));
+            let gone = gone.map(|tag| (tag.as_str(), false));
+            let all = gone.chain(come.map(|tag| (tag.as_str(), true)));
+            all.filter_map(move |(tag, has)| Some((id?, tag, has)))
+        })
+    }
+
     pub fn new_changes(&self) -> &[Change] {
         &self.made
     }
@@ -310,4 +379,9 @@ fn absorb<C: RecordContent>(rows: &mut Rows<C>, drafted: HashMap<C::Id, Option<R
             }
         }
     }
+}
+
+fn held_tags(task: Option<&Task>) -> &[String] {
+    let task = task.filter(|task| !task.is_deleted());
+    task.map_or(&[], |task| task.content.tags.as_slice())
 }

@@ -74,7 +74,7 @@ impl Filter {
 }
 
 /// A place in the order of every list: newest first, by `created_at`, then `id`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Position {
     pub created_at: Timestamp,
     pub id: TaskId,
@@ -97,4 +97,11 @@ pub struct TaskPage {
     /// The number of the space's latest change, and its account's epoch: a list with the same is the same list.
     pub seq: i64,
     pub epoch: i64,
+}
+
+/// A tag, and how many tasks have it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TagCount {
+    pub name: String,
+    pub count: i64,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::change::{Author, Batch};
 use super::content::{Content, Patch};
 use super::state::Need;
-use super::{Item, ListContent, ListId, ListPatch, Refusal, SpaceId, TaskId, Timestamp};
+use super::{Item, ListContent, ListId, ListPatch, Matching, Refusal, SpaceId, TaskId, Timestamp};
 
 /// One request to write: done whole, in one transaction, or not at all.
 #[derive(Clone, Debug)]
@@ -18,6 +18,8 @@ pub struct Work {
     pub key: Option<Key>,
     /// By chance: for the account, if this is the first work of its space.
     pub epoch: i64,
+    /// How many tasks the space may have outside of the trash.
+    pub most_tasks: i64,
 }
 
 impl Work {
@@ -47,6 +49,7 @@ impl Work {
                 }
             }
             Deed::Undo { seq, .. } => needs.push(Need::Changes(Batch::of_one(*seq))),
+            Deed::Leave => {}
             Deed::SweepTrash { until } => needs.push(Need::Trash { until: *until }),
             Deed::SweepChanges { .. } => needs.push(Need::OldestChanges),
         }
@@ -64,6 +67,8 @@ pub enum Deed {
         /// What is older is no longer told, whether it was swept already or not.
         since: Timestamp,
     },
+    /// The user is to be removed: from now on nothing else is done.
+    Leave,
     /// Removes for good what was deleted until then: some tasks, the oldest first.
     SweepTrash {
         until: Timestamp,
@@ -101,6 +106,11 @@ pub enum Operation {
         id: TaskId,
         to: Destination,
         expected: Expected,
+    },
+    /// A change, a move or a deletion of all tasks that a filter selects, whichever task it names.
+    Each {
+        matching: Matching,
+        operation: Box<Operation>,
     },
     /// Into the trash, with all that is below it.
     Delete { id: TaskId, expected: Expected },
@@ -170,6 +180,10 @@ impl Operation {
             }
             Self::Delete { id, .. } => needs.extend([Need::Task(*id), Need::Below(*id)]),
             Self::Restore { id } => needs.push(Need::Task(*id)),
+            Self::Each { matching, .. } => needs.push(Need::Matching {
+                matching: matching.clone(),
+                after: None,
+            }),
             Self::CreateList { id, twice, .. } => {
                 if *twice != Twice::Impossible {
                     needs.push(Need::List(*id));
@@ -236,15 +250,19 @@ pub enum Written {
     Unchanged(Item),
     /// It is in the trash now.
     Deleted(Item),
+    /// What was asked for was done to these tasks, or was so already.
+    Each(Vec<TaskId>),
 }
 
 impl Written {
-    pub fn item(&self) -> &Item {
+    /// The only one that it concerns.
+    pub fn item(&self) -> Option<&Item> {
         match self {
             Self::Created(item)
             | Self::Changed(item)
             | Self::Unchanged(item)
-            | Self::Deleted(item) => item,
+            | Self::Deleted(item) => Some(item),
+            Self::Each(_) => None,
         }
     }
 }
@@ -261,4 +279,5 @@ pub enum Done {
     Before(Arc<[u8]>),
     /// How many rows were removed.
     Swept(usize),
+    Left,
 }

@@ -2,6 +2,7 @@
 //! the envelope.
 
 use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::Method;
 use axum::http::request::Parts;
 
 use crate::auth::Caller;
@@ -10,6 +11,10 @@ use crate::http::SharedApp;
 use crate::http::body::strict;
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
+use crate::quota::Rate;
+
+/// The route of the user: of somebody who is being removed, it alone can be asked.
+const USER: &str = "/api/{user_id}";
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
 /// and works in the name of that user alone; a route without it is public.
@@ -47,15 +52,37 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
     let exchange = Exchange::of(parts);
     let caller = app.authenticator.authenticate(&parts.headers).await?;
     exchange.set_user(&caller.user);
+    count(app, &exchange, &caller.user)?;
     // A path that can't be decoded names nobody.
     let named = path_parameter(parts, app, "user_id").await;
     match named {
         Some(named) if named == caller.user.as_str() => {
             strict::check_query(parts, &exchange)?;
+            let removes = parts.method == Method::DELETE && exchange.route() == Some(USER);
+            if !removes && app.tasks.is_leaving(&caller.user.space()) {
+                return Err(Problem::leaving());
+            }
             Ok(caller)
         }
         _ => Err(Problem::foreign_user()),
     }
+}
+
+/// Counts a request of somebody who is known.
+pub(super) fn count(app: &SharedApp, exchange: &Exchange, user: &UserId) -> Result<(), Problem> {
+    let Some(standing) = app.quota.count(user, || app.clock.now()) else {
+        return Ok(());
+    };
+    exchange.set_standing(standing);
+    if standing.left.is_some() {
+        return Ok(());
+    }
+    let Rate { requests, window } = standing.rate;
+    let message = format!(
+        "More than {requests} requests in {} s: ask again after the time in Retry-After",
+        window.as_secs()
+    );
+    Err(Problem::rate_limited(message, standing.reset))
 }
 
 /// The task that the path names. What is not a UUID names no task.

@@ -17,6 +17,7 @@ mod query;
 mod seal;
 pub mod server;
 mod tasks;
+mod user;
 mod write;
 
 use std::sync::Arc;
@@ -44,6 +45,7 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(tasks::complete_task))
         .routes(routes!(tasks::move_task))
         .routes(routes!(tasks::batch::create_batch))
+        .routes(routes!(tasks::tags::list_tags))
         .routes(routes!(lists::list_lists, lists::create_list))
         .routes(routes!(
             lists::get_list,
@@ -60,6 +62,7 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(tasks::restore_task))
         .routes(routes!(history::list_history))
         .routes(routes!(history::undo_change))
+        .routes(routes!(user::remove_user))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -43,3 +43,11 @@ pub(super) fn flag(name: &str, text: &str) -> Result<bool, Problem> {
 pub(super) fn invalid(field: &'static str, rule: &'static str) -> Problem {
     Problem::invalid(&[FieldError { field, rule }])
 }
+
+/// What a filter selects cannot be found out in time.
+pub(super) fn too_wide() -> Problem {
+    invalid(
+        "filter",
+        "has to look at too many tasks: ask for less, for example for a range of due, a priority or a tag",
+    )
+}

@@ -18,10 +18,17 @@ pub(super) fn seal(mut place: Vec<u8>, purpose: &[u8], space: &SpaceId) -> Strin
 
 /// The place that a cursor names. `None` for anything that was not made for this purpose and space.
 pub(super) fn open<const N: usize>(text: &str, purpose: &[u8], space: &SpaceId) -> Option<[u8; N]> {
-    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-    let (place, sealed) = bytes.split_at_checked(N)?;
+    open_any(text, purpose, space)?.try_into().ok()
+}
+
+/// As [`open`], of a place that has no fixed length.
+pub(super) fn open_any(text: &str, purpose: &[u8], space: &SpaceId) -> Option<Vec<u8>> {
+    let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let length = bytes.len().checked_sub(SEAL_BYTES)?;
+    let (place, sealed) = bytes.split_at(length);
     (sealed == sum(place, purpose, space)).then_some(())?;
-    place.try_into().ok()
+    bytes.truncate(length);
+    Some(bytes)
 }
 
 fn sum(place: &[u8], purpose: &[u8], space: &SpaceId) -> [u8; SEAL_BYTES] {

@@ -60,7 +60,7 @@ struct SpaceAccount(SpaceId, Account);
 
 impl FromRow for SpaceAccount {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        let space = row.text(ACCOUNTS.columns.len() - 1)?;
+        let space = row.text(ACCOUNTS.read_columns())?;
         Ok(Self(SpaceId::stored(&space), Account::from_row(row)?))
     }
 }

@@ -14,6 +14,12 @@ pub(super) struct Dialect {
     lock_free: &'static str,
     /// What stands before a parameter's number.
     parameter: char,
+    /// Whether a query behind FROM may name what stands before it. Without, what stands before is read first anyway.
+    has_lateral: bool,
+    /// After a text: compares and folds it by its bytes.
+    pub(super) by_bytes: &'static str,
+    /// The function that finds a text in another.
+    pub(super) position: &'static str,
 }
 
 impl Dialect {
@@ -27,6 +33,9 @@ impl Dialect {
             lock: "FOR UPDATE",
             lock_free: "FOR UPDATE SKIP LOCKED",
             parameter: '$',
+            has_lateral: true,
+            by_bytes: " COLLATE \"C\"",
+            position: "strpos",
         }
     }
 
@@ -40,6 +49,31 @@ impl Dialect {
             lock_free: "",
             // `$1` would be a name here; `?1` is the first parameter.
             parameter: '?',
+            has_lateral: false,
+            by_bytes: "",
+            position: "instr",
+        }
+    }
+
+    /// A table by its whole name.
+    pub(super) fn table(&self, name: &str) -> String {
+        format!("{}{name}", self.schema)
+    }
+
+    /// The parameter of a number.
+    pub(super) fn parameter(&self, number: usize) -> String {
+        format!("{}{number}", self.parameter)
+    }
+
+    /// Behind `held`, rows of the ids of tasks: each with its task, whose columns have no name before them. The task is
+    /// looked up for each row.
+    pub(super) fn each_task(&self, space: &str) -> String {
+        let tasks = self.table(TASKS.name);
+        let key = format!("t.space = {space} AND t.id = held.task_id");
+        if self.has_lateral {
+            format!("CROSS JOIN LATERAL (SELECT t.* FROM {tasks} AS t WHERE {key} LIMIT 1) AS task")
+        } else {
+            format!("CROSS JOIN {tasks} AS t ON {key}")
         }
     }
 

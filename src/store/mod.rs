@@ -14,9 +14,11 @@
 
 mod changes;
 mod dialect;
+mod filtered;
 mod gate;
 mod group;
 mod history;
+mod leaving;
 mod lists;
 pub mod meter;
 mod migrations;
@@ -35,6 +37,9 @@ mod tickets;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use self::dialect::Dialect;
+use self::filtered::Query;
+pub use self::filtered::{FilteredPage, chunk_of};
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
@@ -44,6 +49,7 @@ use self::row::{FromRow, Value};
 use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
+pub use self::sweep::DueSpace;
 use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;
@@ -219,6 +225,24 @@ impl Store {
         let rows = match &self.engine {
             Engine::Postgres(postgres) => postgres.read(sql, &values).await,
             Engine::Sqlite(sqlite) => sqlite.read(sql, values).await,
+        };
+        meter::record(started.elapsed());
+        rows
+    }
+
+    fn dialect(&self) -> &Dialect {
+        match &self.engine {
+            Engine::Postgres(postgres) => postgres.dialect(),
+            Engine::Sqlite(sqlite) => sqlite.dialect(),
+        }
+    }
+
+    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    async fn ask<T: FromRow>(&self, query: Query, until: Instant) -> Result<Vec<T>, Error> {
+        let started = Instant::now();
+        let rows = match &self.engine {
+            Engine::Postgres(postgres) => postgres.ask(&query, until).await,
+            Engine::Sqlite(sqlite) => sqlite.ask(query, until).await,
         };
         meter::record(started.elapsed());
         rows

@@ -3,6 +3,8 @@
 
 use uuid::Uuid;
 
+use super::dialect::Dialect;
+use super::filtered;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use super::tables::{
@@ -17,11 +19,13 @@ pub(super) enum Query {
     /// The row of this key.
     Row(&'static Table, Vec<Value>),
     Statement(Sql, Vec<Value>),
+    /// By a statement that was made for it.
+    Made(filtered::Query),
 }
 
 impl Query {
     /// `forgotten_seq` is the account's.
-    pub(super) fn of(space: &SpaceId, forgotten_seq: i64, need: &Need) -> Self {
+    pub(super) fn of(space: &SpaceId, forgotten_seq: i64, need: &Need, dialect: &Dialect) -> Self {
         let owner = space_value(space);
         let below = count(TASKS_BELOW + 1);
         match need {
@@ -49,6 +53,10 @@ impl Query {
             }
             Need::Siblings(stretch) => siblings(owner, stretch),
             Need::Lists => Self::Statement(Sql::AllLists, vec![owner]),
+            Need::Matching { matching, after } => {
+                let asked = matching.asked();
+                Self::Made(filtered::matching(dialect, space, asked, *after))
+            }
             Need::Trash { until } => Self::Statement(Sql::ListOldTrash, oldest(owner, *until)),
             Need::ListTrash { until } => {
                 Self::Statement(Sql::ListOldListTrash, oldest(owner, *until))
@@ -182,6 +190,7 @@ pub(super) fn take_over<R: Rows>(
         Need::InList(id) => state.load_in_list(id, tasks(rows)?),
         Need::Siblings(stretch) => state.load_siblings(stretch, tasks(rows)?),
         Need::Lists => state.load_lists(lists(rows)?),
+        Need::Matching { matching, .. } => state.load_matching(matching, tasks(rows)?),
         Need::Trash { .. } => state.load_trash(tasks(rows)?),
         Need::ListTrash { .. } => state.load_list_trash(lists(rows)?),
         Need::OldestChanges => state.load_oldest(rows.read()?),

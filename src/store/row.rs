@@ -64,6 +64,21 @@ pub(super) enum Value {
     Texts(Vec<Arc<str>>),
 }
 
+impl Value {
+    /// What kind of parameter it is; `Null` may be any.
+    pub(super) fn kind(&self) -> ColumnKind {
+        match self {
+            Self::Null | Self::Text(_) => ColumnKind::Text,
+            Self::Uuid(_) => ColumnKind::Uuid,
+            Self::Bool(_) => ColumnKind::Bool,
+            Self::Int(_) => ColumnKind::Int,
+            Self::Time(_) => ColumnKind::Time,
+            Self::Bytes(_) => ColumnKind::Bytes,
+            Self::Texts(_) => ColumnKind::Texts,
+        }
+    }
+}
+
 impl rusqlite::ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         let value = match self {
@@ -151,7 +166,6 @@ pub(super) trait Columns {
     fn text(&self, place: usize) -> Result<String, Cause>;
     fn optional_text(&self, place: usize) -> Result<Option<String>, Cause>;
     fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause>;
-    fn optional_uuid(&self, place: usize) -> Result<Option<uuid::Uuid>, Cause>;
     fn bool(&self, place: usize) -> Result<bool, Cause>;
     fn int(&self, place: usize) -> Result<i64, Cause>;
     fn optional_int(&self, place: usize) -> Result<Option<i64>, Cause>;
@@ -171,11 +185,6 @@ impl Columns for tokio_postgres::Row {
 
     fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause> {
         Ok(self.try_get::<_, PostgresUuid>(place)?.0)
-    }
-
-    fn optional_uuid(&self, place: usize) -> Result<Option<uuid::Uuid>, Cause> {
-        let id: Option<PostgresUuid> = self.try_get(place)?;
-        Ok(id.map(|id| id.0))
     }
 
     fn bool(&self, place: usize) -> Result<bool, Cause> {
@@ -215,11 +224,6 @@ impl Columns for rusqlite::Row<'_> {
 
     fn uuid(&self, place: usize) -> Result<uuid::Uuid, Cause> {
         Ok(uuid::Uuid::from_slice(self.get_ref(place)?.as_blob()?)?)
-    }
-
-    fn optional_uuid(&self, place: usize) -> Result<Option<uuid::Uuid>, Cause> {
-        let bytes = self.get_ref(place)?.as_blob_or_null()?;
-        Ok(bytes.map(uuid::Uuid::from_slice).transpose()?)
     }
 
     fn bool(&self, place: usize) -> Result<bool, Cause> {

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::dialect::Dialect;
 use super::row::ColumnKind;
-use super::tables::{ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, TASKS, Table};
+use super::tables::{ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, TAGS, TASKS, Table};
 
 /// What is done with rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -20,7 +20,7 @@ pub(super) enum Action {
 }
 
 /// All that is done with rows. On PostgreSQL, the number of one is its place here.
-pub(super) const ALL: [(Action, &Table); 17] = [
+pub(super) const ALL: [(Action, &Table); 19] = [
     (Action::Load, &TASKS),
     (Action::Load, &ANSWERS),
     (Action::Insert, &ACCOUNTS),
@@ -34,6 +34,8 @@ pub(super) const ALL: [(Action, &Table); 17] = [
     (Action::Load, &REFERENCES),
     (Action::Put, &REFERENCES),
     (Action::Delete, &REFERENCES),
+    (Action::Insert, &TAGS),
+    (Action::Delete, &TAGS),
     (Action::Load, &LISTS),
     (Action::Insert, &LISTS),
     (Action::Update, &LISTS),

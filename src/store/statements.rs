@@ -64,6 +64,10 @@ statements! {
          WHERE space = $1 AND deleted_at IS NOT NULL AND (created_at, id) < ($2, $3)
          ORDER BY created_at DESC, id DESC LIMIT $4"
 
+    /// Those in the trash have none.
+    ListTags [Text]
+        "SELECT tag, count(*) FROM {schema}task_tags WHERE space = $1 GROUP BY tag ORDER BY tag"
+
     /// Of the changes after `$2`, up to `$3`: each task that has not changed since; what was deleted is left out up to
     /// `$4`.
     ListChanges [Text, Int, Int, Int, Int]
@@ -179,6 +183,40 @@ statements! {
         "SELECT {task} FROM {schema}tasks WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
     ListOldListTrash [Text, Time, Int]
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at <= $2 ORDER BY deleted_at LIMIT $3"
+    // Removing all of a space, in steps; the account last.
+
+    ForgetTasks [Text, Int]
+        "DELETE FROM {schema}tasks WHERE space = $1 AND id IN
+            (SELECT t.id FROM {schema}tasks AS t WHERE t.space = $1 LIMIT $2)"
+    ForgetLists [Text, Int]
+        "DELETE FROM {schema}lists WHERE space = $1 AND id IN
+            (SELECT l.id FROM {schema}lists AS l WHERE l.space = $1 LIMIT $2)"
+    ForgetChanges [Text, Int]
+        "DELETE FROM {schema}changes WHERE space = $1 AND seq IN
+            (SELECT c.seq FROM {schema}changes AS c WHERE c.space = $1 LIMIT $2)"
+    ForgetReferences [Text, Int]
+        "DELETE FROM {schema}task_references WHERE space = $1 AND (source, external_id) IN
+            (SELECT r.source, r.external_id FROM {schema}task_references AS r WHERE r.space = $1 LIMIT $2)"
+    ForgetTags [Text, Int]
+        "DELETE FROM {schema}task_tags WHERE space = $1 AND (tag, task_id) IN
+            (SELECT g.tag, g.task_id FROM {schema}task_tags AS g WHERE g.space = $1 LIMIT $2)"
+    ForgetAnswers [Text, Int]
+        "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
+            (SELECT a.idempotency_key FROM {schema}answers AS a WHERE a.space = $1 LIMIT $2)"
+    ForgetAllTickets [Text]
+        "DELETE FROM {schema}tickets WHERE space = $1"
+    /// Gives a row when nothing is left.
+    ForgetAccount [Text]
+        "DELETE FROM {schema}accounts WHERE space = $1 AND is_leaving
+            AND NOT EXISTS (SELECT 1 FROM {schema}tasks AS t WHERE t.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}lists AS l WHERE l.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}changes AS c WHERE c.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_references AS r WHERE r.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}task_tags AS g WHERE g.space = $1)
+            AND NOT EXISTS (SELECT 1 FROM {schema}answers AS k WHERE k.space = $1)
+         RETURNING space"
+    SystemListLeaving [Int]
+        "SELECT space FROM {schema}accounts WHERE is_leaving ORDER BY space LIMIT $1"
     /// For how many spaces the counts disagree with the tasks.
     SystemCountWrongAccounts []
         "SELECT count(*) FROM {schema}accounts AS a FULL JOIN (SELECT space,
@@ -198,14 +236,20 @@ statements! {
                 ORDER BY deleted_at LIMIT $2) AS lists) AS oldest
          GROUP BY space"
     /// The spaces after `$1`, each with the number of the first change that no sweep has looked at, if that was made
-    /// before `$2`, or else 0. A look-up for each, and not an index by time, which every write would have to keep.
-    SystemListFirstChanges [Text, Time, Int]
+    /// before `$2`, or else 0; and whether it has answers from `$4` or before, or more than `$5`. A look-up for each, and
+    /// not an index by time, which every write would have to keep.
+    SystemListDueSpaces [Text, Time, Int, Time, Int]
         "SELECT a.space, COALESCE((SELECT CASE WHEN c.at < $2 THEN c.seq END FROM {schema}changes AS c
-            WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0)
+            WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0),
+            (SELECT CAST(CASE WHEN min(k.created_at) <= $4 OR count(*) > $5 THEN 1 ELSE 0 END AS bigint)
+            FROM {schema}answers AS k WHERE k.space = a.space)
          FROM {schema}accounts AS a WHERE a.space > $1 ORDER BY a.space LIMIT $3"
-    SystemSweepAnswers [Time, Int]
-        "DELETE FROM {schema}answers WHERE created_at <= (SELECT max(created_at) FROM
-            (SELECT created_at FROM {schema}answers WHERE created_at <= $1 ORDER BY created_at LIMIT $2) AS oldest)
+    /// Those from `$2` or before; and of those from `$3` or before, what is older than the `$4` latest.
+    SweepAnswers [Text, Time, Time, Int, Int]
+        "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
+            (SELECT k.idempotency_key FROM {schema}answers AS k WHERE k.space = $1 AND (k.created_at <= $2
+                OR k.created_at <= $3 AND k.created_at <= (SELECT m.created_at FROM {schema}answers AS m
+                    WHERE m.space = $1 ORDER BY m.created_at DESC LIMIT 1 OFFSET $4)) LIMIT $5)
          RETURNING idempotency_key"
     SystemSweepTickets [Time, Int]
         "DELETE FROM {schema}tickets WHERE expires_at <= (SELECT max(expires_at) FROM

@@ -3,14 +3,18 @@
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
+use super::tables::space_value;
 use super::{Step, Store};
 use crate::clock::Timestamp;
 use crate::domain::SpaceId;
-use crate::domain::limits::{KEY_LIFETIME, SWEPT_TASKS};
+use crate::domain::limits::{KEPT_ANSWERS, KEY_LIFETIME, SHORTEST_KEY_LIFETIME, SWEPT_TASKS};
 use crate::error::{Cause, Error};
 
-/// Of how many spaces a step looks at the changes.
+/// Of how many spaces a step looks at what is old.
 const SPACES: i64 = 500;
+
+/// How many answers a step removes.
+const ANSWERS: i64 = 500;
 
 impl Store {
     /// Where tasks were deleted before `until`: some spaces, each with the time until which a step sweeps it.
@@ -22,35 +26,42 @@ impl Store {
         Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
     }
 
-    /// The spaces that follow `after`, which is none at first: some, and of each whether it has changes from before
-    /// `until`.
-    pub async fn system_list_first_changes(
+    /// The spaces that follow `after`, which is none at first: some, and what of each is old enough to go: changes from
+    /// before `until`, answers by the time that they have by `now`.
+    pub async fn system_list_due_spaces(
         &self,
         after: &str,
         until: Timestamp,
-    ) -> Result<Vec<(SpaceId, bool)>, Error> {
+        now: Timestamp,
+    ) -> Result<Vec<DueSpace>, Error> {
         let values = vec![
             Value::Text(after.into()),
             Value::Time(until),
             Value::Int(SPACES),
+            Value::Time(now.minus(KEY_LIFETIME)),
+            Value::Int(KEPT_ANSWERS),
         ];
-        let rows: Vec<SpaceSeq> = self.read(Sql::SystemListFirstChanges, values).await?;
-        Ok(rows.into_iter().map(|row| (row.0, row.1 > 0)).collect())
+        self.read(Sql::SystemListDueSpaces, values).await
     }
 
-    /// Answers whose keys no longer stand for them.
-    pub async fn system_sweep_answers(&self, now: Timestamp) -> Result<usize, Error> {
-        let until = now.minus(KEY_LIFETIME);
-        self.sweep(Sql::SystemSweepAnswers, until).await
+    /// A step: answers whose keys no longer stand for them, and the oldest where there are very many.
+    pub async fn sweep_answers(&self, space: &SpaceId, now: Timestamp) -> Result<usize, Error> {
+        let values = [
+            space_value(space),
+            Value::Time(now.minus(KEY_LIFETIME)),
+            Value::Time(now.minus(SHORTEST_KEY_LIFETIME)),
+            Value::Int(KEPT_ANSWERS - 1),
+            Value::Int(ANSWERS),
+        ];
+        let steps = vec![Step::new(Sql::SweepAnswers, values)];
+        let rows: Vec<()> = self.write(steps).await?;
+        Ok(rows.len())
     }
 
     /// Tickets that nobody has used in time.
     pub async fn system_sweep_tickets(&self, now: Timestamp) -> Result<usize, Error> {
-        self.sweep(Sql::SystemSweepTickets, now).await
-    }
-
-    async fn sweep(&self, sql: Sql, until: Timestamp) -> Result<usize, Error> {
-        let rows: Vec<()> = self.write(vec![Step::new(sql, step(until))]).await?;
+        let steps = vec![Step::new(Sql::SystemSweepTickets, step(now))];
+        let rows: Vec<()> = self.write(steps).await?;
         Ok(rows.len())
     }
 }
@@ -68,10 +79,20 @@ impl FromRow for SpaceTime {
     }
 }
 
-struct SpaceSeq(SpaceId, i64);
+/// A space, and what of it is old enough to go.
+#[derive(Clone, Debug)]
+pub struct DueSpace {
+    pub space: SpaceId,
+    pub has_changes: bool,
+    pub has_answers: bool,
+}
 
-impl FromRow for SpaceSeq {
+impl FromRow for DueSpace {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self(SpaceId::stored(&row.text(0)?), row.int(1)?))
+        Ok(Self {
+            space: SpaceId::stored(&row.text(0)?),
+            has_changes: row.int(1)? > 0,
+            has_answers: row.int(2)? > 0,
+        })
     }
 }

@@ -5,7 +5,7 @@ mod log;
 mod members;
 
 pub(super) use self::log::{ANSWERS, CHANGES, StoredAnswer, answer_row, change_row};
-use self::members::{Column, column_name};
+use self::members::{Column, Source};
 use uuid::Uuid;
 
 use super::row::{ColumnKind, Columns, FromRow, Value};
@@ -21,10 +21,14 @@ use crate::error::Cause;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Table {
     pub(super) name: &'static str,
-    pub(super) columns: &'static [(&'static str, ColumnKind)],
+    pub(super) columns: &'static [Named],
     /// How many of the columns are the key.
     pub(super) key: usize,
+    /// Those that SQL asks for, and that nobody reads: `more` says the same.
+    pub(super) unread: &'static [Named],
 }
+
+type Named = (&'static str, ColumnKind);
 
 pub(super) const ACCOUNTS: Table = Table {
     name: "accounts",
@@ -37,36 +41,64 @@ pub(super) const ACCOUNTS: Table = Table {
         ("task_count", ColumnKind::Int),
         ("completed_count", ColumnKind::Int),
         ("deleted_count", ColumnKind::Int),
+        ("is_leaving", ColumnKind::Bool),
     ],
     key: 1,
+    unread: &[],
 };
 
-macro_rules! columns {
-    ($($name:ident: $type:ty),+ $(,)?) => {
-        &[
-            ("space", ColumnKind::Text),
-            ("id", ColumnKind::Uuid),
-            $((column_name(stringify!($name)), <$type as Column>::KIND),)+
-            ("created_at", ColumnKind::Time),
-            ("updated_at", ColumnKind::Time),
-            ("version", ColumnKind::Int),
-            ("seq", ColumnKind::Int),
-            ("deleted_at", ColumnKind::Time),
-        ]
-    };
+macro_rules! records {
+    ($table:literal; $($name:ident: $type:ty),+ $(,)?) => {{
+        const ALL: &[Option<Named>] = &[
+            Some(("space", ColumnKind::Text)),
+            Some(("id", ColumnKind::Uuid)),
+            $(members::column::<$type>(stringify!($name)),)+
+            Some(("more", ColumnKind::Text)),
+            Some(("created_at", ColumnKind::Time)),
+            Some(("updated_at", ColumnKind::Time)),
+            Some(("version", ColumnKind::Int)),
+            Some(("seq", ColumnKind::Int)),
+            Some(("deleted_at", ColumnKind::Time)),
+        ];
+        const COLUMNS: [Named; count(ALL)] = there(ALL);
+        const SAID_TWICE: &[Option<Named>] = &[$(members::said_twice::<$type>(stringify!($name))),+];
+        const UNREAD: [Named; count(SAID_TWICE)] = there(SAID_TWICE);
+        Table {
+            name: $table,
+            columns: &COLUMNS,
+            key: 2,
+            unread: &UNREAD,
+        }
+    }};
 }
 
-pub(super) const TASKS: Table = Table {
-    name: "tasks",
-    columns: members!(columns),
-    key: 2,
-};
+pub(super) const TASKS: Table = members!(records "tasks";);
+pub(super) const LISTS: Table = list_members!(records "lists";);
 
-pub(super) const LISTS: Table = Table {
-    name: "lists",
-    columns: list_members!(columns),
-    key: 2,
-};
+const fn count(all: &[Option<Named>]) -> usize {
+    let (mut place, mut count) = (0, 0);
+    while place < all.len() {
+        if all[place].is_some() {
+            count += 1;
+        }
+        place += 1;
+    }
+    count
+}
+
+/// Those that are there.
+const fn there<const COUNT: usize>(all: &[Option<Named>]) -> [Named; COUNT] {
+    let mut found = [("", ColumnKind::Text); COUNT];
+    let (mut place, mut next) = (0, 0);
+    while place < all.len() {
+        if let Some(column) = all[place] {
+            found[next] = column;
+            next += 1;
+        }
+        place += 1;
+    }
+    found
+}
 
 /// Which task that is not in the trash has a reference: one at most.
 pub(super) const REFERENCES: Table = Table {
@@ -78,14 +110,38 @@ pub(super) const REFERENCES: Table = Table {
         ("task_id", ColumnKind::Uuid),
     ],
     key: 3,
+    unread: &[],
+};
+
+/// Which tasks that are not in the trash have a tag.
+pub(super) const TAGS: Table = Table {
+    name: "task_tags",
+    columns: &[
+        ("space", ColumnKind::Text),
+        ("tag", ColumnKind::Text),
+        ("task_id", ColumnKind::Uuid),
+    ],
+    key: 3,
+    unread: &[],
 };
 
 impl Table {
-    /// The columns behind the space, as a list for a statement, each with its table's short name before it.
+    fn read(&self) -> impl Iterator<Item = &'static str> {
+        let read = self.columns[1..].iter();
+        let read = read.filter(|column| !self.unread.contains(column));
+        read.map(|(name, _)| *name)
+    }
+
+    /// The columns behind the space that are read, as a list for a statement, each with its table's short name before
+    /// it.
     pub(super) fn list(&self, short: &str) -> String {
-        let names = self.columns[1..].iter();
-        let names: Vec<_> = names.map(|(name, _)| format!("{short}{name}")).collect();
+        let names: Vec<_> = self.read().map(|name| format!("{short}{name}")).collect();
         names.join(", ")
+    }
+
+    /// How many there are in that list.
+    pub(super) const fn read_columns(&self) -> usize {
+        self.columns.len() - 1 - self.unread.len()
     }
 }
 
@@ -100,11 +156,8 @@ pub(super) trait Stored: RecordContent {
     /// Gives the place behind them, too.
     fn read(row: &impl Columns, place: usize) -> Result<(Self, usize), Cause>;
 
-    /// The row as it is stored, of the record as it is.
-    fn as_stored(_record: &Record<Self>, _row: &mut [Value]) {}
-
-    /// The content as it is told, of the record as it is stored.
-    fn as_told(&mut self, _created_at: Timestamp) {}
+    /// For SQL.
+    fn as_asked(_record: &Record<Self>, _row: &mut [Value]) {}
 }
 
 macro_rules! stored {
@@ -124,15 +177,32 @@ macro_rules! stored {
             }
 
             fn values(&self, values: &mut Vec<Value>) {
-                $(values.push(self.$name.value());)+
+                let mut more = String::new();
+                $({
+                    let value = self.$name.value();
+                    if !<$type as Column>::IS_OWN {
+                        members::note(&mut more, stringify!($name), &value);
+                    }
+                    if <$type as Column>::IS_ASKED_FOR {
+                        values.push(value);
+                    }
+                })+
+                values.push(if more.is_empty() {
+                    Value::Null
+                } else {
+                    Value::Text(more.into())
+                });
             }
 
-            fn read(row: &impl Columns, mut place: usize) -> Result<(Self, usize), Cause> {
-                $(
-                    let $name = <$type as Column>::read(row, place)?;
-                    place += 1;
-                )+
-                Ok((Self { $($name),+ }, place))
+            fn read(row: &impl Columns, place: usize) -> Result<(Self, usize), Cause> {
+                const OWN: usize = 0 $(+ <$type as Column>::IS_OWN as usize)+;
+                let more = row.optional_text(place + OWN)?;
+                let more = more.as_deref().unwrap_or_default();
+                let mut source = Source { row, place, more };
+                let content = Self {
+                    $($name: <$type as Column>::read(&mut source, stringify!($name))?),+
+                };
+                Ok((content, place + OWN + 1))
             }
 
             $($with)*
@@ -143,18 +213,11 @@ macro_rules! stored {
 members! {
     stored
     impl Content, TaskId, TASKS {
-        /// In a list or below a parent the place is always stored, so that an index has it.
-        fn as_stored(task: &Task, row: &mut [Value]) {
+        /// In a list or below a parent the place always stands there, so that an index has it.
+        fn as_asked(task: &Task, row: &mut [Value]) {
             let content = &task.content;
             if content.order.is_none() && task.shelf() != Shelf::default() {
                 row[ORDER] = Some(OrderKey::of_creation(task.created_at)).value();
-            }
-        }
-
-        fn as_told(&mut self, created_at: Timestamp) {
-            if self.list_id.is_some() || self.parent_id.is_some() {
-                let moved = |key: &OrderKey| *key != OrderKey::of_creation(created_at);
-                self.order = self.order.take().filter(moved);
             }
         }
     }
@@ -191,6 +254,7 @@ pub(super) fn account_row(space: &SpaceId, account: &Account) -> Vec<Value> {
         Value::Int(account.task_count),
         Value::Int(account.completed_count),
         Value::Int(account.deleted_count),
+        Value::Bool(account.is_leaving),
     ]
 }
 
@@ -205,7 +269,7 @@ pub(super) fn record_row<C: Stored>(record: &Record<C>) -> Vec<Value> {
         Value::Int(record.seq),
         record.deleted_at.map_or(Value::Null, Value::Time),
     ]);
-    C::as_stored(record, &mut values);
+    C::as_asked(record, &mut values);
     values
 }
 
@@ -231,6 +295,14 @@ pub(super) fn reference_row(
     values
 }
 
+pub(super) fn tag_row(space: &SpaceId, tag: &str, task: TaskId) -> Vec<Value> {
+    vec![
+        space_value(space),
+        Value::Text(tag.into()),
+        Value::Uuid(task.0),
+    ]
+}
+
 impl FromRow for Account {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
         Ok(Self {
@@ -241,6 +313,7 @@ impl FromRow for Account {
             task_count: row.int(4)?,
             completed_count: row.int(5)?,
             deleted_count: row.int(6)?,
+            is_leaving: row.bool(7)?,
         })
     }
 }
@@ -261,8 +334,8 @@ pub(super) type StoredTask = StoredRecord<Content>;
 pub(super) type StoredList = StoredRecord<ListContent>;
 
 /// How many columns [`StoredTask`] and [`StoredList`] read.
-pub(super) const TASK_COLUMNS: usize = TASKS.columns.len() - 1;
-pub(super) const LIST_COLUMNS: usize = LISTS.columns.len() - 1;
+pub(super) const TASK_COLUMNS: usize = TASKS.read_columns();
+pub(super) const LIST_COLUMNS: usize = LISTS.read_columns();
 
 impl<C: Stored> StoredRecord<C> {
     pub(super) fn of(self, space: &SpaceId) -> Record<C> {
@@ -281,13 +354,11 @@ impl<C: Stored> StoredRecord<C> {
 
 impl<C: Stored> FromRow for StoredRecord<C> {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        let (mut content, next) = C::read(row, 1)?;
-        let created_at = row.time(next)?;
-        content.as_told(created_at);
+        let (content, next) = C::read(row, 1)?;
         Ok(Self {
             id: C::id(row.uuid(0)?),
             content,
-            created_at,
+            created_at: row.time(next)?,
             updated_at: row.time(next + 1)?,
             version: row.int(next + 2)?,
             seq: row.int(next + 3)?,

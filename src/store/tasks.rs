@@ -4,7 +4,7 @@ use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::tables::{StoredTask, TASK_COLUMNS, space_value};
-use crate::domain::{Account, Filter, Position, SpaceId, Task, TaskId, TaskPage};
+use crate::domain::{Account, Filter, Position, SpaceId, TagCount, Task, TaskId, TaskPage};
 use crate::error::{Cause, Error};
 
 impl Store {
@@ -69,6 +69,11 @@ impl Store {
         })
     }
 
+    /// The tags of the tasks that are not in the trash, in the order of their code points.
+    pub async fn list_tags(&self, space: &SpaceId) -> Result<Vec<TagCount>, Error> {
+        self.read(Sql::ListTags, vec![space_value(space)]).await
+    }
+
     /// The numbers and counts of a space; zeros if there was never a task. Costs the same for few tasks and for many.
     pub async fn find_account(&self, space: &SpaceId) -> Result<Account, Error> {
         let values = vec![space_value(space)];
@@ -77,10 +82,20 @@ impl Store {
     }
 }
 
-struct ListedTask {
-    stored: StoredTask,
-    /// Total, latest change and epoch.
-    account: String,
+impl FromRow for TagCount {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            name: row.text(0)?,
+            count: row.int(1)?,
+        })
+    }
+}
+
+/// A task, and what its statement tells beside it.
+pub(super) struct ListedTask {
+    pub(super) stored: StoredTask,
+    /// Of a list without a filter: total, latest change and epoch.
+    pub(super) account: String,
 }
 
 impl ListedTask {

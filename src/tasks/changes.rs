@@ -184,6 +184,15 @@ impl Tasks {
         }
     }
 
+    /// As [`Tasks::watch`], for a stream.
+    ///
+    /// # Errors
+    /// [`Refusal::TooManyStreams`]
+    pub fn watch_stream(&self, space: &SpaceId) -> Result<Watcher> {
+        let watcher = self.watches.watch_stream(space);
+        Ok(watcher.ok_or(Refusal::TooManyStreams)?)
+    }
+
     /// Wakes whoever holds it when something in the space has changed.
     pub fn watch(&self, space: &SpaceId) -> Watcher {
         self.watches.watch(space)

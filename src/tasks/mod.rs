@@ -1,8 +1,10 @@
 //! What can be done with tasks: the use-cases. What is allowed is decided in `domain`; no HTTP and no SQL here.
 
 pub mod changes;
+mod filtered;
 pub mod history;
 mod in_flight;
+mod leaving;
 mod lists;
 pub mod sweeper;
 pub mod tickets;
@@ -14,7 +16,9 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::filtered::FilteredListing;
 use self::in_flight::InFlight;
+pub use self::leaving::Leaving;
 pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
@@ -37,7 +41,10 @@ pub struct Tasks {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
+    /// How many tasks a space may have outside of the trash.
+    most: i64,
     in_flight: InFlight,
+    leaving: Leaving,
     watches: Watches,
 }
 
@@ -62,12 +69,14 @@ pub struct Request {
 }
 
 impl Tasks {
-    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, most_tasks: i64) -> Self {
         Self {
             store,
             clock,
             retention,
+            most: most_tasks,
             in_flight: InFlight::default(),
+            leaving: Leaving::default(),
             watches: Watches::default(),
         }
     }
@@ -134,6 +143,7 @@ impl Tasks {
             deed,
             key,
             epoch: self.clock.new_epoch(),
+            most_tasks: self.most,
         };
         let applied = self.store.apply(work, encode, bytes).await?;
         if let Some(seq) = applied.latest_change {

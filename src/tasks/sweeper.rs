@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::Leaving;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::{Author, Deed, Done, SpaceId, UserId, Work};
 use crate::error::{Result, chain};
@@ -24,7 +25,8 @@ pub struct Sweeper {
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
-    /// The last space whose changes were looked at; empty before the first one.
+    leaving: Leaving,
+    /// The last space that was looked at; empty before the first one.
     after: String,
 }
 
@@ -35,14 +37,25 @@ pub struct Swept {
     pub changes: usize,
     pub answers: usize,
     pub tickets: usize,
+    pub users: usize,
+}
+
+/// What one step through some spaces removed.
+#[derive(Clone, Debug, Default)]
+pub struct SpacesStep {
+    pub changes: usize,
+    pub answers: usize,
+    /// The last of these spaces; none if there are no more.
+    pub last: Option<String>,
 }
 
 impl Sweeper {
-    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration) -> Self {
+    pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, leaving: Leaving) -> Self {
         Self {
             store,
             clock,
             retention,
+            leaving,
             after: String::new(),
         }
     }
@@ -65,21 +78,33 @@ impl Sweeper {
         }
     }
 
-    /// One round: all that is old enough by now; but changes only of the next 20,000 spaces, round by round.
+    /// One round: all that is old enough by now; but changes and answers only of the next 20,000 spaces, round by
+    /// round.
     pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
         // What goes wrong in one part keeps nobody from the others.
         let tasks = to_the_end(|| self.sweep_trash(until)).await;
-        let changes = self.sweep_changes(until).await;
-        let answers = to_the_end(|| self.store.system_sweep_answers(now)).await;
+        let spaces = self.sweep_spaces(until).await;
         let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
+        let users = self.remove_users().await;
+        let (changes, answers) = spaces?;
         Ok(Swept {
             tasks: tasks?,
-            changes: changes?,
-            answers: answers?,
+            changes,
+            answers,
             tickets: tickets?,
+            users: users?,
         })
+    }
+
+    /// Goes on with removals that were cut off.
+    async fn remove_users(&self) -> Result<usize> {
+        let spaces = self.store.system_list_leaving().await?;
+        for space in &spaces {
+            self.leaving.finish(&self.store, space).await?;
+        }
+        Ok(spaces.len())
     }
 
     /// A step through the spaces with the oldest trash.
@@ -91,14 +116,16 @@ impl Sweeper {
         Ok(swept)
     }
 
-    async fn sweep_changes(&mut self, until: Timestamp) -> Result<usize> {
-        let (mut sum, mut steps) = (0, 0);
+    /// Through some spaces, each to its end. Gives how many changes and answers went.
+    async fn sweep_spaces(&mut self, until: Timestamp) -> Result<(usize, usize)> {
+        let (mut changes, mut answers, mut steps) = (0, 0, 0);
         while steps < STEPS_THROUGH_SPACES {
-            let (swept, last) = self.sweep_some_changes(until).await?;
-            sum += swept;
+            let step = self.sweep_some_spaces(until).await?;
+            changes += step.changes;
+            answers += step.answers;
             // These spaces may have more.
-            if swept == 0 {
-                self.after = last.unwrap_or_default();
+            if step.changes + step.answers == 0 {
+                self.after = step.last.unwrap_or_default();
                 steps += 1;
                 if self.after.is_empty() {
                     break;
@@ -106,21 +133,30 @@ impl Sweeper {
             }
             tokio::task::yield_now().await;
         }
-        Ok(sum)
+        Ok((changes, answers))
     }
 
-    /// One step in each of some spaces. Gives the last of them too, or none if there are no more.
-    pub async fn sweep_some_changes(&self, until: Timestamp) -> Result<(usize, Option<String>)> {
+    /// One step in each of some spaces.
+    pub async fn sweep_some_spaces(&self, until: Timestamp) -> Result<SpacesStep> {
+        let now = self.clock.now();
         let spaces = self
             .store
-            .system_list_first_changes(&self.after, until)
+            .system_list_due_spaces(&self.after, until, now)
             .await?;
-        let last = spaces.last().map(|(space, _)| space.as_str().to_owned());
-        let mut swept = 0;
-        for (space, _) in spaces.into_iter().filter(|(_, is_due)| *is_due) {
-            swept += self.work(space, Deed::SweepChanges { until }).await;
+        let last = spaces.last().map(|due| due.space.as_str().to_owned());
+        let mut step = SpacesStep {
+            last,
+            ..SpacesStep::default()
+        };
+        for due in spaces {
+            if due.has_answers {
+                step.answers += self.store.sweep_answers(&due.space, now).await?;
+            }
+            if due.has_changes {
+                step.changes += self.work(due.space, Deed::SweepChanges { until }).await;
+            }
         }
-        Ok((swept, last))
+        Ok(step)
     }
 
     /// Gives how many rows went. A space where it fails does not stop the others.
@@ -136,6 +172,7 @@ impl Sweeper {
             deed,
             key: None,
             epoch: 0,
+            most_tasks: i64::MAX,
         };
         match self
             .store

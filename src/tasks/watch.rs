@@ -26,6 +26,9 @@ const PAUSE_ALONE: Duration = Duration::from_secs(1);
 /// How long it is left alone after a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
+/// How many streams of events a space may have at once.
+const MOST_STREAMS: usize = 32;
+
 /// Those who wait. Holds nothing for a space for which nobody waits.
 #[derive(Clone, Default)]
 pub(super) struct Watches(Arc<Inner>);
@@ -39,6 +42,8 @@ struct Inner {
 
 struct Watched {
     bell: watch::Sender<()>,
+    /// How many of those who wait are streams.
+    streams: usize,
     /// The latest change that those who wait were woken for, and its account; `None` before the first.
     seq: Option<i64>,
     epoch: Option<i64>,
@@ -48,6 +53,7 @@ struct Watched {
 pub struct Watcher {
     space: SpaceId,
     ear: watch::Receiver<()>,
+    is_stream: bool,
     watches: Watches,
 }
 
@@ -65,29 +71,50 @@ impl Drop for Watcher {
     fn drop(&mut self) {
         let mut spaces = self.watches.spaces();
         // Under the lock nobody comes or goes, and this ear still counts.
-        if let Entry::Occupied(entry) = spaces.entry(self.space.clone())
-            && entry.get().bell.receiver_count() <= 1
-        {
-            entry.remove();
+        if let Entry::Occupied(mut entry) = spaces.entry(self.space.clone()) {
+            entry.get_mut().streams -= usize::from(self.is_stream);
+            if entry.get().bell.receiver_count() <= 1 {
+                entry.remove();
+            }
         }
     }
 }
 
 impl Watches {
     pub(super) fn watch(&self, space: &SpaceId) -> Watcher {
+        let ear = Self::watched(&mut self.spaces(), space).bell.subscribe();
+        self.watcher(space, ear, false)
+    }
+
+    /// As [`Watches::watch`], for a stream, which may last for ever; `None` if the space has enough of them.
+    pub(super) fn watch_stream(&self, space: &SpaceId) -> Option<Watcher> {
         let ear = {
             let mut spaces = self.spaces();
-            let watched = spaces.entry(space.clone()).or_insert_with(|| Watched {
-                bell: watch::Sender::new(()),
-                seq: None,
-                epoch: None,
-            });
+            let watched = Self::watched(&mut spaces, space);
+            if watched.streams >= MOST_STREAMS {
+                return None;
+            }
+            watched.streams += 1;
             watched.bell.subscribe()
         };
+        Some(self.watcher(space, ear, true))
+    }
+
+    fn watched<'a>(spaces: &'a mut HashMap<SpaceId, Watched>, space: &SpaceId) -> &'a mut Watched {
+        spaces.entry(space.clone()).or_insert_with(|| Watched {
+            bell: watch::Sender::new(()),
+            streams: 0,
+            seq: None,
+            epoch: None,
+        })
+    }
+
+    fn watcher(&self, space: &SpaceId, ear: watch::Receiver<()>, is_stream: bool) -> Watcher {
         self.0.begun.notify_one();
         Watcher {
             space: space.clone(),
             ear,
+            is_stream,
             watches: self.clone(),
         }
     }

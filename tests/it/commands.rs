@@ -78,6 +78,9 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         ),
         (vec![("JWT_MAX_LIFETIME", "long")], "JWT_MAX_LIFETIME"),
         (vec![("RETENTION", "59m")], "RETENTION"),
+        (vec![("RATE_LIMIT", "600")], "RATE_LIMIT"),
+        (vec![("RATE_LIMIT", "0/min")], "RATE_LIMIT"),
+        (vec![("MAX_TASKS_PER_USER", "0")], "MAX_TASKS_PER_USER"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {
@@ -264,8 +267,8 @@ async fn a_health_check_tells_by_its_exit_code() {
 #[tokio::test]
 async fn the_doctor_finds_counts_that_are_wrong() {
     const WRONG: &str = "INSERT INTO accounts \
-        (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count) \
-        VALUES ('ada', 7, 1, 0, 0, 1, 0, 0)";
+        (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count, is_leaving) \
+        VALUES ('ada', 7, 1, 0, 0, 1, 0, 0, false)";
     for home in [Home::sqlite(), Home::postgres().await] {
         let run = async |arguments: &[&str]| {
             let program = Tickbox::new(arguments).env("DATABASE_URL", home.url());

@@ -20,7 +20,7 @@ async fn an_unknown_route_is_not_found(app: TestApp) {
     for path in [
         "/",
         "/api",
-        "/api/alice",
+        "/api/alice/x",
         "/api/alice/tasks/x/y",
         "/api//tasks",
         "/tasks",

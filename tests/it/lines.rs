@@ -153,14 +153,15 @@ mod memory {
 
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-    use super::{EVENTS, address, request};
-    use crate::streams::{server, token};
+    use super::{address, request};
+    use crate::streams::{server, token_of};
     use crate::support::line::Line;
     use crate::support::process::Running;
 
     /// As many lines as it takes until what any number of them needs once is there.
     const BEFORE: usize = 200;
     const STREAMS: usize = 1000;
+    const STREAMS_OF_A_USER: usize = 32;
     /// 5,000 streams in 200 MiB.
     const LIMIT_KIB: usize = 40;
 
@@ -168,12 +169,18 @@ mod memory {
     #[tokio::test]
     async fn an_open_stream_costs_less_than_40_kib() {
         allow_many_files();
-        let (server, token) = (server().await, token("1h").await);
-        let request = request(EVENTS, "1.1", &token);
+        let server = server().await;
+        let mut requests = Vec::new();
+        for number in 0..(BEFORE + STREAMS).div_ceil(STREAMS_OF_A_USER) {
+            let user = format!("ada-{number}");
+            let path = format!("/api/{user}/events");
+            requests.push(request(&path, "1.1", &token_of(&user, "1h").await));
+        }
         let mut lines = Vec::new();
         let mut open = async |number| {
             for _ in 0..number {
-                let mut line = Line::open(address(&server), &request).await;
+                let request = &requests[lines.len() / STREAMS_OF_A_USER];
+                let mut line = Line::open(address(&server), request).await;
                 line.hear("event: ready").await;
                 lines.push(line);
             }

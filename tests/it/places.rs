@@ -38,7 +38,7 @@ async fn order(user: &Client, list: &Value, parent: &Value) -> String {
 }
 
 /// The order key of a task, as contract and client have it.
-fn key(task: &Value) -> String {
+pub(crate) fn key(task: &Value) -> String {
     if let Some(key) = task["order"].as_str() {
         return key.to_owned();
     }

@@ -16,7 +16,11 @@ pub(crate) async fn server() -> Running {
 }
 
 pub(crate) async fn token(ttl: &str) -> String {
-    let program = Tickbox::new(["token", "--user", "ada", "--ttl", ttl]);
+    token_of("ada", ttl).await
+}
+
+pub(crate) async fn token_of(user: &str, ttl: &str) -> String {
+    let program = Tickbox::new(["token", "--user", user, "--ttl", ttl]);
     let token = program.env("BETTER_AUTH_SECRET", SECRET).run().await;
     token.stdout.trim().to_owned()
 }

@@ -17,10 +17,16 @@ every_engine!(
     the_trash_is_swept_when_its_time_is_over,
     many_are_swept_in_steps_by_several_at_once,
     an_answer_is_swept_after_a_day,
+    of_very_many_answers_the_oldest_go_after_an_hour,
 );
 
 fn sweeper(app: &TestApp) -> Sweeper {
-    Sweeper::new(app.app.store.clone(), app.clock.clone(), 30 * DAY)
+    Sweeper::new(
+        app.app.store.clone(),
+        app.clock.clone(),
+        30 * DAY,
+        app.app.tasks.leaving(),
+    )
 }
 
 /// The program sweeps when it starts, and then every minute.
@@ -163,4 +169,39 @@ async fn an_answer_is_swept_after_a_day(app: TestApp) {
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 0);
     app.clock.advance(Duration::from_hours(1));
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 1);
+}
+
+async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
+    let alice = app.user("alice");
+    let key = ("idempotency-key", "once");
+    let body = json!({"title": "Buy milk"});
+    let _ = alice
+        .send_with(axum::http::Method::POST, &alice.tasks, key, body)
+        .await
+        .expect(StatusCode::CREATED);
+    // A moment before, and 10,500 more.
+    let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10500)
+        INSERT INTO answers (space, idempotency_key, fingerprint, created_at, answer)
+        SELECT space, 'key ' || n, fingerprint, created_at, answer FROM answers, numbers";
+    crate::support::tamper(&app.home, many).await;
+    let count = "SELECT '' || count(*) FROM answers";
+    assert_eq!(
+        sweeper(&app).sweep().await.unwrap().answers,
+        0,
+        "they are young"
+    );
+    app.clock.advance(Duration::from_hours(2));
+    let alice = app.user("alice");
+    for young in ["a", "b", "c"] {
+        let key = ("idempotency-key", young);
+        let body = json!({"title": "Buy milk"});
+        let _ = alice
+            .send_with(axum::http::Method::POST, &alice.tasks, key, body)
+            .await
+            .expect(StatusCode::CREATED);
+    }
+    // In steps of 500, until there are no more than 10,000.
+    let swept = sweeper(&app).sweep().await.unwrap().answers;
+    assert_eq!(swept, 1000);
+    assert_eq!(read_lines(&app.home, count).await, ["9504"]);
 }

@@ -23,7 +23,12 @@ every_engine!(
 );
 
 fn sweeper(app: &TestApp) -> Sweeper {
-    Sweeper::new(app.app.store.clone(), app.clock.clone(), RETENTION)
+    Sweeper::new(
+        app.app.store.clone(),
+        app.clock.clone(),
+        RETENTION,
+        app.app.tasks.leaving(),
+    )
 }
 
 /// Two changes.
@@ -60,14 +65,15 @@ async fn no_step_ends_within_a_batch(app: TestApp) {
     let until = app.clock.now();
     change_at_once(&alice, &task, 2).await;
     let sweeper = sweeper(&app);
-    let step = async || sweeper.sweep_some_changes(until).await.unwrap();
+    let step = async || sweeper.sweep_some_spaces(until).await.unwrap();
     for (swept, left) in [
         (401, "alice 402-1413"),
         (500, "alice 902-1413"),
         (510, "alice 1412-1413"),
         (0, "alice 1412-1413"),
     ] {
-        assert_eq!(step().await, (swept, Some("alice".to_owned())));
+        let step = step().await;
+        assert_eq!((step.changes, step.last.as_deref()), (swept, Some("alice")));
         assert_eq!(kept(&app.home).await, [left]);
     }
 }
@@ -102,8 +108,9 @@ async fn a_change_is_not_swept_early_where_clocks_differ(app: TestApp) {
 
 async fn each_of_very_many_users_has_a_turn(app: TestApp) {
     let crowd = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
-        INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count)
-        SELECT 'one of many ' || n, 0, 0, 0, 0, 0, 0, 0 FROM numbers";
+        INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count,
+            is_leaving)
+        SELECT 'one of many ' || n, 0, 0, 0, 0, 0, 0, 0, false FROM numbers";
     tamper(&app.home, crowd).await;
     for user in ["alice", "zoe"] {
         let _ = changed_task(&app.user(user)).await;

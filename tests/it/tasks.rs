@@ -211,11 +211,12 @@ async fn a_change_moves_updated_at_even_when_the_clock_stands_still(app: TestApp
             deed: operation.into(),
             key: None,
             epoch: 0,
+            most_tasks: i64::MAX,
         };
         match app.app.store.apply(work, None, 0).await.unwrap().done {
             Done::Now(mut outcomes) => match outcomes.remove(0).unwrap().item() {
-                Item::Task(task) => task.clone(),
-                Item::List(list) => panic!("{list:?}"),
+                Some(Item::Task(task)) => task.clone(),
+                other => panic!("{other:?}"),
             },
             other => panic!("{other:?}"),
         }

@@ -82,7 +82,7 @@ async fn its_types_are_those_of_the_document() {
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
         &[
-            "units", "rules", "query", "sse", "client", "filter", "later", "readme",
+            "units", "places", "rules", "query", "sse", "client", "filter", "later", "readme",
         ],
         &[],
     )
@@ -91,7 +91,11 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
-    test(&["store", "undo", "fields", "recovery", "between"], &[]).await;
+    test(
+        &["store", "lists", "undo", "fields", "recovery", "between"],
+        &[],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -103,7 +107,8 @@ async fn its_devices_agree_after_a_storm_on_sqlite() {
 async fn its_devices_agree_after_a_storm_on_postgres() {
     let home = Home::postgres().await;
     let url = home.url();
-    test(&["convergence", "store"], &[("DATABASE_URL", &url)]).await;
+    let files = ["convergence", "lists", "store"];
+    test(&files, &[("DATABASE_URL", &url)]).await;
 }
 
 #[tokio::test]

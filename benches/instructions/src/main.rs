@@ -36,7 +36,7 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
-use tickbox::config::{AuthSettings, Environment, Origins};
+use tickbox::config::{AuthSettings, Environment, Limits, Origins};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
@@ -178,7 +178,11 @@ impl Client {
             .unwrap();
         let metrics = Metrics::new(templates(), clock.now());
         let origins = Origins::default();
-        let retention = Duration::from_hours(30 * 24);
+        let limits = Limits {
+            retention: Duration::from_hours(30 * 24),
+            most_tasks: 1_000_000,
+            rate: None,
+        };
         let app = App::new(
             store,
             authenticator,
@@ -186,7 +190,7 @@ impl Client {
             environment,
             origins.into(),
             metrics,
-            retention,
+            &limits,
         );
         Self {
             door: front_door(app),

@@ -4,8 +4,9 @@ import { listen, type EventsOptions, type ServerEvent } from "./events.js";
 import { TickboxError } from "./errors.js";
 import { Http, type Ask, type HttpOptions, type Reply } from "./http.js";
 import { randomId } from "./ids.js";
-import { taskChange } from "./log.js";
+import { rowChange } from "./log.js";
 import type { RetryPolicy } from "./retry.js";
+import { keyOf, type Of } from "./rows.js";
 import { Tags, tagOf } from "./tags.js";
 import type * as T from "./types.js";
 
@@ -82,42 +83,47 @@ export function createClient(options: ClientOptions) {
     return content(reply) as B;
   }
 
-  function expected(id: string, { ifMatch }: ChangeOptions): string | undefined {
+  function expected(key: string, { ifMatch }: ChangeOptions): string | undefined {
     if (ifMatch === false) return undefined;
-    if (ifMatch === undefined) return useTags ? tags.tag(id) : undefined;
+    if (ifMatch === undefined) return useTags ? tags.tag(key) : undefined;
     if (typeof ifMatch === "string") return ifMatch;
     return tagOf(typeof ifMatch === "number" ? ifMatch : ifMatch.version);
   }
 
-  function saw(task: T.Task): T.Task {
-    if (task.deleted_at === undefined) tags.saw(task);
-    return task;
+  function saw<R extends T.Task | T.List>(row: R, of?: Of): R {
+    if (!("deleted_at" in row)) tags.saw(keyOf(row.id, of), row.version);
+    return row;
   }
+
+  const sawList = (list: T.List): T.List => saw(list, "list");
 
   function sawAll({ changes }: { changes: T.Change[] }): void {
     for (const entry of changes) {
-      const change = taskChange(entry);
+      const change = rowChange(entry);
       if (!change) continue;
-      if ("task" in change) saw(change.task);
-      else tags.forget(change.deleted);
+      if (change.row) saw(change.row, change.of);
+      else tags.forget(change.key);
     }
   }
 
   const at = (id: string) => `/tasks/${encodeURIComponent(id)}`;
+  const listAt = (id: string) => `/lists/${encodeURIComponent(id)}`;
 
-  async function changeAt(
-    request: Pick<Ask, "method" | "path" | "type">,
-    id: string,
-    body: unknown,
-    call: ChangeOptions,
-  ): Promise<T.Task> {
+  type Place = Pick<Ask, "method" | "path" | "type">;
+
+  async function changeAt(place: Place, id: string, body: unknown, call: ChangeOptions): Promise<T.Task> {
     const headers = { "If-Match": expected(id, call) };
-    return saw(await write<T.Task>({ ...request, headers }, body, call));
+    return saw(await write<T.Task>({ ...place, headers }, body, call));
+  }
+
+  async function changeListAt(place: Place, id: string, body: unknown, call: ChangeOptions): Promise<T.List> {
+    const headers = { "If-Match": expected(keyOf(id, "list"), call) };
+    return sawList(await write<T.List>({ ...place, headers }, body, call));
   }
 
   async function list(query: T.ListQuery = {}, call: CallOptions = {}): Promise<T.TaskList> {
     const answer = await read<T.TaskList>("/tasks", query, call, true);
-    answer.tasks.forEach(saw);
+    answer.tasks.forEach((task) => saw(task));
     return answer;
   }
 
@@ -132,7 +138,7 @@ export function createClient(options: ClientOptions) {
       http.tokens.claim(user);
     },
 
-    /** `GET /tasks`: all tasks, or a page of them; with `deleted: true` the trash. */
+    /** `GET /tasks`: all tasks, those of a `filter`, or a page of them; with `deleted: true` the trash. */
     list,
 
     /** All tasks of a list, page by page while they are taken. */
@@ -144,6 +150,11 @@ export function createClient(options: ClientOptions) {
         if (!next_cursor) return;
         page.cursor = next_cursor;
       }
+    },
+
+    /** `GET /tags`: the tags of tasks that are not in the trash, and how many tasks have each. */
+    listTags(call: CallOptions = {}): Promise<T.TagList> {
+      return read<T.TagList>("/tags", undefined, call, true);
     },
 
     /** `GET /tasks/{task_id}` */
@@ -190,6 +201,66 @@ export function createClient(options: ClientOptions) {
       return saw(await write<T.Task>({ method: "POST", path: `${at(id)}/restore` }, undefined, call));
     },
 
+    /** `POST /tasks/{task_id}/move`: to a place among its siblings, another parent or another list. */
+    move(id: string, target: T.Target, { ifMatch = false, ...call }: ChangeOptions = {}): Promise<T.Task> {
+      return changeAt({ method: "POST", path: `${at(id)}/move` }, id, target, { ifMatch, ...call });
+    },
+
+    /** `GET /lists`: all lists in their order, or those in the trash. */
+    async listLists(query: { deleted?: boolean } = {}, call: CallOptions = {}): Promise<T.Lists> {
+      const answer = await read<T.Lists>("/lists", query, call, true);
+      answer.lists.forEach(sawList);
+      return answer;
+    },
+
+    /** `GET /lists/{list_id}` */
+    async getList(id: string, call: CallOptions = {}): Promise<T.List> {
+      return sawList(await read<T.List>(listAt(id), undefined, call, true));
+    },
+
+    /** `POST /lists` */
+    async createList(list: T.NewList, call: WriteOptions = {}): Promise<T.List> {
+      return sawList(await write<T.List>({ method: "POST", path: "/lists" }, list, call));
+    },
+
+    /** `PUT /lists/{list_id}` with `If-None-Match: *`: makes the list, or 412 if there is one. */
+    async createListAt(id: string, list: Omit<T.NewList, "id">, call: WriteOptions = {}): Promise<T.List> {
+      const headers = { "If-None-Match": "*" };
+      return sawList(await write<T.List>({ method: "PUT", path: listAt(id), headers }, list, call));
+    },
+
+    /** `PATCH /lists/{list_id}`: fields that are left out keep their values. */
+    changeList(id: string, patch: T.ListPatch, call: ChangeOptions = {}): Promise<T.List> {
+      return changeListAt({ method: "PATCH", path: listAt(id), type: "application/merge-patch+json" }, id, patch, call);
+    },
+
+    /** `PUT /lists/{list_id}`: the same, but `metadata` is replaced. */
+    putList(id: string, patch: T.ListPatch, call: ChangeOptions = {}): Promise<T.List> {
+      return changeListAt({ method: "PUT", path: listAt(id) }, id, patch, call);
+    },
+
+    /** `DELETE /lists/{list_id}`: into the trash, with all that is in it. */
+    async deleteList(id: string, call: ChangeOptions = {}): Promise<void> {
+      const headers = { "If-Match": expected(keyOf(id, "list"), call) };
+      await write<undefined>({ method: "DELETE", path: listAt(id), headers }, undefined, call);
+      tags.forget(keyOf(id, "list"));
+    },
+
+    /** `POST /lists/{list_id}/restore`: out of the trash, with what was deleted with it. */
+    async restoreList(id: string, call: WriteOptions = {}): Promise<T.List> {
+      return sawList(await write<T.List>({ method: "POST", path: `${listAt(id)}/restore` }, undefined, call));
+    },
+
+    /** `POST /lists/{list_id}/move`: to a place among the others. */
+    moveList(id: string, beside: T.Beside, { ifMatch = false, ...call }: ChangeOptions = {}): Promise<T.List> {
+      return changeListAt({ method: "POST", path: `${listAt(id)}/move` }, id, beside, { ifMatch, ...call });
+    },
+
+    /** `GET /lists/{list_id}/history`: what a list was, newest first. */
+    historyOfList(id: string, query: T.HistoryQuery = {}, call: CallOptions = {}): Promise<T.History> {
+      return read<T.History>(`${listAt(id)}/history`, { ...query }, call, false);
+    },
+
     /** `POST /tasks/batch`: up to 500 operations, all or none of them unless `atomic` is `false`. */
     async batch(
       operations: T.BatchOperation[],
@@ -197,8 +268,9 @@ export function createClient(options: ClientOptions) {
     ): Promise<T.BatchResults> {
       const body = { operations, atomic, dry_run: dryRun };
       const answer = await write<T.BatchResults>({ method: "POST", path: "/tasks/batch" }, body, call);
-      for (const { task, id } of dryRun ? [] : answer.results) {
+      for (const { task, id, ids } of dryRun ? [] : answer.results) {
         if (task) saw(task);
+        ids?.forEach((changed) => tags.forget(changed));
         if (id !== undefined) tags.forget(id);
       }
       return answer;
@@ -217,6 +289,8 @@ export function createClient(options: ClientOptions) {
       for await (const event of listen(http, call)) {
         if (event.type === "task.changed") saw(event.task);
         if (event.type === "task.deleted") tags.forget(event.deleted);
+        if (event.type === "list.changed") sawList(event.list);
+        if (event.type === "list.deleted") tags.forget(keyOf(event.deleted, "list"));
         yield event;
       }
     },
@@ -236,6 +310,14 @@ export function createClient(options: ClientOptions) {
       const undone = await write<T.Undone>({ method: "POST", path: `/changes/${seq}/undo` }, undefined, call);
       sawAll(undone);
       return undone;
+    },
+
+    /**
+     * `DELETE /api/{user_id}`: removes all that there is of the user, for good. `confirm` is the user's identity once
+     * more, so that nobody is removed by mistake.
+     */
+    async removeUser(confirm: string, call: CallOptions = {}): Promise<void> {
+      await http.send({ ...call, method: "DELETE", path: "", query: { confirm }, repeatable: true });
     },
 
     /** `GET /health` */

@@ -4,19 +4,21 @@ import { timeId } from "./ids.js";
 import { isEmpty, merge } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Queue } from "./queue.js";
-import type { Patch, Task } from "./types.js";
+import { keyOf, type Row } from "./rows.js";
+import type { Beside, Patch, Task } from "./types.js";
 import type { View } from "./view.js";
 
 /** Of so many deeds it is remembered what they were done to. */
 const MOST_DEEDS = 100;
 
-type Deed = Pick<Operation, "id" | "kind" | "fields" | "base">;
+type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "base">;
 
-/** What was done to a task, and how it looked before and after. */
+/** What was done to a row, how it looked before and after, and behind which sibling it stood. */
 interface Past {
   deed: Deed;
-  before: Task | undefined;
-  after: Task | undefined;
+  before: Row | undefined;
+  after: Row | undefined;
+  behind: Beside | undefined;
 }
 
 export class Deeds {
@@ -36,9 +38,11 @@ export class Deeds {
   }
 
   perform(deed: Deed): void {
-    const before = this.#view.get(deed.id);
+    const row = keyOf(deed.id, deed.of);
+    const before = this.#view.row(row);
+    const behind = before && deed.kind === "move" ? this.#behind(before, deed) : undefined;
     this.#queue.add(this.#operation(deed));
-    const past = { deed, before, after: this.#view.get(deed.id) };
+    const past = { deed, before, after: this.#view.row(row), behind };
     if (this.#together) this.#together.push(past);
     else this.#remember([past]);
     this.#wake();
@@ -84,18 +88,33 @@ export class Deeds {
     if (this.#past.length > MOST_DEEDS) this.#past.shift();
   }
 
-  #opposite({ deed, before, after }: Past): Deed | undefined {
-    const { id, kind, fields } = deed;
-    const now = this.#view.get(id);
-    if (kind === "remove") return now ? undefined : { id, kind: "restore", fields: {}, base: before ?? null };
+  #behind(row: Row, { of }: Deed): Beside {
+    const { list_id, parent_id } = row as Task;
+    const all = of ? this.#view.lists() : this.#view.siblings({ list_id: list_id ?? null, parent_id: parent_id ?? null }, "");
+    return { after: all[all.findIndex(({ id }) => id === row.id) - 1]?.id ?? null };
+  }
+
+  #opposite({ deed, before, after, behind }: Past): Deed | undefined {
+    const { id, kind, fields, of } = deed;
+    const row = keyOf(id, of);
+    const now = this.#view.row(row);
+    const made = { id, ...(of && { of }), fields: {}, base: now ?? null };
+    if (kind === "remove") return now ? undefined : { ...made, kind: "restore", base: before ?? null };
     if (kind === "create" || kind === "restore") {
-      const waits = this.#queue.of(id).length > 0;
-      return now || waits ? { id, kind: "remove", fields: {}, base: now ?? null } : undefined;
+      return now || this.#queue.of(row).length > 0 ? { ...made, kind: "remove" } : undefined;
     }
     if (!now || !before || !after) return undefined;
     const replaced = Object.keys(fields).map((name) => [name, (before as unknown as Record<string, unknown>)[name] ?? null]);
+    const old = Object.fromEntries(replaced) as Patch;
+    if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind! };
     // What others have made of the same since is theirs.
-    const { yielding } = merge(after, Object.fromEntries(replaced) as Patch, now);
-    return isEmpty(yielding) ? undefined : { id, kind: "change", fields: yielding, base: now };
+    const { yielding } = merge(after, old, now);
+    return isEmpty(yielding) ? undefined : { ...made, kind: "change", fields: yielding };
   }
+}
+
+/** Whether a row has another place; an order that the server has given it instead of the one from here is none. */
+function isMoved(one: Row, other: Row): boolean {
+  const [from, to] = [one as Task, other as Task];
+  return from.list_id !== to.list_id || from.parent_id !== to.parent_id;
 }

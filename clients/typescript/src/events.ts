@@ -4,19 +4,23 @@
 import { TickboxError, asTickboxError } from "./errors.js";
 import type { Http } from "./http.js";
 import { Alarm, backOff, whenOnline, type RetryPolicy } from "./retry.js";
-import { taskChange } from "./log.js";
+import { listChange, taskChange } from "./log.js";
 import { SseParser, type Message } from "./sse.js";
-import type { Task } from "./types.js";
+import type { List, Task } from "./types.js";
 
 export type ServerEvent =
   /** A connection stands. Its cursor is where the replay begins. */
   | { type: "ready"; cursor: string }
   | { type: "task.changed"; cursor: string; seq: number; task: Task }
-  | { type: "task.deleted"; cursor: string; seq: number; deleted: string };
+  | { type: "task.deleted"; cursor: string; seq: number; deleted: string }
+  | { type: "list.changed"; cursor: string; seq: number; list: List }
+  | { type: "list.deleted"; cursor: string; seq: number; deleted: string; kind: "list" };
 
 export interface EventsOptions {
   /** A cursor: what happened since is sent first. Without it: from now on. */
   lastEventId?: string | undefined;
+  /** Of what: `task`, by default, or `task,list`. A cursor knows its kinds. */
+  kinds?: string | undefined;
   /** Ends the events without an error. */
   signal?: AbortSignal | undefined;
   /** Told whenever a connection ends or cannot be made; a new one follows by itself. */
@@ -59,7 +63,7 @@ export async function* listen(http: Http, options: EventsOptions): AsyncGenerato
             http.tokens.forget();
             break;
           }
-          const event = read(message);
+          const event = read(message, (options.kinds ?? "task").split(","));
           if (!event) {
             if (message.id === "" || message.id === cursor) continue;
             cursor = message.id;
@@ -112,6 +116,7 @@ async function* connect(
     const stream = await http.open({
       method: "GET",
       path: "/events",
+      query: { kinds: options.kinds },
       headers,
       repeatable: true,
       signal: control.signal,
@@ -137,8 +142,8 @@ async function* connect(
   }
 }
 
-/** Events of kinds that later servers may have are nothing to us. */
-function read({ event, data, id }: Message): ServerEvent | undefined {
+/** Events of kinds that nobody asked for, as later servers may have them, are nothing to us. */
+function read({ event, data, id }: Message, kinds: string[]): ServerEvent | undefined {
   let body: unknown;
   try {
     body = JSON.parse(data);
@@ -147,6 +152,9 @@ function read({ event, data, id }: Message): ServerEvent | undefined {
   }
   if (typeof body !== "object" || body === null) return undefined;
   if (event === "ready") return { type: "ready", cursor: (body as { cursor?: string }).cursor ?? id };
+  const list = kinds.includes("list") ? listChange(body) : undefined;
+  if (list && event === "list.changed" && "list" in list) return { type: "list.changed", cursor: id, ...list };
+  if (list && event === "list.deleted" && "deleted" in list) return { type: "list.deleted", cursor: id, ...list };
   const change = taskChange(body);
   if (!change) return undefined;
   if (event === "task.changed" && "task" in change) return { type: "task.changed", cursor: id, ...change };

@@ -10,7 +10,8 @@ import type { Operation } from "./operations.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
-import type { BatchOperation, BatchResults, Patch, Task } from "./types.js";
+import { above, keyOf, type Row } from "./rows.js";
+import type { BatchOperation, BatchResults, Beside, Patch, Task } from "./types.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
 const MOST_OPERATIONS = 200;
@@ -34,8 +35,9 @@ export interface FlushParts {
 /** What came of one operation. */
 interface Outcome {
   status: number;
-  task?: Task | undefined;
-  error?: { code: string; message: string; current?: Task | undefined } | undefined;
+  /** The task or the list as it is. */
+  task?: Row | undefined;
+  error?: { code: string; message: string; current?: Row | undefined; fields?: readonly string[] | undefined } | undefined;
 }
 
 interface Item {
@@ -76,11 +78,12 @@ export class Flush {
   #pack(): Parcel | undefined {
     const items: Item[] = [];
     let size = 0;
-    for (const id of this.#ids()) {
-      const item = this.#prepare(id);
-      if (!item) continue;
+    for (const row of this.#rows()) {
+      const item = this.#prepare(row);
+      if (!item || this.#waits(item.operation, items)) continue;
       const { operation } = item;
-      const single = operation.alone === true || operation.kind === "restore";
+      // Batches are of tasks.
+      const single = operation.alone === true || operation.of !== undefined;
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;
@@ -93,21 +96,36 @@ export class Flush {
     return parcel;
   }
 
-  /** The tasks that have operations, those last that the server has failed at most often. */
-  #ids(): string[] {
+  /** The rows that have operations, those last that the server has failed at most often. */
+  #rows(): string[] {
     const { queue } = this.#parts;
-    const failures = (id: string) => queue.of(id)[0]?.failures ?? 0;
-    return [...new Set(queue.operations.map(({ id }) => id))].sort((one, other) => failures(one) - failures(other));
+    const failures = (row: string) => queue.of(row)[0]?.failures ?? 0;
+    const rows = new Set(queue.operations.map(({ id, of }) => keyOf(id, of)));
+    return [...rows].sort((one, other) => failures(one) - failures(other));
+  }
+
+  /**
+   * Whether something that was done before has to be sent first: the creation or the return of a row that the operation
+   * names, and what was done to rows below one that is to be removed, some of which may have been moved away from it.
+   */
+  #waits(operation: Operation, items: readonly Item[]): boolean {
+    const { queue } = this.#parts;
+    const isAhead = ({ key, kind }: Operation) => key < operation.key && kind !== "change" && !items.some((item) => item.operation.key === key);
+    if (named(operation).some((row) => queue.of(row).some((other) => isAhead(other) && other.kind !== "remove"))) return true;
+    if (operation.kind !== "remove") return false;
+    const row = keyOf(operation.id, operation.of);
+    const isBelow = ({ fields, base }: Operation) => above(fields).includes(row) || (base !== null && above(base).includes(row));
+    return queue.operations.some((other) => other.key < operation.key && isBelow(other) && !items.some((item) => item.operation === other));
   }
 
   /** The first thing to do to a task, once nobody has to be asked about it. */
-  #prepare(id: string): Item | undefined {
+  #prepare(row: string): Item | undefined {
     const { queue, replica } = this.#parts;
     for (;;) {
-      const operation = queue.head(id);
+      const operation = queue.head(row);
       if (!operation) return undefined;
-      const theirs = replica.task(id);
-      const next = step(operation, theirs);
+      const theirs = replica.row(row);
+      const next = step(operation, theirs as Task | undefined);
       if (next.do === "send") {
         const fields = operation.kind === "change" && theirs ? asPatch(next.fields, theirs) : next.fields;
         return { operation, fields, version: theirs?.version ?? 0 };
@@ -127,7 +145,7 @@ export class Flush {
     const { queue, onConflict, onError, wake } = this.#parts;
     let answer: ReturnType<OnConflict>;
     try {
-      answer = onConflict?.(conflict);
+      answer = operation.of ? undefined : onConflict?.(conflict);
     } catch (error) {
       onError(error);
     }
@@ -155,7 +173,7 @@ export class Flush {
       if (!(error instanceof TickboxError)) throw error;
       failure = error;
     }
-    const { status, code, message, current } = failure;
+    const { status, code, message, current, fields } = failure;
     if (status === 500) {
       this.#failed(parcel);
       throw failure;
@@ -163,7 +181,7 @@ export class Flush {
     // A proxy or the sign-in page of a hotel has answered: the server has decided nothing.
     const foreign = code === "BAD_ANSWER" && status !== 413;
     if (failure.temporary || foreign || code === "WRONG_USER") throw failure;
-    const outcome = { status, error: { code, message, current } };
+    const outcome = { status, error: { code, message, current, fields } };
     // Refused as a whole: one by one it shows which of them was meant. Nothing was done.
     return parcel.operations.map(() => (parcel.path === BATCH ? { status: SPLIT } : outcome));
   }
@@ -183,8 +201,9 @@ export class Flush {
     const { status, error } = outcome;
     const task = outcome.task ?? error?.current;
     const { id, kind } = operation;
-    const tell = (now: Task | undefined, last = UNKNOWN) =>
-      replica.tell(id, now ? { task: now, version: now.version } : { task: null, version: last });
+    const row = keyOf(id, operation.of);
+    const tell = (now: Row | undefined, last = UNKNOWN) =>
+      replica.tell(row, now ? { task: now, version: now.version } : { task: null, version: last });
     if (status === SPLIT || status >= 500) {
       queue.replace(operation, [{ ...operation, alone: true }]);
     } else if (status === 204) {
@@ -196,11 +215,19 @@ export class Flush {
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
-    } else if (status === 404 && (kind === "change" || kind === "remove")) {
+    } else if (status === 404 && (kind === "change" || kind === "remove" || kind === "move")) {
       tell(undefined);
       // A change has to be decided about; a removal has what it wants.
       if (kind === "change") queue.again(operation);
       else queue.replace(operation, []);
+    } else if (status === 409 && kind === "move" && operation.beside) {
+      // None of both is a sibling any more: then it is the last.
+      const { beside: _, ...rest } = operation;
+      queue.replace(operation, [rest]);
+    } else if (status === 422 && isHomeless(error?.fields) && above(operation.fields).length > 0) {
+      // The parent, or else the list, cannot be had: what was written is worth more than where it stands.
+      const { parent_id: parent } = operation.fields as Home;
+      queue.replace(operation, [without(operation, parent ? ["parent_id"] : ["list_id", "parent_id"])]);
     } else if (status === 412 && task) {
       tell(task);
       queue.again(operation);
@@ -215,6 +242,33 @@ export class Flush {
       queue.refuse(operation, { status, code, message });
     }
   }
+}
+
+interface Home {
+  list_id?: string | null;
+  parent_id?: string | null;
+}
+
+/** Whether a refusal is about where a task was to stand, and about nothing else. */
+function isHomeless(fields: readonly string[] | undefined): boolean {
+  return fields !== undefined && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
+}
+
+/** The operation without some of its fields; of a move they say that there is none. */
+function without(operation: Operation, names: (keyof Home)[]): Operation {
+  const fields = { ...operation.fields } as Home;
+  for (const name of names) {
+    if (operation.kind === "create") delete fields[name];
+    else fields[name] = null;
+  }
+  const { beside: _, ...rest } = operation;
+  return { ...rest, fields: fields as Patch };
+}
+
+/** The rows that have to be there for an operation to be done. */
+function named({ fields, beside }: Operation): string[] {
+  const siblings = [beside?.after, beside?.before].filter((id) => typeof id === "string");
+  return [...above(fields), ...siblings];
 }
 
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
@@ -235,27 +289,45 @@ const BATCH = "/tasks/batch";
 const SPLIT = -1;
 
 function one({ operation, fields, version }: Item): Parcel {
-  const { id, key, kind } = operation;
-  const path = `/tasks/${id}`;
+  const { id, key, kind, of, beside } = operation;
+  const all = of ? "/lists" : "/tasks";
+  const path = `${all}/${id}`;
   const parcel = { key: randomId(), operations: [key], versions: [version] };
   const ifMatch = `"${version}"`;
   switch (kind) {
     case "create":
-      return { ...parcel, method: "POST", path: "/tasks", body: JSON.stringify({ id, ...fields }) };
+      return { ...parcel, method: "POST", path: all, body: JSON.stringify({ id, ...fields }) };
     case "change":
       return { ...parcel, method: "PATCH", path, body: JSON.stringify(fields), ifMatch };
     case "remove":
       return { ...parcel, method: "DELETE", path, ifMatch };
     case "restore":
       return { ...parcel, method: "POST", path: `${path}/restore` };
+    case "move":
+      return { ...parcel, method: "POST", path: `${path}/move`, body: JSON.stringify(target(fields, beside)) };
   }
 }
 
+/** A move says where to, and no version: whatever else was changed, the task goes there. */
+function target(fields: Patch, beside: Beside = {}): object {
+  const { order: _, ...home } = fields as Home & { order?: string };
+  return { ...home, ...beside };
+}
+
 function many(items: Item[]): Parcel {
-  const operations = items.map(({ operation: { id, kind }, fields, version }): BatchOperation => {
-    if (kind === "create") return { op: "create", id, ...fields };
-    if (kind === "remove") return { op: "delete", id, if_version: version };
-    return { op: "change", id, if_version: version, ...fields };
+  const operations = items.map(({ operation: { id, kind, beside }, fields, version }): BatchOperation => {
+    switch (kind) {
+      case "create":
+        return { op: "create", id, ...fields };
+      case "change":
+        return { op: "change", id, if_version: version, ...fields };
+      case "remove":
+        return { op: "delete", id, if_version: version };
+      case "restore":
+        return { op: "restore", id };
+      case "move":
+        return { op: "move", id, ...target(fields, beside) };
+    }
   });
   return {
     key: randomId(),

@@ -14,6 +14,8 @@ export type Live = "events" | "poll";
  */
 export type Status = "offline" | "syncing" | "live";
 
+/** What is followed. A server that has no lists yet passes over it. */
+const KINDS = "task,list";
 const PAGE = 1000;
 const WAIT = 25;
 
@@ -90,7 +92,7 @@ export class Follow {
   async #page(signal: AbortSignal, wait: number): Promise<boolean> {
     const { client, replica, onProgress } = this.#parts;
     const since = replica.cursor;
-    const query = wait > 0 ? { since, limit: PAGE, wait } : { since, limit: PAGE };
+    const query = { since, limit: PAGE, kinds: KINDS, ...(wait > 0 && { wait }) };
     const { changes, next_cursor, has_more } = await client.changes(query, { signal, retry: { attempts: 1 } });
     const taken = replica.page(since, changes, next_cursor);
     onProgress();
@@ -113,7 +115,7 @@ export class Follow {
       replica.skip(cursor);
       onProgress();
     };
-    const options = { lastEventId: replica.cursor, signal, silence, retry, onDisconnect, onSkipped };
+    const options = { lastEventId: replica.cursor, kinds: KINDS, signal, silence, retry, onDisconnect, onSkipped };
     for await (const event of client.events(options)) {
       if (event.type === "ready") live();
       else replica.follow(event, event.cursor);

@@ -3,7 +3,7 @@
 
 import { EMPTY, MERGED, READ_ONLY } from "./members.js";
 import { compareText } from "./text.js";
-import type { Field, Fields, Patch, Task } from "./types.js";
+import type { Field, Patch } from "./types.js";
 
 type Members = Record<string, unknown>;
 
@@ -37,12 +37,12 @@ export function content(members: object): Patch {
 }
 
 /** The task with a patch on it, as the server would answer it: what has no value then is left out, or `null` if it never is. */
-export function patched(task: Task, patch: Patch): Task {
-  const result = { ...task, ...patch } as Members;
+export function patched<R extends object>(row: R, patch: Patch): R {
+  const result = { ...row, ...patch } as Members;
   for (const name of Object.keys(patch)) {
     if (value(result, name) === null && !(name in EMPTY)) delete result[name];
   }
-  return result as unknown as Task;
+  return result as R;
 }
 
 /** The fields of a patch that say something else than the task. */
@@ -64,7 +64,7 @@ export interface Merged {
  * The three-way merge: field by field, what only one side changed is taken from that side. Of a set each side has
  * added and removed some; an object of the app's own is merged by its members.
  */
-export function merge(base: Fields, mine: Patch, theirs: Fields): Merged {
+export function merge(base: object, mine: Patch, theirs: object): Merged {
   const [patch, yielding, fields]: [Members, Members, string[]] = [{}, {}, []];
   for (const [name, wanted] of Object.entries(difference(mine, base))) {
     const sides = [value(base, name), value({ [name]: wanted }, name), value(theirs, name)] as const;
@@ -163,6 +163,6 @@ export function isEmpty(patch: object): boolean {
   return Object.keys(patch).length === 0;
 }
 
-export function sameContent(one: Fields, other: Fields): boolean {
+export function sameContent(one: object, other: object): boolean {
   return isEmpty(difference(one, other)) && isEmpty(difference(other, one));
 }

@@ -2,6 +2,28 @@
 // `npm run generate` writes it anew, `npm run check:generated` says whether it is current.
 
 export interface paths {
+    "/api/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove the user, with all traces
+         * @description Tasks, lists, trash, history, kept answers: for good, and at once. Cursors and tags of before fit no more. While it goes
+         *     on, all that is asked for the user is answered with 503; if the answer is lost, it goes on, and can be asked for again.
+         *     A user who comes back begins anew. The account at the Better Auth server is another thing.
+         */
+        delete: operations["remove_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/changes": {
         parameters: {
             query?: never;
@@ -211,6 +233,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tags": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the user's tags
+         * @description Those of tasks that are not in the trash, each with how many tasks have it, sorted by name.
+         */
+        get: operations["list_tags"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks": {
         parameters: {
             query?: never;
@@ -222,6 +264,7 @@ export interface paths {
          * List the user's tasks, newest first
          * @description With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
          *     tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+         *     With `filter`, those that it selects; with `order_by`, in that order.
          */
         get: operations["list_tasks"];
         put?: never;
@@ -482,6 +525,8 @@ export interface components {
                  */
                 zone: string;
             } | string | null;
+            /** @description In place of `id`: all tasks that it selects, for `change`, `complete`, `delete`, `tag`, `untag` and `move`. */
+            filter?: string;
             /**
              * Format: uuid
              * @description The task; needed for all but `create`.
@@ -497,6 +542,8 @@ export interface components {
              * @description The list that the task is in; without it, the inbox. Another one is a move to its end.
              */
             list_id?: string | null;
+            /** @description Needed with `filter`: if it selects more tasks, the operation is refused with 409. */
+            max?: number;
             /** @description The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into it (RFC 7396). `null`: none. */
             metadata?: {
                 [key: string]: unknown;
@@ -553,9 +600,16 @@ export interface components {
             tags?: string[] | null;
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title?: string;
+            /** @description Where the days of `filter` are: a name of the IANA time zone database; UTC if left out. */
+            zone?: string;
         };
         /** @description What came of one operation. */
         BatchResult: {
+            /**
+             * Format: int32
+             * @description Of an operation by filter: how many tasks it was done to.
+             */
+            count?: number;
             /** @description Why it was refused: `code`, `message`, `current`. */
             error?: Record<string, never>;
             /**
@@ -563,6 +617,8 @@ export interface components {
              * @description The task that is gone.
              */
             id?: string;
+            /** @description These, newest first. */
+            ids?: string[];
             /**
              * Format: int32
              * @description As of a single request: 200, 201, 204, 404, 409, 412 or 422.
@@ -976,6 +1032,12 @@ export interface components {
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             name?: string;
         };
+        /** @description A tag, and how many tasks have it. */
+        ListedTag: {
+            /** Format: int64 */
+            count: number;
+            name: string;
+        };
         /**
          * @description All of a user's lists.
          * @example {
@@ -1218,6 +1280,25 @@ export interface components {
         };
         Replaced: components["schemas"]["Before"] | components["schemas"]["ListBefore"];
         /**
+         * @description The tags of a user's tasks.
+         * @example {
+         *       "tags": [
+         *         {
+         *           "count": 3,
+         *           "name": "home"
+         *         },
+         *         {
+         *           "count": 12,
+         *           "name": "work"
+         *         }
+         *       ]
+         *     }
+         */
+        TagList: {
+            /** @description In the order of their code points. */
+            tags: components["schemas"]["ListedTag"][];
+        };
+        /**
          * @description A task, as it is told.
          * @example {
          *       "completed": false,
@@ -1380,9 +1461,11 @@ export interface components {
              * @description How many tasks match in all, on this page or not.
              */
             count: number;
+            /** @description Only there, and `true`, if a filter matches more than `count`, which is 10,000 then. */
+            count_is_minimum?: boolean;
             /** @description Where the next page begins; `null` on the last one. Only with `limit`. */
             next_cursor?: string | null;
-            /** @description Newest first. */
+            /** @description Newest first, or as `order_by` says. */
             tasks: components["schemas"]["Task"][];
         };
         /**
@@ -1655,6 +1738,27 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The user has asked too often, or has too many streams open */
+        RateLimited: {
+            headers: {
+                /** @description Seconds to wait before the next try */
+                "Retry-After"?: string;
+                /** @description The caller's, if it was sane, else a new one; it is in the log */
+                "X-Request-Id"?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                /**
+                 * @example {
+                 *       "error": {
+                 *         "code": "RATE_LIMITED",
+                 *         "message": "More than 6000 requests in 60 s: ask again after the time in Retry-After"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The database or the keys cannot be reached, or the server is overloaded */
         ServiceUnavailable: {
             headers: {
@@ -1743,6 +1847,42 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    remove_user: {
+        parameters: {
+            query: {
+                /** @description The user's identity once more, so that nobody is removed by mistake. */
+                confirm: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is nothing of the user any more */
+            204: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     list_changes: {
         parameters: {
             query?: {
@@ -1786,6 +1926,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["CursorExpired"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1834,6 +1975,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1890,6 +2032,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             410: components["responses"]["CursorExpired"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1922,6 +2065,7 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -1978,6 +2122,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2046,6 +2191,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2103,6 +2249,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2187,6 +2334,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2239,6 +2387,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2302,6 +2451,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2368,6 +2518,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2430,6 +2581,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2480,6 +2632,40 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    list_tags: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tags */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2498,6 +2684,22 @@ export interface operations {
                 completed?: boolean;
                 /** @description `true`: the trash in place of the list. Not together with `completed`. */
                 deleted?: boolean;
+                /**
+                 * @description Only the tasks that this selects (AIP-160): fields, words, `AND`, `OR`, `NOT`, `today()`, `now()`.
+                 * @example completed = false AND due <= today()
+                 */
+                filter?: string;
+                /**
+                 * @description Up to three of `created_at`, `updated_at`, `due`, `start`, `priority`, `title`, `order`, `completed_at`, each
+                 *     with ` desc` if wanted. Tasks without the value are last; ties are newest first.
+                 * @example due, priority
+                 */
+                order_by?: string;
+                /**
+                 * @description Where `today()` and the days of the filter are: a name of the IANA time zone database. Left out: UTC.
+                 * @example Europe/Berlin
+                 */
+                zone?: string;
             };
             header?: {
                 /**
@@ -2547,6 +2749,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2615,6 +2818,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2665,6 +2869,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2722,6 +2927,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2806,6 +3012,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2858,6 +3065,7 @@ export interface operations {
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2921,6 +3129,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -2983,6 +3192,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3049,6 +3259,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3111,6 +3322,7 @@ export interface operations {
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };
@@ -3161,6 +3373,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];
         };

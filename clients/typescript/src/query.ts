@@ -3,6 +3,7 @@
 
 import { parseFilter, type Filter } from "./filter.js";
 import { dayIn } from "./moments.js";
+import { isListKey } from "./rows.js";
 import { parseSorting, type Sorting } from "./sorting.js";
 import type { Task } from "./types.js";
 import type { View } from "./view.js";
@@ -88,7 +89,7 @@ export class LiveQuery implements Query {
         }
       }
     };
-    const ends = [this.#view.watch((id) => this.#changed.add(id)), this.#view.subscribe(look), this.#tick(look)];
+    const ends = [this.#view.watch((key) => isListKey(key) || this.#changed.add(key)), this.#view.subscribe(look), this.#tick(look)];
     return () => ends.forEach((end) => end());
   }
 

@@ -4,6 +4,7 @@
 import { timeIdsAfter } from "./ids.js";
 import type { Journal } from "./journal.js";
 import { joined, type Operation } from "./operations.js";
+import { keyOf } from "./rows.js";
 
 /** A request, frozen before it was sent for the first time: every repeat is the same, to the byte. */
 export interface Parcel {
@@ -29,16 +30,16 @@ const NONE: readonly Operation[] = [];
 
 export class Queue {
   readonly #journal: Journal;
-  readonly #onNews: (id: string) => void;
+  readonly #onNews: (row: string) => void;
   /** Sorted by key. */
   #operations: readonly Operation[] = [];
-  #ofTask = new Map<string, Operation[]>();
+  #ofRow = new Map<string, Operation[]>();
   #parcels: Parcel[] = [];
   #sent = new Set<string>();
   #held = new Set<string>();
   #refused: readonly Refused[] = [];
 
-  constructor(journal: Journal, onNews: (id: string) => void) {
+  constructor(journal: Journal, onNews: (row: string) => void) {
     this.#journal = journal;
     this.#onNews = onNews;
   }
@@ -67,13 +68,14 @@ export class Queue {
     return this.#parcels[0];
   }
 
-  of(id: string): readonly Operation[] {
-    return this.#ofTask.get(id) ?? NONE;
+  /** What is done to one row, by the key of that. */
+  of(key: string): readonly Operation[] {
+    return this.#ofRow.get(key) ?? NONE;
   }
 
-  /** The task's first operation, if it waits to be sent. */
-  head(id: string): Operation | undefined {
-    const head = this.#ofTask.get(id)?.[0];
+  /** The row's first operation, if it waits to be sent. */
+  head(key: string): Operation | undefined {
+    const head = this.#ofRow.get(key)?.[0];
     return head && this.#isFree(head) ? head : undefined;
   }
 
@@ -83,7 +85,7 @@ export class Queue {
 
   /** Something was done here. It may be taken up by what was done before and is not under way yet. */
   add(operation: Operation): void {
-    const last = this.#ofTask.get(operation.id)?.at(-1);
+    const last = this.of(keyOf(operation.id, operation.of)).at(-1);
     this.#put(operation);
     if (last) this.#join(last, operation);
   }
@@ -147,7 +149,7 @@ export class Queue {
   }
 
   #joinNext(operation: Operation): boolean {
-    const all = this.of(operation.id);
+    const all = this.of(keyOf(operation.id, operation.of));
     const next = all[all.indexOf(operation) + 1];
     return next !== undefined && this.#join(operation, next);
   }
@@ -169,18 +171,20 @@ export class Queue {
 
   #place(operation: Operation): void {
     this.#operations = inserted(this.#operations, operation);
-    this.#ofTask.set(operation.id, inserted(this.of(operation.id), operation));
-    this.#onNews(operation.id);
+    const row = keyOf(operation.id, operation.of);
+    this.#ofRow.set(row, inserted(this.of(row), operation));
+    this.#onNews(row);
   }
 
   #drop(operation: Operation): void {
-    const { id, key } = operation;
+    const { key } = operation;
+    const row = keyOf(operation.id, operation.of);
     this.#operations = this.#operations.filter((other) => other.key !== key);
-    const rest = this.of(id).filter((other) => other.key !== key);
-    if (rest.length > 0) this.#ofTask.set(id, rest);
-    else this.#ofTask.delete(id);
+    const rest = this.of(row).filter((other) => other.key !== key);
+    if (rest.length > 0) this.#ofRow.set(row, rest);
+    else this.#ofRow.delete(row);
     this.#journal.set(`operation/${key}`, undefined);
-    this.#onNews(id);
+    this.#onNews(row);
   }
 }
 

@@ -4,17 +4,18 @@
 // Only the log decides. It arrives in order, so that an old state never replaces a newer one; an answer may be late,
 // and alone could bring back a task that was deleted since.
 
-import { taskChange } from "./log.js";
-import type { Change, Task } from "./types.js";
+import { rowChange } from "./log.js";
+import { isListKey, keyOf, type Row } from "./rows.js";
+import type { Change, List, Task } from "./types.js";
 
 /** The version of a task that is gone as nobody knows which. */
 export const UNKNOWN = Number.MAX_SAFE_INTEGER;
 
 /** What an answer told. */
 export interface Told {
-  /** The task as it is, or null if it is gone. */
-  task: Task | null;
-  /** Of a task that is gone, the last version that it had, or `UNKNOWN`: whatever is newer came back. */
+  /** The row as it is, or null if it is gone. */
+  task: Row | null;
+  /** Of one that is gone, the last version that it had, or `UNKNOWN`: whatever is newer came back. */
   version: number;
 }
 
@@ -24,20 +25,21 @@ export interface Copy {
   seq: number;
   user: string;
   tasks: Task[];
+  lists?: List[];
 }
 
 export class Replica {
-  #tasks = new Map<string, Task>();
+  #rows = new Map<string, Row>();
   #told = new Map<string, Told & { since: number }>();
   #seq = 0;
   /** Where the log was read to; undefined before the first time, and after the server has forgotten the place. */
   #cursor: string | undefined;
   /** A full copy that is being read, beside the tasks that it will replace. */
-  #fresh: Map<string, Task> | undefined = new Map();
+  #fresh: Map<string, Row> | undefined = new Map();
   #reading = 0;
-  /** The tasks that the log has told are gone, since {@link asking}. */
+  /** The rows that the log has told are gone, since {@link asking}. */
   #deletions = new Set<string>();
-  /** Called with each task about which more is known now. */
+  /** Called with the key of each row about which more is known now. */
   readonly #onNews: (id: string) => void;
   /** Called when what was told of a task and the log disagree: the whole log has to be read to know. */
   readonly #onDoubt: () => void;
@@ -47,17 +49,21 @@ export class Replica {
     this.#onDoubt = onDoubt;
   }
 
-  /** The task as far as the server's word goes. */
-  task(id: string): Task | undefined {
-    const task = this.#tasks.get(id);
-    const told = this.#told.get(id);
-    if (!told) return task;
-    if (task && task.version > told.version) return task;
+  /** The row as far as the server's word goes. */
+  row(key: string): Row | undefined {
+    const row = this.#rows.get(key);
+    const told = this.#told.get(key);
+    if (!told) return row;
+    if (row && row.version > told.version) return row;
     return told.task ?? undefined;
   }
 
-  get ids(): Iterable<string> {
-    return new Set([...this.#tasks.keys(), ...this.#told.keys()]).values();
+  task(id: string): Task | undefined {
+    return this.row(id) as Task | undefined;
+  }
+
+  get keys(): Iterable<string> {
+    return new Set([...this.#rows.keys(), ...this.#told.keys()]).values();
   }
 
   /** Whether answers have told something that the log has not told yet. */
@@ -72,18 +78,22 @@ export class Replica {
 
   copy(user: string): Copy | undefined {
     if (this.#cursor === undefined || this.#fresh) return undefined;
-    return { cursor: this.#cursor, seq: this.#seq, user, tasks: [...this.#tasks.values()] };
+    const rows = [...this.#rows];
+    const tasks = rows.filter(([key]) => !isListKey(key)).map(([, row]) => row as Task);
+    const lists = rows.filter(([key]) => isListKey(key)).map(([, row]) => row as List);
+    return { cursor: this.#cursor, seq: this.#seq, user, tasks, ...(lists.length > 0 && { lists }) };
   }
 
   load(copy: Copy | undefined, told: Iterable<[string, Told]>): void {
     if (copy) {
-      this.#tasks = new Map(copy.tasks.map((task) => [task.id, task]));
+      const lists = (copy.lists ?? []).map((list): [string, Row] => [keyOf(list.id, "list"), list]);
+      this.#rows = new Map([...copy.tasks.map((task): [string, Row] => [task.id, task]), ...lists]);
       this.#cursor = copy.cursor;
       this.#seq = copy.seq;
       this.#fresh = undefined;
     }
     for (const [id, it] of told) this.#told.set(id, { ...it, since: 0 });
-    for (const id of this.ids) this.#onNews(id);
+    for (const id of this.keys) this.#onNews(id);
   }
 
   /** A question is about to be sent for the first time; whatever comes of it goes to {@link tell}. */
@@ -128,23 +138,22 @@ export class Replica {
 
   #take(entry: Change): void {
     this.#seq = entry.seq;
-    const change = taskChange(entry);
+    const change = rowChange(entry);
     if (!change) return;
-    const tasks = this.#fresh ?? this.#tasks;
-    if ("deleted" in change) {
-      tasks.delete(change.deleted);
-      this.#deletions.add(change.deleted);
-      if (this.#told.get(change.deleted)?.task) this.#onDoubt();
-      else if (!this.#fresh) this.#told.delete(change.deleted);
-      this.#onNews(change.deleted);
-      return;
+    const { key, row } = change;
+    const rows = this.#fresh ?? this.#rows;
+    const told = this.#told.get(key);
+    if (!row) {
+      rows.delete(key);
+      this.#deletions.add(key);
+      if (told?.task) this.#onDoubt();
+      else if (!this.#fresh) this.#told.delete(key);
+    } else {
+      rows.set(key, row);
+      // In a full copy the rows that people see are still the old ones: what was told has to stay on top of them.
+      if (!this.#fresh && told && confirms(row, told)) this.#told.delete(key);
     }
-    const { task } = change;
-    tasks.set(task.id, task);
-    const told = this.#told.get(task.id);
-    // In a full copy the tasks that people see are still the old ones: what was told has to stay on top of them.
-    if (!this.#fresh && told && confirms(task, told)) this.#told.delete(task.id);
-    this.#onNews(task.id);
+    this.#onNews(key);
   }
 
   /**
@@ -158,10 +167,10 @@ export class Replica {
   /** The log was read to its end. */
   caughtUp(reading: number): void {
     if (this.#fresh) {
-      const before = [...this.ids];
-      this.#tasks = this.#fresh;
+      const before = [...this.keys];
+      this.#rows = this.#fresh;
       this.#fresh = undefined;
-      for (const id of new Set([...before, ...this.ids])) this.#onNews(id);
+      for (const id of new Set([...before, ...this.keys])) this.#onNews(id);
     }
     for (const [id, told] of this.#told) {
       if (told.since >= reading) continue;
@@ -184,6 +193,6 @@ export class Replica {
   }
 }
 
-function confirms(task: Task, told: Told): boolean {
-  return told.task ? task.version >= told.version : task.version > told.version;
+function confirms(row: Row, told: Told): boolean {
+  return told.task ? row.version >= told.version : row.version > told.version;
 }

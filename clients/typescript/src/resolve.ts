@@ -29,7 +29,10 @@ export type Step =
   | { do: "ask"; conflict: Conflict; usual: "mine" | "theirs" };
 
 export function step(operation: Operation, theirs: Task | undefined): Step {
-  const { id, kind, base, fields } = operation;
+  const { id, kind, fields } = operation;
+  // Of lists nobody is asked, so that who is asked sees tasks.
+  const base = operation.base as Task | null;
+  if (kind === "move") return theirs ? { do: "send", fields } : { do: "drop" };
   if (kind === "create" || kind === "restore") return theirs ? { do: "drop" } : { do: "send", fields };
   if (kind === "remove") {
     if (!theirs) return { do: "drop" };

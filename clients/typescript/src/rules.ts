@@ -101,6 +101,12 @@ function checkUrl(text: string): void {
   demand(!REFUSED_SCHEMES.test(scheme), URL_RULE);
 }
 
+function id(value: unknown): string {
+  const isOne = typeof value === "string" && /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(value);
+  demand(isOne, "must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f, or null");
+  return value.toLowerCase();
+}
+
 function references(value: unknown): Members[] {
   demand(Array.isArray(value), REFERENCES);
   const references = value.map(reference);
@@ -133,6 +139,17 @@ function walk(value: unknown, level: number): void {
   }
 }
 
+function color(value: unknown): string {
+  const isOne = typeof value === "string" && /^#[\da-f]{6}$/i.test(value);
+  demand(isOne, "must be a colour such as #1e90ff, or null");
+  return value;
+}
+
+function archived(value: unknown): boolean {
+  demand(typeof value === "boolean" || value === null, "must be true, false or null");
+  return value ?? false;
+}
+
 /** In the order in which the server names what is wrong. */
 const READERS: Record<string, (value: unknown) => unknown> = {
   title,
@@ -142,9 +159,13 @@ const READERS: Record<string, (value: unknown) => unknown> = {
   start: orNull((value) => readWhen(value)),
   priority: orNull(priority),
   tags: orNull(tags),
+  list_id: orNull(id),
+  parent_id: orNull(id),
   references: orNull(references),
   metadata: orNull(metadata),
 };
+
+const LIST_READERS: typeof READERS = { name: title, color: orNull(color), archived, metadata: orNull(metadata) };
 
 interface Fault {
   field: string;
@@ -158,9 +179,18 @@ function invalid(message: string, details: Fault[], fields: string[]): TickboxEr
 
 /** What is written, as the server will keep it; throws a `TickboxError` that names all fields that break a rule. */
 export function checked(patch: Patch): Patch {
+  return readBy(READERS, patch);
+}
+
+/** The same of a list. */
+export function checkedList(patch: Patch): Patch {
+  return readBy(LIST_READERS, patch);
+}
+
+function readBy(readers: typeof READERS, patch: Patch): Patch {
   const faults: Fault[] = [];
   const made: Members = { ...patch };
-  for (const [field, read] of Object.entries(READERS)) {
+  for (const [field, read] of Object.entries(readers)) {
     if (!Object.hasOwn(made, field)) continue;
     try {
       made[field] = read(made[field]);
@@ -180,4 +210,12 @@ export function checkTogether({ start, due }: Patch): void {
   if (!start || !due) return;
   if (!isAlike(start, due)) throw breach("start and due must both be dates, both local times, or both times in the same zone");
   if (isAfter(start, due)) throw breach("start must not be after due");
+}
+
+/** A task cannot become a part of itself. */
+export function notBelowItself(id: string, parent: string | null, above: (task: string) => string | undefined): void {
+  for (let level = 1, at = parent ?? undefined; at !== undefined && level < 9; level += 1, at = above(at)) {
+    if (at === id) throw invalid("parent_id must not be the task itself, nor one below it", [], ["parent_id"]);
+    if (level === 8) throw invalid("parent_id must leave the task, with what is below it, within 8 levels", [], ["parent_id"]);
+  }
 }

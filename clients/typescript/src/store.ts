@@ -5,20 +5,17 @@ import { Deeds } from "./deeds.js";
 import { TickboxError, asTickboxError } from "./errors.js";
 import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
-import { timeId } from "./ids.js";
 import { Journal } from "./journal.js";
-import { EMPTY } from "./members.js";
-import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { Operation } from "./operations.js";
 import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
-import { checked, checkTogether } from "./rules.js";
 import { memory, type Storage } from "./storage.js";
 import { Later } from "./timing.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
+import { written, writes } from "./writes.js";
 
 export interface StoreOptions {
   client: Client;
@@ -38,12 +35,8 @@ export interface StoreOptions {
   silence?: number | undefined;
 }
 
-export type NewTaskFields = Pick<Task, "title"> & Patch;
-
 /** The copy of the tasks is only a copy: it need not be written with each event. */
 const SAVE_AFTER = 1000;
-/** Of so many removed tasks the words are at hand, for `restore`. */
-const MOST_REMOVED = 1000;
 /** What an answer told is in the log within milliseconds; if it does not arrive, the log is asked. */
 const CONFIRM_AFTER = 3000;
 
@@ -111,7 +104,6 @@ export function createStore(options: StoreOptions) {
       journal.set(`told/${id}`, undefined);
     }
   });
-  const removed = new Map<string, Task>();
   let loading: Promise<void> | undefined;
   let wanted = false;
   let closed = false;
@@ -195,30 +187,6 @@ export function createStore(options: StoreOptions) {
     }
   }
 
-  function seen(id: string): Task {
-    const task = view.get(id);
-    if (!task) throw new TickboxError({ status: 404, code: "NOT_FOUND", message: `There is no task ${id} here` });
-    return task;
-  }
-
-  /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
-  function written(patch: Patch, ground?: Patch): Patch {
-    // A number that JSON does not have is against a rule, and would be `null` in the copy.
-    const copied = (value: unknown): unknown => (typeof value === "number" ? value : JSON.parse(JSON.stringify(value)));
-    const given = Object.fromEntries(Object.entries(content(patch)).map(([name, value]) => [name, copied(value)])) as Patch;
-    const fields = checked(ground ? whole(given, ground) : given);
-    checkTogether({ ...ground, ...fields });
-    return fields;
-  }
-
-  function change(id: string, patch: Patch): Task {
-    const base = seen(id);
-    const fields = difference(written(patch, base), base);
-    if (!isEmpty(fields)) deeds.perform({ id, kind: "change", fields, base });
-    // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
-    return view.get(id) ?? patched(base, fields);
-  }
-
   async function start(): Promise<void> {
     if (closed) throw new Error("This store is closed: create another one");
     wanted = true;
@@ -258,30 +226,7 @@ export function createStore(options: StoreOptions) {
       return new LiveQuery(view, filter, order, zone, onError);
     },
 
-    /** Makes a task, at once. Its id is final. */
-    create(fields: NewTaskFields): Task {
-      const id = timeId();
-      deeds.perform({ id, kind: "create", fields: written({ ...EMPTY, ...fields }), base: null });
-      return seen(id);
-    },
-
-    change,
-
-    complete: (id: string, completed = true): Task => change(id, { completed }),
-
-    /** Into the trash. */
-    remove(id: string): void {
-      const base = seen(id);
-      removed.set(id, base);
-      if (removed.size > MOST_REMOVED) removed.delete(removed.keys().next().value!);
-      deeds.perform({ id, kind: "remove", fields: {}, base });
-    },
-
-    /** Out of the trash. A task that was removed by this store shows again at once, another when the server has answered. */
-    restore(id: string): Task | undefined {
-      if (!view.get(id)) deeds.perform({ id, kind: "restore", fields: {}, base: removed.get(id) ?? null });
-      return view.get(id);
-    },
+    ...writes(view, deeds),
 
     /** What the function does is one deed, which {@link undo} takes back as a whole. */
     together: <R>(work: () => R): R => deeds.together(work),
@@ -302,11 +247,11 @@ export function createStore(options: StoreOptions) {
     retry(key: string, fields: Patch = {}): void {
       const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
-      const { id, kind, base, fields: before } = refused.operation;
-      const better = { ...before, ...written(fields, { ...base, ...before }) };
+      const { key: _, at: __, alone: ___, failures: ____, ...deed } = refused.operation;
+      const better = { ...deed.fields, ...written(fields, { ...deed.base, ...deed.fields }) };
       queue.dismiss(key);
       known = queue.refused;
-      deeds.perform({ id, kind, base, fields: better });
+      deeds.perform({ ...deed, fields: better });
     },
 
     dismiss(key: string): void {

@@ -1,8 +1,6 @@
 // The entity tags of what this client has seen, and the answers that a 304 stands for. Both are bounded: what was
 // used least recently is forgotten, and costs a full answer or a write without a condition, never a mistake.
 
-import type { Task } from "./types.js";
-
 const MOST_TAGS = 10_000;
 /** In characters: the texts of lists can be long. */
 const MOST_TEXT = 4_000_000;
@@ -17,20 +15,20 @@ export class Tags {
   #copies = new Map<string, Copy>();
   #size = 0;
 
-  /** What `If-Match` says for this task, if it was seen. */
-  tag(id: string): string | undefined {
-    return this.#tags.get(id);
+  /** What `If-Match` says for this task or list, if it was seen. */
+  tag(key: string): string | undefined {
+    return this.#tags.get(key);
   }
 
-  /** A task was in an answer, in whatever kind of answer. */
-  saw(task: Task): void {
-    this.#tags.delete(task.id);
-    this.#tags.set(task.id, tagOf(task.version));
+  /** A task or a list was in an answer, in whatever kind of answer. */
+  saw(key: string, version: number): void {
+    this.#tags.delete(key);
+    this.#tags.set(key, tagOf(version));
     if (this.#tags.size > MOST_TAGS) this.#tags.delete(this.#tags.keys().next().value!);
   }
 
-  forget(id: string): void {
-    this.#tags.delete(id);
+  forget(key: string): void {
+    this.#tags.delete(key);
   }
 
   copy(path: string): Copy | undefined {

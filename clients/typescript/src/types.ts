@@ -6,12 +6,26 @@ type Schemas = components["schemas"];
 
 /** A task, as the server keeps it. */
 export type Task = Schemas["Task"];
+/** A list of tasks, as the server keeps it. */
+export type List = Schemas["List"];
+/** A list to be made. With an `id` of your own the same list is never made twice. */
+export type NewList = Schemas["NewList"];
+/** What is to be changed of a list: a field that is left out keeps its value. */
+export type ListPatch = Schemas["ListPatch"];
+/** Lists in their order, each with the number of its open tasks. */
+export type Lists = Schemas["Lists"];
+/** Where a task goes: beside the first of both that is a sibling there; what else is left out stays. */
+export type Target = Optional<Schemas["Move"]>;
+/** Where a list goes, among the others. */
+export type Beside = Optional<Schemas["MoveList"]>;
 /** A task to be made. With an `id` of your own the same task is never made twice. */
 export type NewTask = Schemas["NewTask"];
 /** What is to be changed of a task: a field that is left out keeps its value. */
 export type TaskPatch = Schemas["TaskPatch"];
-/** Tasks, newest first. */
+/** Tasks, newest first, or as `order_by` says. */
 export type TaskList = Schemas["TaskList"];
+/** Tags, and how many tasks have each. */
+export type TagList = Schemas["TagList"];
 /** One operation of a batch. */
 export type BatchOperation = Schemas["BatchOperation"];
 /** What came of one operation of a batch. */

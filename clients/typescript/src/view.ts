@@ -2,22 +2,30 @@
 
 import type { TickboxError } from "./errors.js";
 import type { Status } from "./follow.js";
-import { same } from "./merge.js";
+import { patched, same } from "./merge.js";
 import { applied } from "./operations.js";
 import type { Queue } from "./queue.js";
+import { bySiblings } from "./places.js";
 import type { Replica } from "./replica.js";
-import type { Task } from "./types.js";
+import { above, isListKey, keyOf, type Row } from "./rows.js";
+import type { List, Task } from "./types.js";
 
 export class View {
   readonly #replica: Replica;
   readonly #queue: Queue;
   readonly #user: () => string;
   readonly #onError: (error: unknown) => void;
-  #shown = new Map<string, Task>();
+  #shown = new Map<string, Row>();
   #dirty = new Set<string>();
   #sorted: readonly Task[] | undefined = [];
+  #lists: readonly List[] | undefined = [];
+  /** Of each row those that are below it, and of each the rows that it is below, as it was last looked at. */
+  #below = new Map<string, Set<string>>();
+  #above = new Map<string, string[]>();
+  /** Those that went with what they are below. */
+  #covered = new Set<string>();
   #listeners = new Set<() => void>();
-  #watchers = new Set<(id: string) => void>();
+  #watchers = new Set<(key: string) => unknown>();
   #version = 0;
   #told = false;
   #last: unknown[] = [];
@@ -34,12 +42,38 @@ export class View {
 
   tasks(): readonly Task[] {
     this.#refresh();
-    return (this.#sorted ??= [...this.#shown.values()].sort(newestFirst));
+    return (this.#sorted ??= this.#all<Task>(false).sort(newestFirst));
+  }
+
+  /** All lists, in their order. */
+  lists(): readonly List[] {
+    this.#refresh();
+    return (this.#lists ??= this.#all<List>(true).sort(bySiblings));
+  }
+
+  #all<R extends Row>(lists: boolean): R[] {
+    return [...this.#shown].filter(([key]) => isListKey(key) === lists).map(([, row]) => row as R);
   }
 
   get(id: string): Task | undefined {
+    return this.row(id) as Task | undefined;
+  }
+
+  row(key: string): Row | undefined {
     this.#refresh();
-    return this.#shown.get(id);
+    return this.#shown.get(key);
+  }
+
+  /** The keys of the tasks that are right below a task, or in a list. */
+  below(key: string): string[] {
+    this.#refresh();
+    return [...(this.#below.get(key) ?? [])].filter((other) => this.#shown.has(other));
+  }
+
+  /** The tasks of the same list and parent, in their order, without one of them. */
+  siblings({ list_id, parent_id }: { list_id: string | null; parent_id: string | null }, without: string): Task[] {
+    const isOne = (task: Task) => (task.list_id ?? null) === list_id && (task.parent_id ?? null) === parent_id && task.id !== without;
+    return this.tasks().filter(isOne).sort(bySiblings);
   }
 
   /** Another one whenever a task shows otherwise than before. */
@@ -48,15 +82,15 @@ export class View {
     return this.#version;
   }
 
-  /** Calls the watcher with each task that shows otherwise than before, or no more, when that is found. */
-  watch(watcher: (id: string) => void): () => void {
+  /** Calls the watcher with the key of each row that shows otherwise than before, or no more, when that is found. */
+  watch(watcher: (key: string) => unknown): () => void {
     this.#watchers.add(watcher);
     return () => void this.#watchers.delete(watcher);
   }
 
-  /** Something about a task may have changed. */
-  touch(id: string): void {
-    this.#dirty.add(id);
+  /** Something about a row may have changed. */
+  touch(key: string): void {
+    this.#dirty.add(key);
     this.changed();
   }
 
@@ -104,19 +138,55 @@ export class View {
   }
 
   #refresh(): void {
-    for (const id of this.#dirty) {
-      const before = this.#shown.get(id);
-      let task = this.#replica.task(id);
-      for (const operation of this.#queue.of(id)) task = applied(task, operation, this.#user());
+    // What is below a row that changes is looked at too: it joins the set while that is gone through.
+    for (const key of this.#dirty) {
+      const before = this.#shown.get(key);
+      const row = this.#look(key);
+      this.#dirty.delete(key);
       // An echo of what is shown already changes nothing: not even the object.
-      if (task === before || (task && before && same(task, before))) continue;
-      if (task) this.#shown.set(id, task);
-      else this.#shown.delete(id);
-      this.#sorted = undefined;
+      if (row === before || (row && before && same(row, before))) continue;
+      if (row) this.#shown.set(key, row);
+      else this.#shown.delete(key);
+      if (isListKey(key)) this.#lists = undefined;
+      else this.#sorted = undefined;
       this.#version += 1;
-      for (const watcher of this.#watchers) watcher(id);
+      for (const watcher of this.#watchers) watcher(key);
+      for (const below of this.#below.get(key) ?? []) this.#dirty.add(below);
     }
-    this.#dirty.clear();
+  }
+
+  /** The row as it is to be shown. */
+  #look(key: string): Row | undefined {
+    let row = this.#replica.row(key);
+    for (const operation of this.#queue.of(key)) row = applied(row, operation, this.#user());
+    this.#link(key, row ? above(row) : []);
+    this.#covered.delete(key);
+    if (!row || isListKey(key)) return row;
+    const { parent_id: parent, list_id: list } = row as Task;
+    const leader = parent ? (this.#shown.get(parent) as Task | undefined) : undefined;
+    // What is moved takes what is below it to its list, and what is removed here takes it along.
+    if (leader) return leader.list_id === list ? row : patched(row, { list_id: leader.list_id ?? null } as object);
+    const isGone = (parent && this.#isRemoved(parent)) || (list && this.#isRemoved(keyOf(list, "list")));
+    if (!isGone) return row;
+    this.#covered.add(key);
+    return undefined;
+  }
+
+  /** Whether it is gone by what was done here: what others have removed is told of each row. */
+  #isRemoved(key: string): boolean {
+    if (this.#shown.has(key)) return false;
+    return this.#covered.has(key) || this.#replica.told(key)?.task === null || this.#queue.of(key).some(({ kind }) => kind === "remove");
+  }
+
+  #link(key: string, rows: string[]): void {
+    const before = this.#above.get(key) ?? [];
+    for (const other of before) this.#below.get(other)?.delete(key);
+    for (const other of rows) {
+      const all = this.#below.get(other) ?? new Set();
+      this.#below.set(other, all.add(key));
+    }
+    if (rows.length > 0) this.#above.set(key, rows);
+    else this.#above.delete(key);
   }
 }
 

@@ -8,9 +8,11 @@ import { Server, someone, tokenOf } from "./support/server.js";
 
 /** For each route of the API, the method that calls it: one that is missing here does not compile. */
 const METHODS: Record<Route, keyof Client> = {
+  "DELETE /api/{user_id}": "removeUser",
   "GET /api/{user_id}/tasks": "list",
   "POST /api/{user_id}/tasks": "create",
   "POST /api/{user_id}/tasks/batch": "batch",
+  "GET /api/{user_id}/tags": "listTags",
   "GET /api/{user_id}/tasks/{task_id}": "get",
   "PUT /api/{user_id}/tasks/{task_id}": "put",
   "PATCH /api/{user_id}/tasks/{task_id}": "change",
@@ -18,6 +20,16 @@ const METHODS: Record<Route, keyof Client> = {
   "PATCH /api/{user_id}/tasks/{task_id}/complete": "complete",
   "POST /api/{user_id}/tasks/{task_id}/restore": "restore",
   "GET /api/{user_id}/tasks/{task_id}/history": "history",
+  "POST /api/{user_id}/tasks/{task_id}/move": "move",
+  "GET /api/{user_id}/lists": "listLists",
+  "POST /api/{user_id}/lists": "createList",
+  "GET /api/{user_id}/lists/{list_id}": "getList",
+  "PUT /api/{user_id}/lists/{list_id}": "putList",
+  "PATCH /api/{user_id}/lists/{list_id}": "changeList",
+  "DELETE /api/{user_id}/lists/{list_id}": "deleteList",
+  "POST /api/{user_id}/lists/{list_id}/move": "moveList",
+  "POST /api/{user_id}/lists/{list_id}/restore": "restoreList",
+  "GET /api/{user_id}/lists/{list_id}/history": "historyOfList",
   "GET /api/{user_id}/changes": "changes",
   "POST /api/{user_id}/changes/{seq}/undo": "undo",
   "GET /api/{user_id}/events": "events",
@@ -86,7 +98,22 @@ test("each route has a method", async () => {
   assert.ok("deleted" in changes[0]!);
   await client.batch([{ op: "create", title: "d" }]);
   assert.equal((await client.changes({ limit: 10 })).changes.length, 2);
-  await client.get((await client.list()).tasks[0]!.id);
+  await client.change((await client.list()).tasks[0]!.id, { tags: ["home"] });
+  const home = await client.list({ filter: "tags:home", order_by: "title", zone: "Europe/Berlin" });
+  assert.deepEqual((await client.listTags()).tags, [{ name: "home", count: home.tasks.length }]);
+  await client.get(home.tasks[0]!.id);
+  const list = await client.createList({ name: "list" });
+  await client.createListAt(timeId(), { name: "another" });
+  await client.putList(list.id, { name: "b", metadata: { a: 1 } });
+  await client.changeList(list.id, { metadata: { b: 2 } });
+  await client.moveList(list.id, { before: null });
+  assert.equal((await client.move((await client.list()).tasks[0]!.id, { list_id: list.id })).list_id, list.id);
+  await client.deleteList(list.id);
+  assert.deepEqual((await client.listLists({ deleted: true })).lists.map(({ id }) => id), [list.id]);
+  await client.restoreList(list.id);
+  assert.deepEqual((await client.getList(list.id)).metadata, { a: 1, b: 2 });
+  assert.equal((await client.historyOfList(list.id, { limit: 1 })).history[0]?.kind, "restored");
+  assert.equal((await client.listLists()).lists.find(({ id }) => id === list.id)?.open_count, 1);
   assert.equal((await client.health()).status, "healthy");
   assert.equal((await client.ready()).status, "ready");
   const { ticket } = await client.ticket();
@@ -98,9 +125,12 @@ test("each route has a method", async () => {
     assert.equal(event.type, "ready");
     break;
   }
+  await client.removeUser("Ада/a|b c@d");
+  assert.equal((await client.list()).count, 0);
   const named = new Set(seen.map(({ method, path }) => {
     const general = path.replace(/^\/api\/[^/]+/, "/api/{user_id}").replace(/\d+\/undo/, "{seq}/undo");
-    return `${method} ${general.replace(/\/[0-9a-f-]{36}/, "/{task_id}")}`;
+    const of = general.includes("/lists") ? "{list_id}" : "{task_id}";
+    return `${method} ${general.replace(/\/[0-9a-f-]{36}/, `/${of}`)}`;
   }));
   assert.deepEqual([...named].sort(), Object.keys(METHODS).sort());
 });

@@ -5,12 +5,14 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { TickboxError, memory, type Patch } from "tickbox-client";
 import { content, difference, isEmpty } from "../dist/merge.js";
-import { checked, checkTogether } from "../dist/rules.js";
+import { checked, checkedList, checkTogether } from "../dist/rules.js";
 import { clientOf, device, storeOf } from "./support/devices.js";
 import { someone } from "./support/server.js";
 
 interface Case {
-  body: string;
+  body?: string;
+  /** Of a list. */
+  list?: string;
   kept?: Patch;
   faults?: [field: string, rule: string][];
   breach?: { fields: string[]; rule: string };
@@ -30,17 +32,18 @@ function refusal(work: () => unknown): TickboxError {
 
 test("what the server keeps is kept, in its form, and what it refuses is refused with its words", () => {
   const counts = { kept: 0, faults: 0, breach: 0 };
-  for (const { body, kept, faults, breach } of CASES) {
+  for (const { list, body = list!, kept, faults, breach } of CASES) {
     const patch = JSON.parse(body) as Patch;
     const write = () => {
-      const fields = checked(patch);
+      const fields = list === undefined ? checked(patch) : checkedList(patch);
       checkTogether(fields);
       return fields;
     };
     if (kept) {
       counts.kept += 1;
       const written = write();
-      assert.ok(isEmpty(difference(written, kept)) && isEmpty(difference(content(kept), { description: null, completed: false, ...written })), body);
+      const rest = { description: null, completed: false, archived: false, ...written };
+      assert.ok(isEmpty(difference(written, { archived: false, ...kept })) && isEmpty(difference(content(kept), rest)), body);
       continue;
     }
     const error = refusal(write);

@@ -62,6 +62,12 @@ impl References {
         })
     }
 
+    pub fn external_ids(&self) -> impl Iterator<Item = &str> {
+        self.0
+            .iter()
+            .map(|reference| reference.external_id.as_str())
+    }
+
     fn read_with(json: &str, read: impl Fn(&str) -> Result<Reference, Rule>) -> Result<Self, Rule> {
         if json == "null" {
             return Ok(Self::default());

@@ -41,6 +41,11 @@ impl When {
         &self.0
     }
 
+    /// The day or the time as it was written, and its zone.
+    pub fn parts(&self) -> (&str, Option<&str>) {
+        (&self.0[..self.0.len().min(LOCAL_LENGTH)], self.zone())
+    }
+
     fn date(&self) -> Option<&str> {
         (self.0.len() == DATE_LENGTH).then_some(&*self.0)
     }

@@ -207,6 +207,15 @@ impl Drafting<'_> {
         }
     }
 
+    /// Refuses one more task than there may be. What is there already stays.
+    pub(super) fn check_room(&self) -> Result<(), Refusal> {
+        let most = self.work.most_tasks;
+        if self.draft.account.task_count >= most {
+            return Err(Refusal::TooManyTasks(most));
+        }
+        Ok(())
+    }
+
     pub(super) fn insert<C: Kept>(&mut self, mut record: Record<C>) -> Record<C> {
         record.seq = self.draft.account.next_seq();
         C::count(&mut self.draft.account, &record, 1);

@@ -3,6 +3,7 @@
 
 mod below;
 mod draft;
+mod each;
 mod kept;
 mod operate;
 mod place;
@@ -19,7 +20,7 @@ use self::draft::Drafting;
 use super::limits::KEY_LIFETIME;
 use super::state::Need;
 use super::work::{Deed, Done, KeptAnswer, Outcome, Work};
-use super::{Refusal, State, Timestamp};
+use super::{Account, Refusal, State, Timestamp};
 
 /// What comes of some work, not yet taken over into the state.
 #[derive(Debug)]
@@ -61,6 +62,9 @@ pub fn decide(state: &State, work: &Work) -> Result<Decision, Undecided> {
             Some(_) => {}
         }
     }
+    if state.account.is_leaving && !matches!(work.deed, Deed::Leave) {
+        return Err(Undecided::Refused(Refusal::Leaving));
+    }
     let mut draft = Drafting::new(state, work);
     let (done, changes) = match &work.deed {
         Deed::Operate(operations) => {
@@ -73,6 +77,12 @@ pub fn decide(state: &State, work: &Work) -> Result<Decision, Undecided> {
             let outcomes = undo::undo(&mut draft, *seq, *since);
             let refused = outcomes.iter().any(Result::is_err);
             (Done::Now(outcomes), !refused)
+        }
+        Deed::Leave => {
+            // Where there is no account, there is nothing to be removed.
+            let is_there = state.account != Account::default();
+            draft.draft.account.is_leaving = is_there;
+            (Done::Left, is_there)
         }
         Deed::SweepTrash { until } => (Done::Swept(sweep::sweep_trash(&mut draft, *until)), true),
         Deed::SweepChanges { until } => {

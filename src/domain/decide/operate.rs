@@ -1,6 +1,7 @@
 //! Operations: create, change, move. What concerns the trash is in `trash`.
 
 use super::draft::Drafting;
+use super::each::operate_on_each;
 use super::kept::Kept;
 use super::place::{Found, Spot};
 use super::trash;
@@ -22,7 +23,7 @@ pub(super) fn operate(drafting: &mut Drafting<'_>, operations: &Operations) -> V
     outcomes
 }
 
-fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -> Outcome {
+pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -> Outcome {
     match operation {
         Operation::Create { id, content, twice } => create(drafting, *id, content, *twice),
         Operation::Change {
@@ -31,6 +32,10 @@ fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -> Outcome {
             expected,
         } => change(drafting, *id, patch, expected),
         Operation::Move { id, to, expected } => move_task(drafting, *id, to, expected),
+        Operation::Each {
+            matching,
+            operation,
+        } => operate_on_each(drafting, matching, operation),
         Operation::Delete { id, expected } => trash::delete(drafting, *id, expected),
         Operation::Restore { id } => trash::restore(drafting, *id),
         Operation::CreateList { id, content, twice } => create_list(drafting, *id, content, *twice),
@@ -79,6 +84,7 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
     }
     let content = content.clone().made_at(drafting.work.now);
     let mut content = content.map_err(Refusal::Breaks)?;
+    drafting.check_room()?;
     if content.list_id.is_some() || content.parent_id.is_some() {
         let to = Destination {
             list: content.list_id.map(Some),

@@ -108,6 +108,7 @@ pub(super) fn parents_first(tasks: Vec<Task>) -> Vec<Task> {
 
 /// Out of the trash, to where it was; where that is gone, to the top level or the inbox.
 fn take_out(drafting: &mut Drafting<'_>, old: &Task) -> Result<Task, Refusal> {
+    drafting.check_room()?;
     let mut new = old.clone();
     new.deleted_at = None;
     drafting.settle(&mut new, || 1)?;

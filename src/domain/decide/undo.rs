@@ -209,6 +209,9 @@ fn take_task_back(drafting: &mut Drafting<'_>, mut plan: Plan<Content>) -> Outco
     let mut goes_along = false;
     if !new.is_deleted() {
         let (is_back, id) = (old.is_deleted(), old.id);
+        if is_back {
+            drafting.check_room()?;
+        }
         if is_back || new.shelf() != old.shelf() {
             let height = || if is_back { 1 } else { drafting.height(id) };
             drafting.settle(new, height)?;

@@ -2,23 +2,28 @@
 //! tree a plan (`meaning`), the plan, once it is known when and where it is asked, a selection: it decides about a
 //! task, and says in SQL which tasks need no decision. `docs/filter.md` explains it to users.
 
+mod asked;
 mod condition;
 mod dates;
 mod field;
 mod meaning;
 mod mistake;
+mod place;
 mod plan;
 mod selection;
 mod sorting;
 mod syntax;
+mod task;
 #[cfg(test)]
 mod tests;
 mod tree;
 
+pub use self::asked::Asked;
 pub use self::condition::{Bound, Condition, Narrowed};
 pub use self::dates::{Moment, When};
 pub use self::field::Field;
 pub use self::mistake::Mistake;
+pub use self::place::{Mark, Place};
 pub use self::plan::{Comparison, DependsOn};
 pub use self::selection::{Selection, Subject, Value};
 pub use self::sorting::{SortKey, Sorting};

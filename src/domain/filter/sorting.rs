@@ -75,7 +75,7 @@ impl Sorting {
 impl SortKey {
     fn compare<S: Subject>(self, first: &S, second: &S) -> Ordering {
         let order = if self.field == Field::Order {
-            place(first).cmp(&place(second))
+            key_of_order(first).cmp(&key_of_order(second))
         } else {
             let (first, second) = (first.value(self.field), second.value(self.field));
             let (Some(first), Some(second)) = (first, second) else {
@@ -92,7 +92,7 @@ impl SortKey {
 }
 
 /// The place among siblings, of a task that nobody moved, too.
-fn place<S: Subject>(subject: &S) -> Option<Cow<'_, str>> {
+pub(super) fn key_of_order<S: Subject>(subject: &S) -> Option<Cow<'_, str>> {
     if let Some(Value::Text(key)) = subject.value(Field::Order) {
         return Some(Cow::Borrowed(key));
     }

@@ -1,6 +1,7 @@
 //! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So the tag that a proxy made of ours
 //! when it compressed an answer still means the same version, and is taken for it.
 
+use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
 
 use crate::domain::{Change, Filter, Position, TaskPage};
@@ -42,6 +43,30 @@ pub(in crate::http) fn list_tag(
     let limit = limit.unwrap_or_default();
     let place = after.map_or_else(String::new, |after| format!("-{}", after.id));
     tag(&format!("{:x}-{seq}-{shown}{limit}{place}", page.epoch))
+}
+
+/// The tag of a filtered list: the account, its latest change, and a sum of the question.
+pub(in crate::http) fn filtered_list_tag(
+    account: &TaskPage,
+    deleted: bool,
+    question: &[u8],
+) -> HeaderValue {
+    let sum = digest(&SHA256, question);
+    let sum = u64::from_be_bytes(std::array::from_fn(|at| sum.as_ref()[at]));
+    let TaskPage {
+        epoch, seq, total, ..
+    } = account;
+    let swept = if deleted {
+        format!("-{total}")
+    } else {
+        String::new()
+    };
+    tag(&format!("{epoch:x}-{seq}{swept}-f{sum:x}"))
+}
+
+/// The tag of the list of tags.
+pub(in crate::http) fn tags_tag(account: &TaskPage) -> HeaderValue {
+    tag(&format!("{:x}-{}-t", account.epoch, account.seq))
 }
 
 /// The tag of all lists, or of those in the trash: the account and its latest change.

@@ -101,7 +101,7 @@ pub(super) async fn listen(
     subscriber: Subscriber,
 ) -> Result<Response, Problem> {
     // Before the place is looked up, so that nothing slips in between.
-    let watcher = app.tasks.watch(&subscriber.space);
+    let watcher = app.tasks.watch_stream(&subscriber.space)?;
     let reached = app
         .tasks
         .reached(&subscriber.space, subscriber.since, subscriber.kinds)

@@ -11,7 +11,7 @@ use crate::domain::{SpaceId, UserId};
 use crate::http::SharedApp;
 use crate::http::body::strict;
 use crate::http::changes::{kinds, reached};
-use crate::http::extract::{authenticate, path_parameter};
+use crate::http::extract::{authenticate, count, path_parameter};
 use crate::http::front::exchange::{Exchange, detached};
 use crate::http::problem::Problem;
 use crate::http::query;
@@ -133,6 +133,7 @@ async fn by_ticket(
     let until = until.ok_or_else(Problem::ticket_refused)?;
     let exchange = Exchange::of(parts);
     exchange.set_user(&user);
+    count(app, &exchange, &user)?;
     strict::check_query(parts, &exchange)?;
     let credentials = HeaderMap::new();
     Ok((user.space(), Access { until, credentials }))

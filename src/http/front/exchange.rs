@@ -14,6 +14,7 @@ use axum::response::Response;
 use tokio::time::Instant;
 
 use crate::domain::UserId;
+use crate::quota::Standing;
 use crate::store::meter::Meter;
 
 /// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
@@ -40,6 +41,7 @@ struct Known {
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
     allowed: OnceLock<Duration>,
+    standing: OnceLock<Standing>,
 }
 
 impl Exchange {
@@ -52,6 +54,7 @@ impl Exchange {
             route: OnceLock::default(),
             user: OnceLock::default(),
             allowed: OnceLock::default(),
+            standing: OnceLock::default(),
         }))
     }
 
@@ -102,6 +105,15 @@ impl Exchange {
     /// The route's template, such as `/api/{user_id}/tasks`.
     pub(in crate::http) fn route(&self) -> Option<&str> {
         self.0.route.get().map(MatchedPath::as_str)
+    }
+
+    pub(in crate::http) fn set_standing(&self, standing: Standing) {
+        let _ = self.0.standing.set(standing);
+    }
+
+    /// How often the user may ask, and has.
+    pub(in crate::http) fn standing(&self) -> Option<Standing> {
+        self.0.standing.get().copied()
     }
 
     /// Who was verified, whether or not the path names the same user.

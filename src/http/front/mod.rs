@@ -6,6 +6,7 @@ mod cors;
 pub(super) mod exchange;
 mod notices;
 pub(super) mod public_path;
+mod rate;
 mod request_log;
 
 use std::convert::Infallible;
@@ -96,6 +97,7 @@ impl FrontDoor {
         cors::mark(&web.origins, origin, &mut response);
         public_path::mark(&prefix, &mut response);
         strict::mark(&line.exchange, &mut response);
+        rate::mark(&line.exchange, &mut response);
         if is_personal {
             caching::mark(&method, &mut response);
         }

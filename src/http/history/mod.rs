@@ -262,7 +262,7 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
     let done = outcomes.iter().flatten();
     let mut changes: Vec<ToldChange> = done
         .filter(|written| !matches!(written, Written::Unchanged(_)))
-        .map(|written| ToldChange(written.item().clone()))
+        .filter_map(|written| written.item().cloned().map(ToldChange))
         .collect();
     changes.sort_by_key(|change| change.0.seq());
     let mut json = b"{\"changes\":".to_vec();

@@ -115,6 +115,17 @@ pub(super) const SERVICE_UNAVAILABLE: SharedError = SharedError {
     )
 };
 
+pub(super) const RATE_LIMITED: SharedError = SharedError {
+    header: Some(("Retry-After", "Seconds to wait before the next try")),
+    ..shared(
+        "RateLimited",
+        "429",
+        "RATE_LIMITED",
+        "More than 6000 requests in 60 s: ask again after the time in Retry-After",
+        "The user has asked too often, or has too many streams open",
+    )
+};
+
 pub(super) const CONFLICT: SharedError = SharedError {
     header: Some((
         "Retry-After",
@@ -129,7 +140,7 @@ pub(super) const CONFLICT: SharedError = SharedError {
     )
 };
 
-pub(super) const ALL: [&SharedError; 11] = [
+pub(super) const ALL: [&SharedError; 12] = [
     &CONFLICT,
     &CURSOR_EXPIRED,
     &BAD_REQUEST,
@@ -139,6 +150,7 @@ pub(super) const ALL: [&SharedError; 11] = [
     &PAYLOAD_TOO_LARGE,
     &UNSUPPORTED_MEDIA_TYPE,
     &VALIDATION_ERROR,
+    &RATE_LIMITED,
     &INTERNAL_SERVER_ERROR,
     &SERVICE_UNAVAILABLE,
 ];

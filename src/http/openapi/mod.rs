@@ -16,8 +16,8 @@ use utoipa::{OpenApi as _, ToSchema};
 
 use self::errors::{
     ALL, BAD_REQUEST, CONFLICT, CURSOR_EXPIRED, INTERNAL_SERVER_ERROR, NOT_FOUND,
-    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, SERVICE_UNAVAILABLE, SharedError, UNAUTHORIZED,
-    UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
+    PAYLOAD_TOO_LARGE, PRECONDITION_FAILED, RATE_LIMITED, SERVICE_UNAVAILABLE, SharedError,
+    UNAUTHORIZED, UNSUPPORTED_MEDIA_TYPE, VALIDATION_ERROR, response,
 };
 
 pub(super) use self::list::{
@@ -83,6 +83,7 @@ pub(super) enum Current {
         (name = "lists", description = "The lists that tasks are in"),
         (name = "changes", description = "What has changed, and what changes now"),
         (name = "history", description = "What happened to tasks, and how to undo it"),
+        (name = "user", description = "All of a user's data"),
         (name = "health", description = "How the server is"),
     ),
 )]
@@ -137,10 +138,10 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
         if path.contains("{list_id}") {
             parameters.insert(1, RefOr::T(list_id()));
         }
-        errors.extend([&UNAUTHORIZED, &NOT_FOUND]);
+        errors.extend([&UNAUTHORIZED, &NOT_FOUND, &RATE_LIMITED]);
         if is_read && (path.ends_with("/changes") || path.ends_with("/events")) {
             errors.push(&CURSOR_EXPIRED);
-        } else if !path.ends_with("/ticket") {
+        } else if !path.ends_with("/ticket") && !path.ends_with("{user_id}") {
             add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();

@@ -247,6 +247,19 @@ impl Problem {
         })
     }
 
+    /// The user is being removed: afterwards there is none.
+    pub(super) fn leaving() -> Self {
+        let message =
+            "This user is being removed with all tasks: ask again after the time in Retry-After";
+        Self::unavailable(message, Duration::from_secs(1), None)
+    }
+
+    /// Too many requests, or streams, of one user.
+    pub(super) fn rate_limited(message: String, retry_after: u64) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message)
+            .with(|inner| inner.header = Some((RETRY_AFTER, retry_after.into())))
+    }
+
     pub(super) fn internal(cause: Cause) -> Self {
         let message = "Something went wrong on our side; the request id helps to find out what";
         Self::new(

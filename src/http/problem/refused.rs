@@ -7,6 +7,10 @@ use serde_json::json;
 use super::Problem;
 use crate::domain::limits::TASKS_BELOW;
 use crate::domain::{Item, Refusal};
+use crate::http::query;
+
+/// What was closed is noticed within this time at the latest.
+const STREAM_RETRY_SECONDS: u64 = 15;
 
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
@@ -55,6 +59,10 @@ impl From<&Refusal> for Problem {
                 "A {} of this id is in the trash: restore it, or take another id",
                 noun.as_str()
             )),
+            Refusal::Leaving => Self::leaving(),
+            Refusal::TooManyTasks(most) => Self::conflict(format!(
+                "There may be {most} tasks, and there are as many: delete some before you make another"
+            )),
             Refusal::NoSibling(noun) => Self::conflict(format!(
                 "Neither after nor before names a {0} that stands there: look at the order as it is now, or leave both away",
                 noun.as_str()
@@ -79,11 +87,20 @@ impl From<&Refusal> for Problem {
                 let members = vec![("conflicting_seq", json!(seq))];
                 Self::conflict(message).with(|inner| inner.members = members)
             }
+            Refusal::TooManyStreams => Self::rate_limited(
+                "As many streams of events are open as a user may have: close one, then ask again"
+                    .to_owned(),
+                STREAM_RETRY_SECONDS,
+            ),
             Refusal::CursorExpired => Self::new(
                 StatusCode::GONE,
                 "CURSOR_EXPIRED",
                 "What happened since this cursor cannot be told any more: begin again without one",
             ),
+            Refusal::TooManyMatch(most) => Self::conflict(format!(
+                "The filter matches more than {most} tasks: narrow it, or allow for more with max"
+            )),
+            Refusal::FilterTooWide => query::too_wide(),
             Refusal::KeyReused => Self::new(
                 StatusCode::UNPROCESSABLE_ENTITY,
                 "IDEMPOTENCY_KEY_REUSED",

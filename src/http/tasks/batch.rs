@@ -13,8 +13,10 @@ use serde_json::value::RawValue;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Schema, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
+use uuid::Uuid;
 
-use crate::domain::json::{read_flag, read_text, write_number, write_uuid};
+use super::batch_filter::{self, with_filter};
+use crate::domain::json::{Object, read_flag, read_text, write_list, write_number, write_uuid};
 use crate::domain::limits::BATCH_OPERATIONS;
 use crate::domain::{
     Content, Deed, Expected, Operation, Operations, Outcome, Patch, Side, TaskId, Twice, Written,
@@ -74,7 +76,7 @@ impl PartialSchema for BatchOperation {
             .required("op")
             .property("id", id)
             .property("if_version", version);
-        with_place(with_content(object, Side::Request, true)).into()
+        with_filter(with_place(with_content(object, Side::Request, true))).into()
     }
 }
 
@@ -132,6 +134,12 @@ pub(in crate::http) struct BatchResult {
     /// The task that is gone.
     #[schema(value_type = uuid::Uuid, required = false)]
     id: (),
+    /// Of an operation by filter: how many tasks it was done to.
+    #[schema(value_type = u32, required = false)]
+    count: (),
+    /// These, newest first.
+    #[schema(value_type = Vec<uuid::Uuid>, required = false)]
+    ids: (),
     /// Why it was refused: `code`, `message`, `current`.
     #[schema(value_type = Object, required = false)]
     error: (),
@@ -228,6 +236,13 @@ fn write_written(json: &mut Vec<u8>, written: &Written) {
             write_uuid(json, item.id().uuid());
             return json.push(b'}');
         }
+        Written::Each(ids) => {
+            json.extend_from_slice(b"{\"status\":200,\"count\":");
+            write_number(json, i64::try_from(ids.len()).unwrap_or(i64::MAX));
+            json.extend_from_slice(b",\"ids\":");
+            write_list(json, ids, |json, id| write_uuid(json, id.0));
+            return json.push(b'}');
+        }
     };
     json.extend_from_slice(b"{\"status\":");
     write_number(json, status);
@@ -267,7 +282,8 @@ impl FromJson for Batch {
 impl Sent {
     fn operation(&self, app: &SharedApp) -> Result<Operation, Problem> {
         let json = self.0.get().as_bytes();
-        let members = object(json, &[&["op", "id", "if_version", "completed"]])?;
+        let names = ["op", "id", "if_version", "completed"];
+        let members = object(json, &[&names, &batch_filter::NAMES])?;
         let verb = members
             .get("op")
             .and_then(|op| serde_json::from_str(op).ok());
@@ -275,6 +291,26 @@ impl Sent {
             "op",
             "must be create, change, complete, delete, tag, untag, move or restore",
         ))?;
+        let matching = batch_filter::read(&members, &app.clock)?;
+        if matching.is_some() && matches!(verb, BatchVerb::Create | BatchVerb::Restore) {
+            return Err(invalid(
+                "filter",
+                "cannot be combined with create or restore",
+            ));
+        }
+        if let Some(matching) = matching {
+            let operation = Self::of_task(
+                verb,
+                json,
+                &members,
+                TaskId(Uuid::nil()),
+                Expected::Anything,
+            )?;
+            return Ok(Operation::Each {
+                matching,
+                operation: Box::new(operation),
+            });
+        }
         let expected = match members
             .get("if_version")
             .filter(|version| *version != "null")
@@ -299,6 +335,17 @@ impl Sent {
         let id = members.get("id").and_then(|id| read_text(id).ok());
         let id = id.as_deref().and_then(TaskId::parse);
         let id = id.ok_or(invalid("id", "must be the id of a task"))?;
+        Self::of_task(verb, json, &members, id, expected)
+    }
+
+    /// What is done to a task that is there.
+    fn of_task(
+        verb: BatchVerb,
+        json: &[u8],
+        members: &Object<'_>,
+        id: TaskId,
+        expected: Expected,
+    ) -> Result<Operation, Problem> {
         let patch = match verb {
             BatchVerb::Delete => return Ok(Operation::Delete { id, expected }),
             BatchVerb::Restore => return Ok(Operation::Restore { id }),

@@ -5,6 +5,7 @@ use axum::http::request::Parts;
 use utoipa::IntoParams;
 
 use super::cursor;
+use super::filtered::Question;
 use crate::domain::{Filter, Position, SpaceId};
 use crate::http::SharedApp;
 use crate::http::problem::Problem;
@@ -18,12 +19,22 @@ pub(in crate::http) struct ListQuery {
     #[param(value_type = Option<u16>, minimum = 1, maximum = 1000, example = 50)]
     pub(super) limit: Option<usize>,
     /// `next_cursor` of the page before, of the same query; an empty one is none.
-    #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]*$")]
+    #[param(max_length = 16384, pattern = "^[A-Za-z0-9_-]*$")]
     cursor: Option<String>,
     /// Only tasks that are done (`true`) or open (`false`).
     completed: Option<bool>,
     /// `true`: the trash in place of the list. Not together with `completed`.
     deleted: Option<bool>,
+    /// Only the tasks that this selects (AIP-160): fields, words, `AND`, `OR`, `NOT`, `today()`, `now()`.
+    #[param(max_length = 1000, example = "completed = false AND due <= today()")]
+    filter: Option<String>,
+    /// Up to three of `created_at`, `updated_at`, `due`, `start`, `priority`, `title`, `order`, `completed_at`, each
+    /// with ` desc` if wanted. Tasks without the value are last; ties are newest first.
+    #[param(example = "due, priority")]
+    order_by: Option<String>,
+    /// Where `today()` and the days of the filter are: a name of the IANA time zone database. Left out: UTC.
+    #[param(example = "Europe/Berlin")]
+    zone: Option<String>,
 }
 
 impl ListQuery {
@@ -35,6 +46,9 @@ impl ListQuery {
                 "completed" => read.completed.replace(flag(name, &value)?).is_some(),
                 "deleted" => read.deleted.replace(flag(name, &value)?).is_some(),
                 "cursor" => read.cursor.replace(value.into_owned()).is_some(),
+                "filter" => read.filter.replace(value.into_owned()).is_some(),
+                "order_by" => read.order_by.replace(value.into_owned()).is_some(),
+                "zone" => read.zone.replace(value.into_owned()).is_some(),
                 _ => false,
             })
         })?;
@@ -44,6 +58,17 @@ impl ListQuery {
             return Err(invalid("deleted", "cannot be combined with completed"));
         }
         Ok(read)
+    }
+
+    /// `None` where there is neither a filter nor an order.
+    pub(super) fn question(&self) -> Result<Option<Question>, Problem> {
+        let texts = [&self.filter, &self.order_by, &self.zone];
+        Question::read(
+            texts.map(Option::as_deref),
+            self.filter(),
+            self.limit,
+            self.cursor.as_deref(),
+        )
     }
 
     pub(super) fn filter(&self) -> Filter {

@@ -1,8 +1,11 @@
 //! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
 
 pub(super) mod batch;
+mod batch_filter;
 mod cursor;
+mod filtered;
 mod list_query;
+pub(super) mod tags;
 mod whole_list;
 
 use axum::extract::State;
@@ -41,12 +44,15 @@ pub(super) const TAG: &str = "tasks";
     "version": 1,
 }], "count": 1}))]
 pub(super) struct TaskList {
-    /// Newest first.
+    /// Newest first, or as `order_by` says.
     #[schema(value_type = Vec<TaskSchema>)]
     tasks: Vec<Task>,
     /// How many tasks match in all, on this page or not.
     #[schema(minimum = 0)]
     count: i64,
+    /// Only there, and `true`, if a filter matches more than `count`, which is 10,000 then.
+    #[schema(required = false)]
+    count_is_minimum: bool,
     /// Where the next page begins; `null` on the last one. Only with `limit`.
     #[schema(required = false)]
     next_cursor: Option<String>,
@@ -59,6 +65,9 @@ impl TaskList {
         write_list(&mut json, &self.tasks, |json, task| task.write(json));
         json.extend_from_slice(b",\"count\":");
         write_number(&mut json, self.count);
+        if self.count_is_minimum {
+            json.extend_from_slice(b",\"count_is_minimum\":true");
+        }
         json.extend_from_slice(b",\"next_cursor\":");
         write_optional_text(&mut json, self.next_cursor.as_deref());
         json.push(b'}');
@@ -70,6 +79,7 @@ impl TaskList {
 ///
 /// With `limit`, a page; follow `next_cursor`, or the `Link` header, for the next. Pages are stable while
 /// tasks come and go: none is shown twice, and none that stays is left out. Without `limit`, all of them.
+/// With `filter`, those that it selects; with `order_by`, in that order.
 #[utoipa::path(
     get, path = "/api/{user_id}/tasks", tag = TAG,
     params(ListQuery),
@@ -86,6 +96,15 @@ pub(super) async fn list_tasks(
     exchange: Exchange,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
+    if let Some(question) = query.question()? {
+        let request = filtered::Request {
+            space,
+            uri,
+            exchange,
+            known,
+        };
+        return filtered::respond(app, question, request).await;
+    }
     let filter = query.filter();
     let after = query.position(&space)?;
     let tag_of = |page: &TaskPage| etag::list_tag(page, filter, query.limit, after);
@@ -96,7 +115,7 @@ pub(super) async fn list_tasks(
         }
     }
     let Some(limit) = query.limit else {
-        return whole_list::respond(
+        return whole_list::respond_newest_first(
             app.tasks.clone(),
             space,
             filter,
@@ -117,6 +136,7 @@ pub(super) async fn list_tasks(
     let list = TaskList {
         tasks: listing.page.tasks,
         count: listing.page.total,
+        count_is_minimum: false,
         next_cursor,
     };
     let mut response = JsonText(list.to_json()).into_response();

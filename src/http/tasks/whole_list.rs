@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::Body;
+use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_TYPE, ETAG};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
@@ -16,30 +17,52 @@ use crate::http::problem::Problem;
 use crate::store::meter::Meter;
 use crate::tasks::{Listing, Tasks};
 
-/// Reads the first part before it answers, so that a failure there is an ordinary one. A failure later on
+/// Where the parts of a list come from, one after the other.
+pub(super) trait Source: Send + Sync + 'static {
+    /// Where a part begins.
+    type Place: Send + 'static;
+
+    fn space(&self) -> &SpaceId;
+
+    /// The part after a place.
+    fn chunk(
+        &self,
+        after: Self::Place,
+    ) -> impl Future<Output = Result<Part<Self::Place>, Error>> + Send;
+}
+
+/// A part of a list, and where the next one begins.
+pub(super) struct Part<P> {
+    pub(super) tasks: Vec<Task>,
+    pub(super) next: Option<P>,
+}
+
+/// What is said of a list beside its tasks.
+pub(super) struct List {
+    /// If there is none, it is what the list shows: then both agree, whatever happens meanwhile.
+    pub(super) count: Option<i64>,
+    /// What is more is told as so many at least.
+    pub(super) most: i64,
+    pub(super) tag: Option<HeaderValue>,
+}
+
+/// The first part is there before there is an answer, so that a failure until then is an ordinary one. A failure later on
 /// ends the connection before the document does: the caller cannot take half a list for a whole one.
-pub(in crate::http) async fn respond(
-    tasks: Tasks,
-    space: SpaceId,
-    filter: Filter,
-    after: Option<Position>,
+pub(super) fn respond<S: Source>(
+    source: S,
+    first: Part<S::Place>,
+    list: List,
     meter: Arc<Meter>,
-) -> Result<Response, Problem> {
-    let first = tasks.list_chunk(&space, filter, after).await?;
-    // What changes while the list is written makes the tag old, never wrong.
-    let tag = list_tag(&first.page, filter, None, after);
-    let reader = Reader {
-        tasks,
-        space,
-        filter,
+) -> Response {
+    let tag = list.tag.clone();
+    let mut reader = Reader {
+        source,
         meter,
-        // Read from its start, a list counts what it shows: then both agree, whatever happens meanwhile.
-        count: after.map(|_| first.page.total),
+        list,
         sent: 0,
     };
     let is_whole = first.next.is_none();
     let body = if is_whole {
-        let mut reader = reader;
         Body::from(reader.write(&first))
     } else {
         Body::from_stream(stream::try_unfold(
@@ -47,63 +70,124 @@ pub(in crate::http) async fn respond(
             Reader::advance,
         ))
     };
-    Ok(([(CONTENT_TYPE, APPLICATION_JSON), (ETAG, tag)], body).into_response())
+    let mut response = ([(CONTENT_TYPE, APPLICATION_JSON)], body).into_response();
+    if let Some(tag) = tag {
+        response.headers_mut().insert(ETAG, tag);
+    }
+    response
 }
 
-struct Reader {
+/// All tasks, newest first.
+pub(super) async fn respond_newest_first(
     tasks: Tasks,
     space: SpaceId,
     filter: Filter,
+    after: Option<Position>,
     meter: Arc<Meter>,
-    count: Option<i64>,
+) -> Result<Response, Problem> {
+    let first = tasks.list_chunk(&space, filter, after).await?;
+    let list = List {
+        count: after.map(|_| first.page.total),
+        most: i64::MAX,
+        // What changes while the list is written makes the tag old, never wrong.
+        tag: Some(list_tag(&first.page, filter, None, after)),
+    };
+    let source = NewestFirst {
+        tasks,
+        space,
+        filter,
+    };
+    Ok(respond(source, part(first), list, meter))
+}
+
+struct NewestFirst {
+    tasks: Tasks,
+    space: SpaceId,
+    filter: Filter,
+}
+
+impl Source for NewestFirst {
+    type Place = Position;
+
+    fn space(&self) -> &SpaceId {
+        &self.space
+    }
+
+    async fn chunk(&self, after: Position) -> Result<Part<Position>, Error> {
+        let listing = self
+            .tasks
+            .list_chunk(&self.space, self.filter, Some(after))
+            .await?;
+        Ok(part(listing))
+    }
+}
+
+fn part(listing: Listing) -> Part<Position> {
+    Part {
+        tasks: listing.page.tasks,
+        next: listing.next,
+    }
+}
+
+struct Reader<S> {
+    source: S,
+    meter: Arc<Meter>,
+    list: List,
     sent: i64,
 }
 
-enum Next {
-    Write(Listing),
-    Read(Position),
+enum Next<P> {
+    Write(Part<P>),
+    Read(P),
     End,
 }
 
-type Advanced = Option<(Bytes, (Reader, Next))>;
+type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
 
-impl Reader {
-    async fn advance((mut reader, next): (Self, Next)) -> Result<Advanced, Error> {
-        let listing =
-            match next {
-                Next::Write(listing) => listing,
-                Next::Read(position) => {
-                    let reading =
-                        reader
-                            .tasks
-                            .list_chunk(&reader.space, reader.filter, Some(position));
-                    reader.meter.clone().measure(reading).await.inspect_err(|error| {
-                    tracing::error!(user = reader.space.as_str(), %error, "a list broke off");
-                })?
-                }
-                Next::End => return Ok(None),
-            };
-        let json = reader.write(&listing);
-        let next = listing.next.map_or(Next::End, Next::Read);
+impl<S: Source> Reader<S> {
+    async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
+        let part = match next {
+            Next::Write(part) => part,
+            Next::Read(place) => {
+                let reading = reader.source.chunk(place);
+                reader
+                    .meter
+                    .clone()
+                    .measure(reading)
+                    .await
+                    .inspect_err(|error| {
+                        let user = reader.source.space().as_str();
+                        tracing::error!(user, %error, "a list broke off");
+                    })?
+            }
+            Next::End => return Ok(None),
+        };
+        let json = reader.write(&part);
+        let next = part.next.map_or(Next::End, Next::Read);
         Ok(Some((json, (reader, next))))
     }
 
     /// One part of the document: its head if it is the first, its foot if it is the last.
-    fn write(&mut self, listing: &Listing) -> Bytes {
-        let mut json = Vec::with_capacity(listing.page.tasks.len() * Task::USUAL_JSON + 64);
+    fn write(&mut self, part: &Part<S::Place>) -> Bytes {
+        let mut json = Vec::with_capacity(part.tasks.len() * Task::USUAL_JSON + 64);
         if self.sent == 0 {
             json.extend_from_slice(b"{\"tasks\":[");
         }
-        for task in &listing.page.tasks {
+        for task in &part.tasks {
             if self.sent > 0 {
                 json.push(b',');
             }
             task.write(&mut json);
             self.sent += 1;
         }
-        if listing.next.is_none() {
-            let count = self.count.unwrap_or(self.sent);
-            json.extend_from_slice(format!("],\"count\":{count}}}").as_bytes());
+        if part.next.is_none() {
+            let count = self.list.count.unwrap_or(self.sent);
+            let told = count.min(self.list.most);
+            json.extend_from_slice(format!("],\"count\":{told}").as_bytes());
+            if count > told {
+                json.extend_from_slice(b",\"count_is_minimum\":true");
+            }
+            json.push(b'}');
         }
         json.into()
     }

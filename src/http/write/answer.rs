@@ -85,7 +85,7 @@ fn of_written(collection: &str, written: &Written) -> Answer {
             ..of_item(StatusCode::CREATED, item)
         },
         Written::Changed(item) | Written::Unchanged(item) => of_item(StatusCode::OK, item),
-        Written::Deleted(_) => of_body(StatusCode::NO_CONTENT, Vec::new()),
+        Written::Deleted(_) | Written::Each(_) => of_body(StatusCode::NO_CONTENT, Vec::new()),
     }
 }
 

@@ -132,7 +132,7 @@ impl Write {
         match applied.done {
             Done::Before(kept) => Ok(answer::send(Answer::kept(&kept)?, true)),
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
-            Done::Swept(_) => Err(Problem::internal("a sweep has no caller".into())),
+            Done::Swept(_) | Done::Left => Err(Problem::internal("a sweep has no caller".into())),
         }
     }
 

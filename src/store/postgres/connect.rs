@@ -8,16 +8,15 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use tokio::net::TcpStream;
+use tokio_postgres::Config;
 use tokio_postgres::config::{Host, TargetSessionAttrs};
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Config, Row};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::dialect::Dialect;
-use super::super::row::{ColumnKind, Value};
-use super::super::row_statements::{self, Action};
+use super::super::row::ColumnKind;
+use super::super::row_statements;
 use super::super::statements::Sql;
-use super::super::tables::Table;
 use super::PostgresConfig;
 use super::backends::Backends;
 use super::connection::{Connection, first};
@@ -67,22 +66,25 @@ pub(super) fn parse(url: &str) -> Result<(Config, Verify), Cause> {
 
 /// Each of our statements finds its rows by an index. So its plan is the same for all values, and to make one each
 /// time, as the server does where it looks cheaper for few rows, costs more than it saves; and a plan that was made when
-/// the tables were small must not read all of them when they have grown. None runs long enough to be worth compiling.
+/// the tables were small must not read all of them when they have grown. Where an index has the order that is asked for,
+/// nothing is sorted: a plan made for few rows would sort all that a user has. None runs long enough to be worth
+/// compiling.
 const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
-    SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off";
+    SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_sort = off; SET jit = off";
 
 /// Knows how to open a connection.
 pub(super) struct Connector {
     config: Config,
     tls: MakeRustlsConnect,
     /// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, then those on rows.
-    texts: Vec<(String, Vec<Type>)>,
-    prepared: bool,
+    pub(super) texts: Vec<(String, Vec<Type>)>,
+    pub(super) prepared: bool,
     /// Whether the server at the other end is PostgreSQL itself, whose session is ours alone.
     direct: bool,
     /// Whether the tables are spread over several servers (Citus).
     distributed: bool,
     schema: String,
+    dialect: Dialect,
     backends: Backends,
     started: Instant,
 }
@@ -106,6 +108,7 @@ impl Connector {
             direct: false,
             distributed: false,
             schema: config.schema.clone(),
+            dialect: Dialect::postgres(&config.schema),
             backends: Backends::default(),
             started: Instant::now(),
         })
@@ -278,55 +281,8 @@ impl Connector {
         matches!(tokio::time::timeout(CHECK_TIMEOUT, check).await, Ok(Ok(_)))
     }
 
-    /// Runs one statement. It is on its way as soon as the future is first polled, so that several can share a round
-    /// trip.
-    pub(super) async fn query(
-        &self,
-        connection: &Connection,
-        sql: Sql,
-        values: &[Value],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
-        let values: Vec<_> = values.iter().map(|value| value as _).collect();
-        self.run(connection, sql as usize, &values).await
-    }
-
-    /// As [`Connector::query`], for many rows: a list of values for each parameter.
-    pub(super) async fn query_rows(
-        &self,
-        connection: &Connection,
-        (action, table): (Action, &Table),
-        rows: &[Vec<Value>],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let mut all = row_statements::ALL.iter();
-        let place = all.position(|(of, on)| *of == action && on.name == table.name);
-        let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
-        let count = self.texts[number].1.len();
-        let columns: Vec<Vec<&Value>> = (0..count)
-            .map(|column| rows.iter().map(|row| &row[column]).collect())
-            .collect();
-        let columns: Vec<_> = columns.iter().map(|column| column as _).collect();
-        self.run(connection, number, &columns).await
-    }
-
-    async fn run(
-        &self,
-        connection: &Connection,
-        number: usize,
-        values: &[&(dyn ToSql + Sync)],
-    ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        connection
-            .last_used_ms
-            .store(self.elapsed_ms(), Ordering::Relaxed);
-        if let Some(statement) = connection.statements.get(number) {
-            return connection.client.query(statement, values).await;
-        }
-        let (text, kinds) = &self.texts[number];
-        let values = values.iter().copied().zip(kinds.iter().cloned());
-        connection
-            .client
-            .query_typed(text, &values.collect::<Vec<_>>())
-            .await
+    pub(super) fn dialect(&self) -> &Dialect {
+        &self.dialect
     }
 
     /// Brings a connection to rest on which something may still be in flight, also a transaction that nobody will
@@ -357,7 +313,7 @@ impl Connector {
         }
     }
 
-    fn elapsed_ms(&self) -> u64 {
+    pub(super) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 }

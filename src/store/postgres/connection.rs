@@ -1,7 +1,8 @@
 //! An open connection to PostgreSQL: what moves its bytes, and what is known of it.
 
-use std::sync::Arc;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures_util::future::poll_fn;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -13,10 +14,37 @@ use tokio_util::task::AbortOnDropHandle;
 use super::backends::Backend;
 use crate::error::Cause;
 
+/// How many statements of filters are kept prepared: the usual filters have the same few shapes all day.
+const MOST_SHAPES: usize = 128;
+
+/// Prepared statements by their text.
+#[derive(Default)]
+pub(super) struct Shapes(Mutex<HashMap<String, Statement>>);
+
+impl Shapes {
+    pub(super) fn find(&self, text: &str) -> Option<Statement> {
+        self.lock().get(text).cloned()
+    }
+
+    pub(super) fn keep(&self, text: &str, statement: &Statement) {
+        let mut kept = self.lock();
+        if kept.len() >= MOST_SHAPES {
+            kept.clear();
+        }
+        kept.insert(text.to_owned(), statement.clone());
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Statement>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 /// An open connection. Dropping it closes it.
 pub(super) struct Connection {
     pub(super) client: Client,
     pub(super) statements: Vec<Statement>,
+    /// Those that were made for filters.
+    pub(super) shapes: Shapes,
     /// Where it is ours alone.
     pub(super) backend: Option<Backend>,
     /// Since the start of whoever opened it.
@@ -40,6 +68,7 @@ impl Connection {
         Self {
             client,
             statements: Vec::new(),
+            shapes: Shapes::default(),
             backend: None,
             last_used_ms: AtomicU64::new(now_ms),
             _driver: drive(connection, warnings.clone()),

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::{join, join_all, join3};
+use futures_util::future::{FutureExt, join, join_all, join3};
 use tokio_postgres::Row;
 
 use super::super::group::{Decided, first_needs};
@@ -38,7 +38,7 @@ pub(super) async fn load(
     let needs = turns.iter().flat_map(|turn| {
         let needs = first_needs(turn).into_iter();
         // That the account has forgotten some of it is not known yet, and not asked.
-        needs.map(|need| Lacking::new(&turn.space, 0, need))
+        needs.map(|need| Lacking::new(connector, &turn.space, 0, need))
     });
     let needs: Vec<Lacking> = needs
         .filter(|lacking| !matches!(lacking.need, Need::OldestChanges))
@@ -77,7 +77,9 @@ pub(super) async fn load_and_decide(
         for decided in decided.iter_mut() {
             let asked = decided.go_on().into_iter();
             let forgotten_seq = decided.state.account.forgotten_seq;
-            needs.extend(asked.map(|need| Lacking::new(&decided.space, forgotten_seq, need)));
+            needs.extend(
+                asked.map(|need| Lacking::new(connector, &decided.space, forgotten_seq, need)),
+            );
         }
         if needs.is_empty() {
             return Ok(());
@@ -99,10 +101,10 @@ struct Lacking {
 }
 
 impl Lacking {
-    fn new(space: &SpaceId, forgotten_seq: i64, need: Need) -> Self {
+    fn new(connector: &Connector, space: &SpaceId, forgotten_seq: i64, need: Need) -> Self {
         Self {
             space: space.clone(),
-            query: Query::of(space, forgotten_seq, &need),
+            query: Query::of(space, forgotten_seq, &need, connector.dialect()),
             need,
         }
     }
@@ -132,7 +134,10 @@ impl Found {
                     }
                 }
                 Query::Statement(sql, values) => {
-                    statements.push(connector.query(connection, *sql, values));
+                    statements.push(connector.query(connection, *sql, values).boxed());
+                }
+                Query::Made(query) => {
+                    statements.push(connector.query_text(connection, query).boxed());
                 }
             }
         }
@@ -162,7 +167,7 @@ impl Found {
         for lacking in needs {
             let rows = match lacking.query {
                 Query::Row(..) => None,
-                Query::Statement(..) => others.next().transpose()?,
+                Query::Statement(..) | Query::Made(_) => others.next().transpose()?,
             };
             let Some(state) = states.get_mut(&lacking.space) else {
                 continue;
@@ -211,5 +216,5 @@ impl Rows for Fetched {
 
 /// It stands behind all else.
 pub(super) fn space_of(row: &Row, table: &Table) -> Result<SpaceId, Cause> {
-    Ok(SpaceId::stored(&row.text(table.columns.len() - 1)?))
+    Ok(SpaceId::stored(&row.text(table.read_columns())?))
 }

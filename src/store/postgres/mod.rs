@@ -1,6 +1,7 @@
 //! The executor for PostgreSQL: reads share a few connections; writes are done in groups by a few workers, each on a
 //! connection of its own. What the statements say is in `store::statements` and `store::row_statements`.
 
+mod ask;
 mod attempt;
 mod backends;
 mod connect;
@@ -14,7 +15,7 @@ mod tls;
 mod workers;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::{join, join_all};
 use tokio_postgres::Row;
@@ -28,10 +29,13 @@ pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers};
 use self::workers::Workers;
 use super::Step;
+use super::dialect::Dialect;
+use super::filtered::Query;
 use super::migrations::{Migrations, require_all};
 use super::queue::Queue;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
+use crate::domain::Refusal;
 use crate::error::{Cause, Error};
 use crate::secret::Secret;
 
@@ -62,6 +66,13 @@ pub(super) struct Postgres {
     _workers: Workers,
 }
 
+/// What is read: by a statement that is known, or by one that was made for it and has until then.
+#[derive(Clone, Copy)]
+enum Question<'a> {
+    Known(Sql, &'a [Value]),
+    Made(&'a Query, Instant),
+}
+
 type Read = Result<Vec<Row>, tokio_postgres::Error>;
 
 impl Postgres {
@@ -88,25 +99,42 @@ impl Postgres {
         })
     }
 
+    pub(super) fn dialect(&self) -> &Dialect {
+        self.connector.dialect()
+    }
+
     /// Runs one statement that changes nothing.
     pub(super) async fn read<T: FromRow>(
         &self,
         sql: Sql,
         values: &[Value],
     ) -> Result<Vec<T>, Error> {
+        self.answer(Question::Known(sql, values)).await
+    }
+
+    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    pub(super) async fn ask<T: FromRow>(
+        &self,
+        query: &Query,
+        until: Instant,
+    ) -> Result<Vec<T>, Error> {
+        self.answer(Question::Made(query, until)).await
+    }
+
+    async fn answer<T: FromRow>(&self, question: Question<'_>) -> Result<Vec<T>, Error> {
         if self.readers.is_empty() {
             let loan = self.pool.borrow().await?;
-            let answer = self.read_on(loan.connection()?, sql, values).await?;
+            let answer = self.ask_on(loan.connection()?, question).await?;
             loan.give_back();
             return decode(&answer.map_err(translate)?).map_err(Error::Internal);
         }
         let (connection, _place) = self.readers.share().await?;
-        match self.read_on(&connection, sql, values).await {
+        match self.ask_on(&connection, question).await {
             Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
             // The connection broke while we waited: a read can be asked again without harm, once.
             Ok(Err(error)) if error.is_closed() => {
                 let (connection, _place) = self.readers.share().await?;
-                let answer = self.read_on(&connection, sql, values).await?;
+                let answer = self.ask_on(&connection, question).await?;
                 decode(&answer.map_err(translate)?).map_err(Error::Internal)
             }
             Ok(Err(error)) => Err(translate(error)),
@@ -117,15 +145,19 @@ impl Postgres {
         }
     }
 
-    async fn read_on(
-        &self,
-        connection: &Connection,
-        sql: Sql,
-        values: &[Value],
-    ) -> Result<Read, Error> {
-        let asking = self.connector.query(connection, sql, values);
-        let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
-        answer.map_err(|_| too_slow())
+    async fn ask_on(&self, connection: &Connection, question: Question<'_>) -> Result<Read, Error> {
+        match question {
+            Question::Known(sql, values) => {
+                let asking = self.connector.query(connection, sql, values);
+                let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
+                answer.map_err(|_| too_slow())
+            }
+            Question::Made(query, until) => {
+                let asking = self.connector.query_text(connection, query);
+                let answer = tokio::time::timeout_at(until.into(), asking).await;
+                answer.map_err(|_| Refusal::FilterTooWide.into())
+            }
+        }
     }
 
     /// Whether nobody but this process can have written.

@@ -6,8 +6,9 @@ use super::super::group::Decided;
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, Stored, TASKS, Table, account_row, answer_row,
-    change_row, record_key, record_row, reference_key, reference_row, space_value,
+    ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, Stored, TAGS, TASKS, Table, account_row,
+    answer_row, change_row, record_key, record_row, reference_key, reference_row, space_value,
+    tag_row,
 };
 use super::Read;
 use super::connect::Connector;
@@ -49,6 +50,8 @@ pub(super) struct Rows {
     lists: Records,
     references: Vec<Vec<Value>>,
     gone_references: Vec<Vec<Value>>,
+    tags: Vec<Vec<Value>>,
+    gone_tags: Vec<Vec<Value>>,
     changes: Vec<Vec<Value>>,
     answers: Vec<Vec<Value>>,
     gone_changes: Vec<Vec<Value>>,
@@ -68,6 +71,14 @@ impl Rows {
                     Some(task) => rows.references.push(reference_row(space, reference, task)),
                     None => rows.gone_references.push(reference_key(space, reference)),
                 }
+            }
+            for (task, tag, has) in state.changed_tags() {
+                let rows = if has {
+                    &mut rows.tags
+                } else {
+                    &mut rows.gone_tags
+                };
+                rows.push(tag_row(space, tag, task));
             }
             let changes = state.new_changes().iter();
             rows.changes
@@ -93,6 +104,8 @@ impl Rows {
         on_rows.extend([
             (Action::Put, &REFERENCES, &self.references),
             (Action::Delete, &REFERENCES, &self.gone_references),
+            (Action::Insert, &TAGS, &self.tags),
+            (Action::Delete, &TAGS, &self.gone_tags),
             (Action::Insert, &CHANGES, &self.changes),
             (Action::Delete, &CHANGES, &self.gone_changes),
             (Action::Put, &ANSWERS, &self.answers),

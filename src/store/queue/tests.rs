@@ -24,6 +24,7 @@ fn work(user: &str, operations: usize) -> Work {
         }),
         key: None,
         epoch: 0,
+        most_tasks: i64::MAX,
     }
 }
 

@@ -9,8 +9,7 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::statements::Sql;
-use super::{translate, unavailable};
+use super::{deadline, translate, unavailable};
 use crate::error::Error;
 
 /// Other users of the machine may not read what users of the app wrote down.
@@ -23,6 +22,9 @@ const CACHE_KIB: i64 = 2 * 1024;
 /// Those of the writer, which finds what it wrote a moment ago in the log and would have to read it back from there.
 /// Nothing is kept of what was never touched: at rest it costs nothing.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
+
+/// How many statements of filters are kept prepared: the usual filters have the same few shapes all day.
+const MOST_SHAPES: usize = 128;
 
 /// Only `migrate` and foreign tools can hold the file beside us, and not for long.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -99,8 +101,8 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
         path,
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
-    let connection = connection.map_err(translate)?;
-    set_up(&connection).map_err(translate)?;
+    let mut connection = connection.map_err(translate)?;
+    set_up(&mut connection).map_err(translate)?;
     connection
         // Every commit is on disk before it is answered: an acknowledged write survives a power cut.
         .execute_batch("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -121,17 +123,18 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
     );
-    let connection = connection.map_err(translate)?;
-    set_up(&connection).map_err(translate)?;
+    let mut connection = connection.map_err(translate)?;
+    set_up(&mut connection).map_err(translate)?;
     Ok(connection)
 }
 
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     // Plans must not depend on the values that are bound: else each new value means to plan anew,
     // which costs more than the query.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    connection.set_prepared_statement_cache_capacity(Sql::ALL.len() + 4);
+    connection.set_prepared_statement_cache_capacity(MOST_SHAPES);
     connection.pragma_update(None, "cache_size", -CACHE_KIB)?;
-    connection.pragma_update(None, "temp_store", "memory")
+    connection.pragma_update(None, "temp_store", "memory")?;
+    deadline::watch(connection)
 }

@@ -2,6 +2,7 @@
 //! What the statements say is in `store::statements`.
 
 mod checkpoint;
+mod deadline;
 mod file;
 mod migrate;
 mod prepared;
@@ -11,17 +12,20 @@ mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
 use super::Step;
 use super::dialect::Dialect;
+use super::filtered::Query;
 use super::migrations::{MigrationStatus, Migrations, require_all};
 use super::queue::Queue;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::clock::Timestamp;
+use crate::domain::Refusal;
 use crate::error::{Cause, Error};
 
 pub(super) use self::migrate::status;
@@ -31,6 +35,7 @@ pub(super) struct Sqlite {
     // Before the lock, so that the threads end before the file is free for others.
     readers: Readers,
     writer: Writer,
+    dialect: Dialect,
     _ownership: Ownership,
 }
 
@@ -51,6 +56,7 @@ impl Sqlite {
         Ok(Self {
             writer: Writer::start(path, connection, texts.clone(), queue)?,
             readers: Readers::start(path, &texts)?,
+            dialect: Dialect::sqlite(),
             _ownership: ownership,
         })
     }
@@ -62,6 +68,19 @@ impl Sqlite {
         values: Vec<Value>,
     ) -> Result<Vec<T>, Error> {
         self.readers.read(sql, values).await
+    }
+
+    pub(super) fn dialect(&self) -> &Dialect {
+        &self.dialect
+    }
+
+    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    pub(super) async fn ask<T: FromRow>(
+        &self,
+        query: Query,
+        until: Instant,
+    ) -> Result<Vec<T>, Error> {
+        self.readers.ask(query, until).await
     }
 
     /// Runs steps as one transaction; gives the rows of the last one. What was committed is on disk then; on an error
@@ -118,12 +137,14 @@ fn read_rows<T: FromRow>(
 /// Tells a file that somebody else holds, or a full disk, from a fault of ours.
 fn translate(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure,
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, SystemIoFailure,
     };
     match error.sqlite_error_code() {
         Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
             unavailable("the database file cannot be used now", Some(error.into()))
         }
+        // The only clock that ends a statement is the one of a filter.
+        Some(OperationInterrupted) => Refusal::FilterTooWide.into(),
         _ => Error::Internal(error.into()),
     }
 }

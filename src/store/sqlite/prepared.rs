@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::time::Instant;
 
 use rusqlite::{Connection, Statement};
 
+use super::super::filtered::Query;
 use super::super::row::{FromRow, Value};
 use super::super::row_statements::{Action, for_sqlite};
 use super::super::statements::Sql;
 use super::super::tables::Table;
-use super::{read_rows, translate};
+use super::deadline::within;
+use super::{read_rows, run, translate};
 use crate::error::Error;
 
 pub(super) struct Prepared<'c> {
@@ -35,6 +38,15 @@ impl<'c> Prepared<'c> {
     /// Runs one statement and reads all its rows.
     pub(super) fn read<T: FromRow>(&mut self, sql: Sql, values: &[Value]) -> Result<Vec<T>, Error> {
         read_rows(self.statement(sql)?, values)
+    }
+
+    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    pub(super) fn ask<T: FromRow>(
+        &mut self,
+        query: &Query,
+        until: Instant,
+    ) -> Result<Vec<T>, Error> {
+        within(until, || run(self.connection, &query.text, &query.values))
     }
 
     /// Runs one statement that gives no rows; says how many it has written.

@@ -4,9 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Instant;
 
 use tokio::sync::oneshot;
 
+use super::super::filtered::Query;
 use super::super::gate::Gate;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
@@ -62,12 +64,28 @@ impl Readers {
         values: Vec<Value>,
     ) -> Result<Vec<T>, Error> {
         debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        self.call(move |prepared| prepared.read(sql, &values)).await
+    }
+
+    /// As [`Readers::read`], of a statement that was made for one question.
+    pub(super) async fn ask<T: FromRow>(
+        &self,
+        query: Query,
+        until: Instant,
+    ) -> Result<Vec<T>, Error> {
+        self.call(move |prepared| prepared.ask(&query, until)).await
+    }
+
+    async fn call<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&mut Prepared<'_>) -> Result<T, Error> + Send + 'static,
+    ) -> Result<T, Error> {
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |prepared| {
             // Whoever asked may have gone away; then there is no need to look.
             if !answer.is_closed() {
-                let _ = answer.send(prepared.read(sql, &values));
+                let _ = answer.send(ask(prepared));
             }
         });
         self.calls

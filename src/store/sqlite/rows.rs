@@ -1,13 +1,17 @@
 //! Loading and saving the rows of the domain on SQLite: one statement for one row, on the thread that writes.
 
+use std::time::Instant;
+
+use super::super::dialect::Dialect;
+use super::super::filtered::LONGEST_LOOK;
 use super::super::group::Decided;
 use super::super::needs::{self, Query, take_over};
 use super::super::row::{FromRow, Value};
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
 use super::super::tables::{
-    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, Stored, Table, account_row, answer_row, change_row,
-    record_key, record_row, reference_key, reference_row, space_value,
+    ACCOUNTS, ANSWERS, CHANGES, REFERENCES, Stored, TAGS, Table, account_row, answer_row,
+    change_row, record_key, record_row, reference_key, reference_row, space_value, tag_row,
 };
 use super::prepared::Prepared;
 use crate::domain::{Account, Need, Row, SpaceId, State};
@@ -40,7 +44,12 @@ pub(super) fn load(
     state: &mut State,
     need: Need,
 ) -> Result<(), Error> {
-    let query = Query::of(space, state.account.forgotten_seq, &need);
+    let query = Query::of(
+        space,
+        state.account.forgotten_seq,
+        &need,
+        &Dialect::sqlite(),
+    );
     take_over(space, state, need, Asked { prepared, query })
 }
 
@@ -56,6 +65,7 @@ impl needs::Rows for Asked<'_, '_> {
         match self.query {
             Query::Row(table, key) => self.prepared.load_row(table, &key),
             Query::Statement(sql, values) => self.prepared.read(sql, &values),
+            Query::Made(query) => self.prepared.ask(&query, Instant::now() + LONGEST_LOOK),
         }
     }
 }
@@ -79,6 +89,10 @@ pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(),
             None => (Action::Delete, reference_key(space, reference)),
         };
         write(prepared, action, &REFERENCES, &values)?;
+    }
+    for (task, tag, has) in state.changed_tags() {
+        let action = if has { Action::Insert } else { Action::Delete };
+        write(prepared, action, &TAGS, &tag_row(space, tag, task))?;
     }
     for change in state.new_changes() {
         write(

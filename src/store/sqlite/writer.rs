@@ -12,7 +12,9 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::super::Step;
-use super::super::group::{Decided, End, again, decide_without_account, tell_failed, tell_unknown};
+use super::super::group::{
+    Decided, End, again, decide_without_account, first_needs, tell_failed, tell_unknown,
+};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
@@ -20,7 +22,7 @@ use super::checkpoint::Checkpointer;
 use super::prepared::Prepared;
 use super::rows;
 use super::thread_lost;
-use crate::domain::{Account, State};
+use crate::domain::{Account, Need, State};
 use crate::error::{Error, chain};
 
 /// How long works are tried once more after their group failed.
@@ -198,9 +200,10 @@ fn transact(
     {
         match account(prepared, &turn) {
             Ok(Some(account)) => {
+                let needs = first_needs(&turn);
                 let state = State::new(account);
                 let mut deciding = Decided::begin(turn.space, state, turn.works);
-                failed = decide_all(prepared, &mut deciding).err();
+                failed = decide_all(prepared, &mut deciding, needs).err();
                 decided.push(deciding);
             }
             Ok(None) => decided.push(decide_without_account(turn)),
@@ -242,15 +245,21 @@ fn account(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<Account>, 
     Ok(Some(account))
 }
 
-/// A row is read when a work asks for it.
-fn decide_all(prepared: &mut Prepared<'_>, deciding: &mut Decided) -> Result<(), Error> {
+/// First what the works need in any case is read, and then what they ask for.
+fn decide_all(
+    prepared: &mut Prepared<'_>,
+    deciding: &mut Decided,
+    mut needs: Vec<Need>,
+) -> Result<(), Error> {
     loop {
-        let needs = deciding.go_on();
+        for need in needs {
+            if !deciding.state.knows(&need) {
+                rows::load(prepared, &deciding.space, &mut deciding.state, need)?;
+            }
+        }
+        needs = deciding.go_on();
         if needs.is_empty() {
             return Ok(());
-        }
-        for need in needs {
-            rows::load(prepared, &deciding.space, &mut deciding.state, need)?;
         }
     }
 }

@@ -13,9 +13,10 @@ const CROSSING: [Sql; 8] = [
     Sql::SystemCountWrongAccounts,
     // Time has run out for the rows of all.
     Sql::SystemListSwept,
-    Sql::SystemListFirstChanges,
-    Sql::SystemSweepAnswers,
+    Sql::SystemListDueSpaces,
     Sql::SystemSweepTickets,
+    // Removals that were cut off go on.
+    Sql::SystemListLeaving,
 ];
 
 #[test]

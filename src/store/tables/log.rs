@@ -25,6 +25,7 @@ pub(in crate::store) const CHANGES: Table = Table {
         ("before", ColumnKind::Text),
     ],
     key: 2,
+    unread: &[],
 };
 
 pub(in crate::store) const ANSWERS: Table = Table {
@@ -37,6 +38,7 @@ pub(in crate::store) const ANSWERS: Table = Table {
         ("answer", ColumnKind::Bytes),
     ],
     key: 2,
+    unread: &[],
 };
 
 /// What stands before the kind of a change of a list.

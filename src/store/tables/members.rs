@@ -1,7 +1,12 @@
-//! How the members of a task are stored, by their types.
+//! How the members of a task or a list are stored, by their types. What every row has is read from its column. All else
+//! is read from one column, `more`, which most rows have not, so that a row has few columns, whatever a task may have:
+//! a line for each member that has a value, its name and its value. Where SQL asks for such a member, it has a column
+//! as well.
+
+use uuid::Uuid;
 
 use super::super::row::{ColumnKind, Columns, Value};
-use super::optional_int;
+use super::{Named, optional_int};
 use crate::domain::order::OrderKey;
 use crate::domain::{
     Archived, Color, Description, ListId, Member, Metadata, Priority, References, Tags, TaskId,
@@ -9,8 +14,84 @@ use crate::domain::{
 };
 use crate::error::Cause;
 
+/// How the type of a member is stored.
+pub(super) trait Column: Sized {
+    const KIND: ColumnKind;
+
+    /// Whether every row has it.
+    const IS_OWN: bool = false;
+
+    /// Whether there is a column for it.
+    const IS_ASKED_FOR: bool = true;
+
+    fn value(&self) -> Value;
+
+    fn read<R: Columns>(source: &mut Source<'_, R>, name: &str) -> Result<Self, Cause>;
+}
+
+/// Where members are read.
+pub(super) struct Source<'a, R> {
+    pub(super) row: &'a R,
+    /// The next one of the own columns.
+    pub(super) place: usize,
+    pub(super) more: &'a str,
+}
+
+impl<'a, R> Source<'a, R> {
+    fn own(&mut self) -> (&'a R, usize) {
+        self.place += 1;
+        (self.row, self.place - 1)
+    }
+
+    fn more(&self, name: &str) -> Option<&'a str> {
+        // As mostly.
+        if self.more.is_empty() {
+            return None;
+        }
+        let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(' ');
+        self.more.split_terminator('\n').find_map(value)
+    }
+
+    fn more_as<T>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, Cause>,
+    ) -> Result<Option<T>, Cause> {
+        self.more(name).map(read).transpose()
+    }
+}
+
+/// Adds a line to `more`. No value that stands there has a line feed in it: JSON has none in its texts.
+pub(super) fn note(more: &mut String, name: &str, value: &Value) {
+    let text = match value {
+        Value::Text(text) => text.to_string(),
+        Value::Int(number) => number.to_string(),
+        Value::Uuid(id) => id.to_string(),
+        Value::Time(time) => time.as_micros().to_string(),
+        // What else there is, every row has.
+        Value::Null | Value::Bool(_) | Value::Bytes(_) | Value::Texts(_) => return,
+    };
+    more.push_str(name);
+    more.push(' ');
+    more.push_str(&text);
+    more.push('\n');
+}
+
+pub(super) const fn column<T: Column>(name: &'static str) -> Option<Named> {
+    if T::IS_ASKED_FOR {
+        Some((column_name(name), T::KIND))
+    } else {
+        None
+    }
+}
+
+/// The column of what is read from `more`.
+pub(super) const fn said_twice<T: Column>(name: &'static str) -> Option<Named> {
+    if T::IS_OWN { None } else { column::<T>(name) }
+}
+
 /// That of the member, unless it is a word of SQL.
-pub(super) const fn column_name(member: &'static str) -> &'static str {
+const fn column_name(member: &'static str) -> &'static str {
     match member.as_bytes() {
         b"references" => "\"references\"",
         b"order" => "\"order\"",
@@ -18,192 +99,94 @@ pub(super) const fn column_name(member: &'static str) -> &'static str {
     }
 }
 
-/// How the type of a task's member is stored, in one column.
-pub(super) trait Column: Sized {
-    const KIND: ColumnKind;
-    fn value(&self) -> Value;
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause>;
-}
-
-impl Column for Title {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        Value::Text(self.as_str().into())
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.text(place).map(Self::stored)
-    }
-}
-
-impl Column for Option<Description> {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        let text = self.as_ref().map(|text| Value::Text(text.as_str().into()));
-        text.unwrap_or(Value::Null)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Description::stored))
-    }
-}
-
-impl Column for bool {
-    const KIND: ColumnKind = ColumnKind::Bool;
-
-    fn value(&self) -> Value {
-        Value::Bool(*self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.bool(place)
-    }
-}
-
-impl Column for Option<Timestamp> {
-    const KIND: ColumnKind = ColumnKind::Time;
-
-    fn value(&self) -> Value {
-        self.map_or(Value::Null, Value::Time)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.optional_time(place)
-    }
-}
-
-impl Column for Option<When> {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        let when = self.as_ref();
-        when.map_or(Value::Null, |when| Value::Text(when.as_str().into()))
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(When::stored))
-    }
-}
-
-impl Column for Option<Priority> {
-    const KIND: ColumnKind = ColumnKind::Int;
-
-    fn value(&self) -> Value {
-        optional_int(self.map(Priority::as_i64))
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_int(place)?.map(Priority::stored))
-    }
-}
-
-impl Column for Tags {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        read_json(row, place)
-    }
-}
-
-impl Column for References {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        read_json(row, place)
-    }
-}
-
-impl Column for Option<Metadata> {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        json_value(self)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Metadata::stored))
-    }
-}
-
-macro_rules! id_columns {
-    ($($id:ident),+) => {
-        $(impl Column for Option<$id> {
-            const KIND: ColumnKind = ColumnKind::Uuid;
+macro_rules! own_columns {
+    ($($type:ty: $kind:ident, $value:expr, $read:expr;)+) => {
+        $(impl Column for $type {
+            const KIND: ColumnKind = ColumnKind::$kind;
+            const IS_OWN: bool = true;
 
             fn value(&self) -> Value {
-                self.map_or(Value::Null, |id| Value::Uuid(id.0))
+                let value: fn(&Self) -> Value = $value;
+                value(self)
             }
 
-            fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-                Ok(row.optional_uuid(place)?.map($id))
+            fn read<R: Columns>(source: &mut Source<'_, R>, _: &str) -> Result<Self, Cause> {
+                let (row, place) = source.own();
+                let read: fn(&R, usize) -> Result<Self, Cause> = $read;
+                read(row, place)
             }
         })+
     };
 }
-id_columns!(ListId, TaskId);
 
-impl Column for Option<OrderKey> {
-    const KIND: ColumnKind = ColumnKind::Text;
-
-    fn value(&self) -> Value {
-        let key = self.as_ref();
-        key.map_or(Value::Null, |key| Value::Text(key.as_str().into()))
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        let text = row.optional_text(place)?;
-        text.map(|text| OrderKey::parse(&text).map_err(Cause::from))
-            .transpose()
-    }
+own_columns! {
+    Title: Text,
+        |title| Value::Text(title.as_str().into()),
+        |row, place| row.text(place).map(Self::stored);
+    Option<Description>: Text,
+        |text| text.as_ref().map_or(Value::Null, |text| Value::Text(text.as_str().into())),
+        |row, place| Ok(row.optional_text(place)?.map(Description::stored));
+    bool: Bool, |flag| Value::Bool(*flag), |row, place| row.bool(place);
+    Archived: Bool, |archived| Value::Bool(archived.0), |row, place| row.bool(place).map(Self);
 }
 
-impl Column for Option<Color> {
-    const KIND: ColumnKind = ColumnKind::Text;
+macro_rules! more_columns {
+    ($($type:ty: $kind:ident, $asked:literal, $value:expr, $read:expr;)+) => {
+        $(impl Column for Option<$type> {
+            const KIND: ColumnKind = ColumnKind::$kind;
+            const IS_ASKED_FOR: bool = $asked;
 
-    fn value(&self) -> Value {
-        let color = self.as_ref();
-        color.map_or(Value::Null, |color| Value::Text(color.as_str().into()))
-    }
+            fn value(&self) -> Value {
+                let value: fn(&$type) -> Value = $value;
+                self.as_ref().map_or(Value::Null, value)
+            }
 
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        Ok(row.optional_text(place)?.map(Color::stored))
-    }
+            fn read<R: Columns>(source: &mut Source<'_, R>, name: &str) -> Result<Self, Cause> {
+                let read: fn(&str) -> Result<$type, Cause> = $read;
+                source.more_as(name, read)
+            }
+        })+
+    };
 }
 
-impl Column for Archived {
-    const KIND: ColumnKind = ColumnKind::Bool;
-
-    fn value(&self) -> Value {
-        Value::Bool(self.0)
-    }
-
-    fn read(row: &impl Columns, place: usize) -> Result<Self, Cause> {
-        row.bool(place).map(Self)
-    }
+more_columns! {
+    Timestamp: Time, true, |time| Value::Time(*time), |text| Ok(Timestamp::from_micros(text.parse()?));
+    When: Text, true, |when| Value::Text(when.as_str().into()), |text| Ok(When::stored(text.into()));
+    Priority: Int, true,
+        |priority| optional_int(Some(priority.as_i64())),
+        |text| Ok(Priority::stored(text.parse()?));
+    ListId: Uuid, true, |id| Value::Uuid(id.0), |text| Ok(ListId(Uuid::try_parse(text)?));
+    TaskId: Uuid, true, |id| Value::Uuid(id.0), |text| Ok(TaskId(Uuid::try_parse(text)?));
+    OrderKey: Text, true, |key| Value::Text(key.as_str().into()), |text| Ok(OrderKey::parse(text)?);
+    Color: Text, false,
+        |color| Value::Text(color.as_str().into()),
+        |text| Ok(Color::stored(text.into()));
+    Metadata: Text, false,
+        |metadata| Value::Text(metadata.as_json().into()),
+        |text| Ok(Metadata::stored(text.into()));
 }
 
-/// A member as its JSON text; nothing where it has no value.
-fn json_value(member: &impl Member) -> Value {
-    if member.is_left_out() {
-        return Value::Null;
-    }
-    let mut json = Vec::new();
-    member.write(&mut json);
-    Value::Text(String::from_utf8_lossy(&json).into())
-}
+macro_rules! json_columns {
+    ($($type:ty),+) => {
+        $(impl Column for $type {
+            const KIND: ColumnKind = ColumnKind::Text;
 
-fn read_json<T: Member>(row: &impl Columns, place: usize) -> Result<T, Cause> {
-    let json = row.optional_text(place)?;
-    let json = json.as_deref().unwrap_or("null");
-    T::stored(json).map_err(|rule| format!("{json}: {rule}").into())
+            fn value(&self) -> Value {
+                if self.is_left_out() {
+                    return Value::Null;
+                }
+                let mut json = Vec::new();
+                self.write(&mut json);
+                Value::Text(String::from_utf8_lossy(&json).into())
+            }
+
+            fn read<R: Columns>(source: &mut Source<'_, R>, name: &str) -> Result<Self, Cause> {
+                let read = |json: &str| {
+                    Self::stored(json).map_err(|rule| Cause::from(format!("{json}: {rule}")))
+                };
+                Ok(source.more_as(name, read)?.unwrap_or_default())
+            }
+        })+
+    };
 }
+json_columns!(Tags, References);

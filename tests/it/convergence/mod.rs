@@ -56,7 +56,12 @@ async fn after_quiet_every_copy_equals_the_server(app: TestApp) {
         }
     };
     let first = &servers[0];
-    let mut sweeper = Sweeper::new(first.app.store.clone(), first.clock.clone(), RETENTION);
+    let mut sweeper = Sweeper::new(
+        first.app.store.clone(),
+        first.clock.clone(),
+        RETENTION,
+        first.app.tasks.leaving(),
+    );
     for seeds in seeds().chunks(SIDE_BY_SIDE) {
         let mut worlds: Vec<_> = seeds.iter().map(|seed| World::new(*seed)).collect();
         for _ in 0..SEASONS {

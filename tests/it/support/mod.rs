@@ -26,7 +26,7 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment, Web};
+use tickbox::config::{AuthSettings, Environment, Limits, Web};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
@@ -69,6 +69,13 @@ pub(crate) use every_engine;
 
 /// How long the trash and the history are kept.
 pub(crate) const RETENTION: Duration = Duration::from_hours(30 * 24);
+
+/// What holds where a test says nothing.
+pub(crate) const LIMITS: Limits = Limits {
+    retention: RETENTION,
+    most_tasks: 1_000_000,
+    rate: None,
+};
 
 /// A database of its own, for as long as the value lives.
 pub(crate) enum Home {
@@ -153,7 +160,14 @@ impl TestApp {
         let web = Web::default();
         // It owns no database, so it is given a place that is not used.
         let home = Home::sqlite();
-        Self::assemble((home, &store), environment, web, authenticator, clock).await
+        Self::assemble(
+            (home, &store),
+            environment,
+            web,
+            (authenticator, clock),
+            &LIMITS,
+        )
+        .await
     }
 
     pub(crate) async fn with(
@@ -169,7 +183,14 @@ impl TestApp {
         };
         let authenticator = authenticator(&settings, environment, &clock);
         let web = web.into();
-        Self::assemble((home, store), environment, web, authenticator, clock).await
+        Self::assemble(
+            (home, store),
+            environment,
+            web,
+            (authenticator, clock),
+            &LIMITS,
+        )
+        .await
     }
 
     /// On SQLite, with settings that trust real issuers, at the time of the machine, which is theirs too.
@@ -182,15 +203,35 @@ impl TestApp {
         let environment = Environment::Development;
         // Before the fetching in the background begins: a server without a key makes one for each who asks.
         authenticator.refresh().await;
-        Self::assemble((home, &store), environment, web, authenticator, clock).await
+        Self::assemble(
+            (home, &store),
+            environment,
+            web,
+            (authenticator, clock),
+            &LIMITS,
+        )
+        .await
+    }
+
+    /// With other limits than the usual ones.
+    pub(crate) async fn limited(home: Home, limits: &Limits) -> Self {
+        let store = home.store();
+        let clock = Clock::seeded(START, Duration::from_millis(1));
+        let settings = AuthSettings {
+            better_auth_secret: Some(tickbox::secret::Secret::new(SECRET)),
+            ..AuthSettings::default()
+        };
+        let environment = Environment::Development;
+        let who = (authenticator(&settings, environment, &clock), clock);
+        Self::assemble((home, &store), environment, Web::default(), who, limits).await
     }
 
     async fn assemble(
         (home, store): (Home, &StoreConfig),
         environment: Environment,
         web: Web,
-        authenticator: Arc<Authenticator>,
-        clock: Clock,
+        (authenticator, clock): (Arc<Authenticator>, Clock),
+        limits: &Limits,
     ) -> Self {
         let store = Store::open(store, Migrations::Apply(clock.now()))
             .await
@@ -205,7 +246,7 @@ impl TestApp {
             environment,
             web,
             metrics,
-            RETENTION,
+            limits,
         );
         app.tasks.start(&background, stop.clone());
         Self {

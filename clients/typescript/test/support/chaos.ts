@@ -1,7 +1,7 @@
 // Several devices of one user do random things over lines that break at random, until it is quiet: then all of them and
 // the server must agree, and nothing that was done may be lost or done twice. Runs in Node and in browsers.
 
-import { createClient, createStore, type Client, type Storage, type Store, type Task } from "tickbox-client";
+import { createClient, createStore, type Client, type Storage, type List, type Store, type Target, type Task } from "tickbox-client";
 import { Random } from "./random.js";
 import { until } from "./until.js";
 
@@ -15,6 +15,8 @@ export interface World {
   token(): string | Promise<string>;
   /** From now on lines are slow and lose answers; or no longer. */
   storm(begins: boolean): unknown;
+  /** Whether there are lists and parts, and tasks are moved. */
+  lists?: boolean;
   /** The storage of a device; asked for again after each reload. */
   storage(device: number): Storage;
 }
@@ -51,9 +53,10 @@ export async function converges(seed: number, world: World): Promise<Counts> {
     await Promise.all(devices.map((device) => device.synced()));
     await Promise.all(devices.flatMap(({ copies }) => copies));
     const { tasks } = await world.direct.list();
+    const lists = world.lists ? (await world.direct.listLists()).lists.map(({ open_count: _, ...list }) => list) : [];
     // What has not changed is not sent again.
     demand(text((await world.direct.list()).tasks) === text(tasks), "the same list twice is not the same");
-    await Promise.all(devices.map((device) => device.agrees(tasks)));
+    await Promise.all(devices.map((device) => device.agrees(tasks, lists)));
     const trash = (await world.direct.list({ deleted: true })).tasks;
     for (const device of devices) device.check(tasks, new Set(trash.map(({ id }) => id)));
     const made = new Set(devices.flatMap((device) => [...device.made]));
@@ -187,6 +190,7 @@ class Device {
     if (tasks.length === 0) return;
     const { id } = random.pick(tasks);
     const own = this.#own.has(id);
+    if (this.#world.lists && random.chance(0.4)) return this.#shift(own ? undefined : id, name);
     if (dice < 0.45) {
       store.remove(id);
       if (own) this.#own.set(id, undefined);
@@ -197,6 +201,32 @@ class Device {
     else if (dice < 0.88) store.change(id, { title: own ? `own ${name}` : name });
     else store.change(id, { description: random.chance(0.2) ? null : name });
     if (own) this.#keep(store.get(id)!);
+  }
+
+  /** Makes, changes, moves or removes a list, or moves a task that is nobody's own: those stay where nothing takes them along. */
+  #shift(id: string | undefined, name: string): void {
+    const { store } = this;
+    const random = this.#random;
+    const lists = store.lists();
+    if (id === undefined || lists.length === 0 || random.chance(0.3)) {
+      const list = lists.length > 0 ? random.pick([...lists]) : undefined;
+      if (!list || random.chance(0.4)) store.createList({ name });
+      else if (random.chance(0.2)) store.removeList(list.id);
+      else if (random.chance(0.5)) store.changeList(list.id, { name, metadata: { [`of ${this.#place}`]: name } });
+      else store.moveList(list.id, random.chance(0.5) ? { after: null } : { before: random.pick([...lists]).id });
+      return;
+    }
+    const tasks = store.tasks().filter((task) => !task.title.startsWith("own ") && task.id !== id);
+    const target: Target = {};
+    if (random.chance(0.5)) target.list_id = random.chance(0.3) ? null : random.pick([...lists]).id;
+    else if (tasks.length > 0 && random.chance(0.6)) target.parent_id = random.chance(0.3) ? null : random.pick(tasks).id;
+    if (random.chance(0.6)) target.after = tasks.length > 0 && random.chance(0.8) ? random.pick(tasks).id : null;
+    try {
+      store.move(id, target);
+    } catch (error) {
+      // It would be a part of itself, or too deep.
+      if ((error as { status?: number }).status !== 422) throw error;
+    }
   }
 
   /** Adds a tag or takes one of its own away, or writes its own member: what others do there must stay. */
@@ -232,9 +262,9 @@ class Device {
     });
   }
 
-  async agrees(tasks: Task[]): Promise<void> {
-    const wanted = text(tasks);
-    const shown = () => text(this.store.tasks());
+  async agrees(tasks: Task[], lists: List[]): Promise<void> {
+    const wanted = text([tasks, lists]);
+    const shown = () => text([this.store.tasks(), this.store.lists()]);
     await until(this.store, () => shown() === wanted, "the same").catch((error: unknown) => {
       throw new Error(`device ${this.#place} has ${shown()} and the server has ${wanted}: ${String(error)}`);
     });

@@ -4,12 +4,13 @@ import type { Store } from "tickbox-client";
 
 const LIMIT = 60_000;
 
-/** Comes back when the condition holds, which is looked at whenever the store shows something else. */
-export function until(store: Store, holds: () => boolean, what: string): Promise<void> {
+/** Comes back when the condition holds, which is looked at whenever one of the stores shows something else. */
+export function until(of: Store | readonly Store[], holds: () => boolean, what: string): Promise<void> {
+  const stores = [of].flat() as Store[];
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       end();
-      reject(new Error(`not within ${LIMIT} ms: ${what}; status ${store.status}, ${String(store.error)}`));
+      reject(new Error(`not within ${LIMIT} ms: ${what}; ${stores.map(({ status, error }) => `${status} ${String(error)}`).join()}`));
     }, LIMIT);
     const look = () => {
       if (!holds()) return;
@@ -17,7 +18,8 @@ export function until(store: Store, holds: () => boolean, what: string): Promise
       end();
       resolve();
     };
-    const end = store.subscribe(look);
+    const ends = stores.map((store) => store.subscribe(look));
+    const end = () => ends.forEach((end) => end());
     look();
   });
 }

@@ -22,7 +22,7 @@ export interface Schema {
 }
 
 const FILE = new URL("../../../../openapi.json", import.meta.url);
-export const DOCUMENT = JSON.parse(readFileSync(FILE, "utf8")) as {
+const DOCUMENT = JSON.parse(readFileSync(FILE, "utf8")) as {
   paths: Record<string, unknown>;
   components: { schemas: Record<string, Schema> };
 };

@@ -172,6 +172,9 @@ pub(super) fn bad_values() -> Vec<(&'static str, String)> {
         ("completed", "\"true\"".to_owned()),
         ("completed", "1".to_owned()),
         ("completed", "null".to_owned()),
+        ("list_id", "1".to_owned()),
+        ("list_id", "\"inbox\"".to_owned()),
+        ("parent_id", "\"01990f3e-8a5c-7cc3-98c4\"".to_owned()),
         ("priority", "0".to_owned()),
         ("priority", "10".to_owned()),
         ("priority", "1.5".to_owned()),
@@ -235,3 +238,18 @@ pub(super) fn bad_values() -> Vec<(&'static str, String)> {
         ("metadata", format!("{{\"a\": \"{}\"}}", "m".repeat(4089))),
     ]
 }
+
+/// Lists, good and bad.
+pub(super) const LISTS: &[&str] = &[
+    r##"{"name": " Home ", "color": "#1E90ff", "archived": true, "metadata": {"a": 1}}"##,
+    r#"{"name": "x", "color": null, "archived": null, "metadata": {}}"#,
+    r#"{"name": ""}"#,
+    r#"{"name": null}"#,
+    r#"{"name": "\u200b"}"#,
+    r##"{"name": "x", "color": "#1e90f"}"##,
+    r#"{"name": "x", "color": "red"}"#,
+    r#"{"name": "x", "color": 1}"#,
+    r#"{"name": "x", "archived": "true"}"#,
+    r#"{"name": "x", "metadata": []}"#,
+    r#"{"name": " ", "color": "", "archived": 0}"#,
+];

@@ -3,7 +3,9 @@
 
 use serde_json::{Value, json};
 
+use super::cases::LISTS;
 use super::*;
+use crate::domain::list::ListContent;
 
 const COMMITTED: &str = include_str!("../../../../tests/vectors/rules.json");
 
@@ -29,11 +31,35 @@ fn case(body: &str) -> String {
     json!({"body": body, name: outcome}).to_string()
 }
 
+/// The same of a list.
+fn list_case(body: &str) -> String {
+    let object = Object::parse(body.as_bytes(), &[ListContent::NAMES]).unwrap();
+    let mut faults = Faults::default();
+    let content = ListContent::read(&object, &mut faults);
+    match faults.finish(content) {
+        Ok(content) => {
+            let mut json = Vec::new();
+            content.write(&mut json);
+            json!({"list": body, "kept": members(&json)})
+        }
+        Err(faults) => {
+            let faults = faults.iter().map(|it| json!([it.field, it.rule]));
+            json!({"list": body, "faults": faults.collect::<Value>()})
+        }
+    }
+    .to_string()
+}
+
+/// Of members that are written as those of an object are.
+fn members(json: &[u8]) -> Value {
+    let members = std::str::from_utf8(json).unwrap();
+    serde_json::from_str(&format!("{{{}}}", &members[1..])).unwrap()
+}
+
 fn kept(content: &Content) -> Value {
     let mut json = Vec::new();
     content.write(&mut json);
-    let members = String::from_utf8(json).unwrap();
-    serde_json::from_str(&format!("{{{}}}", &members[1..])).unwrap()
+    members(&json)
 }
 
 fn vectors() -> String {
@@ -71,7 +97,8 @@ fn vectors() -> String {
         "1e999",
     ];
     let seen = bodies.filter(|body| !unseen.iter().any(|it| body.contains(it)));
-    let cases: Vec<_> = seen.map(|body| case(&body)).collect();
+    let lists = LISTS.iter().copied().map(list_case);
+    let cases: Vec<_> = seen.map(|body| case(&body)).chain(lists).collect();
     format!("[\n{}\n]\n", cases.join(",\n"))
 }
 

@@ -76,6 +76,8 @@ impl Kept {
                 let live = self.lists.values().filter(|list| !list.is_deleted());
                 state.load_lists(live.cloned().collect());
             }
+            // All at once: they are few.
+            Need::Matching { matching, .. } => state.load_matching(matching, self.live(|_| true)),
             Need::Trash { until } => state.load_trash(old(&self.tasks, until)),
             Need::ListTrash { until } => state.load_list_trash(old(&self.lists, until)),
             Need::OldestChanges => {
@@ -103,6 +105,7 @@ impl Kept {
             deed,
             key: None,
             epoch: 0,
+            most_tasks: 5,
         };
         let mut state = State::new(self.account);
         let decision = loop {

@@ -2,9 +2,11 @@
 
 mod account;
 mod connections;
+mod filters;
 mod flood;
 mod greedy;
 mod lone;
+mod places;
 mod safety;
 mod start;
 mod streams;
@@ -29,12 +31,14 @@ macro_rules! sections {
     };
 }
 
-pub(crate) const SECTIONS: [Section; 9] = sections![
+pub(crate) const SECTIONS: [Section; 11] = sections![
     throughput: "get, list of 20, complete, create; pgbench beside them; p99 of writes",
     account: "writers of one account ÷ writers of a thousand",
     greedy: "one user sends 150 large batches at once; ten writes a second of others",
     flood: "100 connections send batches to one account; the writes of somebody else",
     lone: "the median latency of a lone writer, also with PostgreSQL 2 ms away",
+    filters: "filtered and sorted lists ÷ plain ones, and of very many tasks",
+    places: "moves among siblings ÷ completes",
     safety: "with Idempotency-Key and If-Match ÷ without",
     connections: "10,000 open connections: memory",
     streams: "5,000 open streams of events: memory",

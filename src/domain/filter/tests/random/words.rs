@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::Sample;
 use super::dice::Dice;
-use crate::domain::filter::tests::sample::Sample;
 
 /// With rules that have not changed for years: the client's database of zones may be an older one.
 const ZONES: [&str; 9] = [
@@ -64,7 +64,7 @@ const WORDS: [&str; 22] = [
     "a",
 ];
 const TAGS: [&str; 5] = ["home", "Home", "work/deep", "été", "用户"];
-const IDS: [&str; 3] = [
+pub(super) const IDS: [&str; 3] = [
     "01990f3e-8a5c-7cc3-98c4-dc0c0c073901",
     "01990f3e-8a5c-7cc3-98c4-dc0c0c073902",
     "01990F3E-8A5C-7CC3-98C4-DC0C0C073903",

@@ -1,0 +1,54 @@
+//! What a caller wants listed: which tasks, when and where that is meant, and in which order.
+
+use super::condition::{Bound, Condition, Narrowed};
+use super::dates::Moment;
+use super::field::Field;
+use super::plan::Comparison;
+use super::selection::Selection;
+use super::sorting::Sorting;
+use crate::domain::{Filter as Shown, Task};
+
+/// A list that was asked for by a filter, an order, or both.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    pub shown: Shown,
+    pub sorting: Sorting,
+    selection: Selection,
+}
+
+impl Asked {
+    pub fn new(shown: Shown, filter: &super::Filter, sorting: Sorting, moment: &Moment) -> Self {
+        Self {
+            shown,
+            sorting,
+            selection: filter.at(moment),
+        }
+    }
+
+    /// Whether a task belongs to the list. Whether it is in the trash is not asked.
+    pub fn matches(&self, task: &Task) -> bool {
+        let completed = self.shown.completed;
+        completed.is_none_or(|wanted| wanted == task.content.completed)
+            && self.selection.matches(task)
+    }
+
+    /// What SQL can say about its tasks. In the trash no index and no other table knows them.
+    pub fn narrowed(&self) -> Narrowed {
+        if self.shown.deleted {
+            return Narrowed {
+                condition: Condition::Always,
+                certain: Condition::NEVER,
+            };
+        }
+        let Narrowed { condition, certain } = self.selection.narrowed();
+        let Some(completed) = self.shown.completed else {
+            return Narrowed { condition, certain };
+        };
+        let ticked =
+            Condition::Compare(Field::Completed, Comparison::Equal, Bound::Flag(completed));
+        Narrowed {
+            condition: Condition::all(vec![condition, ticked.clone()]),
+            certain: Condition::all(vec![certain, ticked]),
+        }
+    }
+}

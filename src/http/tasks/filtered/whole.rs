@@ -1,0 +1,78 @@
+//! A filtered list without a limit.
+
+use axum::response::Response;
+
+use super::question::Page;
+use crate::domain::filter::{Asked, Place};
+use crate::domain::limits::COUNTED;
+use crate::domain::{SpaceId, TaskPage};
+use crate::error::Error;
+use crate::http::front::exchange::Exchange;
+use crate::http::problem::Problem;
+use crate::http::tasks::whole_list::{self, Part, Source};
+use crate::tasks::{FilteredListing, Tasks};
+
+pub(super) async fn respond(
+    tasks: Tasks,
+    space: SpaceId,
+    page: Page,
+    account: Option<TaskPage>,
+    exchange: Exchange,
+) -> Result<Response, Problem> {
+    let after = page.after.as_ref();
+    let first = tasks
+        .list_filtered_chunk(&space, &page.asked, after, after.is_some())
+        .await?;
+    let tag = page.tag(account.as_ref().unwrap_or(&first.page));
+    // Read from its start, a list counts what it shows.
+    let count = after.map(|_| first.page.total + i64::from(first.has_more));
+    let source = Filtered {
+        tasks,
+        space,
+        asked: page.asked,
+    };
+    let list = whole_list::List {
+        count,
+        most: i64::try_from(COUNTED).unwrap_or(i64::MAX),
+        tag,
+    };
+    Ok(whole_list::respond(
+        source,
+        part(first),
+        list,
+        exchange.meter().clone(),
+    ))
+}
+
+struct Filtered {
+    tasks: Tasks,
+    space: SpaceId,
+    asked: Asked,
+}
+
+impl Source for Filtered {
+    type Place = Place;
+
+    fn space(&self) -> &SpaceId {
+        &self.space
+    }
+
+    async fn chunk(&self, after: Place) -> Result<Part<Place>, Error> {
+        let Self {
+            tasks,
+            space,
+            asked,
+        } = self;
+        let listing = tasks
+            .list_filtered_chunk(space, asked, Some(&after), false)
+            .await?;
+        Ok(part(listing))
+    }
+}
+
+fn part(listing: FilteredListing) -> Part<Place> {
+    Part {
+        tasks: listing.page.tasks,
+        next: listing.next,
+    }
+}

@@ -1,0 +1,252 @@
+//! Looking for a page of a filtered list: statement after statement, until there are enough tasks, or all are counted,
+//! or the time is over.
+
+use std::time::Instant;
+
+use super::super::Store;
+use super::super::row::{Columns, FromRow};
+use super::super::tasks::ListedTask;
+use super::statements::{Query, Statements, Told};
+use super::ways::{Phase, Way, phases, way};
+use crate::domain::filter::{Asked, Narrowed, Place};
+use crate::domain::limits::{COUNTED, PAGE};
+use crate::domain::{Position, Refusal, Task};
+use crate::error::{Cause, Error};
+
+/// How many tasks one statement walks through at most: others wait behind it.
+pub(super) const STEP: usize = 5000;
+
+/// Fewer tasks than these are read and sorted; for more, the order is read until enough of it belongs to the list.
+pub(super) const FEW: usize = 2000;
+
+/// What is known of a list beside its tasks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Numbers {
+    pub(super) seq: i64,
+    pub(super) epoch: i64,
+    /// All tasks that the filter is asked about.
+    all: usize,
+    /// Of these at most one more than are counted: for which the condition holds, and which are certain.
+    wanted: usize,
+    certain: usize,
+}
+
+/// A list that is being looked for.
+pub(super) struct Look<'a> {
+    pub(super) store: &'a Store,
+    pub(super) statements: Statements<'a>,
+    pub(super) until: Instant,
+}
+
+pub(super) type Found = (Vec<Task>, Numbers, usize);
+
+impl Look<'_> {
+    fn asked(&self) -> &Asked {
+        self.statements.asked
+    }
+
+    /// Reads phase after phase, each from an index, until there are enough.
+    pub(super) async fn page(
+        &self,
+        after: Option<&Place>,
+        limit: usize,
+        counting: bool,
+    ) -> Result<Found, Error> {
+        let Narrowed { condition, .. } = self.statements.narrowed;
+        let is_exact = self.statements.narrowed.is_exact();
+        let mut told = if counting { Told::Count } else { Told::Account };
+        let mut numbers = None;
+        let mut found: Vec<Task> = Vec::new();
+        for phase in phases(self.asked(), condition) {
+            if after.is_some_and(|place| phase.is_before(place)) {
+                continue;
+            }
+            let mut place = after.filter(|place| phase.has(place)).cloned();
+            // At first as many as are wanted; more when most of them did not belong to the list.
+            let mut step = limit;
+            while found.len() < limit {
+                let rows = if is_exact { limit - found.len() } else { step };
+                let few = self.by_condition(phase, counting, numbers);
+                let page = |told, few| {
+                    self.statements
+                        .page(phase, place.as_ref(), (rows, told), few)
+                };
+                let (mut tasks, said) = self.read(page(told, few)).await?;
+                numbers = numbers.or(said);
+                // There were more than were looked at.
+                if few == Some(FEW) && numbers.is_some_and(|numbers| numbers.wanted >= FEW) {
+                    (tasks, _) = self.read(page(Told::Nothing, None)).await?;
+                }
+                told = if numbers.is_some() {
+                    Told::Nothing
+                } else {
+                    told
+                };
+                let is_last = tasks.len() < rows;
+                let sorting = &self.asked().sorting;
+                place = tasks.last().map(|task| sorting.place(task));
+                found.extend(tasks.into_iter().filter(|task| self.asked().matches(task)));
+                step = (step * 4).min(PAGE.max(limit));
+                if is_last {
+                    break;
+                }
+            }
+        }
+        let is_whole = after.is_none() && found.len() < limit;
+        found.truncate(limit);
+        let numbers = match numbers {
+            Some(numbers) => numbers,
+            None if counting && !is_whole => {
+                let told: Vec<ToldNumbers> = self.ask(self.statements.count()).await?;
+                told.first()
+                    .map_or(Ok(Numbers::default()), |told| Numbers::read(&told.0))?
+            }
+            None => self.account().await?,
+        };
+        let count = match (is_whole, counting) {
+            (true, _) => found.len(),
+            (false, true) => self.count(numbers).await?,
+            (false, false) => 0,
+        };
+        Ok((found, numbers, count))
+    }
+
+    /// How many tasks are looked for by the condition, if that is the better way.
+    fn by_condition(
+        &self,
+        phase: Phase,
+        counting: bool,
+        numbers: Option<Numbers>,
+    ) -> Option<usize> {
+        match way(self.asked(), &self.statements.narrowed.condition, phase) {
+            Way::Order => None,
+            Way::Condition => Some(usize::MAX),
+            Way::Either => {
+                let are_few = numbers.is_none_or(|numbers| numbers.wanted < FEW);
+                (counting && are_few).then_some(FEW)
+            }
+        }
+    }
+
+    /// How many tasks there are, if SQL does not know of all whether they belong to the list.
+    async fn count(&self, numbers: Numbers) -> Result<usize, Error> {
+        let Numbers {
+            wanted, certain, ..
+        } = numbers;
+        if wanted == certain || certain > COUNTED {
+            return Ok(certain);
+        }
+        if wanted <= COUNTED {
+            let (tasks, _) = self.read(self.statements.uncertain()).await?;
+            if tasks.len() <= COUNTED {
+                let more = tasks.iter().filter(|task| self.asked().matches(task));
+                return Ok(certain + more.count());
+            }
+        }
+        let (_, _, count) = self.walk(None, 0, true).await?;
+        Ok(count)
+    }
+
+    /// Looks at all tasks, newest first, and keeps those that come first in the order.
+    pub(super) async fn walk(
+        &self,
+        after: Option<&Place>,
+        limit: usize,
+        counting: bool,
+    ) -> Result<Found, Error> {
+        let sorting = &self.asked().sorting;
+        let is_in_order = sorting.keys().is_empty() || limit == 0;
+        let mut position = match after {
+            Some(place) if is_in_order && !counting => place.position,
+            _ => Position::START,
+        };
+        let (mut numbers, mut walked, mut count) = (None, 0, 0);
+        let mut best: Vec<(Place, Task)> = Vec::new();
+        loop {
+            let told = match numbers {
+                None => Told::Account,
+                Some(_) => Told::Nothing,
+            };
+            let (tasks, said) = self
+                .read(self.statements.walk(position, STEP, told))
+                .await?;
+            numbers = numbers.or(said);
+            let Some(last) = tasks.last() else { break };
+            position = last.position();
+            walked += STEP;
+            for task in tasks.into_iter().filter(|task| self.asked().matches(task)) {
+                count += 1;
+                let place = sorting.place(&task);
+                if after.is_none_or(|after| sorting.compare_places(&place, after).is_gt()) {
+                    best.push((place, task));
+                }
+            }
+            best.sort_by(|(first, _), (second, _)| sorting.compare_places(first, second));
+            best.truncate(limit);
+            let is_enough = best.len() >= limit && (!counting || count > COUNTED);
+            if is_in_order && is_enough || numbers.is_some_and(|numbers| numbers.all <= walked) {
+                break;
+            }
+        }
+        let numbers = match numbers {
+            Some(numbers) => numbers,
+            None => self.account().await?,
+        };
+        let tasks = best.into_iter().map(|(_, task)| task).collect();
+        Ok((tasks, numbers, count))
+    }
+
+    async fn account(&self) -> Result<Numbers, Error> {
+        let account = self.store.find_account(self.statements.space).await?;
+        Ok(Numbers {
+            seq: account.seq,
+            epoch: account.epoch,
+            ..Numbers::default()
+        })
+    }
+
+    async fn read(&self, query: Query) -> Result<(Vec<Task>, Option<Numbers>), Error> {
+        let rows: Vec<ListedTask> = self.ask(query).await?;
+        let told = rows.first().map(|row| row.account.as_str());
+        let told = told.filter(|told| !told.is_empty());
+        let numbers = told.map(Numbers::read).transpose()?;
+        let space = self.statements.space;
+        let tasks = rows.into_iter().map(|row| row.stored.of(space));
+        Ok((tasks.collect(), numbers))
+    }
+
+    async fn ask<T: FromRow>(&self, query: Query) -> Result<Vec<T>, Error> {
+        if Instant::now() >= self.until {
+            return Err(Refusal::FilterTooWide.into());
+        }
+        self.store.ask(query, self.until).await
+    }
+}
+
+impl Numbers {
+    fn read(text: &str) -> Result<Self, Error> {
+        let numbers: Result<Vec<i64>, _> = text.split(' ').map(str::parse).collect();
+        let numbers = numbers.map_err(|error| Error::Internal(error.into()))?;
+        let number = |place: usize| numbers.get(place).copied().unwrap_or_default();
+        let count = |place| usize::try_from(number(place)).unwrap_or_default();
+        Ok(Self {
+            seq: number(0),
+            epoch: number(1),
+            all: count(2),
+            wanted: count(3),
+            certain: count(4),
+        })
+    }
+}
+
+/// Nothing, where there is no account.
+struct ToldNumbers(String);
+
+impl FromRow for ToldNumbers {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self(
+            row.optional_text(0)?
+                .unwrap_or_else(|| "0 0 0 0 0".to_owned()),
+        ))
+    }
+}

@@ -1,0 +1,97 @@
+//! Asking on a connection: statements that are known by number, those on many rows, and those of filters, which are
+//! prepared when they are first asked.
+
+use std::sync::atomic::Ordering;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
+
+use super::super::filtered::Query;
+use super::super::row::Value;
+use super::super::row_statements::{self, Action};
+use super::super::statements::Sql;
+use super::super::tables::Table;
+use super::connect::Connector;
+use super::connection::Connection;
+
+impl Connector {
+    /// Runs one statement. It is on its way as soon as the future is first polled, so that several can share a round
+    /// trip.
+    pub(super) async fn query(
+        &self,
+        connection: &Connection,
+        sql: Sql,
+        values: &[Value],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        debug_assert_eq!(sql.template().0.len(), values.len(), "{sql:?}");
+        let values: Vec<_> = values.iter().map(|value| value as _).collect();
+        self.run(connection, sql as usize, &values).await
+    }
+
+    /// As [`Connector::query`], for many rows: a list of values for each parameter.
+    pub(super) async fn query_rows(
+        &self,
+        connection: &Connection,
+        (action, table): (Action, &Table),
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let mut all = row_statements::ALL.iter();
+        let place = all.position(|(of, on)| *of == action && on.name == table.name);
+        let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
+        let count = self.texts[number].1.len();
+        let columns: Vec<Vec<&Value>> = (0..count)
+            .map(|column| rows.iter().map(|row| &row[column]).collect())
+            .collect();
+        let columns: Vec<_> = columns.iter().map(|column| column as _).collect();
+        self.run(connection, number, &columns).await
+    }
+
+    /// Runs a statement that was made for one question. Where statements are prepared, those of the same shape share
+    /// one, which costs a round trip on each connection.
+    pub(super) async fn query_text(
+        &self,
+        connection: &Connection,
+        query: &Query,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        connection
+            .last_used_ms
+            .store(self.elapsed_ms(), Ordering::Relaxed);
+        let kinds = query.values.iter().map(|value| value.kind().postgres());
+        if !self.prepared {
+            let values = query.values.iter().map(|value| value as _).zip(kinds);
+            let values: Vec<_> = values.collect();
+            return connection.client.query_typed(&query.text, &values).await;
+        }
+        let statement = if let Some(statement) = connection.shapes.find(&query.text) {
+            statement
+        } else {
+            let kinds: Vec<_> = kinds.collect();
+            let preparing = connection.client.prepare_typed(&query.text, &kinds);
+            let statement = preparing.await?;
+            connection.shapes.keep(&query.text, &statement);
+            statement
+        };
+        let values: Vec<_> = query.values.iter().map(|value| value as _).collect();
+        connection.client.query(&statement, &values).await
+    }
+
+    async fn run(
+        &self,
+        connection: &Connection,
+        number: usize,
+        values: &[&(dyn ToSql + Sync)],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        connection
+            .last_used_ms
+            .store(self.elapsed_ms(), Ordering::Relaxed);
+        if let Some(statement) = connection.statements.get(number) {
+            return connection.client.query(statement, values).await;
+        }
+        let (text, kinds) = &self.texts[number];
+        let values = values.iter().copied().zip(kinds.iter().cloned());
+        connection
+            .client
+            .query_typed(text, &values.collect::<Vec<_>>())
+            .await
+    }
+}

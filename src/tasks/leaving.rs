@@ -1,0 +1,81 @@
+//! Removing a user with all traces: first nothing else is done for them any more, then their rows go in steps, and the
+//! account last. What was cut off goes on with the sweeper.
+
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::{Request, Tasks};
+use crate::domain::{Author, Deed, SpaceId};
+use crate::error::Result;
+use crate::store::Store;
+
+/// The spaces that this process knows to be going.
+#[derive(Clone, Default)]
+pub struct Leaving(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    /// Mostly there are none, and nobody has to wait for the lock.
+    count: AtomicUsize,
+    spaces: Mutex<HashSet<SpaceId>>,
+}
+
+impl Leaving {
+    fn contains(&self, space: &SpaceId) -> bool {
+        self.0.count.load(Ordering::Acquire) > 0 && self.spaces().contains(space)
+    }
+
+    fn change(&self, change: impl FnOnce(&mut HashSet<SpaceId>)) {
+        let mut spaces = self.spaces();
+        change(&mut spaces);
+        self.0.count.store(spaces.len(), Ordering::Release);
+    }
+
+    fn spaces(&self) -> MutexGuard<'_, HashSet<SpaceId>> {
+        self.0.spaces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Removes all of a space that is going.
+    pub(super) async fn finish(&self, store: &Store, space: &SpaceId) -> Result<()> {
+        self.change(|spaces| _ = spaces.insert(space.clone()));
+        // Another process may be at it, too.
+        while !store.forget_some(space).await? && store.find_account(space).await?.is_leaving {
+            // Others who wait go first.
+            tokio::task::yield_now().await;
+        }
+        self.change(|spaces| _ = spaces.remove(space));
+        Ok(())
+    }
+}
+
+impl Tasks {
+    /// Whether all of a space is being removed: then it is neither read nor written.
+    pub fn is_leaving(&self, space: &SpaceId) -> bool {
+        self.leaving.contains(space)
+    }
+
+    /// Who goes on with what was cut off needs to know of the same spaces.
+    pub fn leaving(&self) -> Leaving {
+        self.leaving.clone()
+    }
+
+    /// Removes a user with all that there is. It can be asked for again.
+    pub async fn remove_user(&self, space: &SpaceId, author: Author) -> Result<()> {
+        let request = Request {
+            space: space.clone(),
+            author,
+            deed: Deed::Leave,
+            key: None,
+            encode: None,
+            bytes: 0,
+        };
+        self.apply(request).await?;
+        if self.store.find_account(space).await?.is_leaving {
+            self.leaving.finish(&self.store, space).await?;
+        }
+        // Whoever listens finds that there is nothing any more.
+        self.watches.wake(space, i64::MAX);
+        Ok(())
+    }
+}
