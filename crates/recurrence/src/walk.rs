@@ -4,8 +4,8 @@ use crate::days::{self, Day};
 use crate::pattern::Pattern;
 use crate::rule::Frequency;
 
-/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others; those that a
-/// rule's months leave out are not looked at. No rule that a person would write comes near: 25,000 months are 2,000 years.
+/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others. No rule that a
+/// person would write comes near: 25,000 months are 2,000 years.
 pub const MOST_WORK: u32 = 25_000;
 
 pub(crate) struct Walk<'a> {
@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
             Frequency::Weekly => 20_871,
             Frequency::Monthly => 4800,
             Frequency::Daily if self.pattern.interval == 1 => 4800,
-            // Its days may come to lie well only after that many years for each day of its step.
+            // Its days can lie well for the first time after 400 years for each day of its step.
             Frequency::Daily => u32::MAX,
         }
     }
