@@ -75,7 +75,15 @@ fn is_path(span: &str) -> bool {
     match span.split_once('/') {
         // Names such as `src/auth` or `postgres/load.rs`.
         Some((first, _)) => {
-            let folders = ["src", "tests", "docs", "xtask", "benches", "migrations"];
+            let folders = [
+                "src",
+                "tests",
+                "crates",
+                "docs",
+                "xtask",
+                "benches",
+                "migrations",
+            ];
             folders.contains(&first) || ending.is_some_and(|ending| ENDINGS.contains(&ending))
         }
         None => ending == Some("rs"),
