@@ -41,7 +41,16 @@ async fn children_go_along(app: TestApp) {
     let undone = alice.undo_latest(&grandchild).await.expect(OK);
     assert_eq!(undone["changes"].as_array().unwrap().len(), 3);
     assert_eq!(alice.get(&path).await.expect(OK).get("list_id"), None);
-    assert_eq!(alice.get(&grandchild).await.expect(OK).get("list_id"), None);
+    // Each once, also what is below others.
+    for (task, version) in [(&path, 3), (&grandchild, 3)] {
+        let task_now = alice.get(task).await.expect(OK);
+        assert_eq!(
+            (task_now.get("list_id"), &task_now["version"]),
+            (None, &json!(version))
+        );
+        let history = alice.get(&format!("{task}/history")).await.expect(OK);
+        assert_eq!(history["history"].as_array().unwrap().len(), version);
+    }
     // Completing a parent leaves its children.
     let done = json!({"completed": true});
     let _ = alice

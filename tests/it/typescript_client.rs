@@ -82,7 +82,16 @@ async fn its_types_are_those_of_the_document() {
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
         &[
-            "units", "places", "rules", "query", "sse", "client", "filter", "later", "readme",
+            "units",
+            "places",
+            "rules",
+            "query",
+            "recurrence",
+            "sse",
+            "client",
+            "filter",
+            "later",
+            "readme",
         ],
         &[],
     )

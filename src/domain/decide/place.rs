@@ -269,22 +269,29 @@ impl Drafting<'_> {
             }
         }
         if moved.content.list_id != old.content.list_id {
-            self.go_along(moved.id, moved.content.list_id)?;
+            self.go_along(moved.id, moved.content.list_id, |_| false)?;
         }
         Ok(moved)
     }
 
-    /// What is below a task comes into its list.
-    pub(super) fn go_along(&mut self, root: TaskId, list: Option<ListId>) -> Result<(), Refusal> {
+    /// What is below a task comes into its list, but for what finds its place without it.
+    pub(super) fn go_along(
+        &mut self,
+        root: TaskId,
+        list: Option<ListId>,
+        finds_its_place: impl Fn(TaskId) -> bool,
+    ) -> Result<Vec<Task>, Refusal> {
+        let mut moved = Vec::new();
         for id in self.below(root)? {
             let task = self.find::<Content>(id);
-            let Some(old) = task.filter(|task| task.content.list_id != list).cloned() else {
+            let task = task.filter(|task| task.content.list_id != list && !finds_its_place(id));
+            let Some(old) = task.cloned() else {
                 continue;
             };
             let mut new = old.clone();
             new.content.list_id = list;
-            self.replace(&old, new, None);
+            moved.push(self.replace(&old, new, None));
         }
-        Ok(())
+        Ok(moved)
     }
 }

@@ -33,20 +33,22 @@ pub(super) fn delete_below(drafting: &mut Drafting<'_>, item: ItemId) -> Result<
         ItemId::Task(id) => drafting.below(id)?,
         ItemId::List(id) => drafting.in_list(id)?,
     };
-    throw_all_away(drafting, tasks)
+    throw_all_away(drafting, tasks)?;
+    Ok(())
 }
 
 /// Those that are not there yet.
 pub(super) fn throw_all_away(
     drafting: &mut Drafting<'_>,
     tasks: Vec<TaskId>,
-) -> Result<(), Refusal> {
+) -> Result<Vec<Task>, Refusal> {
+    let mut gone = Vec::new();
     for id in tasks {
         if let Some(task) = drafting.find_live::<Content>(id).cloned() {
-            throw_away(drafting, &task)?;
+            gone.push(throw_away(drafting, &task)?);
         }
     }
-    Ok(())
+    Ok(gone)
 }
 
 fn throw_away(drafting: &mut Drafting<'_>, old: &Task) -> Result<Task, Refusal> {

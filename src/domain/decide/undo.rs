@@ -62,11 +62,18 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     let mut plans: HashMap<TaskId, _> = tasks.into_iter().map(|it| (it.new.id, it)).collect();
     for task in order {
         if let Some(plan) = plans.remove(&task.id) {
-            outcomes.push(take_task_back(drafting, plan));
+            let own = |id| plans.contains_key(&id);
+            match take_task_back(drafting, plan, own) {
+                Ok(written) => outcomes.extend(written.into_iter().map(Ok)),
+                Err(refusal) => outcomes.push(Err(refusal)),
+            }
         }
     }
-    let ended = trash::throw_all_away(drafting, along).and_then(|()| drafting.check_growth());
-    outcomes.extend(ended.err().map(Err));
+    match trash::throw_all_away(drafting, along) {
+        Ok(gone) => outcomes.extend(gone.into_iter().map(|it| Ok(Written::Deleted(it.into())))),
+        Err(refusal) => outcomes.push(Err(refusal)),
+    }
+    outcomes.extend(drafting.check_growth().err().map(Err));
     outcomes
 }
 
@@ -241,23 +248,33 @@ fn take_back<C: Kept>(drafting: &mut Drafting<'_>, plan: Plan<C>) -> Written {
     }
 }
 
-fn take_task_back(drafting: &mut Drafting<'_>, mut plan: Plan<Content>) -> Outcome {
+/// A task, and what comes along with it into another list; those that have changes of their own to be taken back are
+/// still to come.
+fn take_task_back(
+    drafting: &mut Drafting<'_>,
+    mut plan: Plan<Content>,
+    is_to_come: impl Fn(TaskId) -> bool,
+) -> Result<Vec<Written>, Refusal> {
     let (old, new) = (&plan.old, &mut plan.new);
     new.content.check().map_err(Refusal::UndoBreaks)?;
-    let mut goes_along = false;
+    let is_back = old.is_deleted();
     if !new.is_deleted() {
-        let (is_back, id) = (old.is_deleted(), old.id);
-        if is_back || new.shelf() != old.shelf() {
+        let id = old.id;
+        let parent = new.content.parent_id;
+        let parent = parent.and_then(|parent| drafting.find_live::<Content>(parent));
+        let is_apart = parent.is_some_and(|it| it.content.list_id != new.content.list_id);
+        if is_back || is_apart || new.shelf() != old.shelf() {
             let height = || if is_back { Ok(1) } else { drafting.height(id) };
             drafting.settle(new, height)?;
-            goes_along = !is_back && new.content.list_id != old.content.list_id;
         }
     }
+    let leaves = !is_back && !new.is_deleted() && new.content.list_id != old.content.list_id;
     drafting.claim(Some(&plan.old), &plan.new)?;
-    let (id, list): (_, _) = (plan.new.id, plan.new.content.list_id);
-    let written = take_back(drafting, plan);
-    if goes_along {
-        drafting.go_along(id, list)?;
+    let (id, list) = (plan.new.id, plan.new.content.list_id);
+    let mut written = vec![take_back(drafting, plan)];
+    if leaves {
+        let along = drafting.go_along(id, list, is_to_come)?;
+        written.extend(along.into_iter().map(|it| Written::Changed(it.into())));
     }
     Ok(written)
 }

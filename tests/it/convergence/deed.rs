@@ -28,10 +28,17 @@ pub(super) struct Deed {
 enum Kind {
     Create,
     Write,
+    /// No change where the task has that place already, and more than one where neighbours make room.
+    Move,
+    /// Takes along what is below, and the answer does not say how much.
+    Delete,
     Restore,
     Undo,
     Batch,
 }
+
+/// More than a world ever has below one task.
+const FAMILY: usize = 100;
 
 /// What a device knows when it decides what to do.
 pub(super) struct Known<'a> {
@@ -55,7 +62,7 @@ impl Deed {
             body: json!({"title": name}),
             name,
         };
-        let roll = dice.roll(100);
+        let roll = dice.roll(112);
         match (roll, task, gone) {
             (0..22, Some((id, version)), _) => {
                 deed.on_task(id, version, dice.percent(50));
@@ -71,6 +78,7 @@ impl Deed {
             }
             (32..50, Some((id, version)), _) => {
                 deed.on_task(id, version, dice.percent(30));
+                deed.kind = Kind::Delete;
                 deed.method = Method::DELETE;
                 deed.body = Value::Null;
             }
@@ -91,7 +99,17 @@ impl Deed {
                 let body = json!({"operations": operations, "atomic": atomic});
                 deed.post(Kind::Batch, "/tasks/batch".to_owned(), body);
             }
-            _ => deed.create(dice, gone),
+            (100..112, Some((id, version)), _) => {
+                deed.post(
+                    Kind::Move,
+                    format!("/tasks/{id}/move"),
+                    destination(dice, known),
+                );
+                if dice.percent(30) {
+                    deed.condition = Some(("if-match", format!("\"{version}\"")));
+                }
+            }
+            _ => deed.create(dice, known, gone),
         }
         deed
     }
@@ -109,10 +127,17 @@ impl Deed {
     }
 
     /// By an id of the device's own, now and then one that was used before; or by one that the server makes.
-    fn create(&mut self, dice: &mut Dice, gone: Option<&String>) {
+    fn create(&mut self, dice: &mut Dice, known: &Known, gone: Option<&String>) {
         let reused = gone.filter(|_| dice.percent(10)).cloned();
         let id = reused.unwrap_or_else(|| new_id(dice));
         let mut body = self.body.clone();
+        if let Some((parent, _)) = dice.pick(&known.tasks).filter(|_| dice.percent(30)) {
+            body["parent_id"] = json!(parent);
+        }
+        if dice.percent(30) {
+            let tag = ["home", "work"][dice.roll(2)];
+            body["tags"] = json!([tag]);
+        }
         match dice.roll(4) {
             0 => {
                 self.condition = Some(("if-none-match", "*".to_owned()));
@@ -148,9 +173,16 @@ impl Deed {
             made.push(id.clone());
             return json!({"op": "create", "id": id, "title": title});
         };
-        let mut operation = match dice.roll(3) {
+        let mut operation = match dice.roll(5) {
             0 => json!({"op": "change", "id": id, "title": title}),
             1 => json!({"op": "complete", "id": id}),
+            2 => json!({"op": "tag", "id": id, "tags": [title]}),
+            3 => {
+                let mut operation = destination(dice, known);
+                operation["op"] = json!("move");
+                operation["id"] = json!(id);
+                operation
+            }
             _ => json!({"op": "delete", "id": id}),
         };
         if dice.percent(20) {
@@ -178,33 +210,54 @@ impl Deed {
         request.body(body).unwrap()
     }
 
-    /// How many changes were made, as the answer has it. Restoring a task that is there is no change, and not told
-    /// apart.
+    /// How many changes were made, as far as the answer tells: not of what went along, nor whether there was anything
+    /// to do.
     pub(super) fn changes_told(&self, answer: &Answer) -> RangeInclusive<usize> {
         let body: Value = serde_json::from_str(&answer.text).unwrap_or_default();
         let is_done = answer.status.is_success();
         let changes = match self.kind {
             Kind::Create => usize::from(answer.status == StatusCode::CREATED),
             Kind::Write => usize::from(is_done),
-            Kind::Restore => return 0..=usize::from(is_done),
+            Kind::Move | Kind::Restore if is_done => return 0..=FAMILY,
+            Kind::Delete if is_done => return 1..=FAMILY,
+            Kind::Move | Kind::Delete | Kind::Restore => 0,
             Kind::Undo => body["changes"].as_array().map_or(0, Vec::len),
             Kind::Batch => {
                 let operations = self.body["operations"].as_array().unwrap();
                 let results = body["results"].as_array();
                 let results = results.into_iter().flatten().zip(operations);
-                let is_change = |(result, operation): &(&Value, &Value)| {
-                    let is_creation = operation["op"] == "create";
-                    match result["status"].as_u64() {
-                        Some(201 | 204) => true,
-                        Some(200) => !is_creation,
-                        _ => false,
-                    }
-                };
-                results.filter(is_change).count()
+                let (mut least, mut most) = (0, 0);
+                for (result, operation) in results {
+                    let told = match (result["status"].as_u64(), operation["op"].as_str()) {
+                        (Some(204), _) => 1..=FAMILY,
+                        (Some(200), Some("create")) => 0..=0,
+                        (Some(200), Some("tag")) => 0..=1,
+                        (Some(200), Some("move")) => 0..=FAMILY,
+                        (Some(200 | 201), _) => 1..=1,
+                        _ => 0..=0,
+                    };
+                    least += told.start();
+                    most += told.end();
+                }
+                return least..=most;
             }
         };
         changes..=changes
     }
+}
+
+/// At the top level or below a task, at its beginning or its end; or behind another, which may have to be a sibling.
+fn destination(dice: &mut Dice, known: &Known) -> Value {
+    let mut place = json!({"parent_id": null});
+    if let Some((parent, _)) = dice.pick(&known.tasks).filter(|_| dice.percent(60)) {
+        place["parent_id"] = json!(parent);
+    }
+    match (dice.roll(3), dice.pick(&known.tasks)) {
+        (0, _) => place["after"] = Value::Null,
+        (1, Some((neighbour, _))) => return json!({"after": neighbour}),
+        _ => {}
+    }
+    place
 }
 
 fn new_id(dice: &mut Dice) -> String {
