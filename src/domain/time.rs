@@ -66,25 +66,23 @@ impl Timestamp {
         let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
         let (year, month, day) = civil(days);
         let mut text = *b"0000-00-00T00:00:00.000000Z";
-        for (end, digits, number) in [
-            (4, 4, year),
-            (7, 2, month),
-            (10, 2, day),
-            (13, 2, second / 3600),
-            (16, 2, second / 60 % 60),
-            (19, 2, second % 60),
-            (26, 6, micros),
+        for (place, number) in [
+            (0, year / 100),
+            (2, year % 100),
+            (5, month),
+            (8, day),
+            (11, second / 3600),
+            (14, second / 60 % 60),
+            (17, second % 60),
+            (20, micros / 10_000),
+            (22, micros / 100 % 100),
+            (24, micros % 100),
         ] {
-            write_number(&mut text[end - digits..end], number);
+            let number = u8::try_from(number).unwrap_or_default();
+            text[place] = b'0' + number / 10;
+            text[place + 1] = b'0' + number % 10;
         }
         text
-    }
-}
-
-fn write_number(place: &mut [u8], mut number: i64) {
-    for digit in place.iter_mut().rev() {
-        *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
-        number /= 10;
     }
 }
 

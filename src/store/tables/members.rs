@@ -44,19 +44,20 @@ impl<'a, R> Source<'a, R> {
     }
 
     fn more(&self, name: &str) -> Option<&'a str> {
-        // As mostly.
-        if self.more.is_empty() {
-            return None;
-        }
         let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(' ');
         self.more.split_terminator('\n').find_map(value)
     }
 
+    #[inline]
     fn more_as<T>(
         &self,
         name: &str,
         read: impl FnOnce(&str) -> Result<T, Cause>,
     ) -> Result<Option<T>, Cause> {
+        // As mostly: then nobody is called.
+        if self.more.is_empty() {
+            return Ok(None);
+        }
         self.more(name).map(read).transpose()
     }
 }

@@ -50,6 +50,11 @@ impl Referee {
             return false;
         }
         let changes = deed.changes_told(answer);
+        // It does not use its key up, and what it lacked may be there later, or more may be gone.
+        let is_open = |told: &Told| told.status == StatusCode::UNPROCESSABLE_ENTITY;
+        if self.told.get(&deed.name).is_some_and(is_open) {
+            self.told.remove(&deed.name);
+        }
         let told = self.told.entry(deed.name.clone()).or_insert_with(|| Told {
             status: answer.status,
             text: answer.text.clone(),
