@@ -53,7 +53,7 @@ CREATE TABLE {schema}tasks (
 
 -- The order of every list, read backwards: newest first. A list of open tasks, or of those that are done, passes
 -- over the others within the index.
-CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed) WHERE deleted_at IS NULL;
+CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed, "order") WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
 -- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
 -- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone.

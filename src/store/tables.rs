@@ -202,6 +202,7 @@ macro_rules! stored {
                 let content = Self {
                     $($name: <$type as Column>::read(&mut source, stringify!($name))?),+
                 };
+                source.end()?;
                 Ok((content, place + OWN + 1))
             }
 

@@ -280,11 +280,12 @@ async fn what_happened_to_a_list_is_undone(app: TestApp) {
     assert_eq!(undone["changes"][0]["list"]["name"], "Home");
     // A list that is made undone goes with what was put in it since.
     let task = json!({"title": "x", "list_id": list["id"]});
-    let (task, _) = alice.create(task).await;
+    let (path, task) = alice.create(task).await;
     let undone = alice.undo(1).await.expect(OK);
-    let deleted = json!({"seq": 5, "deleted": list["id"], "kind": "list"});
-    assert_eq!(undone["changes"], json!([deleted]));
-    assert_eq!(alice.get(&task).await.status, NOT_FOUND);
+    let gone = json!({"seq": 5, "deleted": list["id"], "kind": "list"});
+    let along = json!({"seq": 6, "deleted": task["id"]});
+    assert_eq!(undone["changes"], json!([gone, along]));
+    assert_eq!(alice.get(&path).await.status, NOT_FOUND);
 }
 
 async fn changes_and_events_tell_of_lists_to_who_asks(app: TestApp) {

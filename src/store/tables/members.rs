@@ -34,6 +34,7 @@ pub(super) struct Source<'a, R> {
     pub(super) row: &'a R,
     /// The next one of the own columns.
     pub(super) place: usize,
+    /// What has not been read of it. Its lines stand in the order of the members, who are read in this order, too.
     pub(super) more: &'a str,
 }
 
@@ -43,26 +44,34 @@ impl<'a, R> Source<'a, R> {
         (self.row, self.place - 1)
     }
 
-    fn more(&self, name: &str) -> Option<&'a str> {
-        let value = |line: &'a str| line.strip_prefix(name)?.strip_prefix(' ');
-        self.more.split_terminator('\n').find_map(value)
-    }
-
-    #[inline]
     fn more_as<T>(
-        &self,
+        &mut self,
         name: &str,
         read: impl FnOnce(&str) -> Result<T, Cause>,
     ) -> Result<Option<T>, Cause> {
-        // As mostly: then nobody is called.
+        // As mostly.
         if self.more.is_empty() {
             return Ok(None);
         }
-        self.more(name).map(read).transpose()
+        let line = self.more.strip_prefix(name);
+        let line = line.and_then(|rest| rest.strip_prefix(' ')?.split_once('\n'));
+        let Some((value, rest)) = line else {
+            return Ok(None);
+        };
+        self.more = rest;
+        read(value).map(Some)
+    }
+
+    /// To be called when all members were read: a line that nobody knows would otherwise hide those behind it.
+    pub(super) fn end(&self) -> Result<(), Cause> {
+        if self.more.is_empty() {
+            return Ok(());
+        }
+        Err(format!("no member is read from {:?}", self.more).into())
     }
 }
 
-/// Adds a line to `more`. No value that stands there has a line feed in it: JSON has none in its texts.
+/// Adds a line to `more`: to be called for one member after another. No value that stands there has a line feed in it: JSON has none in its texts.
 pub(super) fn note(more: &mut String, name: &str, value: &Value) {
     let text = match value {
         Value::Text(text) => text.to_string(),

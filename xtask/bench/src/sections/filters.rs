@@ -90,6 +90,9 @@ fn of_many(stage: &Stage, engine: Engine, tasks: usize, query: &str) -> Outcome<
     let server = stage.serve(Side::Now, &url)?;
     let person = &stage.people[0];
     fill(&server, person, tasks)?;
+    if let Engine::PostgreSQL = engine {
+        stage.cluster.settle("many")?;
+    }
     let mut connection = TcpStream::connect(server.address)?;
     let mut ask = || -> Outcome<f64> {
         let begun = Instant::now();
