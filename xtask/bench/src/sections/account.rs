@@ -15,7 +15,7 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
                 ..full(deed)
             };
             let what = format!("{deed}, one account ÷ a thousand");
-            let ratio = share(stage, engine, &what, &[one, full(deed)])?;
+            let ratio = share(stage, engine, &what, &[one, full(deed)], None)?;
             figures.push(ratio.must(Goal::AtLeast(0.8)));
         }
     }

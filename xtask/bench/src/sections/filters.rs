@@ -3,9 +3,9 @@
 use std::net::TcpStream;
 use std::time::Instant;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::{CONNECTIONS, full};
+use super::{full, share};
 use crate::Outcome;
 use crate::client::{Client, get};
 use crate::data::{Person, task_id};
@@ -45,29 +45,15 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
 fn beside_a_plain_list(stage: &Stage, engine: Engine) -> Outcome<Figure> {
     let loads = ["today", "list"].map(|script| Load {
         people: 0..PEOPLE,
-        connections: CONNECTIONS,
         ..full(script)
     });
-    let mut rates = [Vec::new(), Vec::new()];
-    for repeat in stage.repeats() {
-        let server = stage.server(engine, Side::Now)?;
-        let client = Client::of(&server);
-        for (user, person) in stage.people[..PEOPLE].iter().enumerate() {
-            let body = dates(user, stage.options.tasks_each());
-            client
-                .send("POST", person, "/tasks/batch", &body)?
-                .expect(&[200])?;
-        }
-        for turn in [repeat % 2, (repeat + 1) % 2] {
-            rates[turn].push(loads[turn].run(stage, &server)?.per_second());
-        }
-    }
-    let what = format!("{engine:?} due today or before, by date and priority ÷ plain list");
-    Ok(Figure::ratio(what, &rates[0], &rates[1]).must(Goal::AtLeast(0.7)))
+    let what = "due today or before, by date and priority ÷ plain list";
+    let ratio = share(stage, engine, what, &loads, Some(dates))?;
+    Ok(ratio.must(Goal::AtLeast(0.7)))
 }
 
 /// From long ago to far ahead, around a day that lies in the past by now.
-fn dates(user: usize, tasks: usize) -> String {
+fn dates(user: usize, tasks: usize) -> Value {
     let change = |task: usize| {
         let (year, month) = (
             if task.is_multiple_of(2) { 2020 } else { 2090 },
@@ -80,8 +66,7 @@ fn dates(user: usize, tasks: usize) -> String {
             "priority": 1 + task % 9,
         })
     };
-    let operations: Vec<_> = (0..tasks).map(change).collect();
-    json!({ "operations": operations }).to_string()
+    (0..tasks).map(change).collect()
 }
 
 /// Milliseconds, one for each repeat: the median of some.

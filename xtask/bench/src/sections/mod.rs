@@ -13,6 +13,7 @@ mod streams;
 mod throughput;
 
 use crate::Outcome;
+use crate::client::Client;
 use crate::data::USERS;
 use crate::figures::Figure;
 use crate::stage::{Engine, Side, Stage};
@@ -84,11 +85,29 @@ fn full(script: &str) -> Load<'_> {
     }
 }
 
+/// The operations of a batch that each user of the first load, with so many tasks, sends before anything is measured.
+type Prepare = fn(usize, usize) -> serde_json::Value;
+
 /// Two loads on the same server in turn: how much of the other's rate the first one has.
-fn share(stage: &Stage, engine: Engine, what: &str, loads: &[Load; 2]) -> Outcome<Figure> {
+fn share(
+    stage: &Stage,
+    engine: Engine,
+    what: &str,
+    loads: &[Load; 2],
+    prepare: Option<Prepare>,
+) -> Outcome<Figure> {
     let mut rates = [Vec::new(), Vec::new()];
     for repeat in stage.repeats() {
         let server = stage.server(engine, Side::Now)?;
+        if let Some(prepare) = prepare {
+            let client = Client::of(&server);
+            for user in loads[0].people.clone() {
+                let operations = prepare(user, stage.options.tasks_each());
+                let body = serde_json::json!({ "operations": operations }).to_string();
+                let answer = client.send("POST", &stage.people[user], "/tasks/batch", &body)?;
+                answer.expect(&[200])?;
+            }
+        }
         // In the other order every second time.
         for turn in [repeat % 2, (repeat + 1) % 2] {
             rates[turn].push(loads[turn].run(stage, &server)?.per_second());

@@ -14,7 +14,7 @@ pub(crate) fn measure(stage: &Stage) -> Outcome<Vec<Figure>> {
     for engine in ENGINES {
         for (what, safe, plain, wanted) in pairs {
             let what = format!("{what} ÷ without");
-            let ratio = share(stage, engine, &what, &[full(safe), full(plain)])?;
+            let ratio = share(stage, engine, &what, &[full(safe), full(plain)], None)?;
             figures.push(ratio.must(Goal::AtLeast(wanted)));
         }
     }
