@@ -8,7 +8,7 @@ use super::super::dialect::Dialect;
 use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
-use super::ways::{Phase, by_index, has_index, holders, without};
+use super::ways::{Phase, beyond, by_index, has_index, holders, without};
 use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
@@ -104,7 +104,7 @@ impl<'a> Statements<'a> {
     pub(super) fn uncertain(&self) -> Query {
         let mut parameters = self.parameters();
         let wanted = self.wanted(&mut parameters);
-        let certain = self.certain(&wanted, &mut parameters);
+        let certain = self.certain(&mut parameters);
         let limit = parameters.bind(count(COUNTED + 1));
         let Wanted { from, scope, .. } = wanted;
         let columns = &*COLUMNS;
@@ -158,10 +158,9 @@ impl<'a> Statements<'a> {
     }
 
     /// By the table of those that have a tag, if all must have it.
-    fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted<'a> {
+    fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted {
         let condition = &self.narrowed.condition;
-        let held = holders(condition);
-        let (from, rest) = match held {
+        let (from, rest) = match holders(condition) {
             None => (
                 self.dialect.table(TASKS.name),
                 parameters.condition(condition),
@@ -180,11 +179,11 @@ impl<'a> Statements<'a> {
         if rest != "TRUE" {
             let _ = write!(scope, " AND {rest}");
         }
-        Wanted { held, from, scope }
+        Wanted { from, scope }
     }
 
     /// By the index of what leads a phase, if there is one: no other is any use for the rest.
-    fn wanted_in_order(&self, phase: Phase, parameters: &mut Parameters<'_>) -> Wanted<'a> {
+    fn wanted_in_order(&self, phase: Phase, parameters: &mut Parameters<'_>) -> Wanted {
         let mut scope = self.scope();
         let leader = phase.leader(self.asked);
         let (led, others) = if has_index(leader) {
@@ -201,18 +200,16 @@ impl<'a> Statements<'a> {
             let _ = write!(scope, " AND ({others}) IS TRUE");
         }
         Wanted {
-            held: None,
             from: self.dialect.table(TASKS.name),
             scope,
         }
     }
 
-    fn certain(&self, wanted: &Wanted<'_>, parameters: &mut Parameters<'_>) -> String {
-        let certain = &self.narrowed.certain;
-        match wanted.held {
-            Some(held) => parameters.condition(&without(certain, held)),
-            None => parameters.condition(certain),
-        }
+    /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone only
+    /// if no word is said of `completed` but what stands in the index's own condition.
+    fn certain(&self, parameters: &mut Parameters<'_>) -> String {
+        let Narrowed { certain, condition } = &self.narrowed;
+        parameters.condition(&beyond(certain, condition))
     }
 
     /// The numbers of the account, and how many tasks it has.
@@ -270,7 +267,7 @@ impl<'a> Statements<'a> {
         let (mark, certain) = if self.narrowed.is_exact() {
             ("1".to_owned(), "count(*)")
         } else {
-            let certain = self.certain(&wanted, parameters);
+            let certain = self.certain(parameters);
             let certain = format!("CASE WHEN {certain} THEN 1 ELSE 0 END");
             (certain, "COALESCE(sum(m.mark), 0)")
         };
@@ -284,9 +281,7 @@ impl<'a> Statements<'a> {
 }
 
 /// Where the tasks are looked for that a condition leaves, and what is asked of each.
-struct Wanted<'a> {
-    /// What those have from whose table they are taken.
-    held: Option<(Field, &'a str)>,
+struct Wanted {
     from: String,
     scope: String,
 }

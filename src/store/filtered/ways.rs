@@ -138,6 +138,12 @@ pub(super) fn without(condition: &Condition, (field, text): (Field, &str)) -> Co
     Condition::all(parts.cloned().collect())
 }
 
+/// What a condition says beyond another one, which holds.
+pub(super) fn beyond(condition: &Condition, held: &Condition) -> Condition {
+    let is_new = |part: &&Condition| !parts(held).contains(part);
+    Condition::all(parts(condition).iter().filter(is_new).cloned().collect())
+}
+
 /// What the index of a field can use: in which part of it the tasks are, and whether they are open; and what must not
 /// lead to another index.
 pub(super) fn by_index(condition: &Condition, leader: Field) -> (Condition, Condition) {
