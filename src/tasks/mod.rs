@@ -153,7 +153,7 @@ impl Tasks {
     }
 
     /// # Errors
-    /// [`Refusal::NotFound(Noun::Task)`] also when the task is somebody else's.
+    /// [`Refusal::NotFound`] also when the task is somebody else's.
     pub async fn get(&self, space: &SpaceId, id: TaskId) -> Result<Task> {
         let task = self.store.find_task(space, id).await?;
         Ok(task.ok_or(Refusal::NotFound(Noun::Task))?)

@@ -43,7 +43,7 @@ impl Store {
     /// all, if that is asked for.
     ///
     /// # Errors
-    /// [`Refusal::FilterTooWide`] where that takes too long.
+    /// [`crate::domain::Refusal::FilterTooWide`] where that takes too long.
     pub async fn list_filtered(
         &self,
         space: &SpaceId,
