@@ -14,15 +14,15 @@ use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
 use crate::http::problem::Problem;
 
-/// A task or a list with its tag.
-pub(super) struct Tagged(pub(super) Item);
-
-impl IntoResponse for Tagged {
-    fn into_response(self) -> Response {
-        let mut json = Vec::with_capacity(Task::USUAL_JSON);
-        self.0.write(&mut json);
-        ([(ETAG, version_tag(self.0.version()))], JsonText(json)).into_response()
+/// A task or a list with its tag; only the tag where the caller has this version already.
+pub(super) fn tagged(item: &Item, known: &IfNoneMatch) -> Response {
+    let tag = version_tag(item.version());
+    if known.has(&tag) {
+        return not_modified(tag);
     }
+    let mut json = Vec::with_capacity(Task::USUAL_JSON);
+    item.write(&mut json);
+    ([(ETAG, tag)], JsonText(json)).into_response()
 }
 
 /// `304 Not Modified`: what the caller has is what there is.

@@ -7,12 +7,12 @@ use axum::response::{IntoResponse, Response};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::json::{write_list, write_number};
-use crate::domain::{Expected, Item, List, ListId, ListPatch, Operation, Twice};
+use crate::domain::{Expected, List, ListId, ListPatch, Operation, Twice};
 use crate::http::SharedApp;
 use crate::http::body::input::{Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
 use crate::http::body::place::MoveList;
-use crate::http::conditional::{self, IfMatch, IfNoneMatch, Tagged, etag};
+use crate::http::conditional::{self, IfMatch, IfNoneMatch, etag};
 use crate::http::extract::{Owner, PathList};
 use crate::http::openapi::{CountedListSchema, ListPatchSchema, ListSchema, NewListSchema};
 use crate::http::problem::Problem;
@@ -145,11 +145,7 @@ pub(super) async fn get_list(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let list = app.tasks.get_list(&space, id).await?;
-    let tag = etag::version_tag(list.version);
-    if known.has(&tag) {
-        return Ok(conditional::not_modified(tag));
-    }
-    Ok(Tagged(Item::List(list)).into_response())
+    Ok(conditional::tagged(&list.into(), &known))
 }
 
 /// Change a list

@@ -16,13 +16,13 @@ use utoipa::ToSchema;
 
 use self::list_query::ListQuery;
 use crate::domain::json::{write_list, write_number, write_optional_text};
-use crate::domain::{Expected, Item, Operation, Patch, Task, TaskId, TaskPage, Twice};
+use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
 use crate::http::body::input::{Completion, Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
 use crate::http::body::place::Move;
 use crate::http::conditional::etag;
-use crate::http::conditional::{self, IfMatch, IfNoneMatch, Tagged};
+use crate::http::conditional::{self, IfMatch, IfNoneMatch};
 use crate::http::extract::{Owner, PathTask};
 use crate::http::front::exchange::Exchange;
 use crate::http::openapi::{NewTaskSchema, TaskPatchSchema, TaskSchema};
@@ -193,11 +193,7 @@ pub(super) async fn get_task(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let task = app.tasks.get(&space, id).await?;
-    let tag = etag::version_tag(task.version);
-    if known.has(&tag) {
-        return Ok(conditional::not_modified(tag));
-    }
-    Ok(Tagged(Item::Task(task)).into_response())
+    Ok(conditional::tagged(&task.into(), &known))
 }
 
 /// Change a task
