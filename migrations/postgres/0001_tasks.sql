@@ -36,6 +36,7 @@ CREATE TABLE {schema}tasks (
     completed_at timestamptz,
     due          text COLLATE "C",
     start        text COLLATE "C",
+    recurrence   text,
     priority     bigint,
     tags         text,
     list_id      uuid,

@@ -35,6 +35,7 @@ CREATE TABLE tasks (
     completed_at INTEGER,
     due          TEXT,
     start        TEXT,
+    recurrence   TEXT,
     priority     INTEGER,
     tags         TEXT,
     list_id      BLOB CHECK (length(list_id) = 16),

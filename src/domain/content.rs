@@ -6,8 +6,10 @@ mod color;
 mod completion;
 mod define;
 mod metadata;
+mod passing;
 mod place;
 mod priority;
+mod recurrence;
 mod references;
 mod rules;
 mod tags;
@@ -26,7 +28,9 @@ use super::{ListId, TaskId, Timestamp};
 pub use self::archived::Archived;
 pub use self::color::Color;
 pub use self::metadata::Metadata;
+pub(in crate::domain) use self::passing::Passing;
 pub use self::priority::Priority;
+pub use self::recurrence::{Anchor, Occurrence, Recurrence, TimesDone};
 pub use self::references::{ReferenceKey, References};
 pub use self::rules::Breach;
 pub use self::tags::Tags;
@@ -45,6 +49,10 @@ macro_rules! members {
             completed_at: Option<Timestamp>,
             due: Option<When>,
             start: Option<When>,
+            recurrence: Option<Recurrence>,
+            anchor: Option<Anchor>,
+            occurrence: Option<Occurrence>,
+            done: Option<TimesDone>,
             priority: Option<Priority>,
             tags: Tags,
             list_id: Option<ListId>,

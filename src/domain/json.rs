@@ -13,7 +13,7 @@ use uuid::fmt::Hyphenated;
 use super::Timestamp;
 
 /// What a value breaks, in words that follow its name: `must be true or false`.
-pub type Rule = &'static str;
+pub type Rule = Cow<'static, str>;
 
 /// One member of a body, and the rule that its value breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,7 +51,8 @@ impl Faults {
         self.read(object, field, read)
     }
 
-    pub fn add(&mut self, field: &'static str, rule: Rule) {
+    pub fn add(&mut self, field: &'static str, rule: impl Into<Rule>) {
+        let rule = rule.into();
         self.0.push(Fault { field, rule });
     }
 
@@ -180,17 +181,17 @@ impl<'de: 'a, 'a> Deserialize<'de> for Name<'a> {
 /// The text of a JSON string.
 pub fn read_text(json: &str) -> Result<String, Rule> {
     if !json.starts_with('"') {
-        return Err("must be a string");
+        return Err("must be a string".into());
     }
     // A string that can't be read has half a surrogate pair in it.
-    serde_json::from_str(json).map_err(|_| "must be valid Unicode")
+    serde_json::from_str(json).map_err(|_| "must be valid Unicode".into())
 }
 
 pub fn read_flag(json: &str) -> Result<bool, Rule> {
     match json {
         "true" => Ok(true),
         "false" => Ok(false),
-        _ => Err("must be true or false"),
+        _ => Err("must be true or false".into()),
     }
 }
 

@@ -18,6 +18,12 @@ pub const SOURCE_CHARS: usize = 64;
 pub const EXTERNAL_ID_CHARS: usize = 255;
 pub const URL_CHARS: usize = 500;
 
+/// The most days that a task is not on although its rule has them.
+pub const EXCLUDED_DAYS: usize = 366;
+
+/// The most occurrences that are told at once.
+pub const OCCURRENCES: usize = 366;
+
 /// The longest metadata, as JSON without white space.
 pub const METADATA_BYTES: usize = 4096;
 

@@ -27,8 +27,8 @@ pub use self::account::Account;
 pub use self::change::{Author, Batch, Change, Kind, Replaced};
 pub(crate) use self::content::members;
 pub use self::content::{
-    Archived, Breach, Color, Content, Member, Metadata, Patch, Priority, RecordContent,
-    RecordPatch, ReferenceKey, References, Side, Tags, When,
+    Anchor, Archived, Breach, Color, Content, Member, Metadata, Occurrence, Patch, Priority,
+    RecordContent, RecordPatch, Recurrence, ReferenceKey, References, Side, Tags, TimesDone, When,
 };
 pub use self::decide::{Decision, Undecided, decide};
 pub use self::id::{ListId, SpaceId, TaskId, UserId};
@@ -43,6 +43,6 @@ pub use self::task::{Filter, Position, TagCount, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{
-    Deed, Destination, Done, Expected, KeptAnswer, Key, ListDestination, Operation, Operations,
-    Outcome, Twice, Work, Written,
+    Deed, Destination, Done, Expected, KeptAnswer, Key, ListDestination, Occasion, Operation,
+    Operations, Outcome, Twice, Work, Written,
 };

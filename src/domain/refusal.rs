@@ -38,6 +38,9 @@ pub enum Refusal {
     /// Neither of the tasks or lists that a move names is a sibling there.
     #[error("what a move names is no sibling")]
     NoSibling(Noun),
+    /// A task does not repeat, or its last occurrence is over.
+    #[error("the task has no occurrence to come")]
+    NoOccurrence,
     /// More would have to be done at once than one request may do.
     #[error("too much lies below the {}", .0.as_str())]
     TooMuchBelow(Noun),

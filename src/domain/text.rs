@@ -17,13 +17,13 @@ impl Title {
     pub fn parse(text: &str) -> Result<Self, Rule> {
         let text = text.trim();
         if text.is_empty() {
-            return Err("must not be empty or only white space");
+            return Err("must not be empty or only white space".into());
         }
         if !text.chars().any(is_visible) {
-            return Err("must have a visible character");
+            return Err("must have a visible character".into());
         }
         if text.chars().count() > TITLE_CHARS {
-            return Err(formatcp!("must have at most {TITLE_CHARS} characters"));
+            return Err(formatcp!("must have at most {TITLE_CHARS} characters").into());
         }
         no_nul(text)?;
         Ok(Self(text.to_owned()))
@@ -46,9 +46,8 @@ pub struct Description(String);
 impl Description {
     pub fn parse(text: String) -> Result<Self, Rule> {
         if text.chars().count() > DESCRIPTION_CHARS {
-            return Err(formatcp!(
-                "must have at most {DESCRIPTION_CHARS} characters"
-            ));
+            let rule = formatcp!("must have at most {DESCRIPTION_CHARS} characters");
+            return Err(rule.into());
         }
         no_nul(&text)?;
         Ok(Self(text))
@@ -67,7 +66,7 @@ impl Description {
 /// PostgreSQL cannot hold U+0000 in a text, so nobody may send it.
 pub(super) fn no_nul(text: &str) -> Result<(), Rule> {
     if text.contains('\0') {
-        return Err("must not contain the character U+0000");
+        return Err("must not contain the character U+0000".into());
     }
     Ok(())
 }
@@ -110,9 +109,9 @@ impl Member for Option<Description> {
         if json == "null" {
             return Ok(None);
         }
-        let text = read_text(json).map_err(|rule| match rule {
-            "must be a string" => "must be a string or null",
-            rule => rule,
+        let text = read_text(json).map_err(|rule| match &*rule {
+            "must be a string" => Rule::Borrowed("must be a string or null"),
+            _ => rule,
         })?;
         Description::parse(text).map(Some)
     }

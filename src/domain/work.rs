@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 use super::change::{Author, Batch};
 use super::content::{Content, Patch};
 use super::limits::SWEPT_CHANGES;
 use super::state::Need;
-use super::{Item, ListContent, ListId, ListPatch, Matching, Refusal, SpaceId, TaskId, Timestamp};
+use super::{
+    Item, ListContent, ListId, ListPatch, Matching, Occurrence, Refusal, SpaceId, TaskId, Timestamp,
+};
 
 /// One request to write: done whole, in one transaction, or not at all.
 #[derive(Clone, Debug)]
@@ -105,6 +109,19 @@ pub enum Operation {
         patch: Patch,
         expected: Expected,
     },
+    /// Sets whether it is done; of a task that repeats, an occurrence of it.
+    Complete {
+        id: TaskId,
+        completed: bool,
+        occasion: Occasion,
+        expected: Expected,
+    },
+    /// Goes on to the next occurrence without this one.
+    Skip {
+        id: TaskId,
+        occasion: Occasion,
+        expected: Expected,
+    },
     Move {
         id: TaskId,
         to: Destination,
@@ -138,6 +155,17 @@ pub enum Operation {
     DeleteList { id: ListId, expected: Expected },
     /// Out of the trash, with the tasks that were deleted with it.
     RestoreList { id: ListId, expected: Expected },
+}
+
+/// Which occurrence of a task that repeats is completed or skipped, and on which day.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occasion {
+    /// If it is not the present one, nothing happens. The present one is meant if it is not said.
+    pub occurrence: Option<Occurrence>,
+    /// The local day; today if it is not said.
+    pub on: Option<Date>,
+    /// Where today is, for tasks that are not planned in a zone.
+    pub zone: Option<String>,
 }
 
 /// Where a task is moved. What is `None` is not said; `Some(None)` is said to be nothing.
@@ -182,7 +210,9 @@ impl Operation {
                 needs.extend(tasks.iter().flatten().flatten().map(task));
             }
             Self::Delete { id, .. } => needs.extend([Need::Task(*id), Need::Below(*id)]),
-            Self::Restore { id, .. } => needs.push(Need::Task(*id)),
+            Self::Complete { id, .. } | Self::Skip { id, .. } | Self::Restore { id, .. } => {
+                needs.push(Need::Task(*id));
+            }
             Self::Each { matching, .. } => needs.push(Need::Matching {
                 matching: matching.clone(),
                 after: None,

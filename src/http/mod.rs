@@ -44,6 +44,8 @@ fn table() -> OpenApiRouter<SharedApp> {
         ))
         .routes(routes!(tasks::complete_task))
         .routes(routes!(tasks::move_task))
+        .routes(routes!(tasks::occurrences::skip_task))
+        .routes(routes!(tasks::occurrences::list_occurrences))
         .routes(routes!(tasks::batch::create_batch))
         .routes(routes!(tasks::tags::list_tags))
         .routes(routes!(lists::list_lists, lists::create_list))

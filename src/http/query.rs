@@ -5,8 +5,9 @@ use std::borrow::Cow;
 use const_format::formatcp;
 use url::form_urlencoded;
 
+use crate::domain::json::{Fault, Rule};
 use crate::domain::limits::PAGE;
-use crate::http::problem::{FieldError, Problem};
+use crate::http::problem::Problem;
 
 /// Gives each parameter to `read`, which says whether it was there before: that is refused.
 pub(super) fn each(
@@ -40,8 +41,9 @@ pub(super) fn flag(name: &str, text: &str) -> Result<bool, Problem> {
     text.parse().map_err(wrong)
 }
 
-pub(super) fn invalid(field: &'static str, rule: &'static str) -> Problem {
-    Problem::invalid(&[FieldError { field, rule }])
+pub(super) fn invalid(field: &'static str, rule: impl Into<Rule>) -> Problem {
+    let rule = rule.into();
+    Problem::invalid(&[Fault { field, rule }])
 }
 
 /// What a filter selects cannot be found out in time.

@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::row::{ColumnKind, Columns, FromRow, Value};
 use crate::domain::order::OrderKey;
 use crate::domain::{
-    Account, Archived, Color, Content, Description, ListContent, ListId, Metadata, Priority,
-    Record, RecordContent, ReferenceKey, References, Shelf, SpaceId, Tags, Task, TaskId, Timestamp,
-    Title, When, list_members, members,
+    Account, Anchor, Archived, Color, Content, Description, ListContent, ListId, Metadata,
+    Occurrence, Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf,
+    SpaceId, Tags, Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
 };
 use crate::error::Cause;
 

@@ -163,7 +163,7 @@ async fn what_breaks_a_rule_is_named_by_its_place(app: TestApp) {
         (json!({"op": "create"}), "title is required"),
         (
             json!({"title": "x"}),
-            "op must be create, change, complete, delete, tag, untag, move or restore",
+            "op must be create, change, complete, skip, delete, tag, untag, move or restore",
         ),
         (
             json!({"op": "change", "title": "x"}),

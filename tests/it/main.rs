@@ -50,6 +50,7 @@ mod pooler;
 mod preferences;
 mod process;
 mod proxies;
+mod recurrence;
 mod references;
 mod refusals;
 mod repeats;

@@ -87,6 +87,7 @@ async fn its_parts_and_the_samples_of_its_page_work() {
             "rules",
             "query",
             "recurrence",
+            "passing",
             "sse",
             "client",
             "filter",

@@ -185,8 +185,18 @@ export function createClient(options: ClientOptions) {
     },
 
     /** `PATCH /tasks/{task_id}/complete` */
-    complete(id: string, completed = true, call: ChangeOptions = {}): Promise<T.Task> {
-      return changeAt({ method: "PATCH", path: `${at(id)}/complete` }, id, { completed }, call);
+    complete(id: string, completed = true, { occurrence, on, zone, ...call }: ChangeOptions & T.Occasion = {}): Promise<T.Task> {
+      return changeAt({ method: "PATCH", path: `${at(id)}/complete` }, id, { completed, occurrence, on, zone }, call);
+    },
+
+    /** `POST /tasks/{task_id}/skip`: goes on to the next occurrence without this one. */
+    skip(id: string, { occurrence, on, zone, ...call }: ChangeOptions & T.Occasion = {}): Promise<T.Task> {
+      return changeAt({ method: "POST", path: `${at(id)}/skip` }, id, { occurrence, on, zone }, call);
+    },
+
+    /** `GET /tasks/{task_id}/occurrences`: when a task is due, now and later. */
+    occurrences(id: string, query: { limit?: number } = {}, call: CallOptions = {}): Promise<T.Occurrences> {
+      return read<T.Occurrences>(`${at(id)}/occurrences`, { ...query }, call, true);
     },
 
     /** `DELETE /tasks/{task_id}`: into the trash. */

@@ -1,7 +1,7 @@
 // What is done here, one thing after the other, and how the last of it is taken back.
 
 import { timeId } from "./ids.js";
-import { isEmpty, merge } from "./merge.js";
+import { isEmpty, merge, same } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Queue } from "./queue.js";
 import { keyOf, type Row } from "./rows.js";
@@ -11,7 +11,10 @@ import type { View } from "./view.js";
 /** Of so many deeds it is remembered what they were done to. */
 const MOST_DEEDS = 100;
 
-type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "base">;
+type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "passing" | "base">;
+
+/** What a pass changes. */
+const STANDING = ["due", "start", "occurrence", "done", "completed"];
 
 /** What was done to a row, how it looked before and after, and behind which sibling it stood. */
 interface Past {
@@ -104,8 +107,15 @@ export class Deeds {
       return now || this.#queue.of(row).length > 0 ? { ...made, kind: "remove" } : undefined;
     }
     if (!now || !before || !after) return undefined;
-    const replaced = Object.keys(fields).map((name) => [name, (before as unknown as Record<string, unknown>)[name] ?? null]);
-    const old = Object.fromEntries(replaced) as Patch;
+    const valuesOf = (row: Row, names: readonly string[]) =>
+      Object.fromEntries(names.map((name) => [name, (row as unknown as Record<string, unknown>)[name] ?? null])) as Patch;
+    if (kind === "pass") {
+      // What somebody has made of it since is theirs; the server alone can say exactly what it was.
+      const isAsLeft = same(valuesOf(now, STANDING), valuesOf(after, STANDING));
+      if (!isAsLeft) return undefined;
+      return { ...made, kind: "unpass", fields: valuesOf(before, [...STANDING, "completed_at"]), passing: deed.passing! };
+    }
+    const old = valuesOf(before, Object.keys(fields));
     if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind! };
     // What others have made of the same since is theirs.
     const { yielding } = merge(after, old, now);

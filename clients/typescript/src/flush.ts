@@ -1,17 +1,18 @@
 // Sends what waits in the queue: one request at a time, many operations in one where there are many, and
 // whatever comes of it goes back into the queue or to what is known of the server.
 
-import type { Client, RawAnswer } from "./client.js";
+import type { Client } from "./client.js";
 import { TickboxError } from "./errors.js";
-import { randomId } from "./ids.js";
 import type { Journal } from "./journal.js";
 import { asPatch, content } from "./merge.js";
 import type { Operation } from "./operations.js";
+import { BATCH, SPLIT, many, one, outcomes, type Item, type Outcome } from "./parcels.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
 import { above, keyOf, type Row } from "./rows.js";
-import type { BatchOperation, BatchResults, Beside, Patch, Task } from "./types.js";
+import type { History, PastChange, Patch, Task } from "./types.js";
+import type { Home } from "./writes.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
 const MOST_OPERATIONS = 200;
@@ -32,20 +33,6 @@ export interface FlushParts {
   wake: () => void;
 }
 
-/** What came of one operation. */
-interface Outcome {
-  status: number;
-  /** The task or the list as it is. */
-  task?: Row | undefined;
-  error?: { code: string; message: string; current?: Row | undefined; fields?: readonly string[] | undefined } | undefined;
-}
-
-interface Item {
-  operation: Operation;
-  fields: Patch;
-  version: number;
-}
-
 export class Flush {
   readonly #parts: FlushParts;
 
@@ -56,6 +43,7 @@ export class Flush {
   /** Sends one request, if there is one to be sent: `false` if not. Throws what only time can mend. */
   async one(signal: AbortSignal): Promise<boolean> {
     const { queue, journal } = this.#parts;
+    if (!queue.parcel) await this.#findPast(signal);
     const parcel = queue.parcel ?? this.#pack();
     if (!parcel) return false;
     // What is sent must be known after a crash, word for word.
@@ -74,6 +62,19 @@ export class Flush {
     return true;
   }
 
+  /** Looks up which change of the log it is that is to be undone. */
+  async #findPast(signal: AbortSignal): Promise<void> {
+    const { queue, client } = this.#parts;
+    for (const row of this.#rows()) {
+      const operation = queue.head(row);
+      if (operation?.kind !== "unpass" || operation.seq !== undefined) continue;
+      const { history } = await client.history(operation.id, {}, { signal, retry: { attempts: 1 } }).catch(ifMissing);
+      const isIt = ({ before }: PastChange) => (before as Partial<Task> | null)?.occurrence === operation.passing!.occurrence;
+      const found = history.find(isIt);
+      queue.replace(operation, found ? [{ ...operation, seq: found.seq }] : []);
+    }
+  }
+
   /** The next request: the first operation of each task, as far as they fit together. */
   #pack(): Parcel | undefined {
     const items: Item[] = [];
@@ -83,7 +84,7 @@ export class Flush {
       if (!item || this.#waits(item.operation, items)) continue;
       const { operation } = item;
       // Batches are of tasks.
-      const single = operation.alone === true || operation.of !== undefined;
+      const single = operation.alone === true || operation.of !== undefined || operation.kind === "unpass";
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;
@@ -106,16 +107,26 @@ export class Flush {
 
   /**
    * Whether something that was done before has to be sent first: the creation or the return of a row that the operation
-   * names, and what was done to rows below one that is to be removed, some of which may have been moved away from it.
+   * names, and what was done to rows below one that is to be removed, some of which may have been moved away from it. A
+   * task that comes back reopens what is below it: what was done there before goes first, and what was done after it later.
    */
   #waits(operation: Operation, items: readonly Item[]): boolean {
     const { queue } = this.#parts;
     const isAhead = ({ key, kind }: Operation) => key < operation.key && kind !== "change" && !items.some((item) => item.operation.key === key);
+    if (operation.kind === "change" && this.#rowsOver(operation).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
     if (named(operation).some((row) => queue.of(row).some((other) => isAhead(other) && other.kind !== "remove"))) return true;
-    if (operation.kind !== "remove") return false;
+    if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     const row = keyOf(operation.id, operation.of);
     const isBelow = ({ fields, base }: Operation) => above(fields).includes(row) || (base !== null && above(base).includes(row));
     return queue.operations.some((other) => other.key < operation.key && isBelow(other) && !items.some((item) => item.operation === other));
+  }
+
+  /** What an operation's task is below, as far as it is known. */
+  #rowsOver({ base }: Operation): string[] {
+    const over: string[] = [];
+    let at = (base as Task | null)?.parent_id;
+    for (; at && !over.includes(at); at = this.#parts.replica.task(at)?.parent_id) over.push(at);
+    return over;
   }
 
   /** The first thing to do to a task, once nobody has to be asked about it. */
@@ -209,13 +220,19 @@ export class Flush {
     } else if (status === 204) {
       tell(undefined, version === 0 ? UNKNOWN : version);
       queue.replace(operation, []);
+    } else if (status >= 200 && status < 300 && outcome.changed) {
+      for (const changed of outcome.changed) replica.tell(changed.id, { task: changed, version: changed.version });
+      queue.replace(operation, []);
     } else if (status >= 200 && status < 300 && task) {
       tell(task);
       queue.replace(operation, []);
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
-    } else if (status === 404 && (kind === "change" || kind === "remove" || kind === "move")) {
+    } else if (kind === "unpass" && status >= 400) {
+      // Somebody has gone on from there since.
+      queue.replace(operation, []);
+    } else if (status === 404 && (kind === "change" || kind === "remove" || kind === "move" || kind === "pass")) {
       tell(undefined);
       // A change has to be decided about; a removal has what it wants.
       if (kind === "change") queue.again(operation);
@@ -244,11 +261,6 @@ export class Flush {
   }
 }
 
-interface Home {
-  list_id?: string | null;
-  parent_id?: string | null;
-}
-
 /** Whether a refusal is about where a task was to stand, and about nothing else. */
 function isHomeless(fields: readonly string[] | undefined): boolean {
   return fields !== undefined && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
@@ -275,66 +287,8 @@ function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
 }
 
-/** What the server says of each operation. A 2xx of something else, a proxy's page perhaps, says nothing of them. */
-function outcomes({ method, path, operations }: Parcel, { status, body }: RawAnswer): Outcome[] {
-  if (method === "DELETE" && status === 204) return [{ status }];
-  const given = body as (Partial<BatchResults> & Partial<Task>) | null | undefined;
-  if (path === BATCH && given?.results?.length === operations.length) return given.results;
-  if (path !== BATCH && typeof given?.version === "number") return [{ status, task: given as Task }];
-  throw TickboxError.local("BAD_ANSWER", `The answer ${status} is not that of a tickbox server`);
-}
-
-const BATCH = "/tasks/batch";
-/** Not a status: the whole batch was refused. */
-const SPLIT = -1;
-
-function one({ operation, fields, version }: Item): Parcel {
-  const { id, key, kind, of, beside } = operation;
-  const all = of ? "/lists" : "/tasks";
-  const path = `${all}/${id}`;
-  const parcel = { key: randomId(), operations: [key], versions: [version] };
-  const ifMatch = `"${version}"`;
-  switch (kind) {
-    case "create":
-      return { ...parcel, method: "POST", path: all, body: JSON.stringify({ id, ...fields }) };
-    case "change":
-      return { ...parcel, method: "PATCH", path, body: JSON.stringify(fields), ifMatch };
-    case "remove":
-      return { ...parcel, method: "DELETE", path, ifMatch };
-    case "restore":
-      return { ...parcel, method: "POST", path: `${path}/restore` };
-    case "move":
-      return { ...parcel, method: "POST", path: `${path}/move`, body: JSON.stringify(target(fields, beside)) };
-  }
-}
-
-/** A move says where to, and no version: whatever else was changed, the task goes there. */
-function target(fields: Patch, beside: Beside = {}): object {
-  const { order: _, ...home } = fields as Home & { order?: string };
-  return { ...home, ...beside };
-}
-
-function many(items: Item[]): Parcel {
-  const operations = items.map(({ operation: { id, kind, beside }, fields, version }): BatchOperation => {
-    switch (kind) {
-      case "create":
-        return { op: "create", id, ...fields };
-      case "change":
-        return { op: "change", id, if_version: version, ...fields };
-      case "remove":
-        return { op: "delete", id, if_version: version };
-      case "restore":
-        return { op: "restore", id };
-      case "move":
-        return { op: "move", id, ...target(fields, beside) };
-    }
-  });
-  return {
-    key: randomId(),
-    method: "POST",
-    path: BATCH,
-    body: JSON.stringify({ operations, atomic: false }),
-    operations: items.map(({ operation }) => operation.key),
-    versions: items.map(({ version }) => version),
-  };
+/** A task that is gone has no history. */
+function ifMissing(error: unknown): History {
+  if (error instanceof TickboxError && error.status === 404) return { history: [], next_cursor: null };
+  throw error;
 }

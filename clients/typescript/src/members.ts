@@ -2,7 +2,7 @@
 // `npm run generate` writes it anew, `npm run check:generated` says whether it is current.
 
 /** What the server alone says of a task. Everything else is somebody's content, also what this client does not know. */
-export const READ_ONLY: readonly string[] = ["completed_at", "created_at", "deleted_at", "id", "order", "updated_at", "user_id", "version"];
+export const READ_ONLY: readonly string[] = ["anchor", "completed_at", "created_at", "deleted_at", "done", "id", "occurrence", "order", "updated_at", "user_id", "version"];
 
 /** The content of a new task of which nothing was said. Members that are not named here are left out then. */
 export const EMPTY = {

@@ -350,7 +350,9 @@ export interface paths {
         head?: never;
         /**
          * Set whether a task is done
-         * @description It sets and does not flip, so that it can be repeated. With `If-Match`, only if the task still has that `ETag`.
+         * @description It sets and does not flip, so that it can be repeated. Of a task that repeats an occurrence is completed: `due` and `start`
+         *     move to the next one, and completed tasks below it are open again; behind the last one the task is completed. Say
+         *     `occurrence`, so that a repeat completes no other. With `If-Match`, only if the task still has that `ETag`.
          */
         patch: operations["complete_task"];
         trace?: never;
@@ -396,6 +398,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/tasks/{task_id}/occurrences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the next occurrences of a task
+         * @description As they are due if each is completed on its day. Of a task that does not repeat there is one, if it has `due`; of
+         *     one that is completed, none.
+         */
+        get: operations["list_occurrences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/tasks/{task_id}/restore": {
         parameters: {
             query?: never;
@@ -411,6 +434,27 @@ export interface paths {
          *     to the inbox, or to the top level. Nothing happens to a task that is not in the trash.
          */
         post: operations["restore_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/tasks/{task_id}/skip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Skip an occurrence of a task
+         * @description `due` and `start` move to the next occurrence, and completed tasks below it are open again. It does not count as done.
+         *     Behind the last occurrence the task is completed. With `occurrence`, only if that is the present one.
+         */
+        post: operations["skip_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -548,6 +592,16 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: date
+             * @description Of a task that repeats: the `occurrence` that is meant. If it is not the present one, nothing happens, so that this can be sent again. The present one, if left out.
+             */
+            occurrence?: string | null;
+            /**
+             * Format: date
+             * @description The local day of completion, at most tomorrow; today, if left out. A rule that counts from completion counts from it.
+             */
+            on?: string | null;
             op: components["schemas"]["BatchVerb"];
             /**
              * Format: uuid
@@ -556,6 +610,18 @@ export interface components {
             parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
+            /** @description How it comes back. It needs `due`, which is the first time. Another one starts anew at `due`. */
+            recurrence?: {
+                /** @description Days on which it is not, whatever the rule says. */
+                exclude?: string[];
+                /**
+                 * @description From where the next time is counted: from the one before, as if left out, or from the day of completion.
+                 * @enum {string}
+                 */
+                from?: "due" | "completion";
+                /** @description An RRULE of RFC 5545 with `FREQ` of `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`, without times of the day. It is answered in one form, with its parts in a fixed order. */
+                rule: string;
+            } | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
             references?: {
                 external_id: string;
@@ -654,9 +720,16 @@ export interface components {
          * @description What an operation does.
          * @enum {string}
          */
-        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag" | "move" | "restore";
+        BatchVerb: "create" | "change" | "complete" | "delete" | "tag" | "untag" | "move" | "skip" | "restore";
         /** @description The members of a task that a change replaced, as they were. */
         Before: {
+            /** @description Where the rule began: `due` of that time, in its form. Only beside `recurrence`. */
+            readonly anchor?: {
+                /** Format: date */
+                date?: string;
+                local?: string;
+                zone?: string;
+            } | null;
             completed?: boolean;
             /**
              * Format: date-time
@@ -664,6 +737,8 @@ export interface components {
              */
             readonly completed_at?: string | null;
             description?: string | null;
+            /** @description How many times it was completed since the rule began. Only beside `recurrence`. */
+            readonly done?: number | null;
             /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
             due?: {
                 /**
@@ -702,6 +777,11 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Format: date
+             * @description The day of the present occurrence by the rule, wherever `due` was moved. Only beside `recurrence`.
+             */
+            readonly occurrence?: string | null;
             /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
             readonly order?: string | null;
             /**
@@ -711,6 +791,18 @@ export interface components {
             parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
+            /** @description How it comes back. It needs `due`, which is the first time. Another one starts anew at `due`. */
+            recurrence?: {
+                /** @description Days on which it is not, whatever the rule says. */
+                exclude?: string[];
+                /**
+                 * @description From where the next time is counted: from the one before, as if left out, or from the day of completion.
+                 * @enum {string}
+                 */
+                from: "due" | "completion";
+                /** @description An RRULE of RFC 5545 with `FREQ` of `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`, without times of the day. It is answered in one form, with its parts in a fixed order. */
+                rule: string;
+            } | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
             references?: {
                 external_id: string;
@@ -825,7 +917,20 @@ export interface components {
          *     }
          */
         Completion: {
-            completed: boolean;
+            /** @description Needed, unless `occurrence` or `on` is there: then it is `true` if left out. */
+            completed?: boolean;
+            /**
+             * Format: date
+             * @description Of a task that repeats: the `occurrence` that is meant. If it is not the present one, nothing happens, so that this can be sent again. The present one, if left out.
+             */
+            occurrence?: string | null;
+            /**
+             * Format: date
+             * @description The local day of completion, at most tomorrow; today, if left out. A rule that counts from completion counts from it.
+             */
+            on?: string | null;
+            /** @description Where today is, for tasks that are not planned in a zone: a name of the IANA time zone database; UTC if left out. */
+            zone?: string | null;
         };
         /** @description A list with the number of its open tasks. */
         CountedList: {
@@ -1194,6 +1299,18 @@ export interface components {
             parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
+            /** @description How it comes back. It needs `due`, which is the first time. Another one starts anew at `due`. */
+            recurrence?: {
+                /** @description Days on which it is not, whatever the rule says. */
+                exclude?: string[];
+                /**
+                 * @description From where the next time is counted: from the one before, as if left out, or from the day of completion.
+                 * @enum {string}
+                 */
+                from?: "due" | "completion";
+                /** @description An RRULE of RFC 5545 with `FREQ` of `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`, without times of the day. It is answered in one form, with its parts in a fixed order. */
+                rule: string;
+            } | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
             references?: {
                 external_id: string;
@@ -1239,6 +1356,58 @@ export interface components {
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title: string;
         };
+        Occurrence: {
+            /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
+            due: {
+                /**
+                 * Format: date
+                 * @example 2026-12-01
+                 * @example 2026-12-02
+                 */
+                date: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+            } | {
+                /**
+                 * Format: date-time-local
+                 * @example 2026-12-01T09:00:00
+                 * @example 2026-12-02T17:30:00
+                 */
+                local: string;
+                /**
+                 * @description A name of the time zone database of IANA.
+                 * @example Europe/Berlin
+                 * @example Etc/UTC
+                 */
+                zone: string;
+            };
+        };
+        /**
+         * @description When a task is due.
+         * @example {
+         *       "occurrences": [
+         *         {
+         *           "due": {
+         *             "date": "2026-12-01"
+         *           }
+         *         },
+         *         {
+         *           "due": {
+         *             "date": "2026-12-08"
+         *           }
+         *         }
+         *       ]
+         *     }
+         */
+        Occurrences: {
+            /** @description The present one first, where `due` has been moved to. */
+            occurrences: components["schemas"]["Occurrence"][];
+        };
         /** @description One change of a task. */
         PastChange: {
             /** @description The identity of the token that made the change. */
@@ -1280,6 +1449,26 @@ export interface components {
         };
         Replaced: components["schemas"]["Before"] | components["schemas"]["ListBefore"];
         /**
+         * @description Which occurrence is skipped. Fields with other names are ignored.
+         * @example {
+         *       "occurrence": "2026-12-01"
+         *     }
+         */
+        Skipping: {
+            /**
+             * Format: date
+             * @description Of a task that repeats: the `occurrence` that is meant. If it is not the present one, nothing happens, so that this can be sent again. The present one, if left out.
+             */
+            occurrence?: string | null;
+            /**
+             * Format: date
+             * @description The local day of completion, at most tomorrow; today, if left out. A rule that counts from completion counts from it.
+             */
+            on?: string | null;
+            /** @description Where today is, for tasks that are not planned in a zone: a name of the IANA time zone database; UTC if left out. */
+            zone?: string | null;
+        };
+        /**
          * @description The tags of a user's tasks.
          * @example {
          *       "tags": [
@@ -1312,6 +1501,13 @@ export interface components {
          *     }
          */
         Task: {
+            /** @description Where the rule began: `due` of that time, in its form. Only beside `recurrence`. */
+            readonly anchor?: {
+                /** Format: date */
+                date?: string;
+                local?: string;
+                zone?: string;
+            };
             completed: boolean;
             /**
              * Format: date-time
@@ -1329,6 +1525,8 @@ export interface components {
              */
             readonly deleted_at?: string;
             description: string | null;
+            /** @description How many times it was completed since the rule began. Only beside `recurrence`. */
+            readonly done?: number;
             /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
             due?: {
                 /**
@@ -1372,6 +1570,11 @@ export interface components {
             metadata?: {
                 [key: string]: unknown;
             };
+            /**
+             * Format: date
+             * @description The day of the present occurrence by the rule, wherever `due` was moved. Only beside `recurrence`.
+             */
+            readonly occurrence?: string;
             /** @description The place among its siblings, compared as bytes; left out of a task that nobody moved: then it is `i` and nine base-62 digits of `created_at` in microseconds. Equal ones are ordered by `id`. */
             readonly order?: string;
             /**
@@ -1381,6 +1584,31 @@ export interface components {
             parent_id?: string;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number;
+            /**
+             * @description How it comes back. It needs `due`, which is the first time. Another one starts anew at `due`.
+             * @example {
+             *       "from": "due",
+             *       "rule": "FREQ=WEEKLY;BYDAY=MO"
+             *     }
+             * @example {
+             *       "exclude": [
+             *         "2026-12-24"
+             *       ],
+             *       "from": "completion",
+             *       "rule": "FREQ=DAILY;INTERVAL=3"
+             *     }
+             */
+            recurrence?: {
+                /** @description Days on which it is not, whatever the rule says. */
+                exclude?: string[];
+                /**
+                 * @description From where the next time is counted: from the one before, as if left out, or from the day of completion.
+                 * @enum {string}
+                 */
+                from: "due" | "completion";
+                /** @description An RRULE of RFC 5545 with `FREQ` of `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`, without times of the day. It is answered in one form, with its parts in a fixed order. */
+                rule: string;
+            };
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
             references?: {
                 external_id: string;
@@ -1524,6 +1752,18 @@ export interface components {
             parent_id?: string | null;
             /** @description From 1, the highest, to 9, the lowest, as iCalendar has it. */
             priority?: number | null;
+            /** @description How it comes back. It needs `due`, which is the first time. Another one starts anew at `due`. */
+            recurrence?: {
+                /** @description Days on which it is not, whatever the rule says. */
+                exclude?: string[];
+                /**
+                 * @description From where the next time is counted: from the one before, as if left out, or from the day of completion.
+                 * @enum {string}
+                 */
+                from?: "due" | "completion";
+                /** @description An RRULE of RFC 5545 with `FREQ` of `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`, without times of the day. It is answered in one form, with its parts in a fixed order. */
+                rule: string;
+            } | null;
             /** @description What the task stands for in other programs. One task at most that is not in the trash has the same `source` and `external_id`. */
             references?: {
                 external_id: string;
@@ -3333,6 +3573,52 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    list_occurrences: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The most occurrences; 10 if left out.
+                 * @example 12
+                 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The occurrences */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Occurrences"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     restore_task: {
         parameters: {
             query?: never;
@@ -3384,6 +3670,66 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             412: components["responses"]["PreconditionFailed"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    skip_task: {
+        parameters: {
+            query?: never;
+            header?: {
+                /**
+                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
+                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
+                 */
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The task; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f
+                 */
+                task_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "occurrence": "2026-12-01"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Skipping"] | null;
+            };
+        };
+        responses: {
+            /** @description The task as it is now */
+            200: {
+                headers: {
+                    /** @description `true` if this is the answer to the first time */
+                    "Idempotency-Replayed"?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Task"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["ValidationError"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];

@@ -2,7 +2,8 @@
 // takes an earlier one up. Nothing here is sent or stored.
 
 import { EMPTY } from "./members.js";
-import { difference, isEmpty, patched, rebased } from "./merge.js";
+import { difference, isEmpty, patched, rebased, same } from "./merge.js";
+import { begun, passed, type Passing } from "./occurrences.js";
 import { orderOf } from "./order.js";
 import type { Of, Row } from "./rows.js";
 import type { Beside, List, Patch, Task } from "./types.js";
@@ -14,13 +15,16 @@ export interface Operation {
   /** The task, or the list. */
   readonly id: string;
   readonly of?: Of;
-  readonly kind: "create" | "change" | "remove" | "restore" | "move";
+  readonly kind: "create" | "change" | "remove" | "restore" | "move" | "pass" | "unpass";
   /** When it was done, as this device's clock says (RFC 3339). */
   readonly at: string;
   /** Of a create all fields, of a change those that were changed, of a move the new place as far as it is known here. */
   readonly fields: Patch;
   /** Of a move: beside which sibling. */
   readonly beside?: Beside;
+  /** Of a pass: which occurrence is completed or skipped. Of an unpass: which of these is taken back, and its number in the log. */
+  readonly passing?: Passing;
+  readonly seq?: number;
   /** The task or the list as it was seen when this was done to it; null for a create. */
   readonly base: Row | null;
   /** To be sent by itself: a batch with it was refused as a whole, or failed. */
@@ -33,15 +37,25 @@ export interface Operation {
 export function draft(operation: Operation, user: string): Row {
   const { id, at, fields, of } = operation;
   if (of) return patched({ id, name: "", order: orderOf({ created_at: at }), created_at: at, updated_at: at, version: 0 } as List, fields);
-  return changed({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields, at);
+  const made = changed<Task>({ id, user_id: user, ...EMPTY, created_at: at, updated_at: at, version: 0 }, fields, at);
+  return fields.recurrence ? begun(made) : made;
 }
 
-/** The task with a patch on it, and with what follows from that: when it was completed. */
+/** The task with a patch on it, and with what follows from that: when it was completed, and where its rule began. */
 function changed<R extends Row>(row: R, fields: Patch, at: string): R {
-  const made = patched(row, fields);
-  if (!("completed" in made) || !("completed" in row) || made.completed === row.completed) return made;
-  const { completed_at: _, ...rest } = made as R & Task;
-  return (rest.completed ? { ...rest, completed_at: at } : rest) as R;
+  let made = patched(row, fields);
+  if (!("completed" in made) || !("completed" in row)) return made;
+  const [before, { completed_at: _, ...rest }] = [row as Task, made as R & Task];
+  if (before.completed !== rest.completed) {
+    const done = rest.done && { done: rest.done - 1 };
+    made = (rest.completed ? { ...rest, completed_at: at } : { ...rest, ...done }) as R;
+  }
+  return same(before.recurrence, rest.recurrence) ? made : begun<Task>(made as Task) as R;
+}
+
+/** A task that is to be done again, because what it is below is. */
+export function reopened(row: Row): Row {
+  return "completed" in row && row.completed ? changed(row, { completed: false }, row.updated_at) : row;
 }
 
 /**
@@ -61,7 +75,11 @@ export function applied<R extends Row>(state: R | undefined, operation: Operatio
     case "restore":
       return state ?? (operation.base as R | null) ?? undefined;
     case "move":
+    // What comes back is what the server alone says otherwise.
+    case "unpass":
       return state && patched(state, operation.fields);
+    case "pass":
+      return state && (passed(state as Task, operation.passing!, operation.at) as R);
   }
 }
 
@@ -87,6 +105,7 @@ export function joined(last: Operation, next: Operation): Operation | "neither" 
     return isEmpty(fields) ? "neither" : { ...last, fields };
   }
   if (last.kind === "move" && next.kind === "move") return { ...last, fields: next.fields, beside: next.beside ?? {} };
+  if (last.kind === "pass" && next.kind === "unpass" && same(last.passing, next.passing)) return "neither";
   if (last.kind === "remove" && next.kind === "restore") return "neither";
   if (last.kind === "restore" && next.kind === "remove") return "neither";
   return "both";

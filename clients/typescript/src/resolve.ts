@@ -1,6 +1,7 @@
 // What is to be done with an operation, given how the task is now; and what comes of a conflict.
 
 import { difference, isEmpty, merge, patched, sameContent, whole } from "./merge.js";
+import { presentOf } from "./occurrences.js";
 import { isMoreThanATick, type Operation } from "./operations.js";
 import type { Field, Patch, Task } from "./types.js";
 
@@ -33,6 +34,9 @@ export function step(operation: Operation, theirs: Task | undefined): Step {
   // Of lists nobody is asked, so that who is asked sees tasks.
   const base = operation.base as Task | null;
   if (kind === "move") return theirs ? { do: "send", fields } : { do: "drop" };
+  if (kind === "unpass") return theirs ? { do: "send", fields: {} } : { do: "drop" };
+  // Another device has been there before.
+  if (kind === "pass") return theirs && presentOf(theirs) === operation.passing!.occurrence ? { do: "send", fields: {} } : { do: "drop" };
   if (kind === "create" || kind === "restore") return theirs ? { do: "drop" } : { do: "send", fields };
   if (kind === "remove") {
     if (!theirs) return { do: "drop" };

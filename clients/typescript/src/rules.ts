@@ -3,9 +3,13 @@
 // here are the server's to judge.
 
 import { TickboxError } from "./errors.js";
+import { same } from "./merge.js";
+import type { When } from "./moments.js";
+import { seriesOf } from "./occurrences.js";
+import { RecurrenceError, RuleError, parseRule, ruleText } from "./recurrence.js";
 import { compareText, trimmed } from "./text.js";
 import type { Patch } from "./types.js";
-import { Broken, isAfter, isAlike, readWhen } from "./when.js";
+import { Broken, isAfter, isAlike, isDate, readWhen } from "./when.js";
 
 type Members = Record<string, unknown>;
 
@@ -13,6 +17,8 @@ const NUL = "must not contain the character U+0000";
 const TAGS = "must be an array of strings, or null";
 const REFERENCES = "must be an array of objects with source and external_id, and perhaps url and title, or null";
 const URL_RULE = "must have a url with https, http, mailto or the scheme of an app, such as https://example.com/12";
+const RECURRENCE = "must be an object with a rule such as FREQ=WEEKLY;BYDAY=MO, and perhaps from and exclude, or null";
+const EXCLUDED = "must have exclude as an array of dates such as 2026-12-01";
 /** What a browser would run, or take from the reader's own machine, on a click. */
 const REFUSED_SCHEMES = /^(about|blob|data|file|filesystem|javascript|vbscript|view-source):$/;
 
@@ -139,6 +145,29 @@ function walk(value: unknown, level: number): void {
   }
 }
 
+function recurrence(value: unknown): Members {
+  const said = isObject(value) ? { from: value["from"] ?? "due", exclude: value["exclude"] ?? [], rule: value["rule"] } : undefined;
+  demand(typeof said?.rule === "string" && !/\p{Surrogate}/u.test(said.rule), RECURRENCE);
+  const rule = oneForm(said.rule);
+  demand(said.from === "due" || said.from === "completion", "must have from as due or completion");
+  const days = said.exclude;
+  const areTexts = Array.isArray(days) && days.every((day) => typeof day === "string");
+  demand(areTexts, EXCLUDED);
+  demand(days.length <= 366, "must have at most 366 dates in exclude");
+  demand(days.every(isDate), EXCLUDED);
+  const exclude = [...new Set(days as string[])].sort(compareText);
+  return { rule, from: said.from, ...(exclude.length > 0 && { exclude }) };
+}
+
+function oneForm(text: string): string {
+  try {
+    return ruleText(parseRule(text));
+  } catch (error) {
+    if (!(error instanceof RuleError)) throw error;
+    throw new Broken(`must have a rule of RFC 5545. ${error.message}`);
+  }
+}
+
 function color(value: unknown): string {
   const isOne = typeof value === "string" && /^#[\da-f]{6}$/i.test(value);
   demand(isOne, "must be a colour such as #1e90ff, or null");
@@ -157,6 +186,7 @@ const READERS: Record<string, (value: unknown) => unknown> = {
   completed,
   due: orNull((value) => readWhen(value)),
   start: orNull((value) => readWhen(value)),
+  recurrence: orNull(recurrence),
   priority: orNull(priority),
   tags: orNull(tags),
   list_id: orNull(id),
@@ -205,8 +235,17 @@ function readBy(readers: typeof READERS, patch: Patch): Patch {
 }
 
 /** The rules that the members of a task obey together. */
-export function checkTogether({ start, due }: Patch): void {
-  const breach = (rule: string) => invalid(rule, [], ["start", "due"]);
+export function checkTogether({ start, due, recurrence }: Patch, before?: Patch): void {
+  const breach = (rule: string, ...fields: string[]) => invalid(rule, [], fields.length > 0 ? fields : ["start", "due"]);
+  if (recurrence && due && !same(recurrence, before?.recurrence)) {
+    try {
+      seriesOf(recurrence, due as When);
+    } catch (error) {
+      if (!(error instanceof RecurrenceError)) throw error;
+      throw breach(`recurrence has a rule that ${error.message}`, "recurrence");
+    }
+  }
+  if (recurrence && !due) throw breach("recurrence needs due, which is the first time", "recurrence", "due");
   if (!start || !due) return;
   if (!isAlike(start, due)) throw breach("start and due must both be dates, both local times, or both times in the same zone");
   if (isAfter(start, due)) throw breach("start must not be after due");

@@ -16,6 +16,10 @@ export type ListPatch = Schemas["ListPatch"];
 export type Lists = Schemas["Lists"];
 /** Where a task goes: beside the first of both that is a sibling there; what else is left out stays. */
 export type Target = Optional<Schemas["Move"]>;
+/** Which occurrence of a task that repeats is meant, and on which day it is done. */
+export type Occasion = Optional<Schemas["Skipping"]>;
+/** When a task is due, now and later. */
+export type Occurrences = Schemas["Occurrences"];
 /** Where a list goes, among the others. */
 export type Beside = Optional<Schemas["MoveList"]>;
 /** A task to be made. With an `id` of your own the same task is never made twice. */

@@ -3,7 +3,7 @@
 import type { TickboxError } from "./errors.js";
 import type { Status } from "./follow.js";
 import { patched, same } from "./merge.js";
-import { applied } from "./operations.js";
+import { applied, reopened } from "./operations.js";
 import type { Queue } from "./queue.js";
 import { bySiblings } from "./places.js";
 import type { Replica } from "./replica.js";
@@ -22,6 +22,8 @@ export class View {
   /** Of each row those that are below it, and of each the rows that it is below, as it was last looked at. */
   #below = new Map<string, Set<string>>();
   #above = new Map<string, string[]>();
+  /** Of each task the operations, of itself or of what it is below, by which all that is below it is to be done again. */
+  #reopened = new Map<string, readonly string[]>();
   /** Those that went with what they are below. */
   #covered = new Set<string>();
   #listeners = new Set<() => void>();
@@ -157,8 +159,7 @@ export class View {
 
   /** The row as it is to be shown. */
   #look(key: string): Row | undefined {
-    let row = this.#replica.row(key);
-    for (const operation of this.#queue.of(key)) row = applied(row, operation, this.#user());
+    const row = this.#applied(key);
     this.#link(key, row ? above(row) : []);
     this.#covered.delete(key);
     if (!row || isListKey(key)) return row;
@@ -170,6 +171,37 @@ export class View {
     if (!isGone) return row;
     this.#covered.add(key);
     return undefined;
+  }
+
+  /** The row with everything on top that was done here, in its order: to it, or to what it is below. */
+  #applied(key: string): Row | undefined {
+    let row = this.#replica.row(key);
+    const { parent_id: parent } = (row ?? this.#shown.get(key) ?? {}) as Partial<Task>;
+    const over = (parent && this.#reopened.get(parent)) || [];
+    const own: string[] = [];
+    let next = 0;
+    const reopen = (until: string | undefined) => {
+      for (; next < over.length && (until === undefined || over[next]! < until); next += 1) row = row && reopened(row);
+    };
+    for (const operation of this.#queue.of(key)) {
+      reopen(operation.key);
+      const before = row;
+      row = applied(row, operation, this.#user());
+      if (operation.kind === "pass" && row !== before && !(row as Task).completed) own.push(operation.key);
+    }
+    reopen(undefined);
+    this.#note(key, [...over, ...own].sort());
+    return row;
+  }
+
+  /** Who is below is looked at too, also where it is more than one level down. */
+  #note(key: string, operations: readonly string[]): void {
+    const before = this.#reopened.get(key) ?? [];
+    if (operations.length === 0) this.#reopened.delete(key);
+    else this.#reopened.set(key, operations);
+    // What is no more there was confirmed, and is told of each of them.
+    if (operations.every((operation) => before.includes(operation))) return;
+    for (const below of this.#below.get(key) ?? []) this.#dirty.add(below);
   }
 
   /** Whether it is gone by what was done here: what others have removed is told of each row. */

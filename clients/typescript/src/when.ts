@@ -62,9 +62,14 @@ function readShort(text: string): When {
   return agrees ? { local, zone: known } : broken(DISAGREES);
 }
 
-function readDate(text: string): string {
+/** Whether there is such a day. */
+export function isDate(text: string): boolean {
   const isThere = /^\d{4}-\d\d-\d\d$/.test(text) && text >= "0001" && !Number.isNaN(Date.parse(text));
-  return isThere && new Date(text).toISOString().startsWith(text) ? text : broken(DATE);
+  return isThere && new Date(text).toISOString().startsWith(text);
+}
+
+function readDate(text: string): string {
+  return isDate(text) ? text : broken(DATE);
 }
 
 /** Seconds may be missing, and a fraction may be zero. */

@@ -5,6 +5,8 @@ import { TickboxError } from "./errors.js";
 import { timeId } from "./ids.js";
 import { EMPTY } from "./members.js";
 import { content, difference, isEmpty, patched, whole } from "./merge.js";
+import type { When } from "./moments.js";
+import { dayOfDoing, occurrencesOf, presentOf } from "./occurrences.js";
 import { placeAmong, placed, type Found } from "./places.js";
 import { keyOf, type Of, type Row } from "./rows.js";
 import { checked, checkedList, checkTogether, notBelowItself } from "./rules.js";
@@ -32,16 +34,33 @@ export function writes(view: View, deeds: Deeds) {
 
   function change(id: string, { list_id, parent_id, ...patch }: Patch & Home): Task {
     const base = seen<Task>(id);
-    const fields = difference(written(patch, base), base);
+    const { completed, ...others } = difference(written(patch, base), base);
+    // An occurrence, and not the task.
+    const passes = completed === true && Boolean("recurrence" in others ? others.recurrence : base.recurrence);
+    const fields = { ...others, ...(completed !== undefined && !passes && { completed }) };
     const home = placed(base, homeOf({ list_id, parent_id }), listOf);
     return deeds.together(() => {
       const { list_id: list = null, parent_id: parent = null } = base;
       // As the server takes it: another list or parent is a move to the end.
       if (home.list_id !== list || home.parent_id !== parent) move(id, home);
       if (!isEmpty(fields)) deeds.perform({ id, kind: "change", fields, base: seen<Task>(id) });
+      if (passes) pass(id, false);
       // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
       return view.get(id) ?? patched(base, fields);
     });
+  }
+
+  /** Completes or skips the present occurrence of a task that repeats. */
+  function pass(id: string, skips: boolean): Task {
+    const base = seen<Task>(id);
+    const occurrence = presentOf(base);
+    if (occurrence === undefined) {
+      const message = "The task does not repeat, or its last occurrence is over: there is none to skip";
+      throw new TickboxError({ status: 409, code: "CONFLICT", message });
+    }
+    const passing = { occurrence, on: dayOfDoing(base, new Date().toISOString()), skips };
+    deeds.perform({ id, kind: "pass", fields: {}, passing, base });
+    return seen(id);
   }
 
   const parentOf = (task: string) => view.get(task)?.parent_id;
@@ -103,7 +122,14 @@ export function writes(view: View, deeds: Deeds) {
     /** Fields that are left out keep their values; another list or parent is a move to the end there. */
     change,
 
+    /** Of a task that repeats, the present occurrence is completed: it is due again at the next one. */
     complete: (id: string, completed = true): Task => change(id, { completed }),
+
+    /** Goes on to the next occurrence of a task that repeats, without this one. */
+    skip: (id: string): Task => pass(id, true),
+
+    /** When a task is due: now, and as often after that as is asked for. */
+    occurrences: (id: string, limit = 10): When[] => occurrencesOf(seen<Task>(id), limit),
 
     /** To another place among its siblings, or to another parent or list, with all that is below it. */
     move,
@@ -167,7 +193,7 @@ function besideOf({ after, before }: Beside): Beside {
 export function written(patch: Patch, ground?: Patch): Patch {
   const given = copied(patch);
   const fields = checked(ground ? whole(given, ground) : given);
-  checkTogether({ ...ground, ...fields });
+  checkTogether({ ...ground, ...fields }, ground);
   return fields;
 }
 

@@ -18,6 +18,8 @@ const METHODS: Record<Route, keyof Client> = {
   "PATCH /api/{user_id}/tasks/{task_id}": "change",
   "DELETE /api/{user_id}/tasks/{task_id}": "delete",
   "PATCH /api/{user_id}/tasks/{task_id}/complete": "complete",
+  "POST /api/{user_id}/tasks/{task_id}/skip": "skip",
+  "GET /api/{user_id}/tasks/{task_id}/occurrences": "occurrences",
   "POST /api/{user_id}/tasks/{task_id}/restore": "restore",
   "GET /api/{user_id}/tasks/{task_id}/history": "history",
   "POST /api/{user_id}/tasks/{task_id}/move": "move",
@@ -102,6 +104,13 @@ test("each route has a method", async () => {
   const home = await client.list({ filter: "tags:home", order_by: "title", zone: "Europe/Berlin" });
   assert.deepEqual((await client.listTags()).tags, [{ name: "home", count: home.tasks.length }]);
   await client.get(home.tasks[0]!.id);
+  const again = await client.create({ title: "again", due: "2026-01-05", recurrence: { rule: "FREQ=DAILY" } });
+  const done = await client.complete(again.id, true, { occurrence: "2026-01-05" });
+  assert.equal((await client.skip(again.id, { occurrence: "2026-01-05" })).version, done.version);
+  assert.equal((await client.skip(again.id)).occurrence, "2026-01-07");
+  const ahead = (await client.occurrences(again.id, { limit: 2 })).occurrences;
+  assert.deepEqual(ahead, [{ due: { date: "2026-01-07" } }, { due: { date: "2026-01-08" } }]);
+  await client.delete(again.id);
   const list = await client.createList({ name: "list" });
   await client.createListAt(timeId(), { name: "another" });
   await client.putList(list.id, { name: "b", metadata: { a: 1 } });

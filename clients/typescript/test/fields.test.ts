@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
-import { memory, type Patch, type Store, type Task } from "tickbox-client";
+import { TickboxError, memory, type Patch, type Store, type Task } from "tickbox-client";
 import { Journal } from "../dist/journal.js";
 import { MERGED } from "../dist/members.js";
 import { asPatch, content, difference, isEmpty, merge, sameContent, whole } from "../dist/merge.js";
@@ -12,6 +12,7 @@ import { applied, draft, joined, type Operation } from "../dist/operations.js";
 import { Queue } from "../dist/queue.js";
 import { Replica } from "../dist/replica.js";
 import { resolved, step } from "../dist/resolve.js";
+import { checkTogether } from "../dist/rules.js";
 import { View } from "../dist/view.js";
 import { clientOf, closeStores, device, serverHas, serverUrl, storeOf } from "./support/devices.js";
 import { Later } from "./support/later.js";
@@ -253,6 +254,18 @@ async function existing(user: string, url: string): Promise<Case[]> {
   return real;
 }
 
+/** What a field needs beside it: the refusal of a task with the field alone names it. */
+function needed(name: string, value: unknown): Patch {
+  try {
+    checkTogether(patch(name, value));
+    return {};
+  } catch (error) {
+    assert.ok(error instanceof TickboxError);
+    const others = error.fields!.filter((field) => field !== name).map((field) => CASES.find((it) => it.name === field)!);
+    return Object.fromEntries(others.map((it) => [it.name, it.values[0]])) as Patch;
+  }
+}
+
 const other = (name: string) => (name === "title" ? { completed: true } : { title: "changed there" });
 
 test("each field that one device writes, changes and clears arrives at the other, also beside a change there", async () => {
@@ -260,7 +273,7 @@ test("each field that one device writes, changes and clears arrives at the other
   const [one, two] = [await device(user), await device(user)];
   for (const { name, values, none } of await existing(user, serverUrl())) {
     const [first, second] = values;
-    const { id } = one.store.create({ title: "title", ...patch(name, first) });
+    const { id } = one.store.create({ title: "title", ...needed(name, first), ...patch(name, first) });
     assert.deepEqual(valueOf(one.store.get(id), name), first);
     await shows(two.store, id, name, first);
     one.line.cut();

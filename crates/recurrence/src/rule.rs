@@ -80,6 +80,15 @@ impl Rule {
         self.count
     }
 
+    /// The same without an end by number, for whoever counts by himself.
+    #[must_use]
+    pub fn without_count(&self) -> Self {
+        Self {
+            count: None,
+            ..self.clone()
+        }
+    }
+
     pub fn until(&self) -> Option<Until> {
         self.until
     }

@@ -1,11 +1,13 @@
 //! The colour of a list.
 
+use std::borrow::Cow;
+
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::json::{Rule, read_text, write_text};
 
-const RULE: Rule = "must be a colour such as #1e90ff, or null";
+const RULE: Rule = Cow::Borrowed("must be a colour such as #1e90ff, or null");
 
 /// `#rrggbb`, as it was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]

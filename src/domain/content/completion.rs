@@ -1,5 +1,7 @@
 //! When a task became completed: the server says it, and nobody writes it.
 
+use std::borrow::Cow;
+
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
 
 use super::{Member, Schema, Side};
@@ -14,7 +16,7 @@ impl Member for Option<Timestamp> {
     }
 
     fn read(json: &str) -> Result<Self, Rule> {
-        const TIME: Rule = "must be a time such as 2026-12-01T08:00:00Z";
+        const TIME: Rule = Cow::Borrowed("must be a time such as 2026-12-01T08:00:00Z");
         if json == "null" {
             return Ok(None);
         }

@@ -1,5 +1,7 @@
 //! What an app keeps with a task for itself.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
 
@@ -7,7 +9,7 @@ use super::{Member, Schema, Side};
 use crate::domain::json::Rule;
 use crate::domain::limits::METADATA_BYTES;
 
-const TOO_LARGE: Rule = "must be at most 4 KiB of JSON";
+const TOO_LARGE: Rule = Cow::Borrowed("must be at most 4 KiB of JSON");
 
 /// A JSON object without white space, its names in order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +70,7 @@ fn merge(members: &mut Map<String, Value>, patch: &Map<String, Value>) {
 /// The members of an object, in which no text has U+0000.
 pub(super) fn read_members(json: &str) -> Result<Map<String, Value>, Rule> {
     if !json.starts_with('{') {
-        return Err("must be an object, or null");
+        return Err("must be an object, or null".into());
     }
     let members: Map<String, Value> = serde_json::from_str(json)
         .map_err(|_| "must have valid Unicode, numbers that can be held, and at most 120 levels")?;
@@ -76,7 +78,7 @@ pub(super) fn read_members(json: &str) -> Result<Map<String, Value>, Rule> {
         .iter()
         .any(|(name, value)| name.contains('\0') || has_nul(value))
     {
-        return Err("must not contain the character U+0000");
+        return Err("must not contain the character U+0000".into());
     }
     Ok(members)
 }

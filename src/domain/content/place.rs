@@ -1,5 +1,7 @@
 //! Where a task stands: its list, its parent, and its place among its siblings.
 
+use std::borrow::Cow;
+
 use utoipa::openapi::SchemaFormat;
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaType, Type};
 
@@ -8,7 +10,8 @@ use crate::domain::json::{Rule, read_text, write_text, write_uuid};
 use crate::domain::order::OrderKey;
 use crate::domain::{ListId, TaskId};
 
-const NO_UUID: Rule = "must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f, or null";
+const NO_UUID: Rule =
+    Cow::Borrowed("must be a UUID such as 01990f3e-8a5c-7cc3-98c4-dc0c0c07398f, or null");
 
 macro_rules! id_member {
     ($id:ident: $about:literal) => {
@@ -69,7 +72,7 @@ impl Member for Option<OrderKey> {
             return Ok(None);
         }
         let key = OrderKey::parse(&read_text(json)?);
-        key.map(Some).map_err(|_| "must be an order key")
+        key.map(Some).map_err(|_| "must be an order key".into())
     }
 
     fn write(&self, json: &mut Vec<u8>) {

@@ -33,7 +33,9 @@ impl Member for Option<Priority> {
         let number = serde_json::from_str::<f64>(json).ok();
         let found = (1..=9u8).find(|priority| number == Some(f64::from(*priority)));
         let rule = "must be a whole number from 1 (the highest) to 9, or null";
-        found.map(|number| Some(Priority(number))).ok_or(rule)
+        found
+            .map(|number| Some(Priority(number)))
+            .ok_or(rule.into())
     }
 
     fn write(&self, json: &mut Vec<u8>) {

@@ -1,5 +1,6 @@
 //! Where a task comes from, or what it belongs to, in other programs.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 use serde_json::value::RawValue;
@@ -12,9 +13,12 @@ use crate::domain::json::{NoObject, Object, Rule, read_text, write_list, write_t
 use crate::domain::limits::{EXTERNAL_ID_CHARS, REFERENCES, SOURCE_CHARS, TITLE_CHARS, URL_CHARS};
 use crate::domain::text::no_nul;
 
-const LIST: Rule =
-    "must be an array of objects with source and external_id, and perhaps url and title, or null";
-const URL: Rule = "must have a url with https, http, mailto or the scheme of an app, such as https://example.com/12";
+const LIST: Rule = Cow::Borrowed(
+    "must be an array of objects with source and external_id, and perhaps url and title, or null",
+);
+const URL: Rule = Cow::Borrowed(
+    "must have a url with https, http, mailto or the scheme of an app, such as https://example.com/12",
+);
 
 /// What a browser would run, or take from the reader's own machine, on a click.
 const REFUSED_SCHEMES: [&str; 8] = [
@@ -95,13 +99,13 @@ impl Reference {
         ];
         for (text, most, rule) in lengths {
             if !(1..=most).contains(&text.chars().count()) {
-                return Err(rule);
+                return Err(rule.into());
             }
             no_nul(text)?;
         }
         if let Some(title) = &reference.title {
             if title.chars().count() > TITLE_CHARS {
-                return Err("must have a title of at most 200 characters");
+                return Err("must have a title of at most 200 characters".into());
             }
             no_nul(title)?;
         }
@@ -114,7 +118,7 @@ impl Reference {
     fn stored(json: &str) -> Result<Self, Rule> {
         let names = &[&["source", "external_id", "url", "title"][..]];
         let object = Object::parse(json.as_bytes(), names).map_err(|error| match error {
-            NoObject::NamedTwice => "must not name a member twice",
+            NoObject::NamedTwice => Rule::Borrowed("must not name a member twice"),
             _ => LIST,
         })?;
         let text = |name| match object.get(name) {
@@ -148,7 +152,7 @@ impl Reference {
 
 fn check_url(text: &str) -> Result<(), Rule> {
     if text.chars().count() > URL_CHARS {
-        return Err("must have a url of at most 500 characters");
+        return Err("must have a url of at most 500 characters".into());
     }
     // Readers of URLs pass over white space and controls: `java\nscript:` would be another scheme to them.
     if text.chars().any(|it| it.is_whitespace() || it.is_control()) {
@@ -169,13 +173,13 @@ impl Member for References {
     fn read(json: &str) -> Result<Self, Rule> {
         let references = Self::read_with(json, Reference::read)?;
         if references.0.len() > REFERENCES {
-            return Err("must be at most 10 references");
+            return Err("must be at most 10 references".into());
         }
         let all = references.0.iter();
         let mut seen = HashSet::new();
         let mut names = all.map(|it| (&it.source, &it.external_id));
         if !names.all(|name| seen.insert(name)) {
-            return Err("must not have the same source and external_id twice");
+            return Err("must not have the same source and external_id twice".into());
         }
         Ok(references)
     }

@@ -1,16 +1,19 @@
 //! What members have to do with each other: what follows from one, what two must obey together, and what is made of
 //! the present value and a change.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value};
 
 use super::metadata::{Metadata, read_members};
+use super::recurrence::TimesDone;
 use super::tags::Tags;
 use super::{Content, Patch, RecordContent};
 use crate::domain::json::{Faults, Object, Rule};
 use crate::domain::{ListPatch, Timestamp};
 
 /// A rule that a task would break, and the members that have to do with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Breach {
     pub fields: &'static [&'static str],
     /// A whole sentence.
@@ -19,19 +22,25 @@ pub struct Breach {
 
 const ALIKE: Breach = Breach {
     fields: &["start", "due"],
-    rule: "start and due must both be dates, both local times, or both times in the same zone",
+    rule: Cow::Borrowed(
+        "start and due must both be dates, both local times, or both times in the same zone",
+    ),
 };
 const ORDER: Breach = Breach {
     fields: &["start", "due"],
-    rule: "start must not be after due",
+    rule: Cow::Borrowed("start must not be after due"),
+};
+const NEEDS_DUE: Breach = Breach {
+    fields: &["recurrence", "due"],
+    rule: Cow::Borrowed("recurrence needs due, which is the first time"),
 };
 const MANY_TAGS: Breach = Breach {
     fields: &["tags"],
-    rule: "tags must be at most 50, with those that the task has",
+    rule: Cow::Borrowed("tags must be at most 50, with those that the task has"),
 };
 const MUCH_METADATA: Breach = Breach {
     fields: &["metadata"],
-    rule: "metadata must be at most 4 KiB of JSON, with what is there",
+    rule: Cow::Borrowed("metadata must be at most 4 KiB of JSON, with what is there"),
 };
 
 /// What a change adds to members and takes out of them.
@@ -49,6 +58,14 @@ impl Patch {
         let mut patch = Self::default();
         patch.merge.tag = tags;
         patch
+    }
+
+    /// Whether a content comes back after this change.
+    pub(in crate::domain) fn recurs(&self, old: &Content) -> bool {
+        self.recurrence
+            .as_ref()
+            .unwrap_or(&old.recurrence)
+            .is_some()
     }
 
     /// Takes some tags away.
@@ -97,6 +114,7 @@ impl Content {
     /// That of a task that is made at `now`.
     pub fn made_at(mut self, now: Timestamp) -> Result<Self, Breach> {
         self.completed_at = self.completed.then_some(now);
+        self.begin()?;
         self.check()?;
         Ok(self)
     }
@@ -110,7 +128,21 @@ impl Content {
         {
             patch.completed_at = Some(patch.completed.filter(|completed| *completed).map(|_| now));
         }
+        let recurs_otherwise = patch
+            .recurrence
+            .as_ref()
+            .is_some_and(|recurrence| *recurrence != self.recurrence);
+        if patch.completed == Some(false) && self.completed {
+            // What had been completed is not.
+            let done = self
+                .done
+                .map(|TimesDone(count)| TimesDone(count.saturating_sub(1)));
+            self.done = done;
+        }
         self.change(&patch);
+        if recurs_otherwise {
+            self.begin()?;
+        }
         self.check()
     }
 
@@ -132,6 +164,9 @@ impl Content {
 
     /// The rules that members obey together.
     pub fn check(&self) -> Result<(), Breach> {
+        if self.recurrence.is_some() && self.due.is_none() {
+            return Err(NEEDS_DUE);
+        }
         let (Some(start), Some(due)) = (&self.start, &self.due) else {
             return Ok(());
         };

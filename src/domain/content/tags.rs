@@ -1,5 +1,7 @@
 //! Words that people put on tasks.
 
+use std::borrow::Cow;
+
 use serde_json::value::RawValue;
 use unicode_normalization::UnicodeNormalization;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
@@ -9,8 +11,8 @@ use crate::domain::json::{Rule, read_text, write_list, write_text};
 use crate::domain::limits::{TAG_CHARS, TAGS};
 use crate::domain::text::no_nul;
 
-const LIST: Rule = "must be an array of strings, or null";
-const TOO_MANY: Rule = "must be at most 50 tags";
+const LIST: Rule = Cow::Borrowed("must be an array of strings, or null");
+const TOO_MANY: Rule = Cow::Borrowed("must be at most 50 tags");
 
 /// Each once, in the order of their code points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -41,16 +43,16 @@ impl Tags {
 
 /// Normalised (NFC), so that what looks the same is the same; trimmed.
 fn read_tag(json: &str) -> Result<String, Rule> {
-    let text = read_text(json).map_err(|rule| match rule {
+    let text = read_text(json).map_err(|rule| match &*rule {
         "must be a string" => LIST,
-        rule => rule,
+        _ => rule,
     })?;
     let tag: String = text.trim().nfc().collect();
     no_nul(&tag)?;
     match tag.chars().count() {
-        0 => Err("must have no tag that is empty or only white space"),
+        0 => Err("must have no tag that is empty or only white space".into()),
         1..=TAG_CHARS => Ok(tag),
-        _ => Err("must have tags of at most 64 characters"),
+        _ => Err("must have tags of at most 64 characters".into()),
     }
 }
 

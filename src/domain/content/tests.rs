@@ -1,6 +1,7 @@
 //! What is read into members and how it is told, and what is refused with which words.
 
 mod cases;
+mod passing;
 mod vectors;
 
 use std::fmt::Write as _;
@@ -27,7 +28,7 @@ fn told(json: &str) -> String {
             let json = String::from_utf8(json).unwrap();
             json.replace(r#","title":"x","description":null,"completed":false"#, "")
         }
-        Err(breach) => breach.rule.to_owned(),
+        Err(breach) => breach.rule.into_owned(),
     }
 }
 

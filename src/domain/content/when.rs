@@ -1,26 +1,36 @@
 //! Days and times that people plan for: a day, a time on whatever wall the clock hangs, or a time in a zone. None of
 //! them ever becomes another, and no instant is kept: zones change their rules, and what was planned stays.
 
-use jiff::civil::DateTime;
+use std::borrow::Cow;
+
+use jiff::civil::{Date, DateTime};
 use jiff::tz::{self, AmbiguousOffset, Offset, TimeZone};
 use serde_json::json;
+use tickbox_recurrence::Start;
 use utoipa::openapi::schema::{AnyOfBuilder, ObjectBuilder, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::json::{Object, Rule, read_text, write_text};
 
-const FORMS: Rule = "must be a date, a local time, or a local time with its zone: \"2026-12-01\", \
-    \"2026-12-01T09:00:00\" or \"2026-12-01T09:00:00[Europe/Berlin]\", or the object for one of these";
-const DATE: Rule = "must have a date of the calendar such as 2026-12-01, from the year 1 to 9999";
-const LOCAL: Rule = "must have a local time such as 2026-12-01T09:00:00";
-const CLOCK: Rule = "must have a time of day from 00:00:00 to 23:59:59";
-const WHOLE: Rule = "must have whole seconds";
-const ZONE: Rule =
-    "must have a zone by its name in the time zone database of IANA, such as Europe/Berlin";
-const OFFSET_ALONE: Rule = "must name its zone, as in 2026-12-01T09:00:00[Europe/Berlin]: an \
-    offset alone does not tell it";
-const DISAGREES: Rule = "must have an offset that its zone has at that time";
-const DATE_WITH_TIME: Rule = "must have either a date, or a local time and perhaps its zone";
+const FORMS: Rule = Cow::Borrowed(
+    "must be a date, a local time, or a local time with its zone: \"2026-12-01\", \
+    \"2026-12-01T09:00:00\" or \"2026-12-01T09:00:00[Europe/Berlin]\", or the object for one of these",
+);
+const DATE: Rule =
+    Cow::Borrowed("must have a date of the calendar such as 2026-12-01, from the year 1 to 9999");
+const LOCAL: Rule = Cow::Borrowed("must have a local time such as 2026-12-01T09:00:00");
+const CLOCK: Rule = Cow::Borrowed("must have a time of day from 00:00:00 to 23:59:59");
+const WHOLE: Rule = Cow::Borrowed("must have whole seconds");
+const ZONE: Rule = Cow::Borrowed(
+    "must have a zone by its name in the time zone database of IANA, such as Europe/Berlin",
+);
+const OFFSET_ALONE: Rule = Cow::Borrowed(
+    "must name its zone, as in 2026-12-01T09:00:00[Europe/Berlin]: an \
+    offset alone does not tell it",
+);
+const DISAGREES: Rule = Cow::Borrowed("must have an offset that its zone has at that time");
+const DATE_WITH_TIME: Rule =
+    Cow::Borrowed("must have either a date, or a local time and perhaps its zone");
 
 /// The lengths of the first two forms; what is longer has a zone.
 const DATE_LENGTH: usize = "2026-12-01".len();
@@ -50,8 +60,31 @@ impl When {
         (self.0.len() == DATE_LENGTH).then_some(&*self.0)
     }
 
-    fn zone(&self) -> Option<&str> {
+    pub(super) fn zone(&self) -> Option<&str> {
         self.0.get(LOCAL_LENGTH + 1..self.0.len() - 1)
+    }
+
+    /// Its day, as it was written.
+    pub(super) fn day(&self) -> Option<Date> {
+        self.0[..DATE_LENGTH].parse().ok()
+    }
+
+    /// The same on another day.
+    pub(super) fn on_day(&self, day: Date) -> Self {
+        Self(format!("{day}{}", &self.0[DATE_LENGTH..]).into())
+    }
+
+    /// As the first time of a rule. A zone that is known no more is none.
+    pub(super) fn start(&self) -> Start {
+        let day = self.day().unwrap_or_default();
+        if self.date().is_some() {
+            return Start::Day(day);
+        }
+        let local = self.0[..LOCAL_LENGTH].parse().unwrap_or_default();
+        match self.zone().and_then(|zone| tz::db().get(zone).ok()) {
+            Some(zone) => Start::Zoned(local, zone),
+            None => Start::Local(local),
+        }
     }
 
     /// Whether both are days, or times in the same zone, or in none.
@@ -152,7 +185,7 @@ fn zone_name(name: &str) -> Result<String, Rule> {
     zone.iana_name().map(str::to_owned).ok_or(ZONE)
 }
 
-fn read_date(text: &str) -> Result<&str, Rule> {
+pub(super) fn read_date(text: &str) -> Result<&str, Rule> {
     let has_form = matches(text, "0000-00-00");
     let exists = || {
         text.parse::<jiff::civil::Date>()

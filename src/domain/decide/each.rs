@@ -63,7 +63,10 @@ impl Operation {
     fn of_task(&self, task: TaskId) -> Self {
         let mut operation = self.clone();
         match &mut operation {
-            Self::Change { id, .. } | Self::Move { id, .. } | Self::Delete { id, .. } => *id = task,
+            Self::Change { id, .. }
+            | Self::Complete { id, .. }
+            | Self::Move { id, .. }
+            | Self::Delete { id, .. } => *id = task,
             _ => {}
         }
         operation

@@ -7,6 +7,7 @@ mod each;
 mod kept;
 mod operate;
 mod place;
+mod recur;
 mod sweep;
 #[cfg(test)]
 mod tests;

@@ -4,10 +4,12 @@ use super::draft::Drafting;
 use super::each::operate_on_each;
 use super::kept::Kept;
 use super::place::{Found, Spot};
-use super::trash;
-use crate::domain::content::{Content, Patch};
+use super::{recur, trash};
+use crate::domain::content::{Content, Passing, Patch};
 use crate::domain::order::OrderKey;
-use crate::domain::work::{Destination, Expected, Operation, Operations, Outcome, Twice, Written};
+use crate::domain::work::{
+    Destination, Expected, Occasion, Operation, Operations, Outcome, Twice, Written,
+};
 use crate::domain::{
     Item, List, ListContent, ListDestination, ListId, ListPatch, Noun, Record, Refusal, Task,
     TaskId,
@@ -30,7 +32,18 @@ pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -
             id,
             patch,
             expected,
-        } => change(drafting, *id, patch, expected),
+        } => change_on(drafting, *id, (patch, &Occasion::default()), expected),
+        Operation::Complete {
+            id,
+            completed,
+            occasion,
+            expected,
+        } => recur::complete(drafting, *id, (*completed, occasion), expected),
+        Operation::Skip {
+            id,
+            occasion,
+            expected,
+        } => recur::skip(drafting, *id, occasion, expected),
         Operation::Move { id, to, expected } => move_task(drafting, *id, to, expected),
         Operation::Each {
             matching,
@@ -100,11 +113,25 @@ fn create(drafting: &mut Drafting<'_>, id: TaskId, content: &Content, twice: Twi
     Ok(Written::Created(drafting.insert(task).into()))
 }
 
-fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Expected) -> Outcome {
+pub(super) fn change_on(
+    drafting: &mut Drafting<'_>,
+    id: TaskId,
+    (patch, occasion): (&Patch, &Occasion),
+    expected: &Expected,
+) -> Outcome {
     let old = drafting.expected::<Content>(id, expected)?;
     let mut new = old.clone();
     let now = drafting.time_after(&old);
-    new.content.obey(patch, now).map_err(Refusal::Breaks)?;
+    let mut goes_on = false;
+    if patch.completed == Some(true) && !old.content.completed && patch.recurs(&old.content) {
+        // Not the task, but an occurrence of it.
+        let mut others = patch.clone();
+        others.completed = None;
+        new.content.obey(&others, now).map_err(Refusal::Breaks)?;
+        goes_on = drafting.pass(&mut new, Passing::Completed, occasion)?;
+    } else {
+        new.content.obey(patch, now).map_err(Refusal::Breaks)?;
+    }
     let mut spread = Vec::new();
     if patch.list_id.is_some() || patch.parent_id.is_some() {
         let to = Destination {
@@ -124,9 +151,11 @@ fn change(drafting: &mut Drafting<'_>, id: TaskId, patch: &Patch, expected: &Exp
         }
     }
     drafting.claim(Some(&old), &new)?;
-    Ok(Written::Changed(
-        drafting.take_to(&old, new, spread)?.into(),
-    ))
+    let new = drafting.take_to(&old, new, spread)?;
+    if goes_on {
+        drafting.reopen_below(id)?;
+    }
+    Ok(Written::Changed(new.into()))
 }
 
 fn move_task(

@@ -1,5 +1,7 @@
 //! Where a task comes to stand: on which shelf, and between which siblings.
 
+use std::borrow::Cow;
+
 use super::draft::Drafting;
 use crate::domain::content::{Breach, Content};
 use crate::domain::limits::LEVELS;
@@ -12,23 +14,23 @@ use crate::domain::{
 
 const NO_LIST: Breach = Breach {
     fields: &["list_id"],
-    rule: "list_id must be that of a list that is there",
+    rule: Cow::Borrowed("list_id must be that of a list that is there"),
 };
 const NO_PARENT: Breach = Breach {
     fields: &["parent_id"],
-    rule: "parent_id must be that of a task that is there",
+    rule: Cow::Borrowed("parent_id must be that of a task that is there"),
 };
 const OTHER_LIST: Breach = Breach {
     fields: &["list_id", "parent_id"],
-    rule: "parent_id must be that of a task of the same list",
+    rule: Cow::Borrowed("parent_id must be that of a task of the same list"),
 };
 pub(super) const CIRCLE: Breach = Breach {
     fields: &["parent_id"],
-    rule: "parent_id must not be the task itself, nor one below it",
+    rule: Cow::Borrowed("parent_id must not be the task itself, nor one below it"),
 };
 pub(super) const TOO_DEEP: Breach = Breach {
     fields: &["parent_id"],
-    rule: "parent_id must leave the task, with what is below it, within 8 levels",
+    rule: Cow::Borrowed("parent_id must leave the task, with what is below it, within 8 levels"),
 };
 
 /// How many neighbours get new keys at first when there is no room.

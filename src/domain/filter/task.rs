@@ -29,8 +29,9 @@ impl Subject for Task {
             Field::ListId => content.list_id.map(|id| Value::Id(id.0)),
             Field::ParentId => content.parent_id.map(|id| Value::Id(id.0)),
             Field::Order => content.order.as_ref().map(|key| Value::Text(key.as_str())),
-            // No task has the first one; the others are asked for by `texts`.
-            Field::Recurrence | Field::Tags | Field::ExternalId | Field::Text => None,
+            Field::Recurrence => content.recurrence.as_ref().map(|_| Value::There),
+            // They are asked for by `texts`.
+            Field::Tags | Field::ExternalId | Field::Text => None,
         }
     }
 

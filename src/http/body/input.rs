@@ -1,12 +1,10 @@
 //! What callers send in a body: read from JSON to the words of the domain, with all that is wrong in it said at once.
 
-use utoipa::ToSchema;
-
-use crate::domain::json::{Fault, Faults, NoObject, Object, Rule, read_flag};
+use crate::domain::json::{Fault, Faults, NoObject, Object, Rule};
 use crate::domain::{
     Content, ListContent, ListId, ListPatch, Member, Patch, RecordContent, Tags, TaskId,
 };
-use crate::http::problem::{FieldError, Problem};
+use crate::http::problem::Problem;
 
 /// A body that is read from JSON.
 pub(in crate::http) trait FromJson: Sized {
@@ -27,16 +25,15 @@ pub(in crate::http) fn object<'a>(
     })
 }
 
-pub(in crate::http) fn invalid(field: &'static str, rule: Rule) -> Problem {
-    Problem::invalid(&[FieldError { field, rule }])
+pub(in crate::http) fn invalid(field: &'static str, rule: impl Into<Rule>) -> Problem {
+    let rule = rule.into();
+    Problem::invalid(&[Fault { field, rule }])
 }
 
 pub(in crate::http) fn finish<T>(faults: Faults, value: Option<T>) -> Result<T, Problem> {
-    let as_error = |Fault { field, rule }: Fault| FieldError { field, rule };
-    faults.finish(value).map_err(|faults| {
-        let errors: Vec<_> = faults.into_iter().map(as_error).collect();
-        Problem::invalid(&errors)
-    })
+    faults
+        .finish(value)
+        .map_err(|faults| Problem::invalid(&faults))
 }
 
 /// A new task or list, under an id of the caller's if there is one.
@@ -114,25 +111,9 @@ impl FromJson for SomeTags {
         let object = object(json, &[&["tags"]])?;
         let mut faults = Faults::default();
         let tags = faults.require(&object, "tags", |json| match Tags::read(json)? {
-            tags if tags.is_empty() => Err("must have at least one tag"),
+            tags if tags.is_empty() => Err("must have at least one tag".into()),
             tags => Ok(tags),
         });
         finish(faults, tags.map(Self))
-    }
-}
-
-/// Whether the task is done. Fields with other names are ignored.
-#[derive(ToSchema)]
-#[schema(example = json!({"completed": true}))]
-pub(in crate::http) struct Completion {
-    pub(in crate::http) completed: bool,
-}
-
-impl FromJson for Completion {
-    fn from_json(json: &[u8]) -> Result<Self, Problem> {
-        let object = object(json, &[&["completed"]])?;
-        let mut faults = Faults::default();
-        let completed = faults.require(&object, "completed", read_flag);
-        finish(faults, completed.map(|completed| Self { completed }))
     }
 }

@@ -4,5 +4,6 @@ pub(super) mod input;
 pub(super) mod json;
 pub(super) mod leftover;
 pub(super) mod meaning;
+pub(super) mod occasion;
 pub(super) mod place;
 pub(super) mod strict;

@@ -11,7 +11,9 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::domain::json::{write_list, write_number, write_optional_text, write_text, write_time};
+use crate::domain::json::{
+    Fault, write_list, write_number, write_optional_text, write_text, write_time,
+};
 use crate::domain::{Change, ItemId, Outcome, RecordPatch, Replaced, SpaceId, Written};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
@@ -19,7 +21,7 @@ use crate::http::changes::ToldChange;
 use crate::http::conditional::{self, IfNoneMatch, etag};
 use crate::http::extract::{Owner, PathChange, PathList, PathTask};
 use crate::http::openapi::ReplacedSchema;
-use crate::http::problem::{FieldError, Problem};
+use crate::http::problem::Problem;
 use crate::http::query;
 use crate::http::write::Write;
 use crate::http::write::answer::{self, Answer};
@@ -203,9 +205,9 @@ async fn tell(
 ) -> Result<Response, Problem> {
     let decode = |cursor: &String| {
         cursor::decode(space, item, cursor).ok_or_else(|| {
-            let rule = "must be the next_cursor of a page of the same history";
+            let rule = "must be the next_cursor of a page of the same history".into();
             let field = "cursor";
-            Problem::invalid(&[FieldError { field, rule }])
+            Problem::invalid(&[Fault { field, rule }])
         })
     };
     let from = query.cursor.as_ref().map(decode).transpose()?;

@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::auth::{Facts, TokenRefusal};
+use crate::domain::json::Fault;
 use crate::domain::{Item, Noun};
 use crate::error::{Cause, Error, chain};
 use crate::http::conditional::etag::version_tag;
@@ -39,13 +40,6 @@ struct Inner {
     cause: Option<Cause>,
     /// What the log and the metrics should know although the caller is simply turned away.
     suspicion: Option<Suspicion>,
-}
-
-/// One field, and the rule that its value breaks.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct FieldError {
-    pub(super) field: &'static str,
-    pub(super) rule: &'static str,
 }
 
 /// Something that may be somebody who tries doors.
@@ -206,16 +200,16 @@ impl Problem {
     }
 
     /// JSON that breaks rules: the message names each field with its rule.
-    pub(super) fn invalid(fields: &[FieldError]) -> Self {
+    pub(super) fn invalid(fields: &[Fault]) -> Self {
         let mut message = String::new();
-        for FieldError { field, rule } in fields {
+        for Fault { field, rule } in fields {
             let separator = if message.is_empty() { "" } else { "; " };
             let _ = write!(message, "{separator}{field} {rule}");
         }
         let names: Vec<_> = fields.iter().map(|error| error.field).collect();
         let details: Vec<_> = fields
             .iter()
-            .map(|FieldError { field, rule }| json!({"field": field, "rule": rule}))
+            .map(|Fault { field, rule }| json!({"field": field, "rule": rule}))
             .collect();
         Self::invalid_fields(message, &names)
             .with(|inner| inner.details = Some(json!({ "fields": details })))

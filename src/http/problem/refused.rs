@@ -67,7 +67,10 @@ impl From<&Refusal> for Problem {
                 "Neither after nor before names a {0} that stands there: look at the order as it is now, or leave both away",
                 noun.as_str()
             )),
-            Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_owned(), breach.fields),
+            Refusal::NoOccurrence => Self::conflict(
+                "The task does not repeat, or its last occurrence is over: there is none to skip",
+            ),
+            Refusal::Breaks(breach) => Self::invalid_fields(breach.rule.to_string(), breach.fields),
             Refusal::UndoBreaks(breach) => Self::conflict(format!(
                 "This cannot be undone as the task is now: {}",
                 breach.rule

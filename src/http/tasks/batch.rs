@@ -24,6 +24,7 @@ use crate::domain::{
 use crate::http::SharedApp;
 use crate::http::body::input::{Creation, FromJson, MergePatch, SomeTags, invalid, object};
 use crate::http::body::json::JsonBody;
+use crate::http::body::occasion::{self, with_occasion};
 use crate::http::body::place::{Move, with_place};
 use crate::http::extract::Owner;
 use crate::http::openapi::{TaskSchema, with_content};
@@ -76,7 +77,8 @@ impl PartialSchema for BatchOperation {
             .required("op")
             .property("id", id)
             .property("if_version", version);
-        with_filter(with_place(with_content(object, Side::Request, true))).into()
+        let object = with_place(with_content(object, Side::Request, true));
+        with_filter(with_occasion(object, false)).into()
     }
 }
 
@@ -104,6 +106,8 @@ pub(in crate::http) enum BatchVerb {
     Untag,
     /// To `list_id`, `parent_id`, `after`, `before`, as the route does.
     Move,
+    /// To the next occurrence without this one, as the route does.
+    Skip,
     /// Out of the trash.
     Restore,
 }
@@ -282,20 +286,24 @@ impl FromJson for Batch {
 impl Sent {
     fn operation(&self, app: &SharedApp) -> Result<Operation, Problem> {
         let json = self.0.get().as_bytes();
-        let names = ["op", "id", "if_version", "completed"];
+        let names = ["op", "id", "if_version", "completed", "occurrence", "on"];
         let members = object(json, &[&names, &batch_filter::NAMES])?;
         let verb = members
             .get("op")
             .and_then(|op| serde_json::from_str(op).ok());
         let verb = verb.ok_or(invalid(
             "op",
-            "must be create, change, complete, delete, tag, untag, move or restore",
+            "must be create, change, complete, skip, delete, tag, untag, move or restore",
         ))?;
         let matching = batch_filter::read(&members, &app.clock)?;
-        if matching.is_some() && matches!(verb, BatchVerb::Create | BatchVerb::Restore) {
+        let names_its_task = matches!(
+            verb,
+            BatchVerb::Create | BatchVerb::Skip | BatchVerb::Restore
+        );
+        if matching.is_some() && names_its_task {
             return Err(invalid(
                 "filter",
-                "cannot be combined with create or restore",
+                "cannot be combined with create, skip or restore",
             ));
         }
         if let Some(matching) = matching {
@@ -363,10 +371,19 @@ impl Sent {
             }
             BatchVerb::Complete => {
                 let completed = members.get("completed").map_or(Ok(true), read_flag);
-                Patch {
-                    completed: Some(completed.map_err(|rule| invalid("completed", rule))?),
-                    ..Patch::default()
-                }
+                return Ok(Operation::Complete {
+                    id,
+                    completed: completed.map_err(|rule| invalid("completed", rule))?,
+                    occasion: occasion::read_alone(members)?,
+                    expected,
+                });
+            }
+            BatchVerb::Skip => {
+                return Ok(Operation::Skip {
+                    id,
+                    occasion: occasion::read_alone(members)?,
+                    expected,
+                });
             }
         };
         Ok(Operation::Change {

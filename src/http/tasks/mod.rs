@@ -5,6 +5,7 @@ mod batch_filter;
 mod cursor;
 mod filtered;
 mod list_query;
+pub(super) mod occurrences;
 pub(super) mod tags;
 mod whole_list;
 
@@ -18,8 +19,9 @@ use self::list_query::ListQuery;
 use crate::domain::json::{write_list, write_number, write_optional_text};
 use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
-use crate::http::body::input::{Completion, Creation, MergePatch};
+use crate::http::body::input::{Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
+use crate::http::body::occasion::Completion;
 use crate::http::body::place::Move;
 use crate::http::conditional::etag;
 use crate::http::conditional::{self, IfMatch, IfNoneMatch};
@@ -270,7 +272,9 @@ async fn change(
 
 /// Set whether a task is done
 ///
-/// It sets and does not flip, so that it can be repeated. With `If-Match`, only if the task still has that `ETag`.
+/// It sets and does not flip, so that it can be repeated. Of a task that repeats an occurrence is completed: `due` and `start`
+/// move to the next one, and completed tasks below it are open again; behind the last one the task is completed. Say
+/// `occurrence`, so that a repeat completes no other. With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
     request_body(content = Completion),
@@ -283,12 +287,17 @@ pub(super) async fn complete_task(
     write: Write,
     body: JsonBody,
 ) -> Result<Response, Problem> {
-    let Completion { completed } = body.read()?;
-    let patch = Patch {
-        completed: Some(completed),
-        ..Patch::default()
+    let Completion {
+        completed,
+        occasion,
+    } = body.read()?;
+    let operation = Operation::Complete {
+        id,
+        completed,
+        occasion,
+        expected,
     };
-    change(owner, (id, patch, expected), write, &body).await
+    write.one(owner, operation, body.bytes()).await
 }
 
 /// Delete a task

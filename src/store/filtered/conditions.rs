@@ -199,7 +199,8 @@ pub(super) fn column(field: Field) -> Option<&'static str> {
         Field::ListId => "list_id",
         Field::ParentId => "parent_id",
         Field::Order => "\"order\"",
-        Field::Recurrence | Field::Text => return None,
+        Field::Recurrence => "recurrence",
+        Field::Text => return None,
     })
 }
 

@@ -9,8 +9,8 @@ use super::super::row::{ColumnKind, Columns, Value};
 use super::{Named, optional_int};
 use crate::domain::order::OrderKey;
 use crate::domain::{
-    Archived, Color, Description, ListId, Member, Metadata, Priority, References, Tags, TaskId,
-    Timestamp, Title, When,
+    Anchor, Archived, Color, Description, ListId, Member, Metadata, Occurrence, Priority,
+    Recurrence, References, Tags, TaskId, TimesDone, Timestamp, Title, When,
 };
 use crate::error::Cause;
 
@@ -171,9 +171,31 @@ more_columns! {
     Color: Text, false,
         |color| Value::Text(color.as_str().into()),
         |text| Ok(Color::stored(text.into()));
+    Recurrence: Text, true, |recurrence| json_value(recurrence.clone()), |text| read_json(text);
+    Anchor: Text, false, |anchor| json_value(anchor.clone()), |text| read_json(text);
+    Occurrence: Text, false, |day| json_value(*day), |text| read_json(text);
+    TimesDone: Int, false, |count| optional_int(Some(count.0.into())), |text| Ok(TimesDone(text.parse()?));
     Metadata: Text, false,
         |metadata| Value::Text(metadata.as_json().into()),
         |text| Ok(Metadata::stored(text.into()));
+}
+
+/// As it stands in the JSON of a task.
+fn json_value<T>(value: T) -> Value
+where
+    Option<T>: Member,
+{
+    let mut json = Vec::new();
+    Some(value).write(&mut json);
+    Value::Text(String::from_utf8_lossy(&json).into())
+}
+
+fn read_json<T>(json: &str) -> Result<T, Cause>
+where
+    Option<T>: Member,
+{
+    let read = <Option<T>>::stored(json).map_err(|rule| format!("{json}: {rule}"))?;
+    read.ok_or_else(|| "null has no line".into())
 }
 
 macro_rules! json_columns {

@@ -61,11 +61,12 @@ pub(super) async fn cases(app: &TestApp) -> Vec<Case> {
                 pair
             };
             assert_ne!(from, to, "{field}");
+            let base = with_needed(&fields, &document, &client, (field, &from), &base).await;
             cases.push(Case {
                 field: field.clone(),
                 client,
                 is_nullable: document.is_nullable(schema),
-                base: base.clone(),
+                base,
                 from,
                 to,
                 other: (name.clone(), here.clone(), there.clone()),
@@ -75,6 +76,34 @@ pub(super) async fn cases(app: &TestApp) -> Vec<Case> {
     }
     assert!(!cases.is_empty());
     cases
+}
+
+/// A task without the field, with what the field needs beside it: the refusal of a task with the field alone names that.
+async fn with_needed(
+    fields: &Map<String, Value>,
+    document: &Document,
+    client: &Client,
+    (field, value): (&String, &Value),
+    least: &Value,
+) -> Value {
+    let mut alone = least.clone();
+    alone[field] = value.clone();
+    let answer = client.post(&client.tasks, alone).await;
+    let mut base = least.clone();
+    if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
+        let refusal = answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
+        let named = refusal["error"]["fields"].as_array().expect("fields");
+        let others = named.iter().filter_map(Value::as_str);
+        for other in others.filter(|other| other != field) {
+            base[other] = document.pairs(&fields[other]).remove(0).0;
+        }
+    } else {
+        let created = answer.expect(CREATED);
+        let path = format!("{}/{}", client.tasks, created["id"].as_str().unwrap());
+        let gone = client.delete(&path).await;
+        gone.expect(StatusCode::NO_CONTENT);
+    }
+    base
 }
 
 /// The ids of two rows that a field may name: of the resource that it is called after, or tasks.

@@ -195,7 +195,7 @@ async fn what_cannot_be_meant_is_refused(app: TestApp) {
         (
             json!({"op": "restore", "filter": "a", "max": 1}),
             "filter",
-            "with create or restore",
+            "with create, skip or restore",
         ),
         (
             json!({"op": "complete", "filter": 1, "max": 1}),

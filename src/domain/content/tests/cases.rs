@@ -150,10 +150,39 @@ pub(super) fn body_with(name: &str, value: &str) -> String {
 
 /// Members and values that they do not take.
 pub(super) fn bad_values() -> Vec<(&'static str, String)> {
-    let many = |count: usize, item: &dyn Fn(usize) -> String| {
-        let items: Vec<_> = (0..count).map(item).collect();
-        format!("[{}]", items.join(","))
-    };
+    let mut all = bad_members();
+    all.extend(bad_recurrences().map(|json| ("recurrence", json)));
+    all
+}
+
+fn many(count: usize, item: &dyn Fn(usize) -> String) -> String {
+    let items: Vec<_> = (0..count).map(item).collect();
+    format!("[{}]", items.join(","))
+}
+
+fn bad_recurrences() -> impl Iterator<Item = String> {
+    let more = |more: &str| format!(r#"{{"rule": "FREQ=DAILY", {more}}}"#);
+    let rule = |rule: &str| format!(r#"{{"rule": "{rule}"}}"#);
+    let long = many(367, &|_| r#""2026-12-01""#.to_owned());
+    let all = vec![
+        r#""FREQ=DAILY""#.to_owned(),
+        "{}".to_owned(),
+        r#"{"rule": 1}"#.to_owned(),
+        rule(""),
+        rule("FREQ=HOURLY"),
+        rule("FREQ=DAILY;BYHOUR=9"),
+        rule("FREQ=DAILY;X=1"),
+        more(r#""from": "start""#),
+        more(r#""from": 1"#),
+        more(r#""exclude": "2026-12-01""#),
+        more(r#""exclude": [20261201]"#),
+        more(r#""exclude": ["2026-02-29"]"#),
+        more(&format!(r#""exclude": {long}"#)),
+    ];
+    all.into_iter()
+}
+
+fn bad_members() -> Vec<(&'static str, String)> {
     let reference = |more: &str| format!(r#"[{{"source": "a", "external_id": "1"{more}}}]"#);
     let url = |url: &str| reference(&format!(r#", "url": "{url}""#));
     vec![

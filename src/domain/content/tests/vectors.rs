@@ -88,7 +88,21 @@ fn vectors() -> String {
         body_with("tags", &format!("[\"{}\"]", "é".repeat(64))),
         body_with("metadata", &format!("{{\"a\": \"{}\"}}", "m".repeat(4088))),
     ];
-    let bodies = several.map(str::to_owned).into_iter().chain(longest);
+    let recurrences = [
+        r#"{"title": "x", "due": "2026-12-01", "recurrence": {"rule": " rrule:byday=MO;freq=weekly; "}}"#,
+        r#"{"title": "x", "due": "2026-12-01T09:00[Europe/Berlin]", "recurrence": {"rule": "FREQ=DAILY", "from": "completion", "exclude": ["2026-12-25", "2026-12-24", "2026-12-25"], "more": 1}}"#,
+        r#"{"title": "x", "due": "2026-12-01T09:00", "recurrence": {"rule": "FREQ=DAILY", "from": null, "exclude": null}}"#,
+        r#"{"title": "x", "recurrence": null, "anchor": 1, "occurrence": 2, "done": 3}"#,
+        r#"{"title": "x", "recurrence": {"rule": "FREQ=DAILY"}}"#,
+        r#"{"title": "x", "start": "2026-12-01T09:00", "due": "2026-12-01", "recurrence": {"rule": "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"}}"#,
+        r#"{"title": "x", "due": "2026-12-01", "recurrence": {"rule": "FREQ=DAILY;UNTIL=20261130"}}"#,
+        r#"{"title": "x", "due": "2026-12-01", "recurrence": {"rule": "FREQ=MONTHLY;BYMONTHDAY=13;BYDAY=FR;COUNT=9999"}}"#,
+    ];
+    let bodies = recurrences
+        .map(str::to_owned)
+        .into_iter()
+        .chain(several.map(str::to_owned));
+    let bodies = bodies.chain(longest);
     let bodies = bodies.chain(dates).chain(no_dates).chain(pairs).chain(bad);
     // What no parser of JavaScript lets one see.
     let unseen = [
