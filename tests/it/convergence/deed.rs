@@ -28,6 +28,8 @@ pub(super) struct Deed {
 enum Kind {
     Create,
     Write,
+    /// Of a task that comes back also what is below; or nothing, where an occurrence is meant that is not the present one.
+    Pass,
     /// No change where the task has that place already, and more than one where neighbours make room.
     Move,
     /// Takes along what is below, and the answer does not say how much.
@@ -73,8 +75,18 @@ impl Deed {
             }
             (22..32, Some((id, version)), _) => {
                 deed.on_task(id, version, false);
-                deed.path += "/complete";
-                deed.body = json!({"completed": dice.percent(70)});
+                deed.kind = Kind::Pass;
+                deed.body = json!({});
+                if dice.percent(30) {
+                    deed.method = Method::POST;
+                    deed.path += "/skip";
+                } else {
+                    deed.path += "/complete";
+                    deed.body = json!({"completed": dice.percent(70)});
+                }
+                if dice.percent(30) {
+                    deed.body["occurrence"] = json!(day(dice));
+                }
             }
             (32..50, Some((id, version)), _) => {
                 deed.on_task(id, version, dice.percent(30));
@@ -138,6 +150,11 @@ impl Deed {
             let tag = ["home", "work"][dice.roll(2)];
             body["tags"] = json!([tag]);
         }
+        if dice.percent(30) {
+            let count = 1 + dice.roll(4);
+            body["due"] = json!(day(dice));
+            body["recurrence"] = json!({"rule": format!("FREQ=DAILY;COUNT={count}")});
+        }
         match dice.roll(4) {
             0 => {
                 self.condition = Some(("if-none-match", "*".to_owned()));
@@ -173,7 +190,8 @@ impl Deed {
             made.push(id.clone());
             return json!({"op": "create", "id": id, "title": title});
         };
-        let mut operation = match dice.roll(5) {
+        let mut operation = match dice.roll(6) {
+            5 => json!({"op": "skip", "id": id, "occurrence": day(dice)}),
             0 => json!({"op": "change", "id": id, "title": title}),
             1 => json!({"op": "complete", "id": id}),
             2 => json!({"op": "tag", "id": id, "tags": [title]}),
@@ -218,9 +236,10 @@ impl Deed {
         let changes = match self.kind {
             Kind::Create => usize::from(answer.status == StatusCode::CREATED),
             Kind::Write => usize::from(is_done),
+            Kind::Pass if is_done => return passes(&body),
             Kind::Move | Kind::Restore if is_done => return 0..=FAMILY,
             Kind::Delete if is_done => return 1..=FAMILY,
-            Kind::Move | Kind::Delete | Kind::Restore => 0,
+            Kind::Move | Kind::Delete | Kind::Restore | Kind::Pass => 0,
             Kind::Undo => body["changes"].as_array().map_or(0, Vec::len),
             Kind::Batch => {
                 let operations = self.body["operations"].as_array().unwrap();
@@ -232,6 +251,7 @@ impl Deed {
                         (Some(204), _) => 1..=FAMILY,
                         (Some(200), Some("create")) => 0..=0,
                         (Some(200), Some("tag")) => 0..=1,
+                        (Some(200), Some("complete" | "skip")) => passes(&result["task"]),
                         (Some(200), Some("move")) => 0..=FAMILY,
                         (Some(200 | 201), _) => 1..=1,
                         _ => 0..=0,
@@ -244,6 +264,20 @@ impl Deed {
         };
         changes..=changes
     }
+}
+
+/// A task that came back, or is over, has taken along what is below it, unless another occurrence was meant.
+fn passes(task: &Value) -> RangeInclusive<usize> {
+    0..=if task.get("recurrence").is_some() {
+        FAMILY
+    } else {
+        1
+    }
+}
+
+/// One of few, so that devices mean the same occurrences.
+fn day(dice: &mut Dice) -> String {
+    format!("2026-01-0{}", 1 + dice.roll(5))
 }
 
 /// At the top level or below a task, at its beginning or its end; or behind another, which may have to be a sibling.
