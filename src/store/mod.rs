@@ -23,6 +23,7 @@ mod lists;
 pub mod meter;
 mod migrations;
 mod needs;
+mod new_file;
 mod postgres;
 mod queue;
 mod row;
@@ -34,6 +35,7 @@ mod tables;
 mod tasks;
 mod tickets;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -41,6 +43,8 @@ use self::dialect::Dialect;
 use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
+pub use self::new_file::NewFile;
+use self::new_file::said;
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
 use self::queue::Queue;
@@ -103,6 +107,32 @@ impl StoreConfig {
             Self::Sqlite(config) => sqlite::count_wrong_accounts(&config.path)?,
         };
         Ok(counts.first().map_or(0, |count| count.0))
+    }
+
+    /// Copies the database of this moment into a file, which appears when it is complete. It may be served meanwhile.
+    pub fn system_backup(&self, target: &Path, replace: bool) -> Result<(), Error> {
+        match self {
+            Self::Postgres(config) => Err(said(format!(
+                "PostgreSQL has its own tool for backups: pg_dump --format=custom --schema={} --file={} \
+                 --dbname=DATABASE_URL",
+                config.schema,
+                target.display()
+            ))),
+            Self::Sqlite(config) => sqlite::backup(&config.path, target, replace),
+        }
+    }
+
+    /// Puts a backup in the place of the database, which nobody may serve, and renews all epochs. Gives where the
+    /// former database is kept, if there was one.
+    pub fn system_restore(&self, source: &Path, now: Timestamp) -> Result<Option<PathBuf>, Error> {
+        match self {
+            Self::Postgres(_) => Err(said(format!(
+                "PostgreSQL has its own tool to put backups back: pg_restore --dbname=DATABASE_URL {}; then renew \
+                 the epochs, as docs/operations.md says for after a restore",
+                source.display()
+            ))),
+            Self::Sqlite(config) => sqlite::restore(&config.path, source, now),
+        }
     }
 
     /// Applies what is pending, in one transaction; gives the state before. Two programs that do this

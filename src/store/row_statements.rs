@@ -7,6 +7,9 @@ use super::dialect::Dialect;
 use super::row::ColumnKind;
 use super::tables::{ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, TAGS, TASKS, Table};
 
+/// After a restore, on SQLite.
+pub(super) const RENEW_EPOCHS: &str = "UPDATE accounts SET epoch = abs(random() / 2)";
+
 /// What is done with rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Action {

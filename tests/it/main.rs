@@ -6,6 +6,7 @@ mod support;
 
 mod addresses;
 mod authentication;
+mod backup;
 mod batch;
 mod better_auth;
 mod caching;

@@ -9,11 +9,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::super::new_file::OWNER_ONLY;
 use super::{deadline, translate, unavailable};
 use crate::error::Error;
-
-/// Other users of the machine may not read what users of the app wrote down.
-const OWNER_ONLY: u32 = 0o600;
 
 /// Pages that every connection may keep in memory, in KiB. The file is not mapped into memory besides: whoever
 /// reads a whole list would make the process look as large as the file.

@@ -1,6 +1,7 @@
 //! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
 //! What the statements say is in `store::statements`.
 
+mod backup;
 mod checkpoint;
 mod deadline;
 mod file;
@@ -28,6 +29,7 @@ use crate::clock::Timestamp;
 use crate::domain::Refusal;
 use crate::error::{Cause, Error};
 
+pub(super) use self::backup::{backup, restore};
 pub(super) use self::migrate::status;
 
 /// An open database file, which no other server can open meanwhile.
