@@ -6,6 +6,7 @@ mod healthcheck;
 mod migrate;
 mod serve;
 mod token;
+mod transfer;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -40,6 +41,10 @@ enum Command {
     Backup(backup::BackupOptions),
     /// Put a backup in the place of the SQLite database, while it is not served
     Restore(backup::RestoreOptions),
+    /// Write all of a database as lines of JSON, to move it to another engine or machine
+    Export(transfer::ExportOptions),
+    /// Read such lines into an empty database
+    Import(transfer::ImportOptions),
     /// Print a token signed with the secret: to try the API by hand
     Token(token::Options),
     /// Print the OpenAPI document; needs no settings and no database
@@ -141,6 +146,12 @@ async fn dispatch(arguments: Arguments) -> Outcome {
         }
         Some(Command::Restore(options)) => {
             backup::restore(&options, &Settings::new(arguments.flags)?)
+        }
+        Some(Command::Export(options)) => {
+            transfer::export(&options, &Settings::new(arguments.flags)?).await
+        }
+        Some(Command::Import(options)) => {
+            transfer::import(&options, &Settings::new(arguments.flags)?).await
         }
         Some(Command::Token(options)) => token::run(&options, &Settings::new(arguments.flags)?),
 

@@ -34,7 +34,9 @@ mod sweep;
 mod tables;
 mod tasks;
 mod tickets;
+mod transfer;
 
+use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -54,6 +56,7 @@ use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
 pub use self::sweep::DueSpace;
+pub use self::transfer::Moved;
 use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;
@@ -132,6 +135,26 @@ impl StoreConfig {
                 source.display()
             ))),
             Self::Sqlite(config) => sqlite::restore(&config.path, source, now),
+        }
+    }
+
+    /// Writes all rows of this moment as lines of JSON. It may be served meanwhile.
+    pub async fn system_export(&self, out: &mut dyn Write) -> Result<Moved, Error> {
+        match self {
+            Self::Postgres(config) => postgres::export(config, out).await,
+            Self::Sqlite(config) => sqlite::export(&config.path, out),
+        }
+    }
+
+    /// Reads such lines into a database that has no rows yet; all of them, or none.
+    pub async fn system_import(
+        &self,
+        lines: &mut dyn BufRead,
+        now: Timestamp,
+    ) -> Result<Moved, Error> {
+        match self {
+            Self::Postgres(config) => postgres::import(config, lines, now).await,
+            Self::Sqlite(config) => sqlite::import(&config.path, lines, now),
         }
     }
 

@@ -42,6 +42,7 @@ mod members;
 mod metrics;
 mod migrations;
 mod model;
+mod moving;
 mod nesting;
 mod outages;
 mod pasted_settings;

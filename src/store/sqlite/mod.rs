@@ -9,6 +9,7 @@ mod migrate;
 mod prepared;
 mod reader;
 mod rows;
+mod transfer;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ use crate::error::{Cause, Error};
 
 pub(super) use self::backup::{backup, restore};
 pub(super) use self::migrate::status;
+pub(super) use self::transfer::{export, import};
 
 /// An open database file, which no other server can open meanwhile.
 pub(super) struct Sqlite {
