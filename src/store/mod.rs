@@ -17,6 +17,7 @@ mod dialect;
 mod filtered;
 mod gate;
 mod group;
+mod health;
 mod history;
 mod leaving;
 mod lists;
@@ -44,6 +45,7 @@ use std::time::{Duration, Instant};
 use self::dialect::Dialect;
 use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
+use self::health::Health;
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
 pub use self::new_file::NewFile;
 use self::new_file::said;
@@ -180,6 +182,7 @@ impl FromRow for Count {
 /// An open database, on either engine.
 pub struct Store {
     queue: Arc<Queue>,
+    health: Health,
     engine: Engine,
 }
 
@@ -216,7 +219,11 @@ impl Store {
                 Engine::Sqlite(Box::new(sqlite))
             }
         };
-        Ok(Self { queue, engine })
+        Ok(Self {
+            queue,
+            health: Health::default(),
+            engine,
+        })
     }
 
     /// Does some work, together with whatever else waits. `bytes` is about how large it is.
@@ -244,7 +251,9 @@ impl Store {
         let (withdrawal, mut answer) = self.queue.enter(work, encode, bytes)?;
         let lost = |_| Err(Error::OutcomeUnknown("a group was given up".into()));
         if let Ok(answer) = tokio::time::timeout(LONGEST_WAIT, &mut answer).await {
-            return answer.unwrap_or_else(lost);
+            let answer = answer.unwrap_or_else(lost);
+            self.health.note(&answer);
+            return answer;
         }
         if withdrawal.withdraw() {
             return Err(Error::Unavailable {
@@ -253,10 +262,12 @@ impl Store {
                 source: None,
             });
         }
-        match tokio::time::timeout(LONGEST_GROUP, answer).await {
+        let answer = match tokio::time::timeout(LONGEST_GROUP, answer).await {
             Ok(answer) => answer.unwrap_or_else(lost),
             Err(_) => Err(Error::OutcomeUnknown("the database does not answer".into())),
-        }
+        };
+        self.health.note(&answer);
+        answer
     }
 
     /// Whether the database answers.
