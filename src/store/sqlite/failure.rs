@@ -44,14 +44,11 @@ mod tests {
     fn a_disk_that_is_full_is_called_so() {
         let connection = Connection::open_in_memory().unwrap();
         connection
-            .execute_batch("CREATE TABLE t (x); PRAGMA max_page_count = 4;")
+            .execute_batch("PRAGMA max_page_count = 4")
             .unwrap();
-        let written = connection.execute("INSERT INTO t VALUES (zeroblob(100000))", []);
+        let written = connection.execute("CREATE TABLE t AS VALUES (zeroblob(100000))", []);
         let error = translate(written.unwrap_err());
-        assert_eq!(
-            chain(&error),
-            "unavailable: the disk of the database file is full: database or disk is full: \
-             Error code 13: Insertion failed because database is full"
-        );
+        let said = "unavailable: the disk of the database file is full: database or disk is full";
+        assert!(chain(&error).starts_with(said), "{}", chain(&error));
     }
 }
