@@ -44,6 +44,14 @@ impl Clock {
         }
     }
 
+    /// Sets a seeded clock back, as somebody may do with the machine's, which stays as it is.
+    pub fn set_back(&self, by: Duration) {
+        if let Source::Seeded { next_micros, .. } = &*self.0 {
+            let micros = i64::try_from(by.as_micros()).unwrap_or(i64::MAX);
+            next_micros.fetch_sub(micros, Ordering::Relaxed);
+        }
+    }
+
     pub fn now(&self) -> Timestamp {
         match &*self.0 {
             Source::System(_) => {

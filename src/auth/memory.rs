@@ -1,5 +1,10 @@
 //! What was found out about a token, remembered for a moment, so that the price of finding out is paid once.
+//! A clock that is set back or on makes nothing hold for longer: it holds from when it was found out, and as long by a
+//! clock that nobody sets, too.
 //! Bounded: a flood of tokens pushes older ones out and takes no more memory.
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
 
 use aws_lc_rs::digest;
 use quick_cache::sync::Cache;
@@ -28,7 +33,16 @@ pub(super) struct Memory<T>(Cache<Fingerprint, Entry<T>>);
 struct Entry<T> {
     finding: T,
     generation: u64,
-    until: Timestamp,
+    holds: Range<Timestamp>,
+    kept_at: Instant,
+}
+
+impl<T> Entry<T> {
+    fn holds(&self, now: Timestamp) -> bool {
+        let micros = self.holds.end.as_micros() - self.holds.start.as_micros();
+        let longest = Duration::from_micros(u64::try_from(micros).unwrap_or(0));
+        self.holds.contains(&now) && self.kept_at.elapsed() < longest
+    }
 }
 
 impl<T: Clone> Memory<T> {
@@ -39,14 +53,22 @@ impl<T: Clone> Memory<T> {
     /// A finding of this generation (of keys) that still holds.
     pub(super) fn find(&self, key: &Fingerprint, generation: u64, now: Timestamp) -> Option<T> {
         let entry = self.0.get(key)?;
-        (entry.generation == generation && now < entry.until).then_some(entry.finding)
+        (entry.generation == generation && entry.holds(now)).then_some(entry.finding)
     }
 
-    pub(super) fn keep(&self, key: Fingerprint, generation: u64, until: Timestamp, finding: T) {
+    /// It was found out when it begins to hold.
+    pub(super) fn keep(
+        &self,
+        key: Fingerprint,
+        generation: u64,
+        holds: Range<Timestamp>,
+        finding: T,
+    ) {
         let entry = Entry {
             finding,
             generation,
-            until,
+            holds,
+            kept_at: Instant::now(),
         };
         self.0.insert(key, entry);
     }
@@ -59,12 +81,29 @@ mod tests {
     #[test]
     fn a_finding_holds_for_its_time_and_its_generation() {
         let memory = Memory::new();
-        let (key, at) = (Fingerprint::of("a"), Timestamp::from_micros);
-        memory.keep(key, 7, at(100), "ada");
-        assert_eq!(memory.find(&key, 7, at(99)), Some("ada"));
-        assert_eq!(memory.find(&key, 7, at(100)), None);
-        assert_eq!(memory.find(&key, 8, at(99)), None);
-        assert_eq!(memory.find(&Fingerprint::of("b"), 7, at(99)), None);
+        let key = Fingerprint::of("a");
+        let at = |seconds: i64| Timestamp::from_micros(seconds * 1_000_000);
+        memory.keep(key, 7, at(1000)..at(1100), "ada");
+        assert_eq!(memory.find(&key, 7, at(1000)), Some("ada"));
+        assert_eq!(memory.find(&key, 7, at(1099)), Some("ada"));
+        assert_eq!(memory.find(&key, 7, at(1100)), None);
+        assert_eq!(
+            memory.find(&key, 7, at(999)),
+            None,
+            "the clock was set back"
+        );
+        assert_eq!(memory.find(&key, 8, at(1099)), None);
+        assert_eq!(memory.find(&Fingerprint::of("b"), 7, at(1099)), None);
+    }
+
+    #[test]
+    fn a_clock_that_stands_still_makes_nothing_hold_for_longer() {
+        let memory = Memory::new();
+        let (key, at) = (Fingerprint::of("a"), Timestamp::from_micros(1));
+        memory.keep(key, 0, at..at.next(), ());
+        while memory.find(&key, 0, at).is_some() {
+            std::thread::yield_now();
+        }
     }
 
     #[test]
@@ -72,7 +111,7 @@ mod tests {
         let memory = Memory::new();
         for number in 0..100_000 {
             let key = Fingerprint::of(&number.to_string());
-            memory.keep(key, 0, Timestamp::MAX, ());
+            memory.keep(key, 0, Timestamp::default()..Timestamp::MAX, ());
         }
         assert!(memory.0.len() <= ENTRIES, "{}", memory.0.len());
     }

@@ -179,7 +179,8 @@ impl Authenticator {
         }
         let caller = self.verify_anew(token, now).await?;
         let until = caller.expires_at.min(now.plus(REMEMBERED));
-        self.verified.keep(key, generation, until, caller.clone());
+        self.verified
+            .keep(key, generation, now..until, caller.clone());
         Ok(caller)
     }
 

@@ -142,11 +142,12 @@ impl Sessions {
         }
         let caller = self.ask(credential).await?;
         drop(turn);
+        let now = self.clock.now();
         let until = match &caller {
             Some(caller) => caller.expires_at,
-            None => self.clock.now().plus(UNKNOWN),
+            None => now.plus(UNKNOWN),
         };
-        self.known.keep(key, 0, until, caller.clone());
+        self.known.keep(key, 0, now..until, caller.clone());
         caller.ok_or_else(unknown)
     }
 

@@ -1,10 +1,12 @@
 //! The command line: what can be asked of the program, and how it answers on a terminal.
 
+mod backup;
 mod doctor;
 mod healthcheck;
 mod migrate;
 mod serve;
 mod token;
+mod transfer;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -35,6 +37,14 @@ enum Command {
     Serve(serve::Options),
     /// Apply the migrations that the database needs, or show them
     Migrate(migrate::Options),
+    /// Copy the SQLite database into a file, also while it is served
+    Backup(backup::BackupOptions),
+    /// Put a backup in the place of the SQLite database, while it is not served
+    Restore(backup::RestoreOptions),
+    /// Write all of a database as lines of JSON, to move it to another engine or machine
+    Export(transfer::ExportOptions),
+    /// Read such lines into an empty database
+    Import(transfer::ImportOptions),
     /// Print a token signed with the secret: to try the API by hand
     Token(token::Options),
     /// Print the OpenAPI document; needs no settings and no database
@@ -130,6 +140,18 @@ async fn dispatch(arguments: Arguments) -> Outcome {
         }
         Some(Command::Migrate(options)) => {
             migrate::run(&options, &Settings::new(arguments.flags)?).await
+        }
+        Some(Command::Backup(options)) => {
+            backup::backup(&options, &Settings::new(arguments.flags)?)
+        }
+        Some(Command::Restore(options)) => {
+            backup::restore(&options, &Settings::new(arguments.flags)?)
+        }
+        Some(Command::Export(options)) => {
+            transfer::export(&options, &Settings::new(arguments.flags)?).await
+        }
+        Some(Command::Import(options)) => {
+            transfer::import(&options, &Settings::new(arguments.flags)?).await
         }
         Some(Command::Token(options)) => token::run(&options, &Settings::new(arguments.flags)?),
 

@@ -16,8 +16,8 @@ use crate::http::body::json::Json;
 
 const TAG: &str = "health";
 
-/// How long the database may take to show that it is there.
-const LONGEST_PING: Duration = Duration::from_secs(2);
+/// How long the database may take to show that it can be used.
+const LONGEST_CHECK: Duration = Duration::from_secs(2);
 
 /// The process lives.
 #[derive(Serialize, ToSchema)]
@@ -76,8 +76,8 @@ pub(super) async fn get_health(State(app): State<SharedApp>) -> Json<Health> {
 )]
 pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
     // Whoever asks is a machine that waits for seconds only.
-    let ping = tokio::time::timeout(LONGEST_PING, app.store.system_ping());
-    let database = ping
+    let checking = tokio::time::timeout(LONGEST_CHECK, app.store.system_check());
+    let database = checking
         .await
         .unwrap_or_else(|_| Err(Error::Internal("no answer in time".into())));
     if let Err(error) = &database {

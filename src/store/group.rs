@@ -121,11 +121,13 @@ fn decide_one(state: &mut State, pending: &Pending) -> Result<Applied, Undecided
 pub(super) fn again(error: &Error) -> Error {
     match error {
         Error::Unavailable {
-            what, retry_after, ..
+            what,
+            retry_after,
+            source,
         } => Error::Unavailable {
             what,
             retry_after: *retry_after,
-            source: Some(chain(error).into()),
+            source: source.as_ref().map(|cause| chain(cause.as_ref()).into()),
         },
         other => Error::Internal(chain(other).into()),
     }

@@ -17,12 +17,14 @@ mod dialect;
 mod filtered;
 mod gate;
 mod group;
+mod health;
 mod history;
 mod leaving;
 mod lists;
 pub mod meter;
 mod migrations;
 mod needs;
+mod new_file;
 mod postgres;
 mod queue;
 mod row;
@@ -33,14 +35,20 @@ mod sweep;
 mod tables;
 mod tasks;
 mod tickets;
+mod transfer;
 
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::dialect::Dialect;
 use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
+use self::health::Health;
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
+pub use self::new_file::NewFile;
+use self::new_file::said;
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
 use self::queue::Queue;
@@ -50,6 +58,7 @@ use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
 pub use self::sweep::DueSpace;
+pub use self::transfer::Moved;
 use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;
@@ -105,6 +114,52 @@ impl StoreConfig {
         Ok(counts.first().map_or(0, |count| count.0))
     }
 
+    /// Copies the database of this moment into a file, which appears when it is complete. It may be served meanwhile.
+    pub fn system_backup(&self, target: &Path, replace: bool) -> Result<(), Error> {
+        match self {
+            Self::Postgres(config) => Err(said(format!(
+                "PostgreSQL has its own tool for backups: pg_dump --format=custom --schema={} --file={} \
+                 --dbname=DATABASE_URL",
+                config.schema,
+                target.display()
+            ))),
+            Self::Sqlite(config) => sqlite::backup(&config.path, target, replace),
+        }
+    }
+
+    /// Puts a backup in the place of the database, which nobody may serve, and renews all epochs. Gives where the
+    /// former database is kept, if there was one.
+    pub fn system_restore(&self, source: &Path, now: Timestamp) -> Result<Option<PathBuf>, Error> {
+        match self {
+            Self::Postgres(_) => Err(said(format!(
+                "PostgreSQL has its own tool to put backups back: pg_restore --dbname=DATABASE_URL {}; then renew \
+                 the epochs, as docs/operations.md says for after a restore",
+                source.display()
+            ))),
+            Self::Sqlite(config) => sqlite::restore(&config.path, source, now),
+        }
+    }
+
+    /// Writes all rows of this moment as lines of JSON. It may be served meanwhile.
+    pub async fn system_export(&self, out: &mut dyn Write) -> Result<Moved, Error> {
+        match self {
+            Self::Postgres(config) => postgres::export(config, out).await,
+            Self::Sqlite(config) => sqlite::export(&config.path, out),
+        }
+    }
+
+    /// Reads such lines into a database that has no rows yet; all of them, or none.
+    pub async fn system_import(
+        &self,
+        lines: &mut dyn BufRead,
+        now: Timestamp,
+    ) -> Result<Moved, Error> {
+        match self {
+            Self::Postgres(config) => postgres::import(config, lines, now).await,
+            Self::Sqlite(config) => sqlite::import(&config.path, lines, now),
+        }
+    }
+
     /// Applies what is pending, in one transaction; gives the state before. Two programs that do this
     /// at once take turns.
     pub async fn migrate(&self, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
@@ -127,6 +182,7 @@ impl FromRow for Count {
 /// An open database, on either engine.
 pub struct Store {
     queue: Arc<Queue>,
+    health: Health,
     engine: Engine,
 }
 
@@ -163,7 +219,11 @@ impl Store {
                 Engine::Sqlite(Box::new(sqlite))
             }
         };
-        Ok(Self { queue, engine })
+        Ok(Self {
+            queue,
+            health: Health::default(),
+            engine,
+        })
     }
 
     /// Does some work, together with whatever else waits. `bytes` is about how large it is.
@@ -191,7 +251,9 @@ impl Store {
         let (withdrawal, mut answer) = self.queue.enter(work, encode, bytes)?;
         let lost = |_| Err(Error::OutcomeUnknown("a group was given up".into()));
         if let Ok(answer) = tokio::time::timeout(LONGEST_WAIT, &mut answer).await {
-            return answer.unwrap_or_else(lost);
+            let answer = answer.unwrap_or_else(lost);
+            self.health.note(&answer);
+            return answer;
         }
         if withdrawal.withdraw() {
             return Err(Error::Unavailable {
@@ -200,10 +262,12 @@ impl Store {
                 source: None,
             });
         }
-        match tokio::time::timeout(LONGEST_GROUP, answer).await {
+        let answer = match tokio::time::timeout(LONGEST_GROUP, answer).await {
             Ok(answer) => answer.unwrap_or_else(lost),
             Err(_) => Err(Error::OutcomeUnknown("the database does not answer".into())),
-        }
+        };
+        self.health.note(&answer);
+        answer
     }
 
     /// Whether the database answers.

@@ -77,6 +77,16 @@ impl Value {
             Self::Texts(_) => ColumnKind::Texts,
         }
     }
+
+    /// About how many bytes it has.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Texts(texts) => texts.iter().map(|text| text.len()).sum(),
+            _ => size_of::<Self>(),
+        }
+    }
 }
 
 impl rusqlite::ToSql for Value {
@@ -172,6 +182,9 @@ pub(super) trait Columns {
     fn time(&self, place: usize) -> Result<Timestamp, Cause>;
     fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause>;
     fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause>;
+
+    /// Whatever is there, also nothing.
+    fn value(&self, place: usize, kind: ColumnKind) -> Result<Value, Cause>;
 }
 
 impl Columns for tokio_postgres::Row {
@@ -211,6 +224,27 @@ impl Columns for tokio_postgres::Row {
     fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause> {
         Ok(self.try_get::<_, &[u8]>(place)?.into())
     }
+
+    fn value(&self, place: usize, kind: ColumnKind) -> Result<Value, Cause> {
+        let value = match kind {
+            ColumnKind::Text | ColumnKind::Texts => {
+                let text: Option<&str> = self.try_get(place)?;
+                text.map(|text| Value::Text(text.into()))
+            }
+            ColumnKind::Uuid => {
+                let id: Option<PostgresUuid> = self.try_get(place)?;
+                id.map(|id| Value::Uuid(id.0))
+            }
+            ColumnKind::Bool => self.try_get::<_, Option<bool>>(place)?.map(Value::Bool),
+            ColumnKind::Int => self.optional_int(place)?.map(Value::Int),
+            ColumnKind::Time => self.optional_time(place)?.map(Value::Time),
+            ColumnKind::Bytes => {
+                let bytes: Option<&[u8]> = self.try_get(place)?;
+                bytes.map(|bytes| Value::Bytes(bytes.into()))
+            }
+        };
+        Ok(value.unwrap_or(Value::Null))
+    }
 }
 
 impl Columns for rusqlite::Row<'_> {
@@ -249,6 +283,20 @@ impl Columns for rusqlite::Row<'_> {
 
     fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause> {
         Ok(self.get_ref(place)?.as_blob()?.into())
+    }
+
+    fn value(&self, place: usize, kind: ColumnKind) -> Result<Value, Cause> {
+        if self.get_ref(place)? == ValueRef::Null {
+            return Ok(Value::Null);
+        }
+        Ok(match kind {
+            ColumnKind::Text | ColumnKind::Texts => Value::Text(self.text(place)?.into()),
+            ColumnKind::Uuid => Value::Uuid(self.uuid(place)?),
+            ColumnKind::Bool => Value::Bool(self.bool(place)?),
+            ColumnKind::Int => Value::Int(self.int(place)?),
+            ColumnKind::Time => Value::Time(self.time(place)?),
+            ColumnKind::Bytes => Value::Bytes(self.bytes(place)?),
+        })
     }
 }
 

@@ -7,6 +7,26 @@ use super::dialect::Dialect;
 use super::row::ColumnKind;
 use super::tables::{ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, TAGS, TASKS, Table};
 
+/// After a restore, on SQLite.
+pub(super) const RENEW_EPOCHS: &str = "UPDATE accounts SET epoch = abs(random() / 2)";
+
+/// While an import looks whether there is anything: whoever writes waits until it is done.
+pub(super) const LOCK_ACCOUNTS: &str = "LOCK TABLE {schema}accounts IN EXCLUSIVE MODE";
+
+/// Every row of a table with all its columns, in the order of its key, whichever spaces there are.
+pub(super) fn all_rows(dialect: &Dialect, table: &Table) -> String {
+    let (columns, key) = (names(table.columns), names(&table.columns[..table.key]));
+    let name = table.name;
+    dialect.render(&format!(
+        "SELECT {columns} FROM {{schema}}{name} ORDER BY {key}"
+    ))
+}
+
+/// A row, if there is any.
+pub(super) fn any_row(dialect: &Dialect, table: &Table) -> String {
+    dialect.render(&format!("SELECT 1 FROM {{schema}}{} LIMIT 1", table.name))
+}
+
 /// What is done with rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Action {

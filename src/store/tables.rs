@@ -30,6 +30,17 @@ pub(super) struct Table {
 
 type Named = (&'static str, ColumnKind);
 
+/// All that moves with a deployment. A ticket does not: it is good for a minute, and whoever needs one asks anew.
+pub(super) const ALL_TABLES: [&Table; 7] = [
+    &ACCOUNTS,
+    &TASKS,
+    &LISTS,
+    &REFERENCES,
+    &TAGS,
+    &CHANGES,
+    &ANSWERS,
+];
+
 pub(super) const ACCOUNTS: Table = Table {
     name: "accounts",
     columns: &[

@@ -151,3 +151,41 @@ async fn lines_on_which_nothing_is_said_do_not_hold_up_the_end() {
     }
     timeout(PATIENCE, server.ended).await.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn a_request_names_its_host_once() {
+    let server = Served::start().await;
+    for (version, hosts, status) in [
+        ("1.1", "host: example.com:8000\r\n", 200),
+        ("1.1", "Host: [::1]:8000\r\n", 200),
+        ("1.1", "host:\r\n", 200),
+        ("1.1", "", 400),
+        ("1.1", "host: a\r\nhost: b\r\n", 400),
+        ("1.1", "host: a\r\nHOST: a\r\n", 400),
+        ("1.1", "host: a/b\r\n", 400),
+        ("1.1", "host: a b\r\n", 400),
+        ("1.1", "host: a, b\r\n", 400),
+        ("1.1", "host: ada@b\r\n", 400),
+        ("1.0", "", 200),
+        ("1.0", "host: a\r\nhost: b\r\n", 400),
+    ] {
+        let request = format!("GET /health HTTP/{version}\r\n{hosts}connection: close\r\n\r\n");
+        let answer = server.line(&request).await.end().await;
+        let start = format!("HTTP/{version} {status}");
+        assert!(answer.starts_with(&start), "{hosts:?}: {answer}");
+        assert_eq!(answer.contains("BAD_REQUEST"), status == 400, "{answer}");
+    }
+    // The next request on the line might be meant for somebody else.
+    let requests = format!("GET /health HTTP/1.1\r\n\r\n{HEALTH}");
+    let answer = server.line(&requests).await.end().await;
+    assert!(answer.contains("connection: close"), "{answer}");
+    assert!(!answer.contains("200 OK"), "{answer}");
+}
+
+/// What RFC 9112 §2.2 leaves open, and the library does not let us close: said in docs/operations.md.
+#[tokio::test]
+async fn a_line_feed_alone_ends_a_line() {
+    let server = Served::start().await;
+    let request = HEALTH.replace("\r\n", "\n");
+    server.line(&request).await.hear(END).await;
+}

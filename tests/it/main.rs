@@ -6,6 +6,7 @@ mod support;
 
 mod addresses;
 mod authentication;
+mod backup;
 mod batch;
 mod better_auth;
 mod caching;
@@ -41,6 +42,7 @@ mod members;
 mod metrics;
 mod migrations;
 mod model;
+mod moving;
 mod nesting;
 mod outages;
 mod pasted_settings;

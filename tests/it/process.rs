@@ -175,6 +175,30 @@ async fn a_stream_ends_with_the_server_and_its_ticket_is_not_in_the_log() {
     assert!(!ended.stderr.contains(ticket), "{}", ended.stderr);
 }
 
+/// The log of what is written stands beside the name that the file was opened by: two names would be two logs.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_second_name_of_the_file_is_no_way_past_its_lock() {
+    let directory = TempDir::with_prefix("tickbox-test-").unwrap();
+    let serve = |name: &str| {
+        let program = Tickbox::new(["serve"]).inside(directory.path());
+        program.env("DATABASE_URL", format!("sqlite://{name}"))
+    };
+    let first = serve("one.db").serve().await;
+    fs::hard_link(
+        directory.path().join("one.db"),
+        directory.path().join("two.db"),
+    )
+    .unwrap();
+    let second = serve("two.db").run().await;
+    assert_eq!(second.code, Some(1), "{}", second.stdout);
+    assert!(second.stderr.contains("in use"), "{}", second.stderr);
+    first.terminate();
+    assert_eq!(first.ended().await.code, Some(0));
+    let mut warned = serve("two.db").serve().await;
+    warned.logged("has several names").await;
+}
+
 #[tokio::test]
 async fn a_second_server_on_the_same_file_is_refused() {
     let directory = TempDir::with_prefix("tickbox-test-").unwrap();

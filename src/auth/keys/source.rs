@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
 use aws_lc_rs::digest;
@@ -61,6 +62,7 @@ pub(in crate::auth) struct KeySource {
 struct Current {
     set: Arc<KeySet>,
     fetched_at: Timestamp,
+    fetched: Instant,
     /// SHA-256 of the document: the same document is not parsed again.
     hash: digest::Digest,
 }
@@ -140,6 +142,7 @@ impl KeySource {
         self.current.store(Some(Arc::new(Current {
             set,
             fetched_at: self.clock.now(),
+            fetched: Instant::now(),
             hash,
         })));
         self.flights.succeeded(changed);
@@ -213,7 +216,9 @@ impl KeySource {
         let current = self.current.load();
         let current = current.as_ref()?;
         let limit = current.fetched_at.plus(self.pace.stale);
-        (self.clock.now() <= limit).then(|| Arc::clone(&current.set))
+        // By a clock that nobody sets, too: one that is set back must not make old keys young again.
+        let is_young = self.clock.now() <= limit && current.fetched.elapsed() <= self.pace.stale;
+        is_young.then(|| Arc::clone(&current.set))
     }
 
     /// Asks for a fetch if that may change what comes of it.

@@ -6,7 +6,8 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use serde_json::json;
 
 use super::{
-    NOW, ORIGIN, SECRET, ask, authenticator, bearer, claims, hs256, hs256_of, reason, secret_only,
+    NOW, ORIGIN, SECRET, ask, authenticator, authenticator_at, bearer, claims, clock, hs256,
+    hs256_of, reason, secret_only,
 };
 use crate::auth::{KeysStatus, SignError, TokenRefusal};
 use crate::config::AuthSettings;
@@ -49,6 +50,18 @@ async fn what_sign_makes_is_accepted_and_names_issuer_and_audience() {
         assert_eq!(caller.email.as_deref(), Some("ada@example.com"));
         assert_eq!(caller.expires_at.as_seconds(), NOW + 3600);
     }
+}
+
+#[tokio::test]
+async fn a_token_from_the_future_is_refused_although_it_was_accepted_a_moment_ago() {
+    let clock = clock();
+    let auth = authenticator_at(&secret_only(), &clock);
+    let token = hs256(&claims(&json!({})));
+    assert_eq!(reason(&auth, &token).await, "accepted");
+    clock.set_back(Duration::from_hours(48));
+    assert_eq!(reason(&auth, &token).await, "issued_in_the_future");
+    clock.advance(Duration::from_hours(48));
+    assert_eq!(reason(&auth, &token).await, "accepted");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 pub(super) mod caching;
 mod cors;
 pub(super) mod exchange;
+pub(super) mod host;
 mod notices;
 pub(super) mod public_path;
 mod rate;
@@ -80,6 +81,8 @@ impl FrontDoor {
                 self.notices.foreign_origin(request.headers().get(ORIGIN));
             }
             cors::preflight(origin.is_some())
+        } else if let Some(refusal) = host::refusal(&request) {
+            refusal
         } else {
             ignore_trailing_slash(&mut request);
             request.extensions_mut().insert(line.exchange.clone());

@@ -19,8 +19,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::front::FrontDoor;
 use crate::http::front::public_path::Peer;
+use crate::http::front::{FrontDoor, host};
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 pub(in crate::http) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
@@ -58,6 +58,7 @@ impl Connections {
         let asked = Arc::new(Notify::new());
         let service = service_fn(|mut request: Request<Incoming>| {
             asked.notify_one();
+            host::note(&mut request);
             if let Some(peer) = peer {
                 request.extensions_mut().insert(Peer(peer.ip()));
             }

@@ -37,6 +37,13 @@ pub(super) fn translate(error: tokio_postgres::Error) -> Error {
     ];
     // Classes of the manual's appendix A: connection, resources, operator intervention, system.
     let away = ["08", "53", "57", "58"];
+    if *state == SqlState::DISK_FULL {
+        return Error::Unavailable {
+            what: "the disk of the database is full",
+            retry_after: RETRY_AFTER,
+            source: Some(error.into()),
+        };
+    }
     let is_passing = passing.contains(state) || state.code() == TRANSACTION_TIMEOUT;
     if is_passing || away.iter().any(|class| state.code().starts_with(class)) {
         unreachable(error.into())

@@ -12,6 +12,7 @@ mod migrate;
 mod pool;
 mod save;
 mod tls;
+mod transfer;
 mod workers;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use self::failure::{is_of_no_use, too_slow, translate, unreachable};
 pub(super) use self::migrate::{migrate, status};
 pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers};
+pub(super) use self::transfer::{export, import};
 use self::workers::Workers;
 use super::Step;
 use super::dialect::Dialect;

@@ -1,19 +1,17 @@
 //! The database file: who owns it, and how a connection to it is set up.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{self, File, Metadata, OpenOptions, TryLockError};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::super::new_file::{OWNER_ONLY, with_ending};
 use super::{deadline, translate, unavailable};
 use crate::error::Error;
-
-/// Other users of the machine may not read what users of the app wrote down.
-const OWNER_ONLY: u32 = 0o600;
 
 /// Pages that every connection may keep in memory, in KiB. The file is not mapped into memory besides: whoever
 /// reads a whole list would make the process look as large as the file.
@@ -30,63 +28,102 @@ const MOST_SHAPES: usize = 128;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The right to serve a file, held until dropped. The operating system also ends it with the process,
-/// however that ends. It stands in a file of its own, because locks on the database file are SQLite's.
+/// however that ends.
+///
+/// It is a lock on a file beside it, and, on Linux, one on the file itself, so that a second name of the file (a hard
+/// link, a mount of the file alone) does not lead to it past the lock. Elsewhere such a lock would get in the way of
+/// those that SQLite takes.
 #[derive(Debug)]
 pub(super) struct Ownership {
+    path: PathBuf,
+    /// Not to be closed before SQLite has closed the file: that would take its locks away.
+    file: File,
     _lock: File,
 }
 
+/// What every database begins with (SQLite file format, §1.3).
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+
 impl Ownership {
     pub(super) fn take(path: &Path) -> Result<Self, Error> {
-        make_private(path)?;
-        let lock_path = beside(path, ".lock")?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .mode(OWNER_ONLY)
-            .open(&lock_path)
-            .map_err(|error| cannot_open(&lock_path, &error))?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { _lock: lock }),
-            Err(TryLockError::WouldBlock) => {
-                let text = format!(
-                    "another tickbox serves {}: stop it, or set DATABASE_URL to another file, \
-                     or to PostgreSQL, which many servers can share",
-                    path.display()
-                );
-                Err(unavailable(
-                    "the database file is in use",
-                    Some(text.into()),
-                ))
-            }
-            Err(TryLockError::Error(error)) => Err(unavailable(
-                "the database file cannot be locked",
-                Some(error.into()),
-            )),
+        let file = open_private(path)?;
+        // Beside the file itself, by whatever link it was reached.
+        let real = path
+            .canonicalize()
+            .map_err(|error| cannot_open(path, &error))?;
+        let lock = open_private(&with_ending(&real, ".lock"))?;
+        take_lock(&lock, path)?;
+        if cfg!(target_os = "linux") {
+            take_lock(&file, path)?;
+        }
+        let names = file.metadata().map_or(1, |it| it.nlink());
+        if names > 1 {
+            tracing::warn!(
+                names,
+                "the database file has several names (hard links): its log stands beside the one that it is \
+                 served by, so never serve it by another"
+            );
+        }
+        Ok(Self {
+            path: real,
+            file,
+            _lock: lock,
+        })
+    }
+
+    /// Whether the file still stands at its place, and begins as a database does.
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let unusable = |problem: String| {
+            let text = format!("{} {problem}", self.path.display());
+            unavailable("the database file cannot be used", Some(text.into()))
+        };
+        let place = |meta: &Metadata| (meta.dev(), meta.ino());
+        let ours = self.file.metadata().map(|meta| place(&meta));
+        let there = fs::metadata(&self.path).map(|meta| place(&meta));
+        match (ours, there) {
+            (Ok(ours), Ok(there)) if ours == there => {}
+            (_, Err(error)) => return Err(unusable(format!("is not there any more: {error}"))),
+            _ => return Err(unusable("is another file now".to_owned())),
+        }
+        let mut start = [0; MAGIC.len()];
+        match self.file.read_exact_at(&mut start, 0) {
+            Ok(()) if start == *MAGIC => Ok(()),
+            Ok(()) => Err(unusable("was overwritten".to_owned())),
+            Err(error) => Err(unusable(format!("cannot be read: {error}"))),
         }
     }
 }
 
-/// Beside the file itself, by whatever name it was reached.
-fn beside(path: &Path, ending: &str) -> Result<PathBuf, Error> {
-    let mut name = path
-        .canonicalize()
-        .map_err(|error| cannot_open(path, &error))?
-        .into_os_string();
-    name.push(ending);
-    Ok(name.into())
+fn take_lock(file: &File, path: &Path) -> Result<(), Error> {
+    match file.try_lock() {
+        Ok(()) => Ok(()),
+        Err(TryLockError::WouldBlock) => {
+            let text = format!(
+                "another tickbox serves {}: stop it, or set DATABASE_URL to another file, \
+                 or to PostgreSQL, which many servers can share",
+                path.display()
+            );
+            Err(unavailable(
+                "the database file is in use",
+                Some(text.into()),
+            ))
+        }
+        Err(TryLockError::Error(error)) => Err(unavailable(
+            "the database file cannot be locked",
+            Some(error.into()),
+        )),
+    }
 }
 
 /// Makes the file, if it is not there. SQLite gives the files beside it the same mode.
-fn make_private(path: &Path) -> Result<(), Error> {
+fn open_private(path: &Path) -> Result<File, Error> {
     OpenOptions::new()
         .create(true)
         .truncate(false)
+        .read(true)
         .write(true)
         .mode(OWNER_ONLY)
         .open(path)
-        .map(drop)
         .map_err(|error| cannot_open(path, &error))
 }
 

@@ -50,6 +50,17 @@ fn apply(
     Ok(())
 }
 
+/// Whether a file has the tables of some version of this program.
+pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
+    let is_there = connection.column_exists(None, "schema_migrations", "checksum")?;
+    Ok(is_there && !read_journal(connection)?.is_empty())
+}
+
+/// Insists that this version can use what the file has, perhaps after it has migrated it.
+pub(super) fn check(connection: &Connection) -> Result<(), Error> {
+    compare(&read_journal(connection).map_err(translate)?).map(|_| ())
+}
+
 fn read_journal(connection: &Connection) -> rusqlite::Result<Vec<Applied>> {
     if !connection.table_exists(None, "schema_migrations")? {
         return Ok(Vec::new());

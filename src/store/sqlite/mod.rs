@@ -1,19 +1,23 @@
 //! The executor for SQLite: one thread that writes and commits in groups, and a few that read.
 //! What the statements say is in `store::statements`.
 
+mod backup;
 mod checkpoint;
 mod deadline;
+mod failure;
 mod file;
 mod migrate;
 mod prepared;
 mod reader;
 mod rows;
+mod transfer;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use self::failure::{thread_lost, translate, unavailable};
 use self::file::Ownership;
 use self::reader::Readers;
 use self::writer::Writer;
@@ -25,10 +29,11 @@ use super::queue::Queue;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::clock::Timestamp;
-use crate::domain::Refusal;
-use crate::error::{Cause, Error};
+use crate::error::Error;
 
+pub(super) use self::backup::{backup, restore};
 pub(super) use self::migrate::status;
+pub(super) use self::transfer::{export, import};
 
 /// An open database file, which no other server can open meanwhile.
 pub(super) struct Sqlite {
@@ -36,7 +41,7 @@ pub(super) struct Sqlite {
     readers: Readers,
     writer: Writer,
     dialect: Dialect,
-    _ownership: Ownership,
+    ownership: Arc<Ownership>,
 }
 
 impl Sqlite {
@@ -57,8 +62,16 @@ impl Sqlite {
             writer: Writer::start(path, connection, texts.clone(), queue)?,
             readers: Readers::start(path, &texts)?,
             dialect: Dialect::sqlite(),
-            _ownership: ownership,
+            ownership: Arc::new(ownership),
         })
+    }
+
+    /// Whether the file still stands where it was opened, and still is a database.
+    pub(super) async fn check_file(&self) -> Result<(), Error> {
+        let ownership = self.ownership.clone();
+        // A disk that hangs must not hold up whoever shares the thread.
+        let checking = tokio::task::spawn_blocking(move || ownership.check());
+        checking.await.map_err(|_| thread_lost())?
     }
 
     /// Runs one statement that changes nothing.
@@ -132,32 +145,4 @@ fn read_rows<T: FromRow>(
         found.push(T::from_row(row).map_err(Error::Internal)?);
     }
     Ok(found)
-}
-
-/// Tells a file that somebody else holds, or a full disk, from a fault of ours.
-fn translate(error: rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, SystemIoFailure,
-    };
-    match error.sqlite_error_code() {
-        Some(CannotOpen | DatabaseBusy | DatabaseLocked | DiskFull | SystemIoFailure) => {
-            unavailable("the database file cannot be used now", Some(error.into()))
-        }
-        // The only clock that ends a statement is the one of a filter.
-        Some(OperationInterrupted) => Refusal::FilterTooWide.into(),
-        _ => Error::Internal(error.into()),
-    }
-}
-
-fn unavailable(what: &'static str, source: Option<Cause>) -> Error {
-    Error::Unavailable {
-        what,
-        retry_after: super::gate::RETRY_AFTER,
-        source,
-    }
-}
-
-/// There is no answer: the call can only have panicked.
-fn thread_lost() -> Error {
-    Error::Internal("a call to the database panicked".into())
 }
