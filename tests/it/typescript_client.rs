@@ -79,6 +79,11 @@ async fn its_types_are_those_of_the_document() {
 }
 
 #[tokio::test]
+async fn what_the_server_hands_out_is_made_of_its_sources() {
+    run("node", &["scripts/packed.mjs", "--check"], &[]).await;
+}
+
+#[tokio::test]
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
         &[
@@ -125,6 +130,13 @@ async fn it_works_in_a_browser() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");
     test(&["browser"], &[("BROWSER_PROGRAM", browser)]).await;
+}
+
+#[tokio::test]
+async fn it_installs_from_the_server_and_could_be_published() {
+    let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
+    let browser = browser.to_str().expect("a path in Unicode");
+    test(&["packed"], &[("BROWSER_PROGRAM", browser)]).await;
 }
 
 /// One that is not named above would never run.
