@@ -106,7 +106,9 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
     test(
-        &["store", "lists", "undo", "fields", "recovery", "between"],
+        &[
+            "store", "lists", "undo", "fields", "recovery", "between", "wipe",
+        ],
         &[],
     )
     .await;
@@ -129,7 +131,8 @@ async fn its_devices_agree_after_a_storm_on_postgres() {
 async fn it_works_in_a_browser() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");
-    test(&["browser"], &[("BROWSER_PROGRAM", browser)]).await;
+    let files = ["browser", "leaving"];
+    test(&files, &[("BROWSER_PROGRAM", browser)]).await;
 }
 
 #[tokio::test]

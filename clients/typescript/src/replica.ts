@@ -186,6 +186,15 @@ export class Replica {
     this.#seq = 0;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    const before = [...this.keys];
+    this.startOver();
+    this.#rows.clear();
+    this.#told.clear();
+    for (const id of before) this.#onNews(id);
+  }
+
   /** What an answer has told and the log has not: for the storage. */
   told(id: string): Told | undefined {
     const told = this.#told.get(id);

@@ -77,6 +77,19 @@ test("the sample of an undo leaves nothing", async () => {
   assert.deepEqual(await titles(), before);
 });
 
+test("the sample of a sign-out begins with what was there", async () => {
+  shown.length = 0;
+  await sample("store.wipe(");
+  assert.equal(shown.length, 1);
+});
+
+test("the sample of a deed takes back exactly that", async () => {
+  shown.length = 0;
+  store.create({ title: "to be done" });
+  await sample("store.deed(");
+  assert.deepEqual([shown, store.tasks()[1]?.title, store.tasks()[1]?.completed], [["Open again"], "to be done", false]);
+});
+
 test("the sample of conflicts runs", () => sample("onConflict: async"));
 
 test("the sample of a storage in a file sends and keeps", async () => {
