@@ -131,7 +131,7 @@ async fn its_devices_agree_after_a_storm_on_postgres() {
 async fn it_works_in_a_browser() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");
-    let files = ["browser", "leaving"];
+    let files = ["browser", "leaving", "react"];
     test(&files, &[("BROWSER_PROGRAM", browser)]).await;
 }
 

@@ -71,6 +71,11 @@ export class Replica {
     return this.#told.size > 0;
   }
 
+  /** Whether there is a whole copy: of last time, or read to the end of the log. */
+  get isWhole(): boolean {
+    return this.#fresh === undefined;
+  }
+
   /** Where to go on reading the log. */
   get cursor(): string | undefined {
     return this.#cursor;

@@ -116,6 +116,7 @@ export function createStore(options: StoreOptions) {
   let closed = false;
   let running: { control: AbortController; done: Promise<unknown> } | undefined;
   let known = queue.refused;
+  let isReady = false;
 
   async function load(): Promise<void> {
     let isOurs = true;
@@ -298,6 +299,11 @@ export function createStore(options: StoreOptions) {
 
     /** Calls the listener after each change of what the store shows; gives the function that ends it. */
     subscribe: (listener: () => void): (() => void) => view.subscribe(listener),
+
+    /** Whether the tasks are there: those of last time, or those of the server. Once they are, they stay. */
+    get isReady(): boolean {
+      return (isReady ||= replica.isWhole);
+    },
 
     get status(): Status {
       return view.state;

@@ -1,10 +1,10 @@
 // What the server hands out: installed in a fresh folder as people do it, compiled and run; and its module in a page
-// without a bundler. Nothing is asked of a registry.
+// without a bundler. There is no registry.
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -20,6 +20,9 @@ import { Server, someone, tokenOf } from "./support/server.js";
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("..", import.meta.url));
 const others = join(root, "../../tests/generators/node_modules");
+
+/** npm looks React up there, which the app may have, and does without. */
+const NO_REGISTRY = { npm_config_registry: "http://127.0.0.1:1", npm_config_fetch_retries: "0", npm_config_audit: "false" };
 
 /** How each package manager is asked for the client of the server at this address. */
 const MANAGERS: Record<string, (url: string) => string[]> = {
@@ -44,8 +47,23 @@ const title: number = task?.title;
 console.log(title);
 `;
 
+const HOOKS = `import { renderToString } from "react-dom/server";
+import { createClient, createStore } from "tickbox-client";
+import { TickboxProvider, useStatus, type TickboxStatus } from "tickbox-client/react";
+
+function Status() {
+  const { status }: TickboxStatus = useStatus();
+  return <p>{status}</p>;
+}
+const create = () => createStore({ client: createClient({ baseUrl: "", token: "" }) });
+console.log(renderToString(<TickboxProvider create={create}><Status /></TickboxProvider>));
+// @ts-expect-error: a provider without a store
+export const wrong = <TickboxProvider />;
+`;
+
 const CONFIG = {
   compilerOptions: {
+    jsx: "react-jsx",
     target: "es2022",
     module: "nodenext",
     strict: true,
@@ -86,9 +104,7 @@ for (const [name, command] of Object.entries(MANAGERS)) {
     const env = {
       PATH: process.env["PATH"],
       HOME: join(app, "home"),
-      // There is none: whoever asked it for something would fail.
-      npm_config_registry: "http://127.0.0.1:1",
-      npm_config_audit: "false",
+      ...NO_REGISTRY,
       YARN_ENABLE_TELEMETRY: "0",
       YARN_HTTP_RETRY: "0",
       YARN_NODE_LINKER: "node-modules",
@@ -103,6 +119,23 @@ for (const [name, command] of Object.entries(MANAGERS)) {
     assert.equal(stdout, "From a fresh folder\n");
   });
 }
+
+test("the hooks come along, for the React that the app has", async () => {
+  const app = join(folder, "react");
+  await mkdir(app);
+  await writeFile(join(app, "package.json"), '{ "name": "app", "private": true, "type": "module" }');
+  const env = { PATH: process.env["PATH"], HOME: join(app, "home"), ...NO_REGISTRY };
+  await run("npm", ["install", `${server.url}/client.tgz`], { cwd: app, env });
+  // As if npm had installed these too.
+  for (const name of ["react", "react-dom", "scheduler", "csstype", "@types/react", "@types/react-dom"]) {
+    await cp(join(root, "node_modules", name), join(app, "node_modules", name), { recursive: true });
+  }
+  await writeFile(join(app, "program.tsx"), HOOKS);
+  await writeFile(join(app, "tsconfig.json"), JSON.stringify({ ...CONFIG, files: ["program.tsx"] }));
+  await run("node", [join(root, "node_modules/typescript/bin/tsc"), "-p", app], { cwd: app });
+  const { stdout } = await run("node", ["program.js"], { cwd: app });
+  assert.equal(stdout, "<p>syncing</p>\n");
+});
 
 test("a page without a bundler imports the module from the server", async () => {
   const user = someone();
@@ -134,7 +167,7 @@ globalThis.harness = { create: async (title) => (await client.create({ title }))
 
 test("it is ready to be published, and what is published is what the server hands out", async () => {
   // What the scripts would do, the tests have done: they have built it and compared its types with the document.
-  const offline = { ...process.env, npm_config_registry: "http://127.0.0.1:1", npm_config_fetch_retries: "0" };
+  const offline = { ...process.env, ...NO_REGISTRY };
   const { stdout } = await run("npm", ["publish", "--dry-run", "--json", "--ignore-scripts"], { cwd: root, env: offline });
   const told = JSON.parse(stdout) as Told | Record<string, Told>;
   // Newer ones tell it by the name of each package.
