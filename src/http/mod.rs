@@ -3,6 +3,7 @@
 
 mod body;
 mod changes;
+mod client;
 mod conditional;
 mod docs;
 mod events;
@@ -22,6 +23,7 @@ mod write;
 
 use std::sync::Arc;
 
+use axum::routing::MethodRouter;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -72,8 +74,13 @@ fn table() -> OpenApiRouter<SharedApp> {
 /// The template of every route, such as `/api/{user_id}/tasks`.
 pub fn templates() -> impl Iterator<Item = String> {
     let documented = table().into_openapi().paths.paths.into_keys();
-    let others = docs::table().map(|(template, _)| template.to_owned());
+    let others = undocumented().map(|(template, _)| template.to_owned());
     documented.chain(others)
+}
+
+/// Every route that the OpenAPI document does not have.
+fn undocumented() -> impl Iterator<Item = (&'static str, MethodRouter<SharedApp>)> {
+    docs::table().into_iter().chain(client::table())
 }
 
 /// The OpenAPI document; needs no settings and no database.
@@ -93,7 +100,7 @@ pub fn document_text() -> String {
 /// All of HTTP, for an app.
 pub fn front_door(app: Arc<App>) -> FrontDoor {
     let mut router = table().split_for_parts().0;
-    for (template, handler) in docs::table() {
+    for (template, handler) in undocumented() {
         router = router.route(template, handler);
     }
     let router = router

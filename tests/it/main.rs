@@ -45,6 +45,7 @@ mod model;
 mod moving;
 mod nesting;
 mod outages;
+mod packed_client;
 mod pasted_settings;
 mod places;
 mod places_model;

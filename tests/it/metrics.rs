@@ -115,6 +115,8 @@ async fn no_route_is_counted_as_unknown() {
         ("get".to_owned(), "/docs".to_owned()),
         ("get".to_owned(), "/docs/".to_owned()),
         ("get".to_owned(), "/docs/{file}".to_owned()),
+        ("get".to_owned(), "/client.js".to_owned()),
+        ("get".to_owned(), "/client.tgz".to_owned()),
         ("get".to_owned(), "/openapi.json".to_owned()),
         ("get".to_owned(), "/redoc".to_owned()),
     ];

@@ -79,6 +79,11 @@ async fn its_types_are_those_of_the_document() {
 }
 
 #[tokio::test]
+async fn what_the_server_hands_out_is_made_of_its_sources() {
+    run("node", &["scripts/packed.mjs", "--check"], &[]).await;
+}
+
+#[tokio::test]
 async fn its_parts_and_the_samples_of_its_page_work() {
     test(
         &[
@@ -102,7 +107,9 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 #[tokio::test]
 async fn its_store_works_over_lines_that_break() {
     test(
-        &["store", "lists", "undo", "fields", "recovery", "between"],
+        &[
+            "store", "lists", "undo", "fields", "recovery", "between", "wipe",
+        ],
         &[],
     )
     .await;
@@ -125,7 +132,15 @@ async fn its_devices_agree_after_a_storm_on_postgres() {
 async fn it_works_in_a_browser() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");
-    test(&["browser"], &[("BROWSER_PROGRAM", browser)]).await;
+    let files = ["browser", "leaving", "react"];
+    test(&files, &[("BROWSER_PROGRAM", browser)]).await;
+}
+
+#[tokio::test]
+async fn it_installs_from_the_server_and_could_be_published() {
+    let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
+    let browser = browser.to_str().expect("a path in Unicode");
+    test(&["packed"], &[("BROWSER_PROGRAM", browser)]).await;
 }
 
 /// One that is not named above would never run.

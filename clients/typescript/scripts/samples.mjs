@@ -10,12 +10,12 @@ const folder = at("test/samples/");
 await rm(folder, { recursive: true, force: true });
 await mkdir(folder);
 const page = await readFile(at("README.md"), "utf8");
-const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, sample]) => sample);
-for (const [place, sample] of samples.entries()) {
+const samples = [...page.matchAll(/^```(tsx?)\n(.*?)^```$/gms)].map(([, kind, sample]) => [kind, sample]);
+for (const [place, [kind, sample]] of samples.entries()) {
   const used = GIVEN.map(([, name]) => name).filter((name) => {
     const declared = new RegExp(`(?:const|function) ${name}\\b|import [^;"]*\\b${name}\\b`);
     return new RegExp(`(?<![\"\`/])\\b${name}\\b(?!-)`).test(sample) && !declared.test(sample);
   });
   const given = used.length > 0 ? `import { ${used.join(", ")} } from "../sample-context.js";\n` : "";
-  await writeFile(new URL(`sample${place + 1}.ts`, folder), `${given}${sample}${/^const store\b/m.test(sample) ? "export { store };" : "export {};"}\n`);
+  await writeFile(new URL(`sample${place + 1}.${kind}`, folder), `${given}${sample}${/^const store\b/m.test(sample) ? "export { store };" : "export {};"}\n`);
 }

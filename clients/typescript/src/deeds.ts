@@ -64,21 +64,48 @@ export class Deeds {
     }
   }
 
+  /** What the function does is one deed, which the given `undo` takes back, and no other. */
+  deed<R>(work: () => R): { result: R; undo: () => boolean } {
+    const own: Past[] = [];
+    const result = this.together(() => {
+      const from = this.#together!.length;
+      const made = work();
+      own.push(...this.#together!.slice(from));
+      return made;
+    });
+    const undo = () => {
+      // What was taken back by another way is not there any more.
+      const rest = own.splice(0).filter((past) => this.#past.some((all) => all.includes(past)));
+      this.#past = this.#past.map((all) => all.filter((past) => !rest.includes(past))).filter((all) => all.length > 0);
+      return this.#takeBack(rest);
+    };
+    return { result, undo };
+  }
+
+  /** Forgets what was done: nothing of it can be taken back. */
+  clear(): void {
+    this.#past = [];
+  }
+
   /** Takes the last deed back of which there is something left to take back: `false` if there is none. */
   undo(): boolean {
     for (let all = this.#past.pop(); all; all = this.#past.pop()) {
-      let isDone = false;
-      for (const past of all.reverse()) {
-        const opposite = this.#opposite(past);
-        if (!opposite) continue;
-        this.#queue.add(this.#operation(opposite));
-        isDone = true;
-      }
-      if (!isDone) continue;
-      this.#wake();
-      return true;
+      if (this.#takeBack(all)) return true;
     }
     return false;
+  }
+
+  /** `false` if nothing of it is left. */
+  #takeBack(all: readonly Past[]): boolean {
+    let isDone = false;
+    for (const past of [...all].reverse()) {
+      const opposite = this.#opposite(past);
+      if (!opposite) continue;
+      this.#queue.add(this.#operation(opposite));
+      isDone = true;
+    }
+    if (isDone) this.#wake();
+    return isDone;
   }
 
   #operation(deed: Deed): Operation {

@@ -3,7 +3,7 @@
 import type { Client } from "./client.js";
 import { TickboxError, asTickboxError } from "./errors.js";
 import type { Replica } from "./replica.js";
-import { backOff, type Alarm, type RetryPolicy } from "./retry.js";
+import { backOff, isOffline, untilOffline, type Alarm, type RetryPolicy } from "./retry.js";
 
 /** How changes arrive: as a stream of events, or by questions that wait for an answer (for proxies that hold streams back). */
 export type Live = "events" | "poll";
@@ -55,14 +55,20 @@ export class Follow {
     while (!signal.aborted) {
       rings = alarm.rings;
       let error: TickboxError;
+      // A connection that stands hears nothing of a network that is gone, for as long as half a minute.
+      const line = untilOffline(signal);
       try {
-        onStatus("syncing");
-        await this.catchUp(signal);
-        await (this.#parts.live === "poll" ? this.#poll(signal, live) : this.#listen(signal, live));
+        // It is tried all the same: a server on this machine needs no network.
+        if (!isOffline()) onStatus("syncing");
+        await this.catchUp(line.signal);
+        await (this.#parts.live === "poll" ? this.#poll(line.signal, live) : this.#listen(line.signal, live));
+        line.signal.throwIfAborted();
         return;
       } catch (thrown) {
         if (signal.aborted) return;
         error = asTickboxError(thrown);
+      } finally {
+        line.end();
       }
       // Too old, or of a log that is not this one: a backup was restored, or the server is another.
       const lost = error.status === 410 || error.status === 422;

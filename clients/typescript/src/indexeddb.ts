@@ -1,11 +1,15 @@
 // The records of a store in IndexedDB. Tabs share the copy of the tasks; what is waiting to be sent belongs to the tab
-// it was done in, until that tab is gone. Who is still there is known from locks, which end with their tab.
+// it was done in, until that tab is gone. Who is still there is known from locks, which end with their tab. After a wipe
+// whoever read the database before writes nothing into it any more, however late they hear of it.
 
 import { randomId } from "./ids.js";
+import { forgetLastUser, lastUser, rememberUser } from "./last-user.js";
 import type { Storage } from "./storage.js";
 
 /** Whole in itself, so whoever wrote it last has written something that is good for all. */
 const SHARED = "copy";
+/** Another one after each wipe. */
+const EPOCH = "epoch";
 const RECORDS = "records";
 
 /** `name` should name the user too: `tickbox-${user.id}`. */
@@ -15,6 +19,11 @@ export function indexedDb(name: string): Storage {
   const keys = new Map<string, string>();
   const closing = new AbortController();
   let database: Promise<IDBDatabase> | undefined;
+  let epoch: string | undefined;
+  let user: string | undefined;
+  let channel: BroadcastChannel | undefined;
+  /** Another tab has wiped it all. */
+  let wiped: () => void = () => undefined;
 
   function open(): Promise<IDBDatabase> {
     if (database) return database;
@@ -36,6 +45,18 @@ export function indexedDb(name: string): Storage {
 
   const keyOf = (record: string) => keys.get(record) ?? (record === SHARED ? SHARED : `${me}/${record}`);
 
+  function isOf(copy: unknown): void {
+    const { user: whose } = (copy ?? {}) as { user?: unknown };
+    if (typeof whose === "string") rememberUser((user = whose));
+  }
+
+  function listen(onWiped: () => void): void {
+    wiped = onWiped;
+    if (typeof BroadcastChannel !== "function") return;
+    channel = new BroadcastChannel(`tickbox/${name}`);
+    channel.onmessage = ({ data }) => data === epoch || wiped();
+  }
+
   /** The records of one owner, from now on ours. */
   async function take(owner: string): Promise<Map<string, unknown>> {
     const records = (await open()).transaction(RECORDS).objectStore(RECORDS);
@@ -51,11 +72,15 @@ export function indexedDb(name: string): Storage {
   }
 
   return {
-    async load(inherit) {
+    async load(inherit, onWiped = () => undefined) {
       const { locks } = navigator as Partial<Navigator>;
-      const records = (await open()).transaction(RECORDS).objectStore(RECORDS);
+      const records = (await open()).transaction(RECORDS, "readwrite").objectStore(RECORDS);
+      epoch = (await request(records.get(EPOCH) as IDBRequest<string | undefined>)) ?? randomId();
+      records.put(epoch, EPOCH);
+      listen(onWiped);
       const [all, copy] = await Promise.all([request(records.getAllKeys()), request(records.get(SHARED) as IDBRequest<unknown>)]);
-      const owners = new Set(all.map(String).filter((key) => key !== SHARED).map((key) => key.slice(0, key.indexOf("/"))));
+      isOf(copy);
+      const owners = new Set(all.map(String).filter((key) => key.includes("/")).map((key) => key.slice(0, key.indexOf("/"))));
       const loaded = new Map<string, unknown>(copy === undefined ? [] : [[SHARED, copy]]);
       const join = (more: Map<string, unknown>) => more.forEach((value, record) => loaded.set(record, value));
       if (!locks) {
@@ -84,18 +109,45 @@ export function indexedDb(name: string): Storage {
     async write(records) {
       const transaction = (await open()).transaction(RECORDS, "readwrite", { durability: "strict" });
       const store = transaction.objectStore(RECORDS);
+      const done = complete(transaction);
+      const found = await request(store.get(EPOCH) as IDBRequest<string | undefined>);
+      if (found !== undefined && found !== epoch) return wiped();
+      // A database that was cleared away is ours to fill again.
+      if (found === undefined) store.put(epoch, EPOCH);
       for (const [record, value] of records) {
         if (value === undefined) store.delete(keyOf(record));
         else store.put(value, keyOf(record));
       }
-      await new Promise<void>((resolve, reject) => {
-        transaction.oncomplete = () => resolve();
-        transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("not written"));
-      });
+      await done;
+      isOf(records.get(SHARED));
+    },
+
+    async others() {
+      const records = (await open()).transaction(RECORDS).objectStore(RECORDS);
+      const [all, values] = await Promise.all([request(records.getAllKeys()), request(records.getAll())]);
+      const own = new Set(keys.values());
+      const found = all.map((key, place): [string, unknown] => [String(key), values[place]]);
+      const isTheirs = ([key]: [string, unknown]) => key.includes("/") && !key.startsWith(`${me}/`) && !own.has(key);
+      return new Map(found.filter(isTheirs).map(([key, value]) => [key.slice(key.indexOf("/") + 1), value]));
+    },
+
+    async wipe() {
+      epoch = randomId();
+      const transaction = (await open()).transaction(RECORDS, "readwrite", { durability: "strict" });
+      const store = transaction.objectStore(RECORDS);
+      const done = complete(transaction);
+      store.clear();
+      store.put(epoch, EPOCH);
+      await done;
+      keys.clear();
+      if (lastUser() === user) forgetLastUser();
+      channel?.postMessage(epoch);
     },
 
     close() {
       closing.abort();
+      channel?.close();
+      channel = undefined;
       void database?.then((it) => it.close(), () => undefined);
       database = undefined;
     },
@@ -111,6 +163,16 @@ function held(locks: LockManager, name: string, kept: () => Promise<void>): Prom
     };
     locks.request(name, { ifAvailable: true }, answer).catch(reject);
   });
+}
+
+function complete(transaction: IDBTransaction): Promise<void> {
+  const done = new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = transaction.onerror = () => reject(transaction.error ?? new Error("not written"));
+  });
+  // Who waits for it hears of it; until then it is nobody's.
+  done.catch(() => undefined);
+  return done;
 }
 
 function request<V>(asked: IDBRequest<V>, upgrade?: (database: V) => void): Promise<V> {

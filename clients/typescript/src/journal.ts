@@ -1,17 +1,21 @@
 // The way into the storage: what changes in one go is written in one go, in order.
 
 import type { Storage } from "./storage.js";
+import { within } from "./timing.js";
 
 export class Journal {
   readonly #storage: Storage;
   readonly #onError: (error: unknown) => void;
+  /** The most milliseconds that the storage may take to write. */
+  readonly #limit: number;
   #records = new Map<string, unknown>();
   #writing: Promise<void> | undefined;
   #state: "waiting" | "open" | "none" = "waiting";
 
-  constructor(storage: Storage, onError: (error: unknown) => void) {
+  constructor(storage: Storage, onError: (error: unknown) => void, limit = 5000) {
     this.#storage = storage;
     this.#onError = onError;
+    this.#limit = limit;
   }
 
   /** Nothing is written before this: what is there must be read first. */
@@ -20,7 +24,7 @@ export class Journal {
     if (this.#records.size > 0) this.#begin();
   }
 
-  /** What is there could not be read: nothing is written over it. */
+  /** What is there could not be read, or is to be removed: nothing is written over it. */
   giveUp(): void {
     this.#state = "none";
     this.#records.clear();
@@ -47,7 +51,7 @@ export class Journal {
       const records = this.#records;
       this.#records = new Map();
       try {
-        await this.#storage.write(records);
+        await within(this.#limit, this.#storage.write(records), "The storage");
       } catch (error) {
         // Tried again with what comes next: a full disk may have been emptied.
         for (const [name, value] of records) {

@@ -144,6 +144,18 @@ export class Queue {
     return found;
   }
 
+  /** Forgets everything. */
+  clear(): void {
+    const rows = [...this.#ofRow.keys()];
+    this.#operations = [];
+    this.#refused = [];
+    this.#parcels = [];
+    this.#sent.clear();
+    this.#held.clear();
+    this.#ofRow.clear();
+    rows.forEach((row) => this.#onNews(row));
+  }
+
   #isFree(operation: Operation): boolean {
     return !this.#sent.has(operation.key) && !this.#held.has(operation.key);
   }

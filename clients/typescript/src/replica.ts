@@ -71,6 +71,11 @@ export class Replica {
     return this.#told.size > 0;
   }
 
+  /** Whether there is a whole copy: of last time, or read to the end of the log. */
+  get isWhole(): boolean {
+    return this.#fresh === undefined;
+  }
+
   /** Where to go on reading the log. */
   get cursor(): string | undefined {
     return this.#cursor;
@@ -184,6 +189,15 @@ export class Replica {
     this.#cursor = undefined;
     this.#fresh = new Map();
     this.#seq = 0;
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    const before = [...this.keys];
+    this.startOver();
+    this.#rows.clear();
+    this.#told.clear();
+    for (const id of before) this.#onNews(id);
   }
 
   /** What an answer has told and the log has not: for the storage. */

@@ -1,5 +1,7 @@
 // When to ask again: exponential back-off with full jitter, and what the server says about it.
 
+import { TickboxError } from "./errors.js";
+
 export interface RetryPolicy {
   /** How often a request is sent in all; 1 means that nothing is repeated. */
   attempts: number;
@@ -63,6 +65,27 @@ export class Alarm {
       signal?.addEventListener("abort", wake);
     });
   }
+}
+
+/** Whether the browser says that there is no network; elsewhere nobody says so. */
+export function isOffline(): boolean {
+  return typeof navigator === "object" && (navigator as Partial<Navigator>).onLine === false;
+}
+
+/** A signal for one connection: aborted with the outer one, and when the browser loses the network. `end` it. */
+export function untilOffline(outer: AbortSignal): { signal: AbortSignal; end: () => void } {
+  const control = new AbortController();
+  const abort = () => control.abort(outer.reason);
+  const lose = () => control.abort(TickboxError.local("NETWORK", "The browser says that it is offline"));
+  const has = typeof addEventListener === "function";
+  outer.addEventListener("abort", abort);
+  if (has) addEventListener("offline", lose);
+  if (outer.aborted) abort();
+  const end = () => {
+    outer.removeEventListener("abort", abort);
+    if (has) removeEventListener("offline", lose);
+  };
+  return { signal: control.signal, end };
 }
 
 /** Browsers say when the network is back; elsewhere nobody does. */

@@ -7,11 +7,15 @@
 export interface Storage {
   /**
    * All records. One that is used by several stores at once (tabs) may later hand over records of a store that is
-   * gone, through `inherit`.
+   * gone, through `inherit`; and say `wiped` once another one of them has removed everything.
    */
-  load(inherit: (records: Map<string, unknown>) => void): Promise<Map<string, unknown>>;
+  load(inherit: (records: Map<string, unknown>) => void, wiped?: () => void): Promise<Map<string, unknown>>;
   /** Writes all of these records or none; `undefined` removes one. */
   write(records: Map<string, unknown>): Promise<void>;
+  /** The records of other stores that use the same at this time (tabs), without the shared ones. */
+  others?(): Promise<Map<string, unknown>>;
+  /** Removes everything, that of others too, who write nothing any more; without it what `load` gives is removed. */
+  wipe?(): Promise<void>;
   /** Nothing will be written any more. */
   close?(): void;
 }
@@ -26,6 +30,10 @@ export function memory(): Storage {
         if (value === undefined) kept.delete(name);
         else kept.set(name, value);
       }
+      return Promise.resolve();
+    },
+    wipe() {
+      kept.clear();
       return Promise.resolve();
     },
   };

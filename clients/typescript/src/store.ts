@@ -12,9 +12,10 @@ import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
 import { memory, type Storage } from "./storage.js";
-import { Later } from "./timing.js";
+import { Later, within } from "./timing.js";
 import type { Patch, Task } from "./types.js";
 import { View } from "./view.js";
+import { unsentOfOthers, wipe, type AskUnsent } from "./wiping.js";
 import { written, writes } from "./writes.js";
 
 export interface StoreOptions {
@@ -27,6 +28,10 @@ export interface StoreOptions {
   onRefused?: ((refused: Refused) => void) | undefined;
   /** Told of what the store goes on without: a storage that fails, a callback that throws. */
   onError?: ((error: unknown) => void) | undefined;
+  /** Told when another tab has wiped everything: this store is closed, and shows nothing any more. */
+  onWiped?: (() => void) | undefined;
+  /** A storage that has not answered after so many milliseconds has failed; by default 5 s. */
+  storageTimeout?: number | undefined;
   /** How changes of others arrive. */
   live?: Live | undefined;
   /** When to try again, for ever. */
@@ -39,6 +44,7 @@ export interface StoreOptions {
 const SAVE_AFTER = 1000;
 /** What an answer told is in the log within milliseconds; if it does not arrive, the log is asked. */
 const CONFIRM_AFTER = 3000;
+const STORAGE_TIMEOUT = 5000;
 
 export type Store = ReturnType<typeof createStore>;
 
@@ -50,7 +56,8 @@ export function createStore(options: StoreOptions) {
   /** Rings when there is something to send, and when it is worth trying again. */
   const work = new Alarm();
   const network = new Alarm();
-  const journal = new Journal(storage, onError);
+  const storageTimeout = options.storageTimeout ?? STORAGE_TIMEOUT;
+  const journal = new Journal(storage, onError, storageTimeout);
   /** What answers told, as far as it is in the storage. */
   const kept = new Set<string>();
   const replica = new Replica(
@@ -109,9 +116,12 @@ export function createStore(options: StoreOptions) {
   let closed = false;
   let running: { control: AbortController; done: Promise<unknown> } | undefined;
   let known = queue.refused;
+  let isReady = false;
 
   async function load(): Promise<void> {
+    let isOurs = true;
     const take = (records: Map<string, unknown>) => {
+      if (!isOurs) return;
       const of = <V>(kind: string): [string, V][] =>
         [...records].filter(([name]) => name.startsWith(kind)).map(([name, value]) => [name.slice(kind.length), value as V]);
       const values = <V>(kind: string): V[] => of<V>(kind).map(([, value]) => value);
@@ -124,10 +134,12 @@ export function createStore(options: StoreOptions) {
     };
     let records: Map<string, unknown>;
     try {
-      records = await storage.load(take);
+      records = await within(storageTimeout, storage.load(take, gone), "The storage");
     } catch (error) {
-      // A browser may refuse to store anything. Then nothing is, and the rest works.
+      // A browser may refuse to store anything, or never answer. Then nothing is stored, and the rest works.
+      isOurs = false;
       journal.giveUp();
+      storage.close?.();
       onError(error);
       return;
     }
@@ -212,6 +224,25 @@ export function createStore(options: StoreOptions) {
     await journal.saved();
   }
 
+  /** Ends without a trace: nothing is shown, sent or stored any more. */
+  async function vanish(): Promise<void> {
+    closed = true;
+    journal.giveUp();
+    await stop();
+    replica.clear();
+    queue.clear();
+    deeds.clear();
+  }
+
+  /** Another tab has wiped everything. */
+  function gone(): void {
+    if (closed) return;
+    void vanish().then(() => {
+      storage.close?.();
+      options.onWiped?.();
+    }).catch(onError);
+  }
+
   return {
     /** All tasks, newest first. The same array until something changes. */
     tasks: (): readonly Task[] => view.tasks(),
@@ -230,6 +261,12 @@ export function createStore(options: StoreOptions) {
 
     /** What the function does is one deed, which {@link undo} takes back as a whole. */
     together: <R>(work: () => R): R => deeds.together(work),
+
+    /**
+     * The same, with the way back of exactly that: `undo` takes back this deed and no other, whatever was done since.
+     * `false` if there is nothing of it to take back.
+     */
+    deed: <R>(work: () => R): { result: R; undo: () => boolean } => deeds.deed(work),
 
     /**
      * Takes back what was done last here, be it sent or not; once more: what was done before that. What others have
@@ -263,6 +300,11 @@ export function createStore(options: StoreOptions) {
     /** Calls the listener after each change of what the store shows; gives the function that ends it. */
     subscribe: (listener: () => void): (() => void) => view.subscribe(listener),
 
+    /** Whether the tasks are there: those of last time, or those of the server. Once they are, they stay. */
+    get isReady(): boolean {
+      return (isReady ||= replica.isWhole);
+    },
+
     get status(): Status {
       return view.state;
     },
@@ -283,6 +325,26 @@ export function createStore(options: StoreOptions) {
       closed = true;
       await stop();
       storage.close?.();
+    },
+
+    /**
+     * Removes all that is kept of this user on the device, in all tabs, and closes the store: for a sign-out. Other
+     * tabs write nothing any more and are told by `onWiped`. If there is work that the server does not have, in
+     * whichever tab, `ask` is asked whether it may go; without it, or if it may not, nothing happens, and it is `false`.
+     * Throws if the storage fails; the store is closed then too.
+     */
+    async wipe(ask?: AskUnsent): Promise<boolean> {
+      await (loading ??= load());
+      const others = await within(storageTimeout, unsentOfOthers(storage), "The storage").catch((error: unknown) => {
+        onError(error);
+        return [];
+      });
+      const unsent = [...queue.operations, ...queue.refused.map(({ operation }) => operation), ...others];
+      if (unsent.length > 0 && !(await ask?.(unsent))) return false;
+      await vanish();
+      await within(storageTimeout, wipe(storage), "The storage");
+      storage.close?.();
+      return true;
     },
 
     /** Comes back when all that was done is in the storage. */

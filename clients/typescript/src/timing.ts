@@ -1,4 +1,13 @@
-// Something that is done a while after it was first asked for.
+// Something that is done a while after it was first asked for, and what is not waited for any longer.
+
+/** What the work gives, or an error if it takes longer. */
+export function within<V>(milliseconds: number, work: Promise<V>, what: string): Promise<V> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error(`${what} has not answered within ${milliseconds} ms`));
+    const timer = setTimeout(giveUp, milliseconds);
+    work.finally(() => clearTimeout(timer)).then(resolve, reject);
+  });
+}
 
 export class Later {
   readonly #milliseconds: number;

@@ -1,6 +1,6 @@
 // What runs in the browser: the package as an app bundles it, and what the tests ask it to do.
 
-import { createClient, createStore, indexedDb, type Store } from "tickbox-client";
+import { createClient, createStore, indexedDb, lastUser, type Store } from "tickbox-client";
 import { converges, type Counts } from "./support/chaos.js";
 import { until } from "./support/until.js";
 
@@ -13,9 +13,18 @@ export interface Setting {
   patience: number;
   /** What fails is told only when the browser has said that it is online again. */
   lateFailures?: boolean;
+  /** The tab hears nothing of others. */
+  deaf?: boolean;
+  /** IndexedDB never answers, and so many milliseconds are enough. */
+  mute?: number;
 }
 
 let store: Store;
+/** What the store has said besides. */
+const told: string[] = [];
+/** When the browser said that it is offline. */
+let lost = 0;
+addEventListener("offline", () => (lost = performance.now()));
 /** How many failures are held back until the browser is online. */
 let held = 0;
 const heldMore = new EventTarget();
@@ -67,7 +76,9 @@ const harness = {
   },
 
   /** The app of one tab. */
-  async open({ lines, token, name, patience, lateFailures }: Setting): Promise<string[]> {
+  async open({ lines, token, name, patience, lateFailures, deaf, mute }: Setting): Promise<string[]> {
+    if (deaf) Object.assign(globalThis, { BroadcastChannel: undefined });
+    if (mute !== undefined) IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
     const retry = { base: patience, cap: patience };
     const client = createClient({
       baseUrl: lines[0]!,
@@ -76,7 +87,14 @@ const harness = {
       retry,
       fetch: lateFailures ? lateFetch : undefined,
     });
-    store = createStore({ client, storage: indexedDb(name), retry });
+    store = createStore({
+      client,
+      storage: indexedDb(name),
+      retry,
+      storageTimeout: mute,
+      onWiped: () => told.push("wiped"),
+      onError: (error) => told.push(String(error)),
+    });
     await store.start();
     return harness.titles();
   },
@@ -95,6 +113,40 @@ const harness = {
       asked.onsuccess = resolve;
       asked.onerror = reject;
     });
+  },
+
+  /** What was asked about before the wipe, and whether it was done. */
+  async wipe(agrees?: boolean): Promise<{ isDone: boolean; asked: string[] }> {
+    const asked: string[] = [];
+    const ask = (unsent: readonly { fields: { title?: string } }[]) => {
+      asked.push(...unsent.map(({ fields }) => fields.title ?? ""));
+      return agrees === true;
+    };
+    const isDone = await store.wipe(agrees === undefined ? undefined : ask);
+    return { isDone, asked };
+  },
+
+  /** The names of all records in a database. */
+  async records(name: string): Promise<string[]> {
+    const request = <V>(asked: IDBRequest<V>) =>
+      new Promise<V>((resolve, reject) => {
+        asked.onsuccess = () => resolve(asked.result);
+        asked.onerror = () => reject(asked.error);
+      });
+    const database = await request(indexedDB.open(name));
+    const keys = await request(database.transaction("records").objectStore("records").getAllKeys());
+    database.close();
+    return keys.map(String);
+  },
+
+  told: (): string[] => told,
+
+  lastUser: (): string | null => lastUser() ?? null,
+
+  /** How many milliseconds after the browser the store said that it is offline. */
+  async offlineAfter(): Promise<number> {
+    await until(store, () => store.status === "offline", "offline");
+    return performance.now() - lost;
   },
 
   /** Comes back when so many failures are held back. */

@@ -5,6 +5,8 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { createElement as h, type ReactNode } from "react";
+import { renderToString } from "react-dom/server";
 import { createClient, type Store } from "tickbox-client";
 import { shown, store, user } from "./sample-context.js";
 import { Server, tokenOf } from "./support/server.js";
@@ -28,12 +30,13 @@ after(async () => {
 });
 
 /** Runs the sample that has this text, to its end. */
-async function sample(text: string): Promise<void> {
-  const samples = [...page.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code!);
+async function sample(text: string): Promise<object> {
+  const samples = [...page.matchAll(/^```tsx?\n(.*?)^```$/gms)].map(([, code]) => code!);
   const place = samples.findIndex((code) => code.includes(text)) + 1;
   assert.ok(place > 0, text);
   const made = (await import(`./samples/sample${place}.js`)) as { store?: Store };
   await made.store?.close();
+  return made;
 }
 
 const titles = async () => (await createClient({ baseUrl: server.url, token: tokenOf(user.id) }).list()).tasks.map(({ title }) => title);
@@ -77,7 +80,25 @@ test("the sample of an undo leaves nothing", async () => {
   assert.deepEqual(await titles(), before);
 });
 
-test("the sample of conflicts runs", () => sample("onConflict: async"));
+test("the sample for React renders on a server", async () => {
+  const { App } = (await sample("<TickboxProvider")) as { App: () => ReactNode };
+  assert.match(renderToString(h(App)), /<button>Add<\/button><ul><\/ul><p>syncing/);
+});
+
+test("the sample of a sign-out begins with what was there", async () => {
+  shown.length = 0;
+  await sample("store.wipe(");
+  assert.equal(shown.length, 1);
+});
+
+test("the sample of a deed takes back exactly that", async () => {
+  shown.length = 0;
+  store.create({ title: "to be done" });
+  await sample("store.deed(");
+  assert.deepEqual([shown, store.tasks()[1]?.title, store.tasks()[1]?.completed], [["Open again"], "to be done", false]);
+});
+
+test("the sample of conflicts runs", async () => void (await sample("onConflict: async")));
 
 test("the sample of a storage in a file sends and keeps", async () => {
   await sample("rename(");
@@ -117,7 +138,9 @@ test("every code that the client makes is in the table", async () => {
 
 test("the sizes are those of the bundles", async () => {
   const sizes = JSON.parse(await readFile(new URL("build/sizes.json", root), "utf8")) as Record<string, number[]>;
-  for (const [names, bytes] of Object.entries(sizes)) {
+  const { hooks = [], ...bundles } = sizes;
+  assert.ok(page.includes(`The hooks add ${Math.round(hooks[1]! / 1024)} KiB, gzipped.`));
+  for (const [names, bytes] of Object.entries(bundles)) {
     const [plain, gzipped] = bytes.map((number) => `${Math.round(number / 1024)} KiB`);
     const row = `| ${names.replace(/\w+/g, "`$&`")} | ${plain} | ${gzipped} |`;
     assert.ok(page.includes(row), row);

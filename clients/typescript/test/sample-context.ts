@@ -6,6 +6,9 @@ import { tokenOf } from "./support/server.js";
 /** Who is signed in. */
 export const user = { id: `reader-${process.pid}` };
 
+/** As Better Auth's session. */
+export const session = { userId: user.id } as { userId: string } | null;
+
 /** As Better Auth's client with its `jwtClient` plugin. */
 export const authClient = {
   token: () => Promise.resolve({ data: { token: tokenOf(user.id) } as { token: string } | null, error: null }),

@@ -111,3 +111,47 @@ test("what others have made of it since is theirs, and all else is taken back", 
   assert.ok(one.store.undo());
   assert.equal(one.store.undo(), false, "the task is gone, and so is what was done to it");
 });
+
+test("the way back of a deed takes back exactly that, whatever was done since, and once", async () => {
+  const user = someone();
+  const [one, other] = [await device(user), await device(user)];
+  const { store } = one;
+  const { id } = store.create({ title: "task", description: "first" });
+  const { result, undo } = store.deed(() => store.change(id, { title: "renamed" }));
+  assert.equal(result.title, "renamed");
+  store.change(id, { description: "second" });
+  const later = store.create({ title: "later" });
+  await store.synced();
+  await until(other.store, () => other.store.get(id)?.description === "second", "the changes");
+  other.store.change(id, { priority: 1 });
+  await until(store, () => store.get(id)?.priority === 1, "the other change");
+  assert.equal(undo(), true);
+  const { title, description, priority } = store.get(id)!;
+  assert.deepEqual({ title, description, priority }, { title: "task", description: "second", priority: 1 });
+  assert.equal(undo(), false, "it is taken back");
+  assert.equal(store.get(later.id)?.title, "later");
+  assert.equal(store.undo(), true);
+  assert.equal(store.get(later.id), undefined, "what was done last is still the last");
+  await store.synced();
+  await serverHas(user, store);
+});
+
+test("the way back of a deed that did nothing takes nothing back", () => {
+  const store = storeOf(clientOf("nobody", "http://127.0.0.1:1"));
+  const { id } = store.create({ title: "one" });
+  store.change(id, { title: "two" });
+  assert.equal(store.deed(() => store.change(id, { title: "two" })).undo(), false);
+  assert.equal(store.deed(() => undefined).undo(), false);
+  assert.deepEqual(titles(store), ["two"]);
+  const { undo } = store.deed(() => store.complete(id));
+  assert.ok(store.undo());
+  assert.equal(undo(), false, "it was taken back by the other way");
+  assert.deepEqual([titles(store), store.get(id)?.completed], [["two"], false]);
+  const outer = store.deed(() => store.together(() => {
+    store.create({ title: "three" });
+    store.remove(id);
+  }));
+  assert.deepEqual(titles(store), ["three"]);
+  assert.ok(outer.undo());
+  assert.deepEqual(titles(store), ["two"]);
+});
