@@ -79,9 +79,12 @@ export function sayWhen(when: When, now = today()): string {
   return time === undefined ? sayDay(day, now) : `${sayDay(day, now)}, ${sayTime(time)}`;
 }
 
+/** The weekday and the date. */
+export const sayDate = (day: string): string => format(dateOf(day), { weekday: "long", day: "numeric", month: "long" });
+
 /** For a heading: the name of the day, and its date. */
 export function sayWholeDay(day: string, now = today()): string {
-  const whole = format(dateOf(day), { weekday: "long", day: "numeric", month: "long" });
+  const whole = sayDate(day);
   const word = sayDay(day, now);
   return ["Today", "Tomorrow", "Yesterday"].includes(word) ? `${word} · ${whole}` : whole;
 }

@@ -2,7 +2,7 @@
 
 import { useMemo, useState } from "preact/hooks";
 import { AddLine, type Home } from "./add-line.js";
-import { today, plus } from "./dates.js";
+import { today, plus, sayDate } from "./dates.js";
 import { Icon } from "./icons.js";
 import { ListDialog } from "./list-dialog.js";
 import { questionOf, rowsOf } from "./rows.js";
@@ -37,6 +37,7 @@ export function PlaceView(parts: Parts) {
         <h1 tabIndex={-1}>
           {list && <i class="dot" style={{ background: list.color ?? "" }} />}
           {nameOf(place, list)}
+          {place.kind === "today" && <small>{sayDate(today())}</small>}
         </h1>
         {list && <button type="button" class="icon-button" aria-label="Edit the list" title="Edit the list" onClick={() => setEditing(true)}><Icon name="edit" /></button>}
         {mayShowDone && <button type="button" class="quiet" aria-pressed={showDone} onClick={change}>{showDone ? "Hide completed" : "Show completed"}</button>}

@@ -59,8 +59,10 @@ export const closeTask = (): void => go({ place: route().place }, true);
 export function useRoute(): Route {
   const [now, set] = useState(route);
   useEffect(() => {
-    const look = () => set(route());
+    const look = () => set((now) => (hashOf(now) === hashOf(route()) ? now : route()));
     addEventListener("hashchange", look);
+    // It may have changed before anybody listened.
+    look();
     return () => removeEventListener("hashchange", look);
   }, []);
   return now;

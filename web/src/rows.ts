@@ -75,9 +75,9 @@ export interface Look {
 export function rowsOf(tasks: readonly Task[], look: Look): Row[] {
   const { place, today } = look;
   if (isTree(place)) return tree(tasks, look);
-  if (place.kind === "today") return grouped(tasks, (task) => (dayOf(task) < today ? "Overdue" : "Today"), today);
-  if (place.kind === "upcoming") return grouped(tasks, (task) => sayWholeDay(dayOf(task), today), today);
-  if (place.kind === "done") return grouped(tasks, (task) => sayDone(task, today), today);
+  if (place.kind === "today") return grouped(tasks, (task) => (dayOf(task) < today ? "Overdue" : "Today"));
+  if (place.kind === "upcoming") return grouped(tasks, (task) => sayWholeDay(dayOf(task), today));
+  if (place.kind === "done") return grouped(tasks, (task) => sayDone(task, today));
   const open = tasks.filter((task) => !task.completed);
   if (place.kind === "tag" && !look.showDone) return flat(open);
   const done = tasks.filter((task) => task.completed);
@@ -104,7 +104,7 @@ function row(task: Task, more: Pick<TaskRow, "depth" | "place" | "of"> & Partial
 }
 
 /** Tasks that come in the order of their groups, each group below its name. */
-function grouped(tasks: readonly Task[], nameOf: (task: Task) => string, _today: string): Row[] {
+function grouped(tasks: readonly Task[], nameOf: (task: Task) => string): Row[] {
   const groups = new Map<string, Task[]>();
   for (const task of tasks) {
     const name = nameOf(task);
@@ -112,6 +112,8 @@ function grouped(tasks: readonly Task[], nameOf: (task: Task) => string, _today:
     if (group) group.push(task);
     else groups.set(name, [task]);
   }
+  // One group that is called as the place needs no name.
+  if (groups.size === 1 && groups.has("Today")) return flat(tasks);
   return [...groups].flatMap(([name, group]) => [heading(name, group.length, name === "Overdue"), ...flat(group)]);
 }
 

@@ -100,8 +100,9 @@ function Search({ place, field }: { place: Place; field: { current: HTMLInputEle
   const before = useRef<Place>({ kind: "today" });
   useEffect(() => {
     if (place.kind !== "search") before.current = place;
-    setText(place.kind === "search" ? place.name : "");
-  }, [place.kind]);
+    // Whoever is writing is ahead of the address.
+    if (document.activeElement !== field.current || place.kind !== "search") setText(place.kind === "search" ? place.name : "");
+  }, [place]);
   const look = (next: string) => {
     setText(next);
     go({ place: next === "" ? before.current : { kind: "search", name: next } }, place.kind === "search");

@@ -129,6 +129,7 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
               isOpen={row.key === opened}
               isDragged={row.key === drag?.row.key}
               today={day}
+              isBelowDay={place.kind === "today" || place.kind === "upcoming"}
               list={isOrdered ? undefined : listOf.get(row.task.list_id ?? "")}
               on={on}
             />

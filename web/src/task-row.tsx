@@ -1,7 +1,7 @@
 // One row of a list: a task with what matters of it at a glance.
 
 import { memo } from "./memo.js";
-import { here, sayWhen } from "./dates.js";
+import { here, sayTime, sayWhen, type When } from "./dates.js";
 import { Icon } from "./icons.js";
 import { repeatOf } from "./repeat.js";
 import type { TaskRow } from "./rows.js";
@@ -14,6 +14,8 @@ interface Parts {
   isOpen: boolean;
   isDragged: boolean;
   today: string;
+  /** Whether the day stands above the row already. */
+  isBelowDay: boolean;
   /** The name of the list, where tasks of several stand together. */
   list: { name: string; color?: string | undefined } | undefined;
   on: {
@@ -25,9 +27,10 @@ interface Parts {
   };
 }
 
-export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOpen, isDragged, list, today, on }: Parts) {
+export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOpen, isDragged, isBelowDay, list, today, on }: Parts) {
   const { task, depth } = row;
   const tab = isActive ? 0 : -1;
+  const due = task.due ? sayDue(task.due, today, isBelowDay) : "";
   const classes = ["row", task.completed && "done", isOpen && "opened", isDragged && "dragged"].filter(Boolean).join(" ");
   return (
     <div
@@ -63,7 +66,7 @@ export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOp
           {task.description ? <span class="chip" title="Has notes"><Icon name="notes" /></span> : null}
           {repeatOf(task) && <span class="chip" title="Repeats"><Icon name="repeat" /></span>}
           {task.priority !== undefined && <span class={`chip ${priorityClass(task.priority)}`}>{`!${task.priority}`}</span>}
-          {task.due && <span class={dueClass(row, today)}>{sayWhen(task.due, today)}</span>}
+          {due !== "" && <span class={dueClass(row, today)}>{due}</span>}
           {task.tags?.slice(0, 3).map((tag) => <span key={tag} class="chip tag">{`#${tag}`}</span>)}
           {task.tags && task.tags.length > 3 && <span class="chip">{`+${task.tags.length - 3}`}</span>}
           {list && (
@@ -90,6 +93,12 @@ const quiet = (work: () => void) => (event: Event) => {
 
 export function priorityClass(priority: number | undefined): string {
   return priority === undefined ? "" : priority === 1 ? "first" : priority <= 4 ? "high" : priority === 5 ? "middle" : "low";
+}
+
+function sayDue(due: When, today: string, isBelowDay: boolean): string {
+  const { day, time } = here(due);
+  if (!isBelowDay || day < today) return sayWhen(due, today);
+  return time === undefined ? "" : sayTime(time);
 }
 
 function dueClass({ task }: TaskRow, today: string): string {

@@ -1,5 +1,6 @@
 // A day, and perhaps a time on the clock: typed, picked, or with one press.
 
+import { Icon } from "./icons.js";
 import { alike, nextWeekday, plus, sayWhen, today, type When } from "./dates.js";
 
 interface Parts {
@@ -38,7 +39,7 @@ export function WhenField({ label, id, value, hasTime, hasShortcuts, onWrite }: 
           {hasTime && day !== "" && (
             <input type="time" aria-label={`${label}: time`} value={time} onChange={(event) => write(day, event.currentTarget.value)} />
           )}
-          {value && <button type="button" class="quiet" onClick={() => onWrite(null)}>Clear<span class="hidden">{` ${label}`}</span></button>}
+          {value && <button type="button" class="icon-button" aria-label={`Clear ${label}`} title="Clear" onClick={() => onWrite(null)}><Icon name="close" /></button>}
         </div>
         {zone !== undefined && <p class="hint">{`Time in ${zone.replace(/_/g, " ")}; here: ${sayWhen(value!)}`}</p>}
         {hasShortcuts && (
