@@ -1,6 +1,6 @@
 // Adds a task with one line, and shows what is understood of it while it is typed.
 
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sayWhen, type When } from "./dates.js";
 import * as deeds from "./deeds.js";
 import { Icon } from "./icons.js";
@@ -32,7 +32,7 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
   const [plain, setPlain] = useState<ReadonlySet<string>>(new Set());
   const field = useRef<HTMLInputElement>(null);
   const quick = useMemo(() => readLine(line, lists, plain), [line, lists, plain]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (call > 0) field.current?.focus();
   }, [call]);
 

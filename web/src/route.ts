@@ -45,12 +45,10 @@ export const route = (): Route => parseRoute(location.hash);
 /** Goes there; `replace` leaves no trace for Back. */
 export function go(to: Route, replace = false): void {
   if (hashOf(to) === location.hash) return;
-  if (replace) {
-    history.replaceState(null, "", hashOf(to));
-    dispatchEvent(new HashChangeEvent("hashchange"));
-  } else {
-    location.hash = hashOf(to);
-  }
+  if (replace) history.replaceState(null, "", hashOf(to));
+  else history.pushState(null, "", hashOf(to));
+  // At once, so that the next key meets what this one has opened.
+  dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
 export const openTask = (task: string): void => go({ ...route(), task }, route().task !== undefined);

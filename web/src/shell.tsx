@@ -28,7 +28,7 @@ export function Shell({ onPerson, onSignOut }: Parts) {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [window_, setWindow] = useState<"help" | "sign-in" | "sign-out">();
   const [call, setCall] = useState(0);
-  const [addPart, setAddPart] = useState(0);
+  const [addPart, setAddPart] = useState({ id: "", count: 0 });
   const search = useRef<HTMLInputElement>(null);
 
   useKeys({
@@ -44,23 +44,21 @@ export function Shell({ onPerson, onSignOut }: Parts) {
   useEffect(() => {
     document.title = `${nameOf(place, lists.find(({ id }) => place.kind === "list" && id === place.name))} · tickbox`;
   }, [place, lists]);
-  useEffect(() => setAddPart(0), [task]);
   useEffect(() => {
     if (kind !== "signed-out") setWindow((now) => (now === "sign-in" ? undefined : now));
   }, [kind]);
 
   const leave = () => (waiting > 0 ? setWindow("sign-out") : void onSignOut());
   const part = (id: string) => {
+    setAddPart(({ count }) => ({ id, count: count + 1 }));
     openTask(id);
-    // After the panel of the other task has gone.
-    requestAnimationFrame(() => setAddPart((count) => count + 1));
   };
   return (
     <div class={task === undefined ? "shell" : "shell has-details"}>
       <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main h1")?.focus(); }}>Skip to the tasks</a>
       <Sidebar place={place} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} onHelp={() => setWindow("help")} onSignOut={leave} />
       {isMenuOpen && <div class="veil" onClick={() => setMenuOpen(false)} />}
-      <main>
+      <main id="main">
         <div class="bar">
           <button type="button" class="icon-button only-narrow" aria-label="Menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(true)}><Icon name="menu" /></button>
           <Search place={place} field={search} />
@@ -75,7 +73,7 @@ export function Shell({ onPerson, onSignOut }: Parts) {
         <Refusals />
         <PlaceView place={place} opened={task} call={call} onAddPart={part} />
       </main>
-      {task !== undefined && <Details id={task} addPart={addPart} />}
+      {task !== undefined && <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />}
       {window_ === "help" && <Help onClose={() => setWindow(undefined)} />}
       {window_ === "sign-in" && (
         <Dialog title="Sign in" onClose={() => setWindow(undefined)}>
