@@ -43,6 +43,7 @@ mod migrations;
 mod model;
 mod nesting;
 mod outages;
+mod page;
 mod pasted_settings;
 mod places;
 mod places_model;

@@ -14,12 +14,12 @@ const PROGRAM = process.env.TICKBOX ?? fileURLToPath(new URL("../../../target/de
 // Reads nothing and waits: the end of its input is the end of this process, by whatever cause.
 const WATCHDOG = 'read -r _; kill -KILL "$1" 2>/dev/null; rm -rf -- "$2"';
 
-/** Starts it in development, where any name is somebody. */
-export async function start() {
+/** Starts it in development, where any name is somebody unless the variables say other. */
+export async function start(variables = {}) {
   const directory = mkdtempSync(join(tmpdir(), "tickbox-test-"));
   const child = spawn(PROGRAM, ["serve"], {
     cwd: directory,
-    env: { PATH: process.env.PATH ?? "", PORT: "0", RUST_LOG: "error" },
+    env: { PATH: process.env.PATH ?? "", PORT: "0", RUST_LOG: "error", ...variables },
     stdio: ["ignore", "pipe", "inherit"],
   });
   const watchdog = spawn("sh", ["-c", WATCHDOG, "watchdog", String(child.pid), directory], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
