@@ -1,7 +1,7 @@
 // The list of a place: only the rows in sight are drawn, one of them has the focus, and each key does to that one what it
 // says in the help.
 
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useDrag, type Drag } from "./drag.js";
 import { plus, today } from "./dates.js";
 import * as deeds from "./deeds.js";
@@ -173,7 +173,8 @@ function useActive(scroller: { current: HTMLElement | null }, rows: readonly Row
     if (isLost && !route().task) wants.current = key;
   }, [key, activeIndex]);
 
-  useEffect(() => {
+  // At once, so that the next key meets it.
+  useLayoutEffect(() => {
     const wanted = wants.current;
     if (wanted === undefined) return;
     wants.current = undefined;

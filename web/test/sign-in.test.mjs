@@ -98,7 +98,7 @@ test("who has not sent everything is asked before signing out", async () => {
   await saved(page);
   await bob.context.setOffline(true);
   await add(page, "Only here");
-  await page.getByText("1 change waits").waitFor();
+  await page.locator(".status").getByText(/Saving|1 change waits/).waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   const dialog = page.getByRole("dialog", { name: "Not everything is sent" });
   await dialog.getByRole("button", { name: "Stay" }).click();
