@@ -12,9 +12,11 @@ use xtask::programs::find_browser;
 
 const WEB: &str = "web";
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 6] = [
     ("/", "text/html; charset=utf-8"),
     ("/app.js", "text/javascript; charset=utf-8"),
+    ("/shared.js", "text/javascript; charset=utf-8"),
+    ("/more.js", "text/javascript; charset=utf-8"),
     ("/app.css", "text/css; charset=utf-8"),
     ("/worker.js", "text/javascript; charset=utf-8"),
 ];
@@ -78,8 +80,10 @@ async fn its_files_are_there_for_everybody_and_asked_for_once() {
 async fn the_addresses_that_the_page_names_are_kept_for_ever() {
     let app = app(Some(SignIn::Name)).await;
     let index = ask(&app, Method::GET, "/", &[]).await.text;
-    let named: Vec<_> = index.split('"').filter(|it| it.contains("?v=")).collect();
-    assert_eq!(named.len(), 2, "{index}");
+    let worker = ask(&app, Method::GET, "/worker.js", &[]).await.text;
+    let all = index + &worker;
+    let named: Vec<_> = all.split('"').filter(|it| it.contains("?v=")).collect();
+    assert_eq!(named.len(), 3 + 4, "{named:?}");
     for name in named {
         let path = format!("/{name}");
         let answer = ask(&app, Method::GET, &path, &[]).await;

@@ -4,7 +4,8 @@ import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sayWhen, type When } from "./dates.js";
 import * as deeds from "./deeds.js";
 import { Icon } from "./icons.js";
-import { readLine, type Piece, type Quick } from "./quick.js";
+import { loadMore, useMore } from "./later.js";
+import type { Piece, Quick } from "./quick.js";
 import { useLists, useTasks, type Task } from "./tasks.js";
 
 export interface Home {
@@ -31,7 +32,8 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
   const [line, setLine] = useState("");
   const [plain, setPlain] = useState<ReadonlySet<string>>(new Set());
   const field = useRef<HTMLInputElement>(null);
-  const quick = useMemo(() => readLine(line, lists, plain), [line, lists, plain]);
+  const more = useMore();
+  const quick = useMemo(() => more?.readLine(line, lists, plain) ?? asItIs(line), [line, lists, plain, more]);
   useLayoutEffect(() => {
     if (call > 0) field.current?.focus();
   }, [call]);
@@ -39,6 +41,11 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
   const submit = (event: Event) => {
     event.preventDefault();
     if (line.trim() === "") return;
+    if (more) add(quick);
+    // Nobody is that fast, but a network may be slow.
+    else void loadMore().then(({ readLine }) => add(readLine(line, lists, plain)), () => add(quick));
+  };
+  const add = (quick: Quick) => {
     const tags = home.tag !== undefined && !quick.tags.includes(home.tag) ? [...quick.tags, home.tag] : quick.tags;
     const task = deeds.add(store, { ...quick, tags, title: quick.title || line.trim() }, home);
     if (!task) return;
@@ -82,6 +89,8 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
     </form>
   );
 }
+
+const asItIs = (line: string): Quick => ({ title: line.trim(), pieces: [], tags: [] });
 
 function ReadPieces({ quick, lists, onPlain }: { quick: Quick; lists: readonly { id: string; name: string }[]; onPlain: (text: string) => void }) {
   const when = quick.due && sayWhen(quick.due);

@@ -1,7 +1,7 @@
 // Dragging a row with a mouse, a pen or a finger: to a place among the rows, or onto something that takes tasks.
 
-import { useEffect, useRef, useState } from "preact/hooks";
-import { spotAt, type Row, type Spot, type TaskRow } from "./rows.js";
+import { spotAt, type Spot } from "./spot.js";
+import type { Row, TaskRow } from "./rows.js";
 
 export interface Drag {
   row: TaskRow;
@@ -19,7 +19,7 @@ const EDGE = 48;
 /** A hand is never quite still. */
 const SLACK = 5;
 
-interface Parts {
+export interface Parts {
   scroller: { current: HTMLElement | null };
   rows: readonly Row[];
   height: number;
@@ -28,70 +28,62 @@ interface Parts {
   onDrop: (drag: Drag) => void;
 }
 
-export function useDrag(parts: Parts): { drag: Drag | undefined; begin: (event: PointerEvent, row: TaskRow) => void } {
-  const [drag, set] = useState<Drag>();
-  const now = useRef(parts);
-  now.current = parts;
-  const end = useRef<() => void>(() => undefined);
-  useEffect(() => () => end.current(), []);
+/** Follows the pointer from where it was pressed; gives the function that lets go. */
+export function follow(event: PointerEvent, row: TaskRow, now: { current: Parts }, show: (drag: Drag | undefined) => void): () => void {
+  const start = { x: event.clientX, y: event.clientY };
+  const control = new AbortController();
+  const { signal } = control;
+  let latest: Drag | undefined;
+  let frame = 0;
 
-  function begin(event: PointerEvent, row: TaskRow): void {
-    if (event.button !== 0) return;
-    event.preventDefault();
-    const start = { x: event.clientX, y: event.clientY };
-    const control = new AbortController();
-    const { signal } = control;
-    let latest: Drag | undefined;
-    let frame = 0;
-
-    const look = (x: number, y: number) => {
-      latest = lookAt(now.current, row, x, y, start.x);
-      mark(latest.onto);
-      set(latest);
-    };
-    const scroll = () => {
-      const element = now.current.scroller.current;
-      if (element && latest) {
-        const { top, bottom } = element.getBoundingClientRect();
-        const by = latest.y < top + EDGE ? latest.y - top - EDGE : latest.y > bottom - EDGE ? latest.y - bottom + EDGE : 0;
-        if (by !== 0 && !latest.onto) {
-          element.scrollTop += by / 4;
-          look(latest.x, latest.y);
-        }
+  const look = (x: number, y: number) => {
+    latest = lookAt(now.current, row, x, y, start.x);
+    mark(latest.onto);
+    show(latest);
+  };
+  const scroll = () => {
+    const element = now.current.scroller.current;
+    if (element && latest) {
+      const { top, bottom } = element.getBoundingClientRect();
+      const by = latest.y < top + EDGE ? latest.y - top - EDGE : latest.y > bottom - EDGE ? latest.y - bottom + EDGE : 0;
+      if (by !== 0 && !latest.onto) {
+        element.scrollTop += by / 4;
+        look(latest.x, latest.y);
       }
+    }
+    frame = requestAnimationFrame(scroll);
+  };
+  const stop = () => {
+    control.abort();
+    cancelAnimationFrame(frame);
+    mark(undefined);
+    document.documentElement.classList.remove("dragging");
+    show(undefined);
+  };
+  const move = ({ clientX: x, clientY: y, pointerId }: PointerEvent) => {
+    if (pointerId !== event.pointerId) return;
+    if (!latest) {
+      if (Math.hypot(x - start.x, y - start.y) < SLACK) return;
+      document.documentElement.classList.add("dragging");
       frame = requestAnimationFrame(scroll);
-    };
-    const stop = () => {
-      control.abort();
-      cancelAnimationFrame(frame);
-      mark(undefined);
-      document.documentElement.classList.remove("dragging");
-      set(undefined);
-    };
-    end.current = stop;
-    window.addEventListener("pointermove", ({ clientX: x, clientY: y, pointerId }) => {
-      if (pointerId !== event.pointerId) return;
-      if (!latest) {
-        if (Math.hypot(x - start.x, y - start.y) < SLACK) return;
-        document.documentElement.classList.add("dragging");
-        frame = requestAnimationFrame(scroll);
-      }
-      look(x, y);
-    }, { signal });
-    addEventListener("pointerup", () => {
-      const drop = latest;
-      stop();
-      if (drop) now.current.onDrop(drop);
-    }, { signal });
-    addEventListener("pointercancel", stop, { signal });
-    window.addEventListener("keydown", (key) => {
-      if (key.key !== "Escape") return;
-      key.stopPropagation();
-      stop();
-    }, { signal, capture: true });
-  }
-
-  return { drag, begin };
+    }
+    look(x, y);
+  };
+  const drop = () => {
+    const dropped = latest;
+    stop();
+    if (dropped) now.current.onDrop(dropped);
+  };
+  const escape = (key: KeyboardEvent) => {
+    if (key.key !== "Escape") return;
+    key.stopPropagation();
+    stop();
+  };
+  window.addEventListener("pointermove", move, { signal });
+  window.addEventListener("pointerup", drop, { signal });
+  window.addEventListener("pointercancel", stop, { signal });
+  window.addEventListener("keydown", escape, { signal, capture: true });
+  return stop;
 }
 
 function lookAt({ scroller, rows, height, isOrdered }: Parts, row: TaskRow, x: number, y: number, startX: number): Drag {

@@ -2,11 +2,13 @@
 
 import { render } from "preact";
 import { App } from "./app.js";
+import { loadMore } from "./later.js";
 import { ROOT } from "./setting.js";
 import { applyTheme } from "./theme.js";
 
 applyTheme();
 render(<App />, document.getElementById("page")!);
+addEventListener("load", () => void loadMore().catch(() => undefined));
 
 // Only over https, or on this machine: elsewhere browsers have none.
 if ("serviceWorker" in navigator) {

@@ -4,12 +4,11 @@ import { useMemo, useState } from "preact/hooks";
 import { AddLine, type Home } from "./add-line.js";
 import { today, plus, sayDate } from "./dates.js";
 import { Icon } from "./icons.js";
-import { ListDialog } from "./list-dialog.js";
+import { ListDialog, TrashView } from "./later.js";
 import { questionOf, rowsOf } from "./rows.js";
 import type { Place } from "./route.js";
 import { keep, kept } from "./setting.js";
 import { TaskList } from "./task-list.js";
-import { TrashView } from "./trash.js";
 import { useDay, useLists, useQuery, useTasks, type List } from "./tasks.js";
 
 interface Parts {

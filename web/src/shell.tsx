@@ -2,11 +2,10 @@
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as deeds from "./deeds.js";
-import { Details } from "./details.js";
 import { Dialog } from "./dialog.js";
-import { Help } from "./help.js";
 import { Icon } from "./icons.js";
 import { useKeys } from "./keys.js";
+import { Details, Help, SignOut } from "./later.js";
 import { PlaceView, nameOf } from "./place-view.js";
 import { go, openTask, useRoute, type Place } from "./route.js";
 import { Sidebar } from "./sidebar.js";
@@ -81,13 +80,7 @@ export function Shell({ onPerson, onSignOut }: Parts) {
         </Dialog>
       )}
       {window_ === "sign-out" && (
-        <Dialog title="Not everything is sent" onClose={() => setWindow(undefined)}>
-          <p>{`${waiting} ${waiting === 1 ? "change is" : "changes are"} only on this device, and would be lost.`}</p>
-          <div class="buttons end">
-            <button type="button" class="quiet danger" onClick={() => void onSignOut()}>Sign out and lose them</button>
-            <button type="button" class="primary" autofocus onClick={() => setWindow(undefined)}>Stay</button>
-          </div>
-        </Dialog>
+        <SignOut waiting={waiting} onSignOut={() => void onSignOut()} onClose={() => setWindow(undefined)} />
       )}
     </div>
   );

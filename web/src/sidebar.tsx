@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import * as deeds from "./deeds.js";
 import { Icon, Logo, type IconName } from "./icons.js";
-import { ListDialog } from "./list-dialog.js";
+import { ListDialog } from "./later.js";
 import { hashOf, samePlace, type Place } from "./route.js";
 import { Status } from "./status.js";
 import { useCounts, useLists, useQuery, useTasks, type List } from "./tasks.js";

@@ -1,8 +1,8 @@
 // How it stands with the server, who is here, and how the page looks.
 
 import { useState } from "preact/hooks";
-import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
+import { Refused } from "./later.js";
 import { useSnapshot, useTasks } from "./tasks.js";
 import { theme, setTheme, type Theme } from "./theme.js";
 
@@ -42,37 +42,17 @@ export function Status({ onHelp, onSignOut }: { onHelp: () => void; onSignOut: (
   );
 }
 
-/** Work that the server will never take, with its reason. */
+/** Tells of work that the server will never take. */
 export function Refusals() {
   const { store } = useTasks();
-  const refused = useSnapshot(store.subscribe, store.refused);
+  const { length } = useSnapshot(store.subscribe, store.refused);
   const [isOpen, setOpen] = useState(false);
-  if (refused.length === 0) return null;
-  const name = ({ operation }: (typeof refused)[number]) => {
-    const words = (operation.fields as { title?: string; name?: string }) ?? {};
-    const base = operation.base as { title?: string; name?: string } | null;
-    return words.title ?? words.name ?? base?.title ?? base?.name ?? "A task";
-  };
+  if (length === 0 && !isOpen) return null;
   return (
     <div class="banner warning" role="alert">
-      <span>{refused.length === 1 ? "The server has refused a change." : `The server has refused ${refused.length} changes.`}</span>
+      <span>{length === 1 ? "The server has refused a change." : `The server has refused ${length} changes.`}</span>
       <button type="button" class="quiet" onClick={() => setOpen(true)}>Look</button>
-      {isOpen && (
-        <Dialog title="What was refused" onClose={() => setOpen(false)}>
-          <ul class="refusals">
-            {refused.map((it) => (
-              <li key={it.operation.key}>
-                <strong>{name(it)}</strong>
-                <p>{it.error.message}</p>
-                <div class="buttons">
-                  <button type="button" class="quiet" onClick={() => store.retry(it.operation.key)}>Try again</button>
-                  <button type="button" class="quiet danger" onClick={() => store.dismiss(it.operation.key)}>Give it up</button>
-                </div>
-              </li>
-            ))}
-          </ul>
-        </Dialog>
-      )}
+      {isOpen && <Refused onClose={() => setOpen(false)} />}
     </div>
   );
 }

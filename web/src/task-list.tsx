@@ -2,13 +2,14 @@
 // says in the help.
 
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useDrag, type Drag } from "./drag.js";
+import type { Drag } from "./drag.js";
 import { plus, today } from "./dates.js";
 import * as deeds from "./deeds.js";
 import { TaskLine } from "./task-row.js";
 import { reveal, useWindow } from "./window.js";
 import { isTree, type Row, type TaskRow } from "./rows.js";
 import { openTask, route, type Place } from "./route.js";
+import { useDrag } from "./use-drag.js";
 import { useTasks, type List } from "./tasks.js";
 
 interface Parts {

@@ -3,19 +3,18 @@
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 /** The addresses of this build's files: another build makes another worker. */
-declare const SCRIPT: string;
-declare const STYLE: string;
+declare const FILES: readonly string[];
 
 const CACHE = "tickbox-page";
 const PAGE = new URL("./", worker.location.href).href;
-const FILES = [SCRIPT, STYLE].map((name) => new URL(name, PAGE).href);
+const URLS = FILES.map((name) => new URL(name, PAGE).href);
 /** Whoever has a network that does not answer sees the page of last time after so many milliseconds. */
 const PATIENCE = 2_000;
 
 worker.addEventListener("install", (event) => {
   const keep = async () => {
     const cache = await caches.open(CACHE);
-    await cache.addAll([PAGE, ...FILES].map((url) => new Request(url, { cache: "no-cache" })));
+    await cache.addAll([PAGE, ...URLS].map((url) => new Request(url, { cache: "no-cache" })));
     await worker.skipWaiting();
   };
   event.waitUntil(keep());
@@ -24,7 +23,7 @@ worker.addEventListener("install", (event) => {
 worker.addEventListener("activate", (event) => {
   const tidy = async () => {
     const cache = await caches.open(CACHE);
-    const old = (await cache.keys()).filter(({ url }) => url !== PAGE && !FILES.includes(url));
+    const old = (await cache.keys()).filter(({ url }) => url !== PAGE && !URLS.includes(url));
     await Promise.all(old.map((request) => cache.delete(request)));
     await worker.clients.claim();
   };
@@ -37,7 +36,7 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   url.hash = "";
   if (request.mode === "navigate" && url.href === PAGE) event.respondWith(newest(request, event));
-  else if (/^app\.(js|css)\?v=/.test(url.href.slice(PAGE.length)) && url.href.startsWith(PAGE)) event.respondWith(kept(request));
+  else if (/^[a-z]+\.(js|css)\?v=/.test(url.href.slice(PAGE.length)) && url.href.startsWith(PAGE)) event.respondWith(kept(request));
 });
 
 /** The page as the server has it now; the kept one if it does not answer. */

@@ -2,8 +2,6 @@
 
 mod sign_in;
 
-use std::sync::LazyLock;
-
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
@@ -22,8 +20,20 @@ use crate::http::SharedApp;
 /// The page has places for what depends on settings.
 const INDEX: &str = include_str!("built/index.html");
 const SCRIPT: &str = include_str!("built/app.js");
+const SHARED: &str = include_str!("built/shared.js");
+const MORE: &str = include_str!("built/more.js");
 const STYLE: &str = include_str!("built/app.css");
 const WORKER: &str = include_str!("built/worker.js");
+
+/// The files besides the page itself, and their types.
+const FILES: [(&str, &str, &str); 5] = [
+    ("/app.js", SCRIPT, JAVASCRIPT),
+    ("/shared.js", SHARED, JAVASCRIPT),
+    ("/more.js", MORE, JAVASCRIPT),
+    ("/app.css", STYLE, "text/css; charset=utf-8"),
+    ("/worker.js", WORKER, JAVASCRIPT),
+];
+const JAVASCRIPT: &str = "text/javascript; charset=utf-8";
 
 /// Where somebody in development gets a token for a name.
 const DEVELOPMENT_TOKEN: &str = "/development/token";
@@ -35,8 +45,8 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 
 /// The address of every route that a page has.
 pub(super) fn templates() -> impl Iterator<Item = &'static str> {
-    let files = ["/", "/app.js", "/app.css", "/worker.js"];
-    files.into_iter().chain([DEVELOPMENT_TOKEN])
+    let files = FILES.iter().map(|(path, ..)| *path);
+    ["/", DEVELOPMENT_TOKEN].into_iter().chain(files)
 }
 
 /// The routes of the page, if there is one. That of tokens is there in development only.
@@ -50,19 +60,13 @@ pub(super) fn table(page: Option<&SignIn>) -> Vec<(&'static str, MethodRouter<Sh
         let file = File::new(content, media_type, policy.clone());
         get(move |uri: Uri, headers: HeaderMap| async move { file.answer(&uri, &headers) })
     };
-    let fixed = |content: &'static str| Bytes::from_static(content.as_bytes());
-    let mut routes = vec![
-        ("/", file(index.into(), "text/html; charset=utf-8")),
-        (
-            "/app.js",
-            file(fixed(SCRIPT), "text/javascript; charset=utf-8"),
-        ),
-        ("/app.css", file(fixed(STYLE), "text/css; charset=utf-8")),
-        (
-            "/worker.js",
-            file(fixed(WORKER), "text/javascript; charset=utf-8"),
-        ),
-    ];
+    let mut routes = vec![("/", file(index.into(), "text/html; charset=utf-8"))];
+    for (path, content, media_type) in FILES {
+        routes.push((
+            path,
+            file(Bytes::from_static(content.as_bytes()), media_type),
+        ));
+    }
     if *sign_in == SignIn::Name {
         routes.push((DEVELOPMENT_TOKEN, post(sign_in::create_development_token)));
     }
@@ -138,12 +142,10 @@ impl File {
     }
 }
 
-/// Whether the address is the one that the page of this program names, which has a mark of the content in it.
+/// Whether the address is one that this build names, which has a mark of the content in it.
 fn is_named(uri: &Uri) -> bool {
-    static NAMED: LazyLock<Vec<&str>> = LazyLock::new(|| {
-        let values = INDEX.split('"').skip(1).step_by(2);
-        values.filter(|value| value.contains("?v=")).collect()
-    });
     let address = uri.path_and_query().map_or("", |it| it.as_str());
-    NAMED.contains(&address.trim_start_matches('/'))
+    let name = address.trim_start_matches('/');
+    // The worker names all that it keeps.
+    name.contains("?v=") && WORKER.contains(&format!("\"{name}\""))
 }
