@@ -16,6 +16,7 @@ mod secrets_setting;
 mod session;
 mod settings;
 mod sign;
+mod sign_in;
 mod strict_json;
 mod token;
 
@@ -46,6 +47,7 @@ use self::rules::{RULES, Seen};
 use self::session::{Credential, Sessions};
 pub use self::settings::AuthConfig;
 pub use self::sign::SignError;
+pub use self::sign_in::sign_in;
 pub use self::token::Facts;
 use self::token::{Header, Parts};
 use crate::clock::{Clock, Timestamp};

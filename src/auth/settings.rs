@@ -94,7 +94,7 @@ fn list(text: &str) -> impl Iterator<Item = &str> {
         .filter(|item| !item.is_empty())
 }
 
-fn bases(settings: &AuthSettings) -> Result<Vec<BaseUrl>, ConfigError> {
+pub(super) fn bases(settings: &AuthSettings) -> Result<Vec<BaseUrl>, ConfigError> {
     list(given(settings.better_auth_url.as_ref()).unwrap_or_default())
         .map(|text| {
             BaseUrl::parse(text).map_err(|problem| ConfigError {

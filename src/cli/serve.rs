@@ -14,9 +14,9 @@ use tokio_util::task::TaskTracker;
 
 use super::{Failure, Outcome, print};
 use crate::app::App;
-use crate::auth::{AuthConfig, Authenticator};
+use crate::auth::{self, AuthConfig, Authenticator};
 use crate::clock::Clock;
-use crate::config::Settings;
+use crate::config::{Environment, Settings};
 use crate::domain::UserId;
 use crate::http;
 use crate::metrics::Metrics;
@@ -45,12 +45,17 @@ pub(super) struct Options {
 pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let environment = settings.environment()?;
     let store_config = settings.store()?;
-    let (web, remarks) = (settings.web()?, settings.remarks()?);
+    let (mut web, remarks) = (settings.web()?, settings.remarks()?);
     let limits = settings.limits()?;
     let (host, port) = settings.listen()?;
     let metrics_address = settings.metrics_address()?;
     let source = settings.auth()?;
-    let (auth, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
+    let (auth_config, warnings) = AuthConfig::from_settings(&source.settings, environment)?;
+    if settings.has_page()? {
+        web.page = Some(auth::sign_in(&source, environment, &host)?);
+    }
+    // Whoever operates the others knows it.
+    let has_page = web.page.is_some() && environment == Environment::Development;
     telemetry::start(environment, settings.log_filter())?;
     // What the program chose for itself needs no warning.
     if source.made_secret.is_none() {
@@ -63,7 +68,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     let signals = Signals::listen()?;
     let clock = Clock::system();
     let started = clock.now();
-    let authenticator = Arc::new(Authenticator::new(auth, clock.clone())?);
+    let authenticator = Arc::new(Authenticator::new(auth_config, clock.clone())?);
     let migrations = if options.no_migrate {
         Migrations::Require
     } else {
@@ -104,6 +109,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     print(&ready_text(
         &url,
         store_config.engine(),
+        has_page,
         metrics_url.as_deref(),
         &authenticator,
         source.made_secret.as_deref(),
@@ -181,11 +187,17 @@ fn local_url(host: &str, port: u16) -> String {
 fn ready_text(
     url: &str,
     engine: &str,
+    has_page: bool,
     metrics_url: Option<&str>,
     authenticator: &Authenticator,
     made_secret: Option<&Path>,
 ) -> String {
-    let mut text = format!("tickbox is ready on {url} ({engine}); docs: {url}/docs");
+    let page = if has_page {
+        format!("; page: {url}/")
+    } else {
+        String::new()
+    };
+    let mut text = format!("tickbox is ready on {url} ({engine}){page}; docs: {url}/docs");
     if let Some(metrics) = metrics_url {
         let _ = write!(text, "; metrics: {metrics}");
     }

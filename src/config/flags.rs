@@ -88,6 +88,8 @@ settings! {
             "Proxies whose X-Forwarded-Prefix is believed, comma-separated: addresses, networks such as 10.0.0.0/8, or * [default: none]";
         public_url = "PUBLIC_URL" ["URL"]
             "Where callers find this server; its path goes before those in Location and Link: https://example.com/tasks-api";
+        web = "WEB" ["on|off"]
+            "Whether there is a page for people at / [default: on]";
         rate_limit = "RATE_LIMIT" ["off|N/s|N/min|N/h"]
             "How many requests a user may make in each second, minute or hour [default: 6000/min in production, else off]";
         environment = "ENVIRONMENT" ["NAME"]

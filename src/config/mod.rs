@@ -7,6 +7,7 @@ mod duration;
 mod flags;
 mod foreign_file;
 mod origins;
+mod page;
 mod postgres_options;
 mod public_path;
 mod secret_file;
@@ -20,6 +21,7 @@ use std::time::Duration;
 pub use self::duration::parse_duration;
 pub use self::flags::Flags;
 pub use self::origins::Origins;
+pub use self::page::SignIn;
 pub use self::public_path::PublicPath;
 pub use self::settings::Settings;
 use crate::quota::Rate;
@@ -60,6 +62,8 @@ pub struct Web {
     /// Web pages that may call from a browser.
     pub origins: Origins,
     pub public_path: PublicPath,
+    /// How people sign in on the page at `/`, if there is one.
+    pub page: Option<SignIn>,
 }
 
 impl From<Origins> for Web {

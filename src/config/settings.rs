@@ -7,6 +7,7 @@ use std::{fs, io};
 
 use super::database_url::{self, Engine};
 use super::flags::Flags;
+use super::page::has_page;
 use super::public_path::PublicPath;
 use super::values::{most_tasks, number, rate, retention, socket_address, switch};
 use super::{
@@ -274,7 +275,13 @@ impl Settings {
         Ok(Web {
             origins: self.origins()?,
             public_path: self.located(public_path)?,
+            page: None,
         })
+    }
+
+    /// Whether there is a page at `/`.
+    pub fn has_page(&self) -> Result<bool, ConfigError> {
+        self.located(has_page(self.flags.web.as_deref()))
     }
 
     pub fn origins(&self) -> Result<Origins, ConfigError> {

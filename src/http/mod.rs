@@ -13,6 +13,7 @@ mod health;
 mod history;
 mod lists;
 mod openapi;
+mod page;
 mod problem;
 mod query;
 mod seal;
@@ -75,7 +76,8 @@ fn table() -> OpenApiRouter<SharedApp> {
 pub fn templates() -> impl Iterator<Item = String> {
     let documented = table().into_openapi().paths.paths.into_keys();
     let others = undocumented().map(|(template, _)| template.to_owned());
-    documented.chain(others)
+    let page = page::templates().map(str::to_owned);
+    documented.chain(others).chain(page)
 }
 
 /// Every route that the OpenAPI document does not have.
@@ -100,7 +102,8 @@ pub fn document_text() -> String {
 /// All of HTTP, for an app.
 pub fn front_door(app: Arc<App>) -> FrontDoor {
     let mut router = table().split_for_parts().0;
-    for (template, handler) in undocumented() {
+    let page = page::table(app.web.page.as_ref());
+    for (template, handler) in undocumented().chain(page) {
         router = router.route(template, handler);
     }
     let router = router

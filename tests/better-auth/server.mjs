@@ -46,6 +46,7 @@ class Fixture {
         sendOnSignUp: true,
         sendVerificationEmail: async ({ token }) => this.mails.push(token),
       },
+      ...(this.options.cors && { trustedOrigins: (request) => [request?.headers.get("origin") ?? ""] }),
       rateLimit: { enabled: false },
       telemetry: { enabled: false },
       plugins: this.plugins(await import(`${library}/plugins`)),
@@ -71,6 +72,7 @@ class Fixture {
   async answer(request, response) {
     // Somebody may ask while the libraries are still being loaded.
     await this.ready;
+    if (this.options.cors && allowed(request, response)) return response.writeHead(204).end();
     const path = request.url.split("?")[0];
     switch (path) {
       case "/fixture/requests":
@@ -90,6 +92,15 @@ class Fixture {
         return this.handle(request, response);
     }
   }
+}
+
+// As a framework in front of Better Auth allows pages of other origins, with cookies. Whether that was a preflight.
+function allowed(request, response) {
+  const { origin } = request.headers;
+  if (origin === undefined) return false;
+  const headers = { origin, credentials: "true", methods: "GET, POST", headers: "content-type" };
+  for (const [name, value] of Object.entries(headers)) response.setHeader(`access-control-allow-${name}`, value);
+  return request.method === "OPTIONS";
 }
 
 async function body(request) {

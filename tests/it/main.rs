@@ -46,6 +46,7 @@ mod moving;
 mod nesting;
 mod outages;
 mod packed_client;
+mod page;
 mod pasted_settings;
 mod places;
 mod places_model;

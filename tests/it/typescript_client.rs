@@ -2,56 +2,18 @@
 //! What they try is said there.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::time::Duration;
 
-use rustix::process::Signal;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::support::Home;
-use crate::support::leash::{Farewell, Leashed};
-use xtask::programs::{CLIENT, find_browser, find_program};
-
-/// Each suite takes seconds; this is for one that hangs.
-const LIMIT: Duration = Duration::from_mins(10);
-const GRACE: Duration = Duration::from_secs(10);
+use crate::support::{Home, node};
+use xtask::programs::{CLIENT, find_browser};
 
 fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(CLIENT)
 }
 
-/// Runs a program in the client's directory; all that it wrote is shown if it fails.
 async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
-    let installed = directory().join("node_modules/.tickbox-stamp").is_file();
-    let program = find_program(program).filter(|_| installed);
-    let program = program.expect("the client's tools are not installed. Run: cargo xtask setup");
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(directory())
-        .envs(variables.iter().copied())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let farewell = Farewell {
-        signal: "TERM",
-        directory: None,
-    };
-    let mut process = Leashed::start(&mut command, &farewell).expect("Node can be started");
-    let (mut stdout, stderr) = (process.stdout(), process.stderr());
-    let ended = process.wait(LIMIT).await;
-    let Some(status) = ended else {
-        // Node's runner ends the files that it has started, and says what it knows.
-        process.signal(Signal::TERM);
-        process.wait(GRACE).await;
-        panic!(
-            "{arguments:?} still runs after {LIMIT:?}\n{}\n{}",
-            stdout.so_far(),
-            stderr.so_far()
-        );
-    };
-    let output = stdout.all().await + &stderr.so_far();
-    assert!(status.success(), "{arguments:?} {status}\n{output}");
+    node::run(CLIENT, program, arguments, variables).await;
 }
 
 /// Runs files of tests with Node's own runner, once for all of them built.

@@ -1,5 +1,4 @@
-//! Makes sure that what the tests need is there: PostgreSQL, PgBouncer, HAProxy, nginx, Node with Better
-//! Auth, the tools of the TypeScript client and generators of others, Chromium, Python with schemathesis.
+//! Makes sure that what the tests need is there: the programs in `NEEDS`, and what npm and pip install.
 //! What is missing is installed, or the run fails with the command that does so.
 
 use std::path::Path;
@@ -34,6 +33,7 @@ pub(crate) fn setup() -> Outcome {
     check_node()?;
     npm("tests/better-auth", "install Better Auth for the tests")?;
     npm(CLIENT, "install what the client is built with")?;
+    npm("web", "install what the page is built with")?;
     npm(GENERATORS, "install the generators that the tests try")?;
     python(
         PYTHON_GENERATORS,

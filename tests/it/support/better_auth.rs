@@ -62,6 +62,7 @@ impl BetterAuth {
     ///   in `server.mjs`; `false` leaves the plugin out;
     /// - `"bearer": true`: with the bearer plugin;
     /// - `"auth"`: options of `betterAuth()` itself, such as `baseURL`, `session`, `advanced`;
+    /// - `"cors": true`: pages of other origins may ask, and are trusted;
     /// - `"version": "1.3"`: the old release instead of the newest;
     /// - `"port"`: a certain one, for an issuer that comes back: see [`lasting_port`];
     /// - `"tables"`: the database of an earlier one: see [`BetterAuth::tables`].

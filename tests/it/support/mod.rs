@@ -10,6 +10,7 @@ pub(crate) mod leash;
 mod ledger;
 pub(crate) mod line;
 pub(crate) mod listening;
+pub(crate) mod node;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
 mod postgres_janitor;

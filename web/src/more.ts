@@ -1,0 +1,10 @@
+// What nobody needs to see their tasks: fetched when the first of the page stands.
+
+export { Details } from "./details.js";
+export { follow } from "./drag.js";
+export { Help } from "./help.js";
+export { ListDialog } from "./list-dialog.js";
+export { readLine } from "./quick.js";
+export { Refused } from "./refused.js";
+export { SignOut } from "./sign-out.js";
+export { TrashView } from "./trash.js";
