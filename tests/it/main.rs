@@ -63,4 +63,5 @@ mod tasks;
 mod tls;
 mod trash;
 mod typescript_client;
+mod unread;
 mod validation;

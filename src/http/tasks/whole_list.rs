@@ -13,6 +13,7 @@ use crate::domain::{Filter, Position, SpaceId, Task};
 use crate::error::Error;
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::list_tag;
+use crate::http::front::unread::Weight;
 use crate::http::problem::Problem;
 use crate::store::meter::Meter;
 use crate::tasks::{Listing, Tasks};
@@ -61,16 +62,17 @@ pub(super) fn respond<S: Source>(
         list,
         sent: 0,
     };
-    let is_whole = first.next.is_none();
-    let body = if is_whole {
-        Body::from(reader.write(&first))
-    } else {
-        Body::from_stream(stream::try_unfold(
-            (reader, Next::Write(first)),
+    let json = reader.write(&first);
+    let weight = Weight(json.len());
+    let body = match first.next {
+        None => Body::from(json),
+        Some(place) => Body::from_stream(stream::try_unfold(
+            (reader, Next::Send(json, place)),
             Reader::advance,
-        ))
+        )),
     };
     let mut response = ([(CONTENT_TYPE, APPLICATION_JSON)], body).into_response();
+    response.extensions_mut().insert(weight);
     if let Some(tag) = tag {
         response.headers_mut().insert(ETAG, tag);
     }
@@ -137,7 +139,7 @@ struct Reader<S> {
 }
 
 enum Next<P> {
-    Write(Part<P>),
+    Send(Bytes, P),
     Read(P),
     End,
 }
@@ -147,7 +149,7 @@ type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
 impl<S: Source> Reader<S> {
     async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
         let part = match next {
-            Next::Write(part) => part,
+            Next::Send(json, place) => return Ok(Some((json, (reader, Next::Read(place))))),
             Next::Read(place) => {
                 let reading = reader.source.chunk(place);
                 reader
