@@ -24,7 +24,7 @@ use crate::http::problem::Problem;
 const MOST_OF_ONE: usize = 16 * 1024 * 1024;
 
 /// What all of them may together. Then those that have read nothing for a while are closed.
-const MOST_OF_ALL: usize = 128 * 1024 * 1024;
+const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 
 /// So long a reader may pause while there is room.
 pub(in crate::http) const LONGEST_PAUSE: Duration = Duration::from_secs(30);

@@ -25,6 +25,8 @@ pub(super) trait Source: Send + Sync + 'static {
 
     fn space(&self) -> &SpaceId;
 
+    fn tasks(&self) -> &Tasks;
+
     /// The part after a place.
     fn chunk(
         &self,
@@ -87,6 +89,7 @@ pub(super) async fn respond_newest_first(
     after: Option<Position>,
     meter: Arc<Meter>,
 ) -> Result<Response, Problem> {
+    let _turn = tasks.turn_of_chunk().await;
     let first = tasks.list_chunk(&space, filter, after).await?;
     let list = List {
         count: after.map(|_| first.page.total),
@@ -113,6 +116,10 @@ impl Source for NewestFirst {
 
     fn space(&self) -> &SpaceId {
         &self.space
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     async fn chunk(&self, after: Position) -> Result<Part<Position>, Error> {
@@ -148,9 +155,12 @@ type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
 
 impl<S: Source> Reader<S> {
     async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
+        // Until this part is written.
+        let turn;
         let part = match next {
             Next::Send(json, place) => return Ok(Some((json, (reader, Next::Read(place))))),
             Next::Read(place) => {
+                turn = reader.source.tasks().turn_of_chunk().await;
                 let reading = reader.source.chunk(place);
                 reader
                     .meter
@@ -165,6 +175,7 @@ impl<S: Source> Reader<S> {
             Next::End => return Ok(None),
         };
         let json = reader.write(&part);
+        drop(turn);
         let next = part.next.map_or(Next::End, Next::Read);
         Ok(Some((json, (reader, next))))
     }
