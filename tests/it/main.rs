@@ -23,6 +23,7 @@ mod cors;
 mod docs;
 mod errors;
 mod events;
+mod failover;
 mod fields;
 mod filters;
 mod followers;
