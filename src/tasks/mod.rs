@@ -13,6 +13,7 @@ pub mod watch;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -34,9 +35,17 @@ use crate::store::{Applied, Store};
 /// (2 MiB if every description is as long as it may be), much enough to ask seldom.
 const CHUNK: usize = 250;
 
+/// How many tasks may be on their way from the database into large answers, all of these together: each takes up to
+/// 8 KiB as it is read, and as much as it is written.
+const UNDER_WAY: u32 = 4_000;
+
+/// What asks for no more takes no part in that.
+const FEW: u32 = 100;
+
 /// The use-cases, for whoever has an identity.
 #[derive(Clone)]
 pub struct Tasks {
+    under_way: Arc<Semaphore>,
     store: Arc<Store>,
     clock: Clock,
     /// How long the trash and the history are kept.
@@ -71,6 +80,7 @@ pub struct Request {
 impl Tasks {
     pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, most_tasks: i64) -> Self {
         Self {
+            under_way: Arc::new(Semaphore::new(UNDER_WAY as usize)),
             store,
             clock,
             retention,
@@ -85,6 +95,22 @@ impl Tasks {
     /// written after its caller had gone.
     pub fn start(&self, background: &TaskTracker, stop: CancellationToken) {
         background.spawn(self.watches.clone().follow(self.store.clone(), stop));
+    }
+
+    /// The turn of an answer with so many tasks at most: to be held while they are read and written.
+    pub async fn turn(&self, tasks: usize) -> Option<OwnedSemaphorePermit> {
+        let tasks = u32::try_from(tasks).unwrap_or(UNDER_WAY).min(UNDER_WAY);
+        if tasks <= FEW {
+            return None;
+        }
+        // It is never closed.
+        let turn = self.under_way.clone().acquire_many_owned(tasks).await;
+        turn.ok()
+    }
+
+    /// That of a part of a list without a limit.
+    pub async fn turn_of_chunk(&self) -> Option<OwnedSemaphorePermit> {
+        self.turn(CHUNK).await
     }
 
     /// For how many spaces somebody waits for changes.

@@ -19,15 +19,15 @@ const HEALTH: &str = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
 const END: &str = concat!("\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}");
 
 /// A server in this process, on a port of its own.
-struct Served {
-    address: String,
+pub(crate) struct Served {
+    pub(crate) address: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<()>,
-    _app: TestApp,
+    pub(crate) app: TestApp,
 }
 
 impl Served {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let app = TestApp::sqlite().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
@@ -37,7 +37,7 @@ impl Served {
             address,
             stop,
             ended: TaskTracker::new().spawn(serving),
-            _app: app,
+            app,
         }
     }
 
@@ -56,7 +56,7 @@ impl Line {
 }
 
 /// Lets time pass, second by second, so that whoever waits for one of them notices.
-async fn pass(seconds: u32) {
+pub(crate) async fn pass(seconds: u32) {
     pause();
     for _ in 0..seconds {
         advance(Duration::from_secs(1)).await;

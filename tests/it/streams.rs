@@ -62,8 +62,8 @@ async fn listen_and_do_nothing(server: &Running, token: &str) -> TcpStream {
 /// What is left in the line after it was cut, up to the last event that arrived whole: the numbers and the last id.
 async fn read_the_rest(mut line: TcpStream) -> (Vec<i64>, String) {
     let mut bytes = Vec::new();
-    let broken = line.read_to_end(&mut bytes).await;
-    assert!(broken.is_err(), "the server has cut the line");
+    // What had left the server may still arrive, before the line ends, or breaks.
+    let _ = line.read_to_end(&mut bytes).await;
     let text = String::from_utf8_lossy(&bytes);
     let (whole, _) = text.rsplit_once("\n\n").unwrap_or_default();
     let field = |name: &'static str| {

@@ -254,11 +254,14 @@ pub(super) async fn list_changes(
         .transpose()?;
     let limit = query.limit.unwrap_or(USUAL_LIMIT);
     let kinds = query.kinds.unwrap_or_default();
+    let mut turn = app.tasks.turn(limit).await;
     let mut page = app.tasks.changes(&space, since, kinds, limit).await?;
     if let Some(wait) = query
         .wait
         .filter(|wait| page.items.is_empty() && !page.has_more && !wait.is_zero())
     {
+        // What comes is mostly little, and whoever waits keeps nobody from their turn.
+        turn.take();
         let wait = exchange.patience(wait);
         let patience = async {
             tokio::select! {

@@ -9,6 +9,7 @@ mod notices;
 pub(super) mod public_path;
 mod rate;
 mod request_log;
+pub(super) mod unread;
 
 use std::convert::Infallible;
 use std::panic::AssertUnwindSafe;
@@ -26,6 +27,7 @@ use tower_service::Service;
 use self::exchange::{Exchange, detached};
 use self::notices::Notices;
 use self::request_log::RequestLine;
+use self::unread::Place;
 use crate::config::Environment;
 use crate::http::SharedApp;
 use crate::http::body::json::APPLICATION_JSON;
@@ -75,6 +77,10 @@ impl FrontDoor {
         let origin = cors::allowed(&web.origins, request.headers());
         let prefix = public_path::prefix(&web.public_path, &request);
         let is_personal = caching::is_personal(request.uri());
+        let (reader, version) = (
+            request.extensions().get::<Place>().cloned(),
+            request.version(),
+        );
 
         let mut response = if cors::is_preflight(&request) {
             if origin.is_none() {
@@ -90,7 +96,10 @@ impl FrontDoor {
             let routing = self.route(request, &line.exchange);
             let response = line.exchange.meter().measure(routing).await;
             leftover.drain().await;
-            response
+            match reader {
+                Some(reader) => reader.charge((&method, version), response),
+                None => response,
+            }
         };
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {

@@ -20,16 +20,27 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use crate::http::front::public_path::Peer;
+use crate::http::front::unread::{LONGEST_PAUSE, Unread};
 use crate::http::front::{FrontDoor, host};
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 pub(in crate::http) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// What hyper may hold for a client that does not take it, on a connection of HTTP/1.1 or a stream of HTTP/2; also how
+/// long the head of a request may be.
+const MOST_BUFFERED: usize = 64 * 1024;
+
+/// How often it is looked who does not read.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
+
+const UNREAD: &str = "what was answered was not read";
 
 /// How connections are served, all in the same way.
 pub(in crate::http) struct Connections {
     door: FrontDoor,
     hyper: auto::Builder<TokioExecutor>,
     stop: CancellationToken,
+    unread: Arc<Unread>,
 }
 
 impl Connections {
@@ -40,10 +51,26 @@ impl Connections {
             .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(HEADER_TIMEOUT)
+            .max_buf_size(MOST_BUFFERED)
             .http2()
+            .max_send_buf_size(MOST_BUFFERED)
             .timer(TokioTimer::new())
             .keep_alive_interval(Some(HEADER_TIMEOUT));
-        Arc::new(Self { door, hyper, stop })
+        Arc::new(Self {
+            door,
+            hyper,
+            stop,
+            unread: Unread::new(),
+        })
+    }
+
+    /// Closes, until it is dropped, the connections of those who do not read what they have asked for.
+    pub(in crate::http) async fn watch(self: Arc<Self>) {
+        let mut looks = tokio::time::interval(BETWEEN_LOOKS);
+        loop {
+            looks.tick().await;
+            self.unread.cut_those_who_pause(LONGEST_PAUSE);
+        }
     }
 
     /// Serves one until it ends.
@@ -55,10 +82,12 @@ impl Connections {
         let stop = self.stop.child_token();
         let peer = socket.peer_addr().ok();
         let peer = peer.filter(|_| self.door.asks_for_peer());
+        let place = self.unread.enter();
         let asked = Arc::new(Notify::new());
         let service = service_fn(|mut request: Request<Incoming>| {
             asked.notify_one();
             host::note(&mut request);
+            request.extensions_mut().insert(place.clone());
             if let Some(peer) = peer {
                 request.extensions_mut().insert(Peer(peer.ip()));
             }
@@ -75,10 +104,14 @@ impl Connections {
         let mut connection = pin!(self.hyper.serve_connection(TokioIo::new(socket), service));
         tokio::select! {
             end = &mut connection => return end,
+            () = place.cut() => return Err(UNREAD.into()),
             () = silent => {}
             () = stop.cancelled() => {}
         }
         connection.as_mut().graceful_shutdown();
-        connection.await
+        tokio::select! {
+            end = &mut connection => end,
+            () = place.cut() => Err(UNREAD.into()),
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::connection::Connections;
 use crate::http::front::FrontDoor;
@@ -28,6 +28,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
     let stopping = CancellationToken::new();
     let connections = Connections::new(door, stopping.clone());
     let tasks = TaskTracker::new();
+    let watching = AbortOnDropHandle::new(TaskTracker::new().spawn(connections.clone().watch()));
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -59,6 +60,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
     {
         tracing::warn!("some requests did not end in time and were cut off");
     }
+    drop(watching);
 }
 
 fn prepared(stream: TcpStream) -> io::Result<TcpStream> {

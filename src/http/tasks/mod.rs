@@ -126,6 +126,7 @@ pub(super) async fn list_tasks(
         )
         .await;
     };
+    let _turn = app.tasks.turn(limit).await;
     let listing = app.tasks.list(&space, filter, after, limit).await?;
     let next_cursor = listing
         .next

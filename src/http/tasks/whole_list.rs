@@ -13,6 +13,7 @@ use crate::domain::{Filter, Position, SpaceId, Task};
 use crate::error::Error;
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::list_tag;
+use crate::http::front::unread::Weight;
 use crate::http::problem::Problem;
 use crate::store::meter::Meter;
 use crate::tasks::{Listing, Tasks};
@@ -23,6 +24,8 @@ pub(super) trait Source: Send + Sync + 'static {
     type Place: Send + 'static;
 
     fn space(&self) -> &SpaceId;
+
+    fn tasks(&self) -> &Tasks;
 
     /// The part after a place.
     fn chunk(
@@ -61,16 +64,17 @@ pub(super) fn respond<S: Source>(
         list,
         sent: 0,
     };
-    let is_whole = first.next.is_none();
-    let body = if is_whole {
-        Body::from(reader.write(&first))
-    } else {
-        Body::from_stream(stream::try_unfold(
-            (reader, Next::Write(first)),
+    let json = reader.write(&first);
+    let weight = Weight(json.len());
+    let body = match first.next {
+        None => Body::from(json),
+        Some(place) => Body::from_stream(stream::try_unfold(
+            (reader, Next::Send(json, place)),
             Reader::advance,
-        ))
+        )),
     };
     let mut response = ([(CONTENT_TYPE, APPLICATION_JSON)], body).into_response();
+    response.extensions_mut().insert(weight);
     if let Some(tag) = tag {
         response.headers_mut().insert(ETAG, tag);
     }
@@ -85,6 +89,7 @@ pub(super) async fn respond_newest_first(
     after: Option<Position>,
     meter: Arc<Meter>,
 ) -> Result<Response, Problem> {
+    let _turn = tasks.turn_of_chunk().await;
     let first = tasks.list_chunk(&space, filter, after).await?;
     let list = List {
         count: after.map(|_| first.page.total),
@@ -113,6 +118,10 @@ impl Source for NewestFirst {
         &self.space
     }
 
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
     async fn chunk(&self, after: Position) -> Result<Part<Position>, Error> {
         let listing = self
             .tasks
@@ -137,7 +146,7 @@ struct Reader<S> {
 }
 
 enum Next<P> {
-    Write(Part<P>),
+    Send(Bytes, P),
     Read(P),
     End,
 }
@@ -146,9 +155,12 @@ type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
 
 impl<S: Source> Reader<S> {
     async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
+        // Until this part is written.
+        let turn;
         let part = match next {
-            Next::Write(part) => part,
+            Next::Send(json, place) => return Ok(Some((json, (reader, Next::Read(place))))),
             Next::Read(place) => {
+                turn = reader.source.tasks().turn_of_chunk().await;
                 let reading = reader.source.chunk(place);
                 reader
                     .meter
@@ -163,6 +175,7 @@ impl<S: Source> Reader<S> {
             Next::End => return Ok(None),
         };
         let json = reader.write(&part);
+        drop(turn);
         let next = part.next.map_or(Next::End, Next::Read);
         Ok(Some((json, (reader, next))))
     }

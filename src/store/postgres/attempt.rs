@@ -87,7 +87,7 @@ impl Attempt {
         let error = match failure {
             Failure::Row(cause) => Error::Internal(cause),
             Failure::Driver(error) => {
-                self.spoiled |= is_of_no_use(&error);
+                self.look_at(connector, connection, &error);
                 translate(error)
             }
         };
@@ -96,6 +96,12 @@ impl Attempt {
             self.spoiled = rolled_back.is_err();
         }
         End::NotDone(error)
+    }
+
+    /// What it says of the connection, and of those like it.
+    fn look_at(&mut self, connector: &Connector, connection: &Connection, error: &DriverError) {
+        self.spoiled |= is_of_no_use(error);
+        connector.note(connection, error);
     }
 
     async fn load_and_decide(
@@ -130,7 +136,7 @@ impl Attempt {
         // Each is on its way before the first is answered: a future sends when it is first polled.
         let (saved, committed) = join(saving, committing).await;
         if let Some(error) = saved.into_iter().find_map(Result::err) {
-            self.spoiled |= is_of_no_use(&error);
+            self.look_at(connector, connection, &error);
             return failed(error);
         }
         match committed {
@@ -138,7 +144,7 @@ impl Attempt {
             // Such as: committed here, but not where it was to be replicated to.
             Ok(_) => End::Unknown("the database has warned while it committed".into()),
             Err(error) => {
-                self.spoiled |= is_of_no_use(&error);
+                self.look_at(connector, connection, &error);
                 failed(error)
             }
         }

@@ -3,13 +3,13 @@
 
 use std::str::FromStr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use futures_util::future::try_join_all;
 use tokio::net::TcpStream;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, TargetSessionAttrs};
+use tokio_postgres::config::Host;
 use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
@@ -20,11 +20,10 @@ use super::super::statements::Sql;
 use super::PostgresConfig;
 use super::backends::Backends;
 use super::connection::{Connection, first};
+use super::failure::is_of_no_use;
+use super::hosts::{CONNECT_TIMEOUT, Hosts};
 use super::tls::{self, Verify};
-use crate::error::{Cause, chain};
-
-/// Name lookup, TCP, TLS and login, together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+use crate::error::Cause;
 
 /// A connection that was silent for this long is asked whether it still lives before it is used.
 const IDLE_BEFORE_CHECK: Duration = Duration::from_secs(30);
@@ -75,6 +74,7 @@ const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seq
 /// Knows how to open a connection.
 pub(super) struct Connector {
     config: Config,
+    hosts: Hosts,
     tls: MakeRustlsConnect,
     /// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, then those on rows.
     pub(super) texts: Vec<(String, Vec<Type>)>,
@@ -87,6 +87,8 @@ pub(super) struct Connector {
     dialect: Dialect,
     backends: Backends,
     started: Instant,
+    /// How often the server that we were connected to has turned out to be of no use any more.
+    generation: AtomicU64,
 }
 
 impl Connector {
@@ -101,6 +103,8 @@ impl Connector {
         }
         driver.keepalives_idle(Duration::from_mins(1));
         Ok(Self {
+            hosts: Hosts::of(&driver),
+            generation: AtomicU64::new(0),
             config: driver,
             tls: tls::connector(verify)?,
             texts: texts(&Dialect::postgres(&config.schema), false),
@@ -192,23 +196,12 @@ impl Connector {
 
     /// Opens a connection without statements: for migrations and checks.
     pub(super) async fn open_bare(&self) -> Result<Connection, Cause> {
-        let connecting = self.config.connect(self.tls.clone());
-        // The time limit of the configuration is for TCP alone.
-        let (client, connection) = tokio::time::timeout(CONNECT_TIMEOUT, connecting)
-            .await
-            .map_err(|_| "connecting took too long")?
-            .map_err(|error| self.explain(error))?;
-        Ok(Connection::new(client, connection, self.elapsed_ms()))
-    }
-
-    /// The driver does not say which setting it is that a server does not have.
-    fn explain(&self, error: tokio_postgres::Error) -> Cause {
-        let wanted = self.config.get_target_session_attrs();
-        if wanted == TargetSessionAttrs::Any || error.code().is_some() {
-            return error.into();
-        }
-        let error = chain(&error);
-        format!("{error} (the URL asks for it with target_session_attrs)").into()
+        // Before, so that it is not taken for newer than it is.
+        let generation = self.generation.load(Ordering::Relaxed);
+        let (client, connection) = self.hosts.connect(&self.tls).await?;
+        let mut connection = Connection::new(client, connection, self.elapsed_ms());
+        connection.generation = generation;
+        Ok(connection)
     }
 
     /// Prepares all statements, where they are prepared at all. Until that has ended, the server is at work.
@@ -266,7 +259,7 @@ impl Connector {
     pub(super) fn is_fresh(&self, connection: &Connection) -> bool {
         let last_used = connection.last_used_ms.load(Ordering::Relaxed);
         let silent = Duration::from_millis(self.elapsed_ms().saturating_sub(last_used));
-        !connection.is_closed() && silent < IDLE_BEFORE_CHECK
+        !self.is_given_up(connection) && silent < IDLE_BEFORE_CHECK
     }
 
     /// Asks a connection that was silent for long whether it still lives.
@@ -274,7 +267,7 @@ impl Connector {
         if self.is_fresh(connection) {
             return true;
         }
-        if connection.is_closed() {
+        if self.is_given_up(connection) {
             return false;
         }
         let check = self.query(connection, Sql::Ping, &[]);
@@ -290,7 +283,7 @@ impl Connector {
     /// cancellation, which takes a way of its own and may arrive late, when it would end what is asked next.
     pub(super) async fn settle(&self, connection: &Connection) -> bool {
         for attempt in 0..SETTLE_TRIES {
-            if connection.is_closed() {
+            if self.is_given_up(connection) {
                 return false;
             }
             let resting = self.query(connection, Sql::Rollback, &[]);
@@ -309,8 +302,39 @@ impl Connector {
         match tokio::time::timeout(CHECK_TIMEOUT, cancelling).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => tracing::warn!(%error, "could not cancel a statement"),
-            Err(_) => tracing::warn!("could not cancel a statement in time"),
+            Err(_) => {
+                tracing::warn!("could not cancel a statement in time");
+                // Nothing comes from there any more.
+                self.give_up_those_like(connection);
+            }
         }
+    }
+
+    /// What went wrong on a connection may be so on all that lead to the same server. One that only broke says nothing of
+    /// the others.
+    pub(super) fn note(&self, connection: &Connection, error: &tokio_postgres::Error) {
+        if is_of_no_use(error) && error.code().is_some() {
+            self.give_up_those_like(connection);
+        }
+    }
+
+    /// The server has changed its role, goes down, or hangs: all that is connected to it as this is goes, and what comes
+    /// next may find a better one.
+    fn give_up_those_like(&self, connection: &Connection) {
+        let (known, next) = (connection.generation, connection.generation + 1);
+        let order = Ordering::Relaxed;
+        if self
+            .generation
+            .compare_exchange(known, next, order, order)
+            .is_ok()
+        {
+            tracing::warn!("the database server is of no use any more: connecting anew");
+        }
+    }
+
+    /// Whether a connection is not to be used any more.
+    pub(super) fn is_given_up(&self, connection: &Connection) -> bool {
+        connection.is_closed() || connection.generation < self.generation.load(Ordering::Relaxed)
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {

@@ -49,6 +49,8 @@ pub(super) struct Connection {
     pub(super) backend: Option<Backend>,
     /// Since the start of whoever opened it.
     pub(super) last_used_ms: AtomicU64,
+    /// Those of a former one are not used any more.
+    pub(super) generation: u64,
     /// How often the server has warned.
     warnings: Arc<AtomicU64>,
     _driver: AbortOnDropHandle<()>,
@@ -70,6 +72,7 @@ impl Connection {
             statements: Vec::new(),
             shapes: Shapes::default(),
             backend: None,
+            generation: 0,
             last_used_ms: AtomicU64::new(now_ms),
             _driver: drive(connection, warnings.clone()),
             warnings,

@@ -7,6 +7,7 @@ mod backends;
 mod connect;
 mod connection;
 mod failure;
+mod hosts;
 mod load;
 mod migrate;
 mod pool;
@@ -133,8 +134,9 @@ impl Postgres {
         let (connection, _place) = self.readers.share().await?;
         match self.ask_on(&connection, question).await {
             Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
-            // The connection broke while we waited: a read can be asked again without harm, once.
-            Ok(Err(error)) if error.is_closed() => {
+            // The connection broke while we waited, or its server goes: a read can be asked again without harm, once.
+            Ok(Err(error)) if is_of_no_use(&error) => {
+                self.connector.note(&connection, &error);
                 let (connection, _place) = self.readers.share().await?;
                 let answer = self.ask_on(&connection, question).await?;
                 decode(&answer.map_err(translate)?).map_err(Error::Internal)
@@ -193,6 +195,7 @@ impl Postgres {
                 Ok(answer) => rows = answer,
                 Err(error) => {
                     if is_of_no_use(&error) {
+                        self.connector.note(connection, &error);
                         drop(loan.finish());
                     }
                     return Err(translate(error));

@@ -133,7 +133,7 @@ impl Pool {
                 loan.prepare().await?;
                 return Ok(loan);
             };
-            if connection.is_closed() {
+            if self.connector.is_given_up(&connection) {
                 continue;
             }
             let loan = Loan::new(&self.connector, Some(&self.idle), connection, place);
@@ -300,7 +300,7 @@ impl Readers {
             if self.connector.is_usable(&connection).await {
                 return Ok(connection);
             }
-            if !connection.is_closed() {
+            if !self.connector.is_given_up(&connection) {
                 drop(opening);
                 self.suspend(connection);
                 return Err(unreachable("a connection does not answer".into()));

@@ -56,6 +56,7 @@ pub(super) async fn respond(
         return whole::respond(app.tasks.clone(), space, query, account, exchange).await;
     };
     let after = query.after.as_ref();
+    let _turn = app.tasks.turn(limit).await;
     let listing = app
         .tasks
         .list_filtered(&space, &query.asked, after, limit)

@@ -20,6 +20,7 @@ pub(super) async fn respond(
     exchange: Exchange,
 ) -> Result<Response, Problem> {
     let after = page.after.as_ref();
+    let _turn = tasks.turn_of_chunk().await;
     let first = tasks
         .list_filtered_chunk(&space, &page.asked, after, after.is_some())
         .await?;
@@ -55,6 +56,10 @@ impl Source for Filtered {
 
     fn space(&self) -> &SpaceId {
         &self.space
+    }
+
+    fn tasks(&self) -> &Tasks {
+        &self.tasks
     }
 
     async fn chunk(&self, after: Place) -> Result<Part<Place>, Error> {
