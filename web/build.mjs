@@ -25,29 +25,27 @@ async function smaller(script) {
   return `${code}\n`;
 }
 
-/** An address that says which content it has. */
-const named = (name, text) => `${name}?v=${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
-
-// The scripts in the order in which they name each other: what the page and the rest of it share, the rest, the page.
+// What the page and the rest of it share, the rest, and the page. Each names others, so one mark of the content is in all addresses.
 const jsx = { format: "esm", splitting: true, jsx: "automatic", jsxImportSource: "preact", chunkNames: "[name]" };
 const scripts = await bundle("src/main.tsx", { ...jsx, entryNames: "app" });
-const [shared, more, app] = await Promise.all(["chunk", "more", "app"].map((start) => smaller(scripts.find(({ name }) => name === `${start}.js`).text)));
 if (scripts.length !== 3) throw new Error(`not three scripts: ${scripts.map(({ name }) => name)}`);
-const sharedName = named("shared.js", shared);
-const rest = more.replaceAll("./chunk.js", `./${sharedName}`);
-const moreName = named("more.js", rest);
-const first = app.replaceAll("./chunk.js", `./${sharedName}`).replaceAll("./more.js", `./${moreName}`);
+const made = await Promise.all(["chunk", "more", "app"].map((start) => smaller(scripts.find(({ name }) => name === `${start}.js`).text)));
 const [{ text: style }] = await bundle("src/style/app.css");
-const names = { script: named("app.js", first), shared: sharedName, more: moreName, style: named("app.css", style) };
+const mark = createHash("sha256").update([...made, style].join("\0")).digest("hex").slice(0, 12);
+const named = (name) => `${name}?v=${mark}`;
+const [shared, more, app] = made.map((text) => text.replaceAll('"./chunk.js"', `"./${named("shared.js")}"`).replaceAll('"./more.js"', `"./${named("more.js")}"`));
+
+for (const text of [shared, more, app]) if (/"\.\/\w+\.js"/.test(text)) throw new Error("a script names another without its mark");
 
 const page = await readFile(`${root}src/index.html`, "utf8");
-const index = page.replace(/\{(script|shared|style)\}/g, (_, name) => names[name]);
-const [{ text: worker }] = await bundle("worker/worker.ts", { format: "iife", define: { FILES: JSON.stringify(Object.values(names)) } });
+const index = page.replace(/\{file:([a-z.]+)\}/g, (_, name) => named(name));
+const kept = ["app.css", "app.js", "shared.js", "more.js"].map(named);
+const [{ text: worker }] = await bundle("worker/worker.ts", { format: "iife", define: { FILES: JSON.stringify(kept) } });
 
-const size = [index, style, shared, first].reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
+const size = [index, style, shared, app].reduce((sum, text) => sum + gzipSync(text, { level: 9 }).length, 0);
 console.log(`${(size / 1024).toFixed(1)} KiB compressed to see one's tasks`);
 if (size > MOST) throw new Error(`a first visit costs more than ${MOST / 1024} KiB`);
-const files = { "index.html": index, "app.css": style, "app.js": first, "shared.js": shared, "more.js": rest, "worker.js": worker };
+const files = { "index.html": index, "app.css": style, "app.js": app, "shared.js": shared, "more.js": more, "worker.js": worker };
 await mkdir(out, { recursive: true });
 for (const [name, text] of Object.entries(files)) {
   if (!process.argv.includes("--check")) await writeFile(out + name, text);

@@ -30,7 +30,7 @@ const MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "
 const DAYS = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const MONTH = "(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)";
 const WEEKDAY = "(sun(?:day)?|mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:rs?(?:day)?)?|fri(?:day)?|sat(?:urday)?)";
-/** Names of days and months that are words, too: alone, short and in the middle of a line they are left as they are. */
+/** Names of days and months that are words, too: short and before other words they are left as they are. */
 const WORD = /^(sun|sat|wed|mar|may)$/;
 
 type Reader = (match: RegExpExecArray, now: string) => string | undefined;
@@ -128,7 +128,7 @@ function readDue(line: string, made: Quick, take: (kind: Piece["kind"], from: nu
   for (const [reader, read] of DATE_READERS) {
     for (const match of line.matchAll(reader)) {
       if (day !== undefined) break;
-      const isEnd = match.index + match[0].length === line.trimEnd().length;
+      const isEnd = /^\s*($|[#!@\d]|at \d|noon)/i.test(line.slice(match.index + match[0].length));
       const found = WORD.test(match[0].toLowerCase()) && !isEnd ? undefined : read(match as RegExpExecArray, present);
       if (found !== undefined && take("date", match.index, match[0])) day = found;
     }

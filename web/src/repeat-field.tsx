@@ -23,8 +23,8 @@ export function RepeatField({ task, onWrite, onSkip }: { task: Task; onWrite: (p
   const isUsual = CHOICES.some(([rule]) => rule === now?.rule);
   const value = isOwn ? "own" : (now?.rule ?? "");
   return (
-    <div class="field" role="group" aria-labelledby="repeat-label">
-      <label class="field-label" id="repeat-label" for="repeat">Repeat</label>
+    <div class="field">
+      <label class="field-label" for="repeat">Repeat</label>
       <div class="field-body">
         <select id="repeat" value={value} onChange={({ currentTarget }) => choose(currentTarget.value)}>
           <option value="">Never</option>

@@ -4,6 +4,9 @@
 import { claims } from "../../clients/typescript/src/tokens.js";
 import { ROOT, SIGN_IN, keep, kept } from "./setting.js";
 
+/** A server that does not answer for so many milliseconds is not there. */
+const PATIENCE = 10_000;
+
 export interface Person {
   /** The identity in their tokens. */
   id: string;
@@ -86,7 +89,10 @@ export async function signInByPassword(credentials: Credentials): Promise<Person
   const said = (await answer.json().catch(() => ({}))) as { message?: string; user?: { name?: string; email?: string } };
   if (!answer.ok) throw new SignInError(said.message ?? `The sign-in server answers ${answer.status}.`);
   const person = await whoIs({ name: said.user?.name || said.user?.email || credentials.email });
-  if (!person) throw new SignInError("You are signed in, but the browser did not keep the session, or your address has to be confirmed first.");
+  if (!person && credentials.name !== undefined) {
+    throw new SignInError("Your account is made. If a mail has come, follow the link in it first; then sign in.");
+  }
+  if (!person) throw new SignInError("The browser has not kept the session: the sign-in server is of another site than this page.");
   return person;
 }
 
@@ -114,7 +120,7 @@ export async function signOut(): Promise<void> {
 
 /** Asks the Better Auth server; its cookie goes along, also to another origin. */
 function auth(path: string, body?: unknown): Promise<Response> {
-  const request: RequestInit = { credentials: "include", cache: "no-store" };
+  const request: RequestInit = { credentials: "include", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
   if (body === undefined) return fetch(`${SIGN_IN}/${path}`, request);
   const headers = { "Content-Type": "application/json" };
   return fetch(`${SIGN_IN}/${path}`, { ...request, method: "POST", headers, body: JSON.stringify(body) });

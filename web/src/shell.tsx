@@ -17,9 +17,11 @@ import { useLists, useTasks } from "./tasks.js";
 interface Parts {
   onPerson: (person: Person) => void;
   onSignOut: () => Promise<void>;
+  /** The server that people sign in at says that it is somebody else. */
+  onOther: () => void;
 }
 
-export function Shell({ onPerson, onSignOut }: Parts) {
+export function Shell({ onPerson, onSignOut, onOther }: Parts) {
   const { person, store } = useTasks();
   const { place, task } = useRoute();
   const lists = useLists();
@@ -44,6 +46,7 @@ export function Shell({ onPerson, onSignOut }: Parts) {
     document.title = `${nameOf(place, lists.find(({ id }) => place.kind === "list" && id === place.name))} · tickbox`;
   }, [place, lists]);
   useEffect(() => {
+    if (kind === "other") onOther();
     if (kind !== "signed-out") setWindow((now) => (now === "sign-in" ? undefined : now));
   }, [kind]);
 

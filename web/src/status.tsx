@@ -6,22 +6,34 @@ import { Refused } from "./later.js";
 import { useSnapshot, useTasks } from "./tasks.js";
 import { theme, setTheme, type Theme } from "./theme.js";
 
-export function useStatus(): { kind: "live" | "syncing" | "offline" | "signed-out"; text: string; waiting: number } {
+interface Standing {
+  kind: "live" | "syncing" | "offline" | "signed-out" | "other";
+  text: string;
+  /** How much of what was done is not on the server. */
+  waiting: number;
+  /** Why nothing comes in or goes out. */
+  reason?: string | undefined;
+}
+
+export function useStatus(): Standing {
   const tasks = useTasks();
   const { store } = tasks;
   const status = useSnapshot(store.subscribe, () => store.status);
   const waiting = useSnapshot(store.subscribe, () => store.pending().length);
   const isSignedOut = useSnapshot(tasks.subscribe, () => tasks.isSignedOut);
+  const error = useSnapshot(store.subscribe, () => store.error);
+  const reason = error?.message;
   const more = waiting === 0 ? "" : `, ${waiting} ${waiting === 1 ? "change waits" : "changes wait"}`;
-  if (isSignedOut) return { kind: "signed-out", text: `Signed out${more}`, waiting };
+  if (error?.code === "WRONG_USER") return { kind: "other", text: "Somebody else has signed in", waiting, reason };
+  if (isSignedOut || error?.status === 401) return { kind: "signed-out", text: `Signed out${more}`, waiting, reason };
   if (status === "live") return { kind: "live", text: waiting > 0 ? "Saving…" : "Up to date", waiting };
   if (status === "syncing") return { kind: "syncing", text: "Syncing…", waiting };
-  return { kind: "offline", text: `Offline${more}`, waiting };
+  return { kind: "offline", text: `Offline${more}`, waiting, reason };
 }
 
 export function Status({ onHelp, onSignOut }: { onHelp: () => void; onSignOut: () => void }) {
   const { person } = useTasks();
-  const { kind, text } = useStatus();
+  const { kind, text, reason } = useStatus();
   const [look, setLook] = useState(theme);
   const next: Record<Theme, Theme> = { system: "light", light: "dark", dark: "system" };
   const change = () => {
@@ -33,7 +45,7 @@ export function Status({ onHelp, onSignOut }: { onHelp: () => void; onSignOut: (
     <div class="account">
       <div class="who">
         <strong>{person.name}</strong>
-        <span class={`status is-${kind}`} role="status"><i />{text}</span>
+        <span class={`status is-${kind}`} role="status" title={reason}><i />{text}</span>
       </div>
       <button type="button" class="icon-button" aria-label={`Colours: ${look}`} title={`Colours: ${look}`} onClick={change}><Icon name={icon} /></button>
       <button type="button" class="icon-button" aria-label="Keys" title="Keys (?)" onClick={onHelp}><Icon name="keyboard" /></button>

@@ -48,7 +48,6 @@ export async function openTasks(person: Person): Promise<Tasks> {
   const store = createStore({ client, storage: indexedDb(name) });
   const endSleep = sleepWhileHidden(store);
   await store.start();
-  void navigator.storage?.persist?.().catch(() => false);
   return {
     person,
     client,

@@ -151,6 +151,10 @@ test("it works offline from the first visit, and catches up", async () => {
   await program.ask("offline", "/tasks", { method: "POST", body: { title: "From elsewhere" } });
   await page.reload();
   await shows(page, ["In the tunnel"]);
+  // All of the page is there, also what came last.
+  await row(page, "In the tunnel").click();
+  await page.getByRole("complementary").getByLabel("Notes").fill("It is dark.");
+  await page.getByRole("button", { name: "Close" }).click();
   await ada.context.setOffline(false);
   await row(page, "From elsewhere").waitFor();
   await saved(page);

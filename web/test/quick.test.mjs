@@ -52,6 +52,7 @@ const LINES = [
   ["#a #b #a Sort", { title: "Sort", tags: ["a", "b"] }],
   ["Look at the sun setting", { title: "Look at the sun setting" }],
   ["Sat on a chair", { title: "Sat on a chair" }],
+  ["Fix it sat 10:00 #bike", { title: "Fix it", tags: ["bike"], ...at("2026-12-05T10:00") }],
   ["Fridays for future", { title: "Fridays for future" }],
   ["Meet 25:00", { title: "Meet 25:00" }],
   ["tomorrow", { title: "", ...day("2026-11-30") }],

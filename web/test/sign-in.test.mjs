@@ -78,9 +78,26 @@ test("sign up, sign in, sign out, and tokens that renew themselves", async () =>
   await ada.context.setOffline(false);
   await saved(page);
 
+  // Another page of the sign-in server's signs somebody else up: this one goes over to them, and back.
+  const sign = (path, body) => page.evaluate(async ([url, body]) => {
+    const headers = { "Content-Type": "application/json" };
+    const answer = await fetch(url, { method: "POST", credentials: "include", headers, body: JSON.stringify(body) });
+    if (!answer.ok) throw new Error(await answer.text());
+  }, [`${auth.url}/api/auth/${path}`, body]);
+  await sign("sign-up/email", { name: "Eve", email: "eve@example.com", password: "battery staple" });
+  await add(page, "Of Ada, not sent");
+  await page.getByText("Eve", { exact: true }).waitFor();
+  await shows(page, []);
+  await sign("sign-in/email", { email: ADA.email, password: ADA.password });
+  await add(page, "Of Eve, not sent");
+  await page.getByText(ADA.name, { exact: true }).waitFor();
+  await shows(page, ["Mine", "Mine, too", "While signed out", "Of Ada, not sent"]);
+  await saved(page);
+
   await page.getByRole("button", { name: "Sign out" }).click();
   await page.getByRole("heading", { name: "Sign in to tickbox" }).waitFor();
-  assert.deepEqual(await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name)), []);
+  // What waits to be sent in Eve's name is hers, and stays.
+  assert.equal(await page.evaluate(async () => (await indexedDB.databases()).length), 1);
   await page.reload();
   await page.getByRole("button", { name: "I am new here" }).click();
   await fill(page, BOB);

@@ -16,6 +16,7 @@ use bytes::Bytes;
 
 use crate::config::SignIn;
 use crate::http::SharedApp;
+use crate::http::problem::Problem;
 
 /// The page has places for what depends on settings.
 const INDEX: &str = include_str!("built/index.html");
@@ -117,12 +118,12 @@ impl File {
     }
 
     fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Response {
+        let Some(caching) = caching(uri) else {
+            return Problem::route_not_found().into_response();
+        };
         let tag = HeaderValue::try_from(format!("\"{}\"", self.mark));
         let common = [
-            (
-                CACHE_CONTROL,
-                if is_named(uri) { FOR_EVER } else { NO_CACHE },
-            ),
+            (CACHE_CONTROL, caching),
             (ETAG, tag.unwrap_or(HeaderValue::from_static("\"\""))),
             (CONTENT_SECURITY_POLICY, self.policy.clone()),
             (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
@@ -142,10 +143,14 @@ impl File {
     }
 }
 
-/// Whether the address is one that this build names, which has a mark of the content in it.
-fn is_named(uri: &Uri) -> bool {
+/// How long an answer is good. An address that says which content it has is good for ever, if it is of this build;
+/// there is nothing at one of another build, which would be kept under a wrong name.
+fn caching(uri: &Uri) -> Option<HeaderValue> {
     let address = uri.path_and_query().map_or("", |it| it.as_str());
     let name = address.trim_start_matches('/');
+    if !name.contains("?v=") {
+        return Some(NO_CACHE);
+    }
     // The worker names all that it keeps.
-    name.contains("?v=") && WORKER.contains(&format!("\"{name}\""))
+    WORKER.contains(&format!("\"{name}\"")).then_some(FOR_EVER)
 }
