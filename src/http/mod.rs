@@ -6,6 +6,7 @@ mod changes;
 mod conditional;
 mod docs;
 mod events;
+mod export;
 mod extract;
 mod front;
 mod health;
@@ -63,6 +64,7 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(history::list_history))
         .routes(routes!(history::undo_change))
         .routes(routes!(user::remove_user))
+        .routes(routes!(export::export_user))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

@@ -14,6 +14,7 @@
 
 mod changes;
 mod dialect;
+mod export;
 mod filtered;
 mod gate;
 mod group;
@@ -38,6 +39,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::dialect::Dialect;
+pub use self::export::Branch;
 use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};

@@ -132,6 +132,18 @@ statements! {
          SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
             AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) < ($4, $5)
             ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
+    /// All that are parts of none, the oldest first, and whether others are parts of them.
+    ListRoots [Text, Time, Uuid, Int]
+        "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
+            AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
+         FROM {schema}tasks AS t WHERE t.space = $1 AND t.parent_id IS NULL AND t.deleted_at IS NULL
+            AND (t.created_at, t.id) > ($2, $3) ORDER BY t.created_at, t.id LIMIT $4"
+    /// The same of the parts of one, in their order.
+    ListParts [Text, Uuid, Text, Uuid, Int]
+        "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
+            AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
+         FROM {schema}tasks AS t {by_parent} WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
+            AND (t.\"order\", t.id) > ($3, $4) ORDER BY t.\"order\", t.id LIMIT $5"
     AllLists [Text]
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at IS NULL"
 

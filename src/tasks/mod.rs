@@ -1,6 +1,7 @@
 //! What can be done with tasks: the use-cases. What is allowed is decided in `domain`; no HTTP and no SQL here.
 
 pub mod changes;
+mod exporting;
 mod filtered;
 pub mod history;
 mod in_flight;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::exporting::Exporting;
 pub use self::filtered::FilteredListing;
 use self::in_flight::InFlight;
 pub use self::leaving::Leaving;

@@ -22,6 +22,7 @@ mod cors;
 mod docs;
 mod errors;
 mod events;
+mod exports;
 mod fields;
 mod filters;
 mod followers;

@@ -111,6 +111,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take everything along
+         * @description JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told elsewhere,
+         *     with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then the tasks in the
+         *     trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same bytes, whichever database
+         *     they are in. What changes while it is written may come once more at the end, as it is then.
+         */
+        get: operations["export_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/lists": {
         parameters: {
             query?: never;
@@ -2061,6 +2084,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketBody"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    export_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lists and tasks. If the connection ends without a last chunk, it is not whole */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"kind": "tickbox", "version": 1}
+                     *     {"kind":"list","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398e","name":"Home","order":"i8DpLumiHm","created_at":"2026-11-23T07:25:24.448926Z","updated_at":"2026-11-23T07:25:24.448926Z","version":1}
+                     *     {"kind":"task","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398f","user_id":"TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv","title":"Buy milk","description":null,"completed":false,"list_id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398e","created_at":"2026-11-23T08:00:00.000000Z","updated_at":"2026-11-23T08:00:00.000000Z","version":1}
+                     */
+                    "application/x-ndjson": string;
                 };
             };
             401: components["responses"]["Unauthorized"];

@@ -9,6 +9,7 @@ import { Server, someone, tokenOf } from "./support/server.js";
 /** For each route of the API, the method that calls it: one that is missing here does not compile. */
 const METHODS: Record<Route, keyof Client> = {
   "DELETE /api/{user_id}": "removeUser",
+  "GET /api/{user_id}/export": "export",
   "GET /api/{user_id}/tasks": "list",
   "POST /api/{user_id}/tasks": "create",
   "POST /api/{user_id}/tasks/batch": "batch",
@@ -125,6 +126,8 @@ test("each route has a method", async () => {
     assert.equal(event.type, "ready");
     break;
   }
+  const exported = await client.export();
+  assert.deepEqual(JSON.parse(exported.split("\n", 1)[0]!), { kind: "tickbox", version: 1 });
   await client.removeUser("Ада/a|b c@d");
   assert.equal((await client.list()).count, 0);
   const named = new Set(seen.map(({ method, path }) => {

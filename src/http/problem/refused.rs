@@ -83,6 +83,13 @@ impl From<&Refusal> for Problem {
                 let members = vec![("conflicting_seq", json!(seq))];
                 Self::conflict(message).with(|inner| inner.members = members)
             }
+            Refusal::NoParentYet => {
+                Self::invalid_fields(refusal.to_string(), &["parent_id"])
+            }
+            Refusal::NotEmpty(noun) => Self::conflict(format!(
+                "The {} has tasks that stay: move or delete them first",
+                noun.as_str()
+            )),
             Refusal::TooManyStreams => Self::rate_limited(
                 "As many streams of events are open as a user may have: close one, then ask again"
                     .to_owned(),
