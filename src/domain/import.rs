@@ -33,6 +33,15 @@ impl ImportId {
         format!("{}{}", Self::MARK, self.0.hyphenated())
     }
 
+    /// The import and the request that stand in the id of a request.
+    pub fn in_request_id(request_id: &str) -> (Option<&str>, &str) {
+        let marked = request_id.strip_prefix(Self::MARK);
+        match marked.and_then(|marked| marked.split_once(' ')) {
+            Some((import, request_id)) => (Some(import), request_id),
+            None => (None, request_id),
+        }
+    }
+
     /// Who writes what this import makes.
     pub fn author(self, actor: UserId, request_id: &str) -> Author {
         let request_id: Arc<str> = format!("{} {request_id}", self.mark()).into();

@@ -56,6 +56,12 @@ pub enum Refusal {
     /// It has tasks below it, or in it, that stay.
     #[error("the {} is not empty", .0.as_str())]
     NotEmpty(Noun),
+    /// Nothing of this import is told.
+    #[error("import not found")]
+    ImportNotFound,
+    /// Something is imported for this user, or taken back.
+    #[error("an import is in flight")]
+    ImportInFlight,
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),

@@ -11,6 +11,7 @@ mod extract;
 mod front;
 mod health;
 mod history;
+mod import;
 mod lists;
 mod openapi;
 mod problem;
@@ -65,6 +66,8 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(history::undo_change))
         .routes(routes!(user::remove_user))
         .routes(routes!(export::export_user))
+        .routes(routes!(import::import_user))
+        .routes(routes!(import::undo_import))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

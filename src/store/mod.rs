@@ -19,6 +19,7 @@ mod filtered;
 mod gate;
 mod group;
 mod history;
+mod imported;
 mod leaving;
 mod lists;
 pub mod meter;

@@ -188,6 +188,13 @@ statements! {
     ListChangesBetween [Text, Int, Int]
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq"
 
+    /// What the import of the mark `$2` has made since `$4`, before the change `$3`, the latest first. The terms are those of
+    /// an index.
+    ListImported [Text, Text, Int, Time, Int]
+        "SELECT c.seq, c.item_id, c.kind FROM {schema}changes AS c WHERE c.space = $1
+            AND substr(c.request_id, 1, 7) = 'import ' AND substr(c.request_id, 1, 43) = $2
+            AND c.seq < $3 AND c.at >= $4 ORDER BY c.seq DESC LIMIT $5"
+
     // Sweeping, in steps, the oldest first. Those whose names begin with `System` cross spaces.
 
     ListOldestChanges [Text, Int, Int]

@@ -30,6 +30,7 @@ mod generators;
 mod health;
 mod history;
 mod house;
+mod imports;
 mod isolation;
 mod leaving;
 mod limits;

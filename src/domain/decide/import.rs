@@ -8,8 +8,8 @@ use crate::domain::order::OrderKey;
 use crate::domain::work::{Outcome, Written};
 use crate::domain::{Imported, ItemId, ListContent, ListId, Record, Refusal, TaskId};
 
-/// What is there already, also in the trash, stays as it is. Where the list or the parent is not there, it is the inbox or the
-/// top level; with `waits`, a task is refused as long as its parent is not there.
+/// What is there already, also in the trash, stays as it is. Where the list or the parent is not there, or the
+/// parent is too deep, it is the inbox or the top level; with `waits`, a task is refused as long as its parent is not there.
 pub(super) fn import(
     drafting: &mut Drafting<'_>,
     imported: &Imported<Content>,
@@ -33,11 +33,11 @@ pub(super) fn import(
         if waits && parent.is_some_and(is_missing) {
             return Err(Refusal::NoParentYet);
         }
-        let settled = drafting.settle(&mut task, || Ok(1));
-        settled.map_err(|refusal| match refusal {
-            Refusal::UndoBreaks(breach) => Refusal::Breaks(breach),
-            other => other,
-        })?;
+        if drafting.settle(&mut task, || Ok(1)).is_err() {
+            // Deeper than may be. At the top level of its list nothing of it is lost.
+            task.content.parent_id = None;
+            task.content.order = None;
+        }
     }
     let own = OrderKey::of_creation(task.created_at);
     task.content.order = task.content.order.filter(|order| *order != own);
