@@ -15,6 +15,7 @@
 //! - [`metrics`] counts what happens, for Prometheus.
 //! - [`quota`] counts how often each user asks.
 //! - [`domain`] says what a task is, what can be done with it and what comes of that: values and pure functions.
+//! - [`import`] reads what people bring along from other programs: from a file to words of the domain.
 //! - [`tasks`] are the use-cases: they hand work to the store, and wake who waits. No SQL, no HTTP.
 //! - [`store`] remembers: one SQL text for two engines.
 #![cfg_attr(
@@ -30,6 +31,7 @@ pub mod config;
 pub mod domain;
 pub mod error;
 pub mod http;
+pub mod import;
 pub mod metrics;
 pub mod quota;
 pub mod secret;

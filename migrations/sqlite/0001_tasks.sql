@@ -131,6 +131,10 @@ CREATE TABLE changes (
     PRIMARY KEY (space, seq)
 ) STRICT, WITHOUT ROWID;
 
+-- What an import has made: its mark, with its id, stands before the id of the request.
+CREATE INDEX changes_of_imports ON changes (space, substr(request_id, 1, 43), seq)
+    WHERE substr(request_id, 1, 7) = 'import ';
+
 -- The first answer to each Idempotency-Key, to be given again: bytes of the door that gave it.
 CREATE TABLE answers (
     space           TEXT NOT NULL,

@@ -7,6 +7,7 @@ mod content;
 mod decide;
 pub mod filter;
 mod id;
+mod import;
 pub mod json;
 pub mod limits;
 mod list;
@@ -32,6 +33,7 @@ pub use self::content::{
 };
 pub use self::decide::{Decision, Undecided, decide};
 pub use self::id::{ListId, SpaceId, TaskId, UserId};
+pub use self::import::{ImportId, Imported};
 pub(crate) use self::list::list_members;
 pub use self::list::{List, ListContent, ListPatch};
 pub use self::matching::{MATCHING_STEP, Matching};

@@ -53,6 +53,18 @@ pub enum Refusal {
     /// Another task that is not in the trash has a reference of the same source and id: this one.
     #[error("another task has this reference")]
     ReferenceTaken(Box<Task>),
+    /// What is imported is a part of a task that is not there yet.
+    #[error("the parent is not there")]
+    NoParentYet,
+    /// It has tasks below it, or in it, that stay.
+    #[error("the {} is not empty", .0.as_str())]
+    NotEmpty(Noun),
+    /// Nothing of this import is told.
+    #[error("import not found")]
+    ImportNotFound,
+    /// Something is imported for this user, or taken back.
+    #[error("an import is in flight")]
+    ImportInFlight,
     /// A later change of the same members, of this number, would be undone as well.
     #[error("change {0} stands in the way")]
     ChangedSince(i64),

@@ -9,7 +9,8 @@ use super::content::{Content, Patch};
 use super::limits::SWEPT_CHANGES;
 use super::state::Need;
 use super::{
-    Item, ListContent, ListId, ListPatch, Matching, Occurrence, Refusal, SpaceId, TaskId, Timestamp,
+    Imported, Item, ItemId, ListContent, ListId, ListPatch, Matching, Occurrence, Refusal, SpaceId,
+    TaskId, Timestamp,
 };
 
 /// One request to write: done whole, in one transaction, or not at all.
@@ -33,7 +34,10 @@ impl Work {
         let creates = |operation: &Operation| {
             matches!(
                 operation,
-                Operation::Create { .. } | Operation::CreateList { .. }
+                Operation::Create { .. }
+                    | Operation::CreateList { .. }
+                    | Operation::Import { .. }
+                    | Operation::ImportList { .. }
             )
         };
         let is_creation = match &self.deed {
@@ -155,6 +159,20 @@ pub enum Operation {
     DeleteList { id: ListId, expected: Expected },
     /// Out of the trash, with the tasks that were deleted with it.
     RestoreList { id: ListId, expected: Expected },
+    /// A task that comes from elsewhere, unless it is there already.
+    Import {
+        task: Box<Imported<Content>>,
+        /// Whether it is refused as long as its parent is not there.
+        waits: bool,
+    },
+    /// The same of a list.
+    ImportList { list: Box<Imported<ListContent>> },
+    /// Takes back what a change has made, unless it has changed since or holds something.
+    TakeBack {
+        item: ItemId,
+        /// The number of that change.
+        made: i64,
+    },
 }
 
 /// Which occurrence of a task that repeats is completed or skipped, and on which day.
@@ -228,6 +246,17 @@ impl Operation {
             }
             Self::MoveList { id, .. } => needs.extend([Need::List(*id), Need::Lists]),
             Self::DeleteList { id, .. } => needs.extend([Need::List(*id), Need::InList(*id)]),
+            Self::Import { task: new, .. } => {
+                needs.push(Need::Task(new.id));
+                needs.extend(new.content.list_id.iter().map(list));
+                needs.extend(new.content.parent_id.iter().map(task));
+                needs.extend(new.content.references.keys().map(Need::Reference));
+            }
+            Self::ImportList { list } => needs.extend([Need::List(list.id), Need::Lists]),
+            Self::TakeBack { item, .. } => needs.extend(match item {
+                ItemId::Task(id) => [Need::Task(*id), Need::Below(*id)],
+                ItemId::List(id) => [Need::List(*id), Need::InList(*id)],
+            }),
         }
     }
 }

@@ -7,10 +7,12 @@ mod client;
 mod conditional;
 mod docs;
 mod events;
+mod export;
 mod extract;
 mod front;
 mod health;
 mod history;
+mod import;
 mod lists;
 mod openapi;
 mod page;
@@ -68,6 +70,9 @@ fn table() -> OpenApiRouter<SharedApp> {
         .routes(routes!(history::list_history))
         .routes(routes!(history::undo_change))
         .routes(routes!(user::remove_user))
+        .routes(routes!(export::export_user))
+        .routes(routes!(import::import_user))
+        .routes(routes!(import::undo_import))
         .routes(routes!(health::get_health))
         .routes(routes!(health::get_readiness))
 }

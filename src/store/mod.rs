@@ -14,11 +14,13 @@
 
 mod changes;
 mod dialect;
+mod export;
 mod filtered;
 mod gate;
 mod group;
 mod health;
 mod history;
+mod imported;
 mod leaving;
 mod lists;
 pub mod meter;
@@ -43,6 +45,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use self::dialect::Dialect;
+pub use self::export::Branch;
 use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
 use self::health::Health;

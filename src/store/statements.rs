@@ -132,6 +132,18 @@ statements! {
          SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
             AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) < ($4, $5)
             ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
+    /// All that are parts of none, the oldest first, and whether others are parts of them.
+    ListRoots [Text, Time, Uuid, Int]
+        "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
+            AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
+         FROM {schema}tasks AS t WHERE t.space = $1 AND t.parent_id IS NULL AND t.deleted_at IS NULL
+            AND (t.created_at, t.id) > ($2, $3) ORDER BY t.created_at, t.id LIMIT $4"
+    /// The same of the parts of one, in their order.
+    ListParts [Text, Uuid, Text, Uuid, Int]
+        "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
+            AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
+         FROM {schema}tasks AS t {by_parent} WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
+            AND (t.\"order\", t.id) > ($3, $4) ORDER BY t.\"order\", t.id LIMIT $5"
     AllLists [Text]
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND deleted_at IS NULL"
 
@@ -175,6 +187,13 @@ statements! {
          SELECT {change} FROM later"
     ListChangesBetween [Text, Int, Int]
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq"
+
+    /// What the import of the mark `$2` has made since `$4`, before the change `$3`, the latest first. The terms are those of
+    /// an index.
+    ListImported [Text, Text, Int, Time, Int]
+        "SELECT c.seq, c.item_id, c.kind FROM {schema}changes AS c WHERE c.space = $1
+            AND substr(c.request_id, 1, 7) = 'import ' AND substr(c.request_id, 1, 43) = $2
+            AND c.seq < $3 AND c.at >= $4 ORDER BY c.seq DESC LIMIT $5"
 
     // Sweeping, in steps, the oldest first. Those whose names begin with `System` cross spaces.
 

@@ -4,7 +4,7 @@
 mod log;
 mod members;
 
-pub(super) use self::log::{ANSWERS, CHANGES, StoredAnswer, answer_row, change_row};
+pub(super) use self::log::{ANSWERS, CHANGES, StoredAnswer, answer_row, change_row, item_of_kind};
 use self::members::{Column, Source};
 use uuid::Uuid;
 

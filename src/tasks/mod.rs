@@ -1,8 +1,10 @@
 //! What can be done with tasks: the use-cases. What is allowed is decided in `domain`; no HTTP and no SQL here.
 
 pub mod changes;
+mod exporting;
 mod filtered;
 pub mod history;
+mod importing;
 mod in_flight;
 mod leaving;
 mod lists;
@@ -17,7 +19,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::exporting::Exporting;
 pub use self::filtered::FilteredListing;
+pub use self::importing::{Counts, Failure, Importing, Kept, LeftOut, Report, Reversed, Why, Wish};
 use self::in_flight::InFlight;
 pub use self::leaving::Leaving;
 pub use self::lists::Lists;
@@ -53,6 +57,9 @@ pub struct Tasks {
     /// How many tasks a space may have outside of the trash.
     most: i64,
     in_flight: InFlight,
+    /// The spaces into which somebody imports, and how many more there may be.
+    importing: InFlight,
+    imports: Arc<Semaphore>,
     leaving: Leaving,
     watches: Watches,
 }
@@ -86,6 +93,8 @@ impl Tasks {
             retention,
             most: most_tasks,
             in_flight: InFlight::default(),
+            importing: InFlight::default(),
+            imports: Arc::new(Semaphore::new(importing::MOST_IMPORTS)),
             leaving: Leaving::default(),
             watches: Watches::default(),
         }
@@ -150,6 +159,11 @@ impl Tasks {
     /// [`Refusal::KeyReused`] and [`Refusal::KeyInUse`], or a failure. What an operation is refused for stands in its
     /// outcome.
     pub async fn apply(&self, request: Request) -> Result<Applied> {
+        self.apply_within(request, self.most).await
+    }
+
+    /// As [`Tasks::apply`], with room for so many tasks.
+    async fn apply_within(&self, request: Request, most_tasks: i64) -> Result<Applied> {
         let Request {
             space,
             author,
@@ -169,7 +183,7 @@ impl Tasks {
             deed,
             key,
             epoch: self.clock.new_epoch(),
-            most_tasks: self.most,
+            most_tasks,
         };
         let applied = self.store.apply(work, encode, bytes).await?;
         if let Some(seq) = applied.latest_change {

@@ -29,8 +29,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 /// The rooms, each with the rooms that it may name: only such as stand above it, so there is no way in a circle.
-const ROOMS: [(&str, &[&str]); 15] = [
+const ROOMS: [(&str, &[&str]); 16] = [
     ("domain", &[]),
+    ("import", &["domain"]),
     ("secret", &[]),
     ("shutdown", &[]),
     ("clock", &["domain"]),
@@ -41,7 +42,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("telemetry", &["clock", "config"]),
     ("auth", &["clock", "config", "domain", "secret"]),
     ("metrics", &["auth", "clock"]),
-    ("tasks", &["clock", "domain", "error", "store"]),
+    ("tasks", &["clock", "domain", "error", "import", "store"]),
     (
         "app",
         &[
@@ -51,8 +52,8 @@ const ROOMS: [(&str, &[&str]); 15] = [
     (
         "http",
         &[
-            "app", "auth", "clock", "config", "domain", "error", "metrics", "quota", "store",
-            "tasks",
+            "app", "auth", "clock", "config", "domain", "error", "import", "metrics", "quota",
+            "store", "tasks",
         ],
     ),
     (

@@ -1,5 +1,6 @@
 // A method for each route of the API, with entity tags and idempotency keys unless told otherwise.
 
+import { dataMethods } from "./data.js";
 import { listen, type EventsOptions, type ServerEvent } from "./events.js";
 import { TickboxError } from "./errors.js";
 import { Http, type Ask, type HttpOptions, type Reply } from "./http.js";
@@ -329,6 +330,8 @@ export function createClient(options: ClientOptions) {
     async removeUser(confirm: string, call: CallOptions = {}): Promise<void> {
       await http.send({ ...call, method: "DELETE", path: "", query: { confirm }, repeatable: true });
     },
+
+    ...dataMethods(http),
 
     /** `GET /health` */
     async health(call: CallOptions = {}): Promise<T.Health> {

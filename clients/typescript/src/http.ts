@@ -24,8 +24,8 @@ export interface Ask {
   path: string;
   query?: Record<string, string | number | boolean | null | undefined>;
   headers?: Record<string, string | undefined>;
-  /** JSON, as it is to be sent: repeats must be the same to the byte. */
-  body?: string | undefined;
+  /** JSON, as it is to be sent, or a file: repeats must be the same to the byte. */
+  body?: string | Blob | undefined;
   /** The media type of the body, if it is not plain JSON. */
   type?: string;
   /** Whether sending it twice is as good as sending it once. */

@@ -59,6 +59,12 @@ export type Undone = Schemas["Undone"];
 
 export type Ticket = Schemas["TicketBody"];
 
+export type ImportQuery = Query<"import_user">;
+/** What an import has brought, and what it has not. */
+export type ImportReport = Schemas["ImportReport"];
+/** What has gone of an import that was taken back, and what has stayed. */
+export type ImportReversal = Schemas["ImportReversal"];
+
 /** What people write into a task. */
 export type Field = keyof Task & keyof TaskPatch;
 export type Fields = Pick<Task, Field>;

@@ -9,6 +9,9 @@ import { Server, someone, tokenOf } from "./support/server.js";
 /** For each route of the API, the method that calls it: one that is missing here does not compile. */
 const METHODS: Record<Route, keyof Client> = {
   "DELETE /api/{user_id}": "removeUser",
+  "GET /api/{user_id}/export": "export",
+  "POST /api/{user_id}/import": "import",
+  "POST /api/{user_id}/imports/{import_id}/undo": "undoImport",
   "GET /api/{user_id}/tasks": "list",
   "POST /api/{user_id}/tasks": "create",
   "POST /api/{user_id}/tasks/batch": "batch",
@@ -134,11 +137,20 @@ test("each route has a method", async () => {
     assert.equal(event.type, "ready");
     break;
   }
+  const exported = await client.export();
+  assert.deepEqual(JSON.parse(exported.split("\n", 1)[0]!), { kind: "tickbox", version: 1 });
+  const line = JSON.stringify({ kind: "task", id: timeId(), title: "brought" });
+  const file = new Blob([exported, line]);
+  const { id, created, dry_run } = await client.import(file, { dry_run: true });
+  assert.deepEqual([created, dry_run], [1, true]);
+  assert.equal((await client.import(file, { id })).created, 1);
+  assert.equal((await client.import("TYPE,CONTENT\ntask,Pay rent", { from: "todoist" })).created, 1);
+  assert.equal((await client.undoImport(id)).removed, 1);
   await client.removeUser("Ада/a|b c@d");
   assert.equal((await client.list()).count, 0);
   const named = new Set(seen.map(({ method, path }) => {
-    const general = path.replace(/^\/api\/[^/]+/, "/api/{user_id}").replace(/\d+\/undo/, "{seq}/undo");
-    const of = general.includes("/lists") ? "{list_id}" : "{task_id}";
+    const general = path.replace(/^\/api\/[^/]+/, "/api/{user_id}").replace(/changes\/\d+/, "changes/{seq}");
+    const of = general.includes("/lists") ? "{list_id}" : general.includes("/imports") ? "{import_id}" : "{task_id}";
     return `${method} ${general.replace(/\/[0-9a-f-]{36}/, `/${of}`)}`;
   }));
   assert.deepEqual([...named].sort(), Object.keys(METHODS).sort());

@@ -204,7 +204,7 @@ impl Drafting<'_> {
     }
 
     /// A record that is made now.
-    pub(super) fn new_record<C: Kept>(&self, id: C::Id, content: C) -> Record<C> {
+    pub(super) fn new_record<C: RecordContent>(&self, id: C::Id, content: C) -> Record<C> {
         Record {
             space: self.work.space.clone(),
             id,

@@ -4,6 +4,7 @@
 mod below;
 mod draft;
 mod each;
+mod import;
 mod kept;
 mod operate;
 mod place;

@@ -2,6 +2,7 @@
 
 use super::draft::Drafting;
 use super::each::operate_on_each;
+use super::import;
 use super::kept::Kept;
 use super::place::{Found, Spot};
 use super::{recur, trash};
@@ -60,6 +61,9 @@ pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -
         Operation::MoveList { id, to, expected } => move_list(drafting, *id, *to, expected),
         Operation::DeleteList { id, expected } => trash::delete_list(drafting, *id, expected),
         Operation::RestoreList { id, expected } => trash::restore_list(drafting, *id, expected),
+        Operation::Import { task, waits } => import::import(drafting, task, *waits),
+        Operation::ImportList { list } => import::import_list(drafting, list),
+        Operation::TakeBack { item, made } => import::take_back(drafting, *item, *made),
     }
 }
 

@@ -235,6 +235,24 @@ fn plan<C: Kept>(
     }))
 }
 
+/// The latest change after `made`, which has made something, that stands in the way of taking that back.
+pub(super) fn change_since<C: Kept>(
+    drafting: &Drafting<'_>,
+    record: &Record<C>,
+    made: i64,
+) -> Option<i64> {
+    let reversal = Reversal {
+        first: made,
+        last: made,
+        was_present: Some(false),
+        was_made: true,
+        is_spread: false,
+        before: C::Patch::default(),
+    };
+    let later = drafting.later::<C>(record, made);
+    reversal.conflict::<C>(record.is_deleted(), later)
+}
+
 fn take_back<C: Kept>(drafting: &mut Drafting<'_>, plan: Plan<C>) -> Written {
     let Plan { old, new, undoes } = plan;
     if new == old {

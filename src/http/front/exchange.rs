@@ -41,6 +41,7 @@ struct Known {
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
     allowed: OnceLock<Duration>,
+    longest: OnceLock<Duration>,
     standing: OnceLock<Standing>,
 }
 
@@ -54,6 +55,7 @@ impl Exchange {
             route: OnceLock::default(),
             user: OnceLock::default(),
             allowed: OnceLock::default(),
+            longest: OnceLock::default(),
             standing: OnceLock::default(),
         }))
     }
@@ -100,6 +102,15 @@ impl Exchange {
 
     pub(in crate::http) fn allowed(&self) -> Option<Duration> {
         self.0.allowed.get().copied()
+    }
+
+    /// The route does more than others, and has so much time for it in all.
+    pub(in crate::http) fn set_longest(&self, longest: Duration) {
+        let _ = self.0.longest.set(longest);
+    }
+
+    pub(in crate::http) fn longest(&self) -> Option<Duration> {
+        self.0.longest.get().copied()
     }
 
     /// The route's template, such as `/api/{user_id}/tasks`.

@@ -122,9 +122,11 @@ impl FrontDoor {
         let mut router = self.router.clone();
         let mut routing = pin!(AssertUnwindSafe(router.call(request)).catch_unwind());
         let mut outcome = tokio::time::timeout(LONGEST_REQUEST, &mut routing).await;
-        if let (Err(_), Some(wait)) = (&outcome, exchange.allowed()) {
-            let wait = wait.min(LATEST_ANSWER.saturating_sub(LONGEST_REQUEST));
-            outcome = tokio::time::timeout(wait, routing).await;
+        let waits = |wait: Duration| wait.min(LATEST_ANSWER.saturating_sub(LONGEST_REQUEST));
+        let works = |longest: Duration| longest.saturating_sub(LONGEST_REQUEST);
+        let more = exchange.longest().map(works);
+        if let (Err(_), Some(more)) = (&outcome, more.or(exchange.allowed().map(waits))) {
+            outcome = tokio::time::timeout(more, routing).await;
         }
         match outcome {
             Ok(Ok(Ok(response))) => response,

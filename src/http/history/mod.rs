@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use crate::domain::json::{
     Fault, write_list, write_number, write_optional_text, write_text, write_time,
 };
-use crate::domain::{Change, ItemId, Outcome, RecordPatch, Replaced, SpaceId, Written};
+use crate::domain::{Change, ImportId, ItemId, Outcome, RecordPatch, Replaced, SpaceId, Written};
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
 use crate::http::changes::ToldChange;
@@ -91,6 +91,9 @@ pub(super) struct PastChange {
     actor: String,
     /// The `X-Request-Id` of the request that made the change.
     request_id: String,
+    /// The import that made the change; only there if one did.
+    #[schema(value_type = uuid::Uuid, required = false)]
+    import: (),
     /// The number of the change that this one undid; only there if it is an undo.
     #[schema(value_type = i64, required = false)]
     undoes: (),
@@ -108,8 +111,13 @@ fn write_change(json: &mut Vec<u8>, change: &Change) {
     write_time(json, change.at);
     json.extend_from_slice(b",\"actor\":");
     write_text(json, change.author.actor.as_str());
+    let (import, request_id) = ImportId::in_request_id(&change.author.request_id);
     json.extend_from_slice(b",\"request_id\":");
-    write_text(json, &change.author.request_id);
+    write_text(json, request_id);
+    if let Some(import) = import {
+        json.extend_from_slice(b",\"import\":");
+        write_text(json, import);
+    }
     if let Some(seq) = change.undoes {
         json.extend_from_slice(b",\"undoes\":");
         write_number(json, seq);

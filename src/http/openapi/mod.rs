@@ -49,6 +49,9 @@ pub(super) struct ErrorBody {
     /// The number of the change that stands in the way of an undo; with `CONFLICT`.
     #[schema(value_type = i64, required = false)]
     conflicting_seq: Option<()>,
+    /// What an import has done that could not go on; only there if it has done something.
+    #[schema(value_type = crate::http::import::ImportReport, required = false)]
+    import: Option<()>,
     /// `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells.
     #[schema(value_type = String, required = false)]
     outcome: Option<()>,
@@ -141,7 +144,12 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
         errors.extend([&UNAUTHORIZED, &NOT_FOUND, &RATE_LIMITED]);
         if is_read && (path.ends_with("/changes") || path.ends_with("/events")) {
             errors.push(&CURSOR_EXPIRED);
-        } else if !path.ends_with("/ticket") && !path.ends_with("{user_id}") {
+        } else if path.contains("/import") {
+            errors.push(&CONFLICT);
+        } else if !["/ticket", "{user_id}", "/export"]
+            .iter()
+            .any(|end| path.ends_with(end))
+        {
             add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();

@@ -114,6 +114,10 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Change not found")
     }
 
+    pub(super) fn import_not_found() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "NOT_FOUND", "Import not found")
+    }
+
     /// The path names another user than the token: answered as if there were no such task.
     pub(super) fn foreign_user() -> Self {
         Self::not_found(Noun::Task).with(|inner| {
@@ -187,7 +191,11 @@ impl Problem {
     }
 
     pub(super) fn payload_too_large(limit: usize) -> Self {
-        let message = format!("The body is larger than {} KiB: send less", limit / 1024);
+        let size = match limit / 1024 {
+            kib if kib % 1024 == 0 => format!("{} MiB", kib / 1024),
+            kib => format!("{kib} KiB"),
+        };
+        let message = format!("The body is larger than {size}: send less");
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
     }
 
@@ -263,6 +271,15 @@ impl Problem {
             message,
         )
         .with(|inner| inner.cause = Some(cause))
+    }
+
+    /// With one more member beside the message.
+    pub(super) fn carrying(self, name: &'static str, value: Value) -> Self {
+        self.with(|inner| inner.members.push((name, value)))
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.0.message
     }
 
     pub(super) fn status(&self) -> StatusCode {

@@ -86,6 +86,13 @@ impl From<&Refusal> for Problem {
                 let members = vec![("conflicting_seq", json!(seq))];
                 Self::conflict(message).with(|inner| inner.members = members)
             }
+            Refusal::NoParentYet => Self::invalid_fields(refusal.to_string(), &["parent_id"]),
+            Refusal::NotEmpty(noun) => Self::conflict(format!(
+                "The {} has tasks that stay: move or delete them first",
+                noun.as_str()
+            )),
+            Refusal::ImportNotFound => Self::import_not_found(),
+            Refusal::ImportInFlight => in_flight("An import of this user is in flight"),
             Refusal::TooManyStreams => Self::rate_limited(
                 "As many streams of events are open as a user may have: close one, then ask again"
                     .to_owned(),
@@ -106,13 +113,16 @@ impl From<&Refusal> for Problem {
                 "This Idempotency-Key was used for another request: take a new key for each",
             )
             .with(|inner| inner.members = vec![("fields", json!(["Idempotency-Key"]))]),
-            Refusal::KeyInUse => {
-                let message = "A request with this Idempotency-Key is in flight: ask again after the time in Retry-After";
-                let header = (RETRY_AFTER, HeaderValue::from_static("1"));
-                Self::conflict(message).with(|inner| inner.header = Some(header))
-            }
+            Refusal::KeyInUse => in_flight("A request with this Idempotency-Key is in flight"),
         }
     }
+}
+
+/// What is not over yet.
+fn in_flight(what: &str) -> Problem {
+    let header = (RETRY_AFTER, HeaderValue::from_static("1"));
+    let message = format!("{what}: ask again after the time in Retry-After");
+    Problem::conflict(message).with(|inner| inner.header = Some(header))
 }
 
 /// What there may not be more of, and what to do about it.

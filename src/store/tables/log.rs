@@ -3,8 +3,8 @@
 use super::super::row::{ColumnKind, Columns, FromRow, Value};
 use super::{Table, optional_int, space_value};
 use crate::domain::{
-    Author, Batch, Change, KeptAnswer, Kind, ListId, ListPatch, Patch, RecordPatch, Replaced,
-    SpaceId, TaskId, UserId,
+    Author, Batch, Change, ItemId, KeptAnswer, Kind, ListId, ListPatch, Patch, RecordPatch,
+    Replaced, SpaceId, TaskId, UserId,
 };
 use crate::error::Cause;
 
@@ -87,6 +87,15 @@ pub(in crate::store) fn answer_row(
         Value::Time(kept.created_at),
         Value::Bytes(kept.answer.clone()),
     ]
+}
+
+/// Which item a change is of, by how its kind is stored.
+pub(in crate::store) fn item_of_kind(id: uuid::Uuid, kind: &str) -> ItemId {
+    if kind.starts_with(OF_LIST) {
+        ItemId::List(ListId(id))
+    } else {
+        ItemId::Task(TaskId(id))
+    }
 }
 
 impl FromRow for Change {

@@ -1,0 +1,150 @@
+//! The body of an import on its way: it arrives here, is read on a thread of its own, piece by piece, and each piece is
+//! handed on. Between them there is room for little, so that whoever is slowest sets the pace, and nothing is ever whole in
+//! memory.
+
+use std::future;
+use std::io::{self, BufReader, Read};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::HeaderMap;
+use axum::http::header::CONTENT_LENGTH;
+use bytes::{Buf, Bytes};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::mpsc;
+
+use crate::error::Result;
+use crate::http::problem::Problem;
+use crate::import::{self, Broken, Circumstances, Format, Piece};
+use crate::tasks::{Importing, Report};
+
+/// The largest body.
+const LIMIT: usize = 64 * 1024 * 1024;
+
+/// How long the body may pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How many parts of the body, and how many pieces of what it says, are on their way.
+const CHUNKS: usize = 4;
+const PIECES: usize = 128;
+
+/// What is known to be too large is not begun with.
+pub(super) fn check_length(headers: &HeaderMap) -> std::result::Result<(), Problem> {
+    let length = headers.get(CONTENT_LENGTH);
+    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
+    if length.is_some_and(|length| length > LIMIT as u64) {
+        return Err(Problem::payload_too_large(LIMIT));
+    }
+    Ok(())
+}
+
+/// Imports a whole body; gives what was done in any case.
+pub(super) async fn import(
+    mut importing: Importing,
+    body: Body,
+    format: Format,
+    circumstances: Circumstances,
+) -> (Report, std::result::Result<(), Problem>) {
+    let (chunks, received) = mpsc::channel(CHUNKS);
+    let (found, mut pieces) = mpsc::channel::<(u64, Piece)>(PIECES);
+    let reading = tokio::task::spawn_blocking(move || {
+        let input = BufReader::new(Chunks {
+            received,
+            present: Bytes::new(),
+        });
+        import::read(format, input, circumstances, &mut |line, piece| {
+            let sent = found.blocking_send((line, piece));
+            sent.map_err(|_| Broken::Stopped)
+        })
+    });
+    let taking = async {
+        while let Some((line, piece)) = pieces.recv().await {
+            importing.take(line, piece).await?;
+        }
+        Result::Ok(())
+    };
+    let receiving = async {
+        receive(body, chunks).await;
+        future::pending::<()>().await;
+    };
+    let taken: Result<()> = tokio::select! {
+        taken = taking => taken,
+        () = receiving => Ok(()),
+    };
+    // Whoever reads hears that nobody listens.
+    drop(pieces);
+    if let Err(error) = taken {
+        return (importing.report().clone(), Err(error.into()));
+    }
+    let read = match reading.await {
+        Ok(read) => read.map_err(problem),
+        Err(panic) => Err(Problem::internal(panic.into())),
+    };
+    if let Err(problem) = read {
+        return (importing.report().clone(), Err(problem));
+    }
+    let (report, outcome) = importing.finish().await;
+    (report, outcome.map_err(Problem::from))
+}
+
+/// Takes the body as it comes.
+async fn receive(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
+    let mut body = Limited::new(body, LIMIT);
+    loop {
+        let chunk = match tokio::time::timeout(LONGEST_PAUSE, body.frame()).await {
+            Ok(None) => return,
+            Ok(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) => Ok(data),
+                // Trailers.
+                Err(_) => continue,
+            },
+            Ok(Some(Err(error))) if error.is::<LengthLimitError>() => {
+                Err(io::ErrorKind::FileTooLarge.into())
+            }
+            Ok(Some(Err(_))) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        };
+        let is_last = chunk.is_err();
+        // Whoever reads may have enough.
+        if chunks.send(chunk).await.is_err() || is_last {
+            return;
+        }
+    }
+}
+
+/// The body for a thread that may wait.
+struct Chunks {
+    received: mpsc::Receiver<io::Result<Bytes>>,
+    present: Bytes,
+}
+
+impl Read for Chunks {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while self.present.is_empty() {
+            match self.received.blocking_recv() {
+                Some(chunk) => self.present = chunk?,
+                None => return Ok(0),
+            }
+        }
+        let count = buffer.len().min(self.present.len());
+        self.present.copy_to_slice(&mut buffer[..count]);
+        Ok(count)
+    }
+}
+
+fn problem(broken: Broken) -> Problem {
+    match broken {
+        Broken::Unreadable { line, message } => {
+            Problem::bad_request(format!("Line {line} of the body {message}"))
+        }
+        Broken::Wrong { line, message } => {
+            Problem::invalid_as_a_whole("body", format!("line {line} of the body {message}"))
+        }
+        Broken::Lost(error) => match error.kind() {
+            io::ErrorKind::FileTooLarge => Problem::payload_too_large(LIMIT),
+            io::ErrorKind::TimedOut => Problem::bad_request("The body did not arrive in time"),
+            _ => Problem::bad_request("The body did not arrive whole"),
+        },
+        Broken::Stopped => Problem::internal("nobody listened to what was read".into()),
+    }
+}

@@ -1,0 +1,252 @@
+//! A task of another program on its way to a line of ours: what fits is taken, what does not is named.
+
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{Broken, Circumstances, Ending, Piece, Sink, own};
+use crate::domain::limits::{DESCRIPTION_CHARS, EXTERNAL_ID_CHARS, TAG_CHARS, TAGS, TITLE_CHARS};
+use crate::domain::order::OrderKey;
+use crate::domain::{Member, References, Timestamp, Title, When};
+
+/// What a task without a title is called.
+const UNTITLED: &str = "(untitled)";
+
+/// Gives pieces on, and the time to what has none.
+pub(super) struct Scribe<'a> {
+    pub(super) circumstances: Circumstances,
+    moments: i64,
+    sink: &'a mut Sink<'a>,
+}
+
+impl<'a> Scribe<'a> {
+    pub(super) fn new(circumstances: Circumstances, sink: &'a mut Sink<'a>) -> Self {
+        Self {
+            circumstances,
+            moments: 0,
+            sink,
+        }
+    }
+
+    /// One after the other, so that the order of the file is that of the creation.
+    pub(super) fn next_moment(&mut self) -> Timestamp {
+        self.moments += 1;
+        Timestamp::from_micros(self.circumstances.start.as_micros() + self.moments)
+    }
+
+    pub(super) fn give(&mut self, line: u64, piece: Piece) -> Ending {
+        (self.sink)(line, piece)
+    }
+
+    pub(super) fn left_out(&mut self, line: u64, what: &'static str) -> Ending {
+        self.give(line, Piece::LeftOut(what))
+    }
+
+    pub(super) fn fault(&mut self, line: u64, why: impl Into<String>) -> Ending {
+        self.give(line, Piece::Fault(why.into()))
+    }
+
+    /// The list of that name; behind all others, in the order of the file.
+    pub(super) fn list(&mut self, line: u64, id: Uuid, name: &str) -> Ending {
+        let (name, _) = cut(name.trim(), TITLE_CHARS);
+        let name = if Title::parse(&name).is_ok() {
+            &name
+        } else {
+            UNTITLED
+        };
+        let mut members = Map::new();
+        members.insert("id".to_owned(), json!(id.to_string()));
+        members.insert("name".to_owned(), json!(name));
+        let piece = match own::list_of(&members, self) {
+            Ok(list) => Piece::List(Box::new(list)),
+            Err(why) => Piece::Fault(why),
+        };
+        self.give(line, piece)
+    }
+
+    pub(super) fn task(&mut self, task: Foreign) -> Ending {
+        let line = task.line;
+        let is_placed = task.is_placed;
+        let (members, left_out) = task.into_members();
+        let piece = match own::task_of(&members, self) {
+            Ok(mut task) => {
+                let mut start_fits = true;
+                if task.content.check().is_err() {
+                    task.content.start = None;
+                    start_fits = false;
+                }
+                if is_placed {
+                    // Behind those that were there and those before it in the file.
+                    let moment = self.next_moment();
+                    task.content.order = Some(OrderKey::of_creation(moment));
+                }
+                if !start_fits {
+                    self.left_out(line, "start that does not fit due")?;
+                }
+                Piece::Task(Box::new(task))
+            }
+            Err(why) => Piece::Fault(why),
+        };
+        for what in left_out {
+            self.left_out(line, what)?;
+        }
+        self.give(line, piece)
+    }
+}
+
+/// A task of another program, as far as it was read.
+pub(super) struct Foreign {
+    pub(super) line: u64,
+    pub(super) title: String,
+    /// Paragraphs.
+    notes: Vec<String>,
+    pub(super) tags: Vec<String>,
+    /// When it comes back (RFC 5545), as the other program says it. It has no place yet.
+    pub(super) recurrence: Option<String>,
+    /// Whether its place in the file is its place among its siblings.
+    pub(super) is_placed: bool,
+    members: Map<String, Value>,
+    references: Vec<Value>,
+    left_out: Vec<&'static str>,
+}
+
+impl Foreign {
+    pub(super) fn new(line: u64, id: Uuid) -> Self {
+        let mut members = Map::new();
+        members.insert("id".to_owned(), json!(id.to_string()));
+        Self {
+            line,
+            title: String::new(),
+            notes: Vec::new(),
+            tags: Vec::new(),
+            recurrence: None,
+            is_placed: false,
+            members,
+            references: Vec::new(),
+            left_out: Vec::new(),
+        }
+    }
+
+    pub(super) fn set(&mut self, name: &str, value: impl Into<Value>) {
+        self.members.insert(name.to_owned(), value.into());
+    }
+
+    /// A paragraph of the description. What is far more than fits is not kept: that it does not fit is told anyway.
+    pub(super) fn note(&mut self, text: &str) {
+        let known: usize = self.notes.iter().map(String::len).sum();
+        if !text.trim().is_empty() && known <= 4 * DESCRIPTION_CHARS {
+            self.notes.push(text.to_owned());
+        }
+    }
+
+    pub(super) fn leave_out(&mut self, what: &'static str) {
+        self.left_out.push(what);
+    }
+
+    /// A time of RFC 3339. What is none is passed over: it is nobody's own.
+    pub(super) fn time(&mut self, name: &str, text: Option<&str>) {
+        let time = text.and_then(|text| text.parse::<jiff::Timestamp>().ok());
+        if let Some(time) = time {
+            self.set(name, time.to_string());
+        }
+    }
+
+    /// A date or a time in one of the short forms.
+    pub(super) fn when(&mut self, name: &'static str, text: &str) {
+        if <Option<When>>::read(&json!(text).to_string()).is_ok() {
+            self.set(name, text);
+        } else {
+            self.leave_out(if name == "due" { "due" } else { "start" });
+        }
+    }
+
+    /// What it is elsewhere. Without what a reference cannot be.
+    pub(super) fn reference(
+        &mut self,
+        source: &str,
+        id: &str,
+        url: Option<&str>,
+        title: Option<&str>,
+    ) {
+        if id.is_empty() || id.chars().count() > EXTERNAL_ID_CHARS {
+            return;
+        }
+        let mut reference = json!({"source": source, "external_id": id});
+        if let Some(title) = title {
+            reference["title"] = cut(title, TITLE_CHARS).0.into();
+        }
+        if let Some(url) = url {
+            let mut with_url = reference.clone();
+            with_url["url"] = url.into();
+            if References::read(&json!([with_url]).to_string()).is_ok() {
+                reference = with_url;
+            } else {
+                self.note(url);
+            }
+        }
+        if References::read(&json!([reference]).to_string()).is_ok() {
+            self.references.push(reference);
+        }
+    }
+
+    fn into_members(mut self) -> (Map<String, Value>, Vec<&'static str>) {
+        let title = self.title.replace('\0', "");
+        let (short, is_cut) = cut(title.trim(), TITLE_CHARS);
+        if is_cut {
+            // Nothing of it is lost.
+            self.notes.insert(0, title.trim().to_owned());
+        }
+        let title = if Title::parse(&short).is_ok() {
+            short
+        } else {
+            UNTITLED.to_owned()
+        };
+        self.set("title", title);
+        let notes = self.notes.join("\n\n").replace('\0', "");
+        let (notes, is_cut) = cut(&notes, DESCRIPTION_CHARS);
+        if is_cut {
+            self.leave_out("description beyond 2000 characters");
+        }
+        if !notes.is_empty() {
+            self.set("description", notes);
+        }
+        let count = self.tags.len();
+        self.tags.retain(|tag| {
+            (1..=TAG_CHARS).contains(&tag.trim().chars().count()) && !tag.contains('\0')
+        });
+        self.tags.truncate(TAGS);
+        if self.tags.len() < count {
+            self.leave_out("tag");
+        }
+        if !self.tags.is_empty() {
+            let tags = std::mem::take(&mut self.tags);
+            self.set("tags", tags);
+        }
+        self.references.truncate(crate::domain::limits::REFERENCES);
+        if !self.references.is_empty() {
+            let references = std::mem::take(&mut self.references);
+            self.set("references", references);
+        }
+        if self.recurrence.take().is_some() {
+            self.leave_out("recurrence");
+        }
+        (self.members, self.left_out)
+    }
+}
+
+/// A text of so many characters at most, of which the last says that there was more.
+fn cut(text: &str, most: usize) -> (String, bool) {
+    if text.chars().count() <= most {
+        return (text.to_owned(), false);
+    }
+    let mut short: String = text.chars().take(most - 1).collect();
+    short.push('…');
+    (short, true)
+}
+
+/// What a program says in its own words of what cannot be read.
+pub(super) fn unreadable(line: u64, message: impl Into<String>) -> Broken {
+    Broken::Unreadable {
+        line,
+        message: message.into(),
+    }
+}

@@ -1,0 +1,17 @@
+//! Ids of what comes from other programs: made of their names there, so that the same thing has the same id each time.
+
+use aws_lc_rs::digest::{Context, SHA256};
+use uuid::{Builder, Uuid};
+
+/// A `UUIDv8` by SHA-256, as RFC 9562 has it in its appendix B.2. The parts are told apart by their lengths.
+pub(super) fn id_of(parts: &[&str]) -> Uuid {
+    let mut context = Context::new(&SHA256);
+    for part in parts {
+        context.update(&(part.len() as u64).to_be_bytes());
+        context.update(part.as_bytes());
+    }
+    let digest = context.finish();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest.as_ref()[..16]);
+    Builder::from_custom_bytes(bytes).into_uuid()
+}
