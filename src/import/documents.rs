@@ -79,7 +79,11 @@ pub(super) fn read<S: Shape>(mut input: impl BufRead, shape: &mut S) -> Ending {
         Ok(()) => Err(wrong::<S>(1)),
         Err(error) if error.is_io() => Err(leash::broken(line.get(), error.into())),
         Err(error) if error.is_data() => Err(wrong::<S>(line.get())),
-        Err(error) => Err(unreadable(line.get(), format!("is not JSON: {error}"))),
+        Err(error) => {
+            let told = format!(" at line {} column ", error.line());
+            let error = error.to_string().replace(&told, " in column ");
+            Err(unreadable(line.get(), format!("is not JSON: {error}")))
+        }
     }
 }
 

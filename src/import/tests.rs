@@ -2,6 +2,7 @@
 
 mod foreign;
 mod own;
+mod robust;
 
 use std::fmt::Write;
 

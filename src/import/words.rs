@@ -6,7 +6,11 @@ pub(super) fn of_no_object(error: NoObject) -> String {
     match error {
         NoObject::NotUtf8 => "is not valid UTF-8".to_owned(),
         NoObject::Empty => "is empty".to_owned(),
-        NoObject::NotJson(error) => format!("is not JSON: {error}"),
+        // The line is told by whoever tells the file's.
+        NoObject::NotJson(error) => {
+            let error = error.replace(" at line 1 column ", " in column ");
+            format!("is not JSON: {error}")
+        }
         NoObject::AnotherValue => "must be a JSON object".to_owned(),
         NoObject::NamedTwice => "must not name a member twice".to_owned(),
     }

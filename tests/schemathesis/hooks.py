@@ -5,6 +5,9 @@ import uuid
 
 import schemathesis
 
+# They are texts to it, and no more.
+schemathesis.serializer.alias(["application/x-ndjson", "text/calendar", "text/csv"], "text/plain")
+
 
 @schemathesis.hook
 def before_call(context, case, kwargs):

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::*;
 
-const TODOIST: &str = "\u{feff}TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT,DEADLINE,DEADLINE_LANG
+pub(super) const TODOIST: &str = "\u{feff}TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE,DURATION,DURATION_UNIT,DEADLINE,DEADLINE_LANG
 meta,view_style=list,,,,,,,,,,,,
 note,About the project,,,,Ada (1),,,,,,,,
 task,Pay rent @home @money,\"By transfer,
@@ -47,7 +47,7 @@ fn todoist_into_a_list() {
     );
 }
 
-const GOOGLE: &str = r#"{
+pub(super) const GOOGLE: &str = r#"{
   "kind": "tasks#taskLists",
   "items": [
     {
@@ -77,7 +77,7 @@ fn google() {
     insta::assert_snapshot!(told(Format::Google, GOOGLE, None));
 }
 
-const MICROSOFT: &str = r#"{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#lists", "value": [
+pub(super) const MICROSOFT: &str = r#"{"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#lists", "value": [
   {"displayName": "Tasks", "isOwner": true, "isShared": true, "wellknownListName": "defaultList", "id": "L1", "tasks": [
     {"id": "T1", "title": "Pay", "importance": "high", "status": "completed", "isReminderOn": true, "hasAttachments": true,
      "createdDateTime": "2026-11-20T07:00:00.1234567Z", "lastModifiedDateTime": "2026-11-22T07:00:00Z",
@@ -101,7 +101,7 @@ fn microsoft() {
     insta::assert_snapshot!(told(Format::Microsoft, MICROSOFT, None));
 }
 
-const CALENDAR: &str = "BEGIN:VCALENDAR\r
+pub(super) const CALENDAR: &str = "BEGIN:VCALENDAR\r
 VERSION:2.0\r
 X-WR-CALNAME:Home\\, sweet\r
 BEGIN:VTIMEZONE\r

@@ -4,9 +4,8 @@ use super::*;
 
 const HEAD: &str = "{\"kind\": \"tickbox\", \"version\": 1}\n";
 
-#[test]
-fn lines_are_read_as_they_are_told() {
-    let text = format!(
+pub(super) fn file() -> String {
+    format!(
         "\u{feff}{HEAD}\r\n{}\n{}\n",
         r#"{"kind":"list","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398e","name":"Home","order":"a1","archived":true,"open_count":3,
 "created_at":"2026-01-01T00:00:00Z","updated_at":"2026-01-02T00:00:00Z","version":7}"#
@@ -14,8 +13,12 @@ fn lines_are_read_as_they_are_told() {
         r#"{"user_id":"bob","kind":"task","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398f","title":"x","completed":true,
 "completed_at":"2026-01-02T00:00:00Z","order":"a0V","created_at":"2026-01-01T00:00:00.5Z","deleted_at":"2026-01-03T00:00:00Z"}"#
             .replace('\n', ""),
-    );
-    insta::assert_snapshot!(told(Format::Tickbox, text, None));
+    )
+}
+
+#[test]
+fn lines_are_read_as_they_are_told() {
+    insta::assert_snapshot!(told(Format::Tickbox, file(), None));
 }
 
 #[test]
