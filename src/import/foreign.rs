@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Broken, Circumstances, Ending, Piece, Sink, own};
 use crate::domain::limits::{DESCRIPTION_CHARS, EXTERNAL_ID_CHARS, TAG_CHARS, TAGS, TITLE_CHARS};
 use crate::domain::order::OrderKey;
-use crate::domain::{Member, References, Timestamp, Title, When};
+use crate::domain::{Member, Recurrence, References, Timestamp, Title, When};
 
 /// What a task without a title is called.
 const UNTITLED: &str = "(untitled)";
@@ -70,6 +70,10 @@ impl<'a> Scribe<'a> {
         let piece = match own::task_of(&members, self) {
             Ok(mut task) => {
                 let mut start_fits = true;
+                if task.content.resume().is_err() {
+                    task.content.recurrence = None;
+                    self.left_out(line, "recurrence")?;
+                }
                 if task.content.check().is_err() {
                     task.content.start = None;
                     start_fits = false;
@@ -100,8 +104,10 @@ pub(super) struct Foreign {
     /// Paragraphs.
     notes: Vec<String>,
     pub(super) tags: Vec<String>,
-    /// When it comes back (RFC 5545), as the other program says it. It has no place yet.
+    /// When it comes back: a rule of RFC 5545, or what the other program has instead.
     pub(super) recurrence: Option<String>,
+    /// Days on which it does not.
+    pub(super) excluded: Vec<String>,
     /// Whether its place in the file is its place among its siblings.
     pub(super) is_placed: bool,
     members: Map<String, Value>,
@@ -119,6 +125,7 @@ impl Foreign {
             notes: Vec::new(),
             tags: Vec::new(),
             recurrence: None,
+            excluded: Vec::new(),
             is_placed: false,
             members,
             references: Vec::new(),
@@ -226,8 +233,14 @@ impl Foreign {
             let references = std::mem::take(&mut self.references);
             self.set("references", references);
         }
-        if self.recurrence.take().is_some() {
-            self.leave_out("recurrence");
+        if let Some(rule) = self.recurrence.take() {
+            let recurrence = json!({"rule": rule, "exclude": self.excluded});
+            let is_one = <Option<Recurrence>>::read(&recurrence.to_string()).is_ok();
+            if is_one && self.members.contains_key("due") {
+                self.set("recurrence", recurrence);
+            } else {
+                self.leave_out("recurrence");
+            }
         }
         (self.members, self.left_out)
     }

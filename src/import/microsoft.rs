@@ -10,6 +10,7 @@ use super::Ending;
 use super::documents::{self, Members, Shape};
 use super::foreign::{Foreign, Scribe};
 use super::ids::id_of;
+use super::repeats;
 
 const SOURCE: &str = "microsoft";
 
@@ -136,7 +137,8 @@ impl Graph<'_, '_> {
 
 fn name_the_rest(task: &mut Foreign, json: &Value) {
     if json["recurrence"].is_object() {
-        task.recurrence = Some(json["recurrence"].to_string());
+        let rule = repeats::of_graph(&json["recurrence"]);
+        task.recurrence = Some(rule.unwrap_or_default());
     }
     if json["isReminderOn"] == true {
         task.leave_out("reminder");

@@ -11,6 +11,7 @@ mod leash;
 mod lines;
 mod microsoft;
 mod own;
+mod repeats;
 #[cfg(test)]
 mod tests;
 mod todoist;

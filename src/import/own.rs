@@ -11,7 +11,8 @@ use super::{Broken, Ending, Piece, words};
 use crate::domain::json::{Fault, Faults, NoObject, Object, Rule, read_text};
 use crate::domain::order::OrderKey;
 use crate::domain::{
-    Content, Imported, ListContent, ListId, Member, RecordContent, TaskId, Timestamp,
+    Anchor, Content, Imported, ListContent, ListId, Member, Occurrence, RecordContent, TaskId,
+    TimesDone, Timestamp,
 };
 
 /// Of the format that is written. What a later one says is not known yet.
@@ -109,10 +110,16 @@ pub(super) fn task(
     let content = Content::read(object, &mut faults);
     let completed_at = time(object, "completed_at", &mut faults);
     let order = faults.read(object, "order", <Option<OrderKey>>::read);
+    let anchor = faults.read(object, "anchor", <Option<Anchor>>::read);
+    let occurrence = faults.read(object, "occurrence", <Option<Occurrence>>::read);
+    let done = faults.read(object, "done", <Option<TimesDone>>::read);
     let id = id(object, &mut faults, <Option<TaskId>>::read);
     let content = content.map(|content| Content {
         completed_at,
         order: order.flatten(),
+        anchor: anchor.flatten(),
+        occurrence: occurrence.flatten(),
+        done: done.flatten(),
         ..content
     });
     finish(object, id, content, faults, scribe)

@@ -52,9 +52,16 @@ pub(crate) async fn live(user: &Client) -> Vec<String> {
     let grandchild = json!({"title": "Grandchild", "parent_id": child["id"], "completed": true});
     let (_, grandchild) = user.create(grandchild).await;
     // Older than its parent.
-    let (old_path, old) = user
-        .create(json!({"title": "Old", "due": "2026-12-01"}))
-        .await;
+    let old =
+        json!({"title": "Old", "due": "2026-12-01", "recurrence": {"rule": "FREQ=DAILY;COUNT=9"}});
+    let (old_path, old) = user.create(old).await;
+    // Where it stands comes along.
+    for moved in [
+        json!({"completed": true}),
+        json!({"due": "2026-12-04T09:00"}),
+    ] {
+        let _ = user.patch(&old_path, moved).await.expect(StatusCode::OK);
+    }
     let (_, new) = user.create(json!({"title": "New"})).await;
     let to = json!({"parent_id": new["id"]});
     let _ = user

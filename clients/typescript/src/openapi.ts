@@ -111,6 +111,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/{user_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Take everything along
+         * @description JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told elsewhere,
+         *     with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then the tasks in the
+         *     trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same bytes, whichever database
+         *     they are in. What changes while it is written may come once more at the end, as it is then.
+         */
+        get: operations["export_user"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Bring tasks along
+         * @description What `GET …/export` gave, of this user or of another one; or, with `from`, what another program exports: Todoist (`text/csv`),
+         *     Google (`Tasks.json` of Takeout), Microsoft To Do (the JSON of Graph), iCalendar (`VTODO`). The body is read while it arrives,
+         *     and written in groups of at most 500: up to 64 MiB, 10 minutes. What is there already, also in the trash, is skipped, so the
+         *     same body twice is the same as once. A line that breaks a rule is told by its number, and the others are taken; what has no
+         *     place here is told by name. If the body cannot be read further, the answer is 400 or 422, and `error.import` has what was
+         *     done until then, if anything: mend it and send it again, or undo it.
+         */
+        post: operations["import_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/{user_id}/imports/{import_id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take an import back
+         * @description What it has made goes into the trash, also if it was cut off half way. What has changed since stays, and so does a task or a
+         *     list with something in it that stays: the answer names them. As long as the history is kept. It can be asked for again.
+         */
+        post: operations["undo_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/{user_id}/lists": {
         parameters: {
             query?: never;
@@ -993,6 +1062,8 @@ export interface components {
             details?: Record<string, never>;
             /** @description With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers. */
             fields?: string[];
+            /** @description What an import has done that could not go on; only there if it has done something. */
+            import?: components["schemas"]["ImportReport"];
             /** @description For people: what went wrong and what to do about it. */
             message: string;
             /** @description `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells. */
@@ -1048,6 +1119,110 @@ export interface components {
             history: components["schemas"]["PastChange"][];
             /** @description Where the next page begins; `null` on the last one. */
             next_cursor: string | null;
+        };
+        ImportFailure: {
+            /**
+             * Format: int64
+             * @description From 1 on.
+             */
+            line: number;
+            reason: string;
+        };
+        ImportKept: {
+            /** Format: uuid */
+            id: string;
+            /** @description `task` or `list`. */
+            kind: string;
+            reason: string;
+        };
+        /**
+         * @description What came, and what did not. Numbers without a name are of tasks.
+         * @example {
+         *       "created": 41,
+         *       "failed": 1,
+         *       "failures": [
+         *         {
+         *           "line": 7,
+         *           "reason": "title must not be empty or only white space"
+         *         }
+         *       ],
+         *       "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398d",
+         *       "lists": {
+         *         "created": 3,
+         *         "failed": 0,
+         *         "skipped": 0,
+         *         "skipped_in_trash": 0
+         *       },
+         *       "not_carried_over": [
+         *         {
+         *           "count": 2,
+         *           "lines": [
+         *             12,
+         *             30
+         *           ],
+         *           "what": "reminder"
+         *         }
+         *       ],
+         *       "skipped": 2,
+         *       "skipped_in_trash": 1
+         *     }
+         */
+        ImportReport: {
+            created: number;
+            /** @description Only there, and `true`, if nothing was written because nothing was to be. */
+            dry_run?: boolean;
+            /** @description Not taken over: `failures` says why. What cannot be read at all counts here. */
+            failed: number;
+            /** @description Of at most 100 that failed: where they stand in the body, and why. */
+            failures: components["schemas"]["ImportFailure"][];
+            /**
+             * Format: uuid
+             * @description What takes it back: `POST …/imports/{id}/undo`.
+             */
+            id: string;
+            lists: components["schemas"]["ImportedLists"];
+            /** @description What has no place here, by name. */
+            not_carried_over: components["schemas"]["NotCarriedOver"][];
+            /** @description There already. */
+            skipped: number;
+            /** @description Of these, in the trash. */
+            skipped_in_trash: number;
+        };
+        /**
+         * @description What is gone, and what stays.
+         * @example {
+         *       "gone_before": 0,
+         *       "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398d",
+         *       "kept": 1,
+         *       "kept_items": [
+         *         {
+         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
+         *           "kind": "task",
+         *           "reason": "Change 57 stands in the way: undo it first"
+         *         }
+         *       ],
+         *       "lists_removed": 2,
+         *       "removed": 40
+         *     }
+         */
+        ImportReversal: {
+            /** @description Tasks and lists that somebody had removed before. */
+            gone_before: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Tasks and lists that stay: they have changed since, or hold something that stays. */
+            kept: number;
+            /** @description The first of them, at most 100. */
+            kept_items: components["schemas"]["ImportKept"][];
+            lists_removed: number;
+            /** @description Tasks that went into the trash. */
+            removed: number;
+        };
+        ImportedLists: {
+            created: number;
+            failed: number;
+            skipped: number;
+            skipped_in_trash: number;
         };
         /**
          * @description What a change did to a task.
@@ -1356,6 +1531,12 @@ export interface components {
             /** @description White space around it is removed; then 1 to 200 characters (Unicode scalar values), of which one can be seen; no U+0000. */
             title: string;
         };
+        NotCarriedOver: {
+            count: number;
+            /** @description The first of them, at most ten. */
+            lines: number[];
+            what: string;
+        };
         Occurrence: {
             /** @description A day, a time on the clock, or a time in a zone: these never become one another. `start` and `due` of a task are of one kind and zone, and `start` is not after `due`. */
             due: {
@@ -1418,6 +1599,11 @@ export interface components {
              */
             at: string;
             before: components["schemas"]["Replaced"] | null;
+            /**
+             * Format: uuid
+             * @description The import that made the change; only there if one did.
+             */
+            import?: string;
             kind: components["schemas"]["Kind"];
             /** @description The `X-Request-Id` of the request that made the change. */
             request_id: string;
@@ -2305,6 +2491,174 @@ export interface operations {
             };
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    export_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All lists and tasks. If the connection ends without a last chunk, it is not whole */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {"kind": "tickbox", "version": 1}
+                     *     {"kind":"list","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398e","name":"Home","order":"i8DpLumiHm","created_at":"2026-11-23T07:25:24.448926Z","updated_at":"2026-11-23T07:25:24.448926Z","version":1}
+                     *     {"kind":"task","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398f","user_id":"TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv","title":"Buy milk","description":null,"completed":false,"list_id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398e","created_at":"2026-11-23T08:00:00.000000Z","updated_at":"2026-11-23T08:00:00.000000Z","version":1}
+                     */
+                    "application/x-ndjson": string;
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    import_user: {
+        parameters: {
+            query?: {
+                /** @description The program that has exported it; left out: this one. */
+                from?: "todoist" | "google" | "icalendar" | "microsoft";
+                /** @description A list that all tasks come into; lists of the body are left out then. */
+                list_id?: string;
+                /**
+                 * @description The id of the import, of the caller's own, so that one that was cut off can be undone. Several that have the same are
+                 *     one.
+                 */
+                id?: string;
+                /** @description Answers what would come, and writes nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        /** @description Up to 64 MiB */
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "id": "list",
+                 *           "items": [
+                 *             {
+                 *               "id": "task",
+                 *               "status": "needsAction",
+                 *               "title": "Buy milk"
+                 *             }
+                 *           ],
+                 *           "title": "Home"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": Record<string, never>;
+                /**
+                 * @example {"kind": "tickbox", "version": 1}
+                 *     {"kind":"task","id":"01990f3e-8a5c-7cc3-98c4-dc0c0c07398f","title":"Buy milk"}
+                 */
+                "application/x-ndjson": string;
+                /**
+                 * @example BEGIN:VCALENDAR
+                 *     BEGIN:VTODO
+                 *     UID:1
+                 *     SUMMARY:Buy milk
+                 *     END:VTODO
+                 *     END:VCALENDAR
+                 */
+                "text/calendar": string;
+                /**
+                 * @example TYPE,CONTENT,PRIORITY,INDENT
+                 *     task,Buy milk @shop,1,1
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description What came, and what did not */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationError"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["InternalServerError"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    undo_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The identity that the token names; any other is answered with 404
+                 * @example TnwXORqQ6oxSnNQtCvQU5t5jHc1Cd8hv
+                 */
+                user_id: string;
+                /**
+                 * @description The import; what is not a UUID names none
+                 * @example 01990f3e-8a5c-7cc3-98c4-dc0c0c07398d
+                 */
+                import_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is gone, and what stays */
+            200: {
+                headers: {
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReversal"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["InternalServerError"];
             503: components["responses"]["ServiceUnavailable"];

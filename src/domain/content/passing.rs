@@ -27,6 +27,22 @@ impl Content {
         Ok(())
     }
 
+    /// Lets a rule go on where it stood elsewhere; it begins at `due` where that is not known.
+    ///
+    /// # Errors
+    /// The rule gives no day.
+    pub fn resume(&mut self) -> Result<(), Breach> {
+        let stood = (self.anchor.clone(), self.occurrence, self.done);
+        self.begin()?;
+        if let (Some(Anchor(anchor)), Some(_), Some(_), Some(recurrence)) =
+            (&stood.0, stood.1, stood.2, &self.recurrence)
+        {
+            recurrence.series(anchor)?;
+            (self.anchor, self.occurrence, self.done) = stood;
+        }
+        Ok(())
+    }
+
     /// The day of the present occurrence, while there is one.
     pub fn present_occurrence(&self) -> Option<Date> {
         let repeats = self.recurrence.is_some() && !self.completed;

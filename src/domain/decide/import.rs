@@ -19,6 +19,7 @@ pub(super) fn import(
         return Ok(Written::Unchanged(found.clone().into()));
     }
     let mut task = imported.as_made_in(drafting);
+    task.content.resume().map_err(Refusal::Breaks)?;
     task.content.check().map_err(Refusal::Breaks)?;
     let content = &mut task.content;
     content.completed_at = content.completed.then(|| {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::SOURCE;
 use super::content_line::ContentLine;
-use crate::domain::limits::TAGS;
+use crate::domain::limits::{EXCLUDED_DAYS, TAGS};
 use crate::import::Ending;
 use crate::import::foreign::{Foreign, Scribe};
 use crate::import::ids::id_of;
@@ -24,6 +24,7 @@ pub(super) struct Todo {
     single: HashMap<&'static str, ContentLine>,
     tags: Vec<String>,
     comments: Vec<String>,
+    excluded: Vec<String>,
     left_out: Vec<&'static str>,
 }
 
@@ -53,6 +54,7 @@ impl Todo {
             single: HashMap::new(),
             tags: Vec::new(),
             comments: Vec::new(),
+            excluded: Vec::new(),
             left_out: Vec::new(),
         }
     }
@@ -85,7 +87,17 @@ impl Todo {
             "ATTACH" => "attachment",
             "ATTENDEE" | "ORGANIZER" | "CONTACT" => "assignee",
             "LOCATION" | "GEO" => "location",
-            "RDATE" | "EXDATE" | "EXRULE" => "recurrence",
+            "EXDATE" => {
+                let days = line.value.split(',').map(|it| it.trim().get(..8));
+                let days: Option<Vec<_>> = days.map(|day| date(day?)).collect();
+                match days {
+                    Some(days) if self.excluded.len() + days.len() <= EXCLUDED_DAYS => {
+                        return self.excluded.extend(days);
+                    }
+                    _ => "excluded day",
+                }
+            }
+            "RDATE" | "EXRULE" => "recurrence",
             _ if TECHNICAL.contains(&name) => return,
             _ if name.starts_with("X-") => "a program's own properties",
             _ => "other properties",
@@ -152,13 +164,12 @@ impl Todo {
             task.note(url);
         }
         task.recurrence = self.value("RRULE").map(str::to_owned);
+        task.excluded = std::mem::take(&mut self.excluded);
         if self.has_alarm {
             task.leave_out("reminder");
         }
         for what in self.left_out {
-            if what != "recurrence" || task.recurrence.is_none() {
-                task.leave_out(what);
-            }
+            task.leave_out(what);
         }
         scribe.task(task)
     }

@@ -132,18 +132,22 @@ async fn a_calendar_comes_with_its_dates(app: TestApp) {
     let text = "BEGIN:VCALENDAR\r\nX-WR-CALNAME:Home\r\n\
         BEGIN:VTODO\r\nUID:child\r\nSUMMARY:Part\r\nRELATED-TO:parent\r\nDUE:20261201T090000\r\nEND:VTODO\r\n\
         BEGIN:VTODO\r\nUID:parent\r\nSUMMARY:Whole\r\nDUE;TZID=Europe/Berlin:20261201T090000\r\n\
-        RRULE:FREQ=DAILY\r\nEND:VTODO\r\n\
-        BEGIN:VTODO\r\nUID:utc\r\nSUMMARY:Far\r\nDUE:20261201T090000Z\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
+        RRULE:FREQ=DAILY\r\nEXDATE:20261202T080000Z\r\nEND:VTODO\r\n\
+        BEGIN:VTODO\r\nUID:utc\r\nSUMMARY:Far\r\nDUE:20261201T090000Z\r\nRRULE:FREQ=HOURLY\r\nEND:VTODO\r\nEND:VCALENDAR\r\n";
     let told = bring(&ada, "", "text/calendar", text).await;
     assert_eq!(counts(&told), [3, 0, 0, 0]);
-    assert_eq!(left_out(&told), [("recurrence", json!([9]))]);
+    assert_eq!(left_out(&told), [("recurrence", json!([16]))]);
     let all = ["Home: Far", "Home: Whole", "Home: Whole / Part"];
     assert_eq!(titles(&ada).await, all);
     let tasks = ada.list().await;
-    let due = |title: &str| {
+    let of = |title: &str, member: &str| {
         let tasks = tasks["tasks"].as_array().unwrap();
-        tasks.iter().find(|task| task["title"] == title).unwrap()["due"].clone()
+        tasks.iter().find(|task| task["title"] == title).unwrap()[member].clone()
     };
+    let due = |title: &str| of(title, "due");
+    let rule = json!({"rule": "FREQ=DAILY", "from": "due", "exclude": ["2026-12-02"]});
+    assert_eq!(of("Whole", "recurrence"), rule);
+    assert_eq!(of("Whole", "occurrence"), "2026-12-01");
     let local = "2026-12-01T09:00:00";
     assert_eq!(due("Part"), json!({"local": local}));
     assert_eq!(
