@@ -13,7 +13,7 @@ use crate::domain::text::Title;
 use crate::domain::work::{
     Destination, Expected, ListDestination, Operation, Operations, Twice, Written,
 };
-use crate::domain::{ListContent, ListId, ListPatch, TaskId};
+use crate::domain::{Imported, ItemId, ListContent, ListId, ListPatch, RecordContent, TaskId};
 
 fn id() -> impl Strategy<Value = TaskId> {
     (0..6u128).prop_map(|id| TaskId(uuid::Uuid::from_u128(id)))
@@ -113,6 +113,44 @@ fn operation() -> impl Strategy<Value = Operation> {
         }),
         1 => list_id().prop_map(|id| Operation::DeleteList { id, expected: Expected::Anything }),
         1 => list_id().prop_map(|id| Operation::RestoreList { id, expected: Expected::Anything }),
+        3 => (id(), object(1), times(), any::<bool>()).prop_map(|(id, json, times, waits)| {
+            let task = Box::new(imported(id, Content::parsed(&json), times));
+            Operation::Import { task, waits }
+        }),
+        1 => (list_id(), 0..3u8, times()).prop_map(|(id, name, times)| {
+            let list = Box::new(imported(id, list_content(name), times));
+            Operation::ImportList { list }
+        }),
+        1 => (item(), 1..30i64).prop_map(|(item, made)| Operation::TakeBack { item, made }),
+    ]
+}
+
+/// When it was made, changed and thrown away elsewhere: also in the future, and in no order.
+type Times = (i64, i64, Option<i64>);
+
+fn times() -> impl Strategy<Value = Times> {
+    let deleted = proptest::option::weighted(0.2, 0..500i64);
+    (0..500i64, 0..500i64, deleted)
+}
+
+fn imported<C: RecordContent>(
+    id: C::Id,
+    content: C,
+    (created, updated, deleted): Times,
+) -> Imported<C> {
+    Imported {
+        id,
+        content,
+        created_at: Timestamp::from_micros(created),
+        updated_at: Timestamp::from_micros(updated),
+        deleted_at: deleted.map(Timestamp::from_micros),
+    }
+}
+
+fn item() -> impl Strategy<Value = ItemId> {
+    prop_oneof![
+        id().prop_map(ItemId::Task),
+        list_id().prop_map(ItemId::List)
     ]
 }
 

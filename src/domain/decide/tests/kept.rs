@@ -165,6 +165,10 @@ impl Kept {
         for task in self.tasks.values() {
             assert_eq!(task.content.completed_at.is_some(), task.content.completed);
             assert_eq!(task.content.check(), Ok(()));
+            assert!(
+                task.created_at <= task.updated_at,
+                "it is not changed before it is made"
+            );
             let latest = self.changes.get(&task.seq);
             assert_eq!(
                 latest.map(|change| change.replaced.item()),
