@@ -11,16 +11,18 @@ use super::*;
 use crate::domain::content::{Content, Patch};
 use crate::domain::text::Title;
 use crate::domain::work::{
-    Destination, Expected, ListDestination, Operation, Operations, Twice, Written,
+    Destination, Expected, ListDestination, Occasion, Operation, Operations, Twice, Written,
 };
-use crate::domain::{ListContent, ListId, ListPatch, TaskId};
+use crate::domain::{
+    Imported, ItemId, ListContent, ListId, ListPatch, Occurrence, RecordContent, TaskId,
+};
 
 fn id() -> impl Strategy<Value = TaskId> {
     (0..6u128).prop_map(|id| TaskId(uuid::Uuid::from_u128(id)))
 }
 
 /// Members with values that meet one another: some starts are after some dues, or of another kind.
-const MEMBERS: [(&str, &[&str]); 11] = [
+const MEMBERS: [(&str, &[&str]); 12] = [
     ("title", &["\"0\"", "\"1\"", "\"2\""]),
     ("description", &["null", "\"0\"", "\"1\""]),
     ("completed", &["false", "true"]),
@@ -28,6 +30,14 @@ const MEMBERS: [(&str, &[&str]); 11] = [
     (
         "start",
         &["null", "\"2026-12-02\"", "\"2026-12-01T08:00Z\""],
+    ),
+    (
+        "recurrence",
+        &[
+            "null",
+            r#"{"rule": "FREQ=DAILY;COUNT=3"}"#,
+            r#"{"rule": "FREQ=WEEKLY", "from": "completion", "exclude": ["2026-12-08"]}"#,
+        ],
     ),
     ("priority", &["null", "1", "9"]),
     ("tags", &["null", "[\"a\"]", "[\"a\", \"b\"]"]),
@@ -94,6 +104,14 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => (id(), patch(), expected()).prop_map(|(id, patch, expected)| {
             Operation::Change { id, patch, expected }
         }),
+        3 => (id(), any::<bool>(), occasion(), expected()).prop_map(
+            |(id, completed, occasion, expected)| {
+                Operation::Complete { id, completed, occasion, expected }
+            }
+        ),
+        2 => (id(), occasion(), expected()).prop_map(|(id, occasion, expected)| {
+            Operation::Skip { id, occasion, expected }
+        }),
         2 => (id(), expected()).prop_map(|(id, expected)| Operation::Delete { id, expected }),
         1 => (id(), expected()).prop_map(|(id, expected)| Operation::Restore { id, expected }),
         4 => (id(), destination(), expected()).prop_map(|(id, to, expected)| {
@@ -113,6 +131,55 @@ fn operation() -> impl Strategy<Value = Operation> {
         }),
         1 => list_id().prop_map(|id| Operation::DeleteList { id, expected: Expected::Anything }),
         1 => list_id().prop_map(|id| Operation::RestoreList { id, expected: Expected::Anything }),
+        3 => (id(), object(1), times(), any::<bool>()).prop_map(|(id, json, times, waits)| {
+            let task = Box::new(imported(id, Content::parsed(&json), times));
+            Operation::Import { task, waits }
+        }),
+        1 => (list_id(), 0..3u8, times()).prop_map(|(id, name, times)| {
+            let list = Box::new(imported(id, list_content(name), times));
+            Operation::ImportList { list }
+        }),
+        1 => (item(), 1..30i64).prop_map(|(item, made)| Operation::TakeBack { item, made }),
+    ]
+}
+
+/// Days of few: some are those of occurrences. The clock of these lives is long before them.
+fn occasion() -> impl Strategy<Value = Occasion> {
+    let day = || (1..5i8).prop_map(|day| jiff::civil::date(2026, 12, day));
+    let occurrence = proptest::option::weighted(0.4, day().prop_map(Occurrence));
+    (occurrence, any::<bool>()).prop_map(|(occurrence, is_long_ago)| Occasion {
+        occurrence,
+        on: is_long_ago.then(|| jiff::civil::date(1969, 12, 31)),
+        zone: None,
+    })
+}
+
+/// When it was made, changed and thrown away elsewhere: also in the future, and in no order.
+type Times = (i64, i64, Option<i64>);
+
+fn times() -> impl Strategy<Value = Times> {
+    let deleted = proptest::option::weighted(0.2, 0..500i64);
+    (0..500i64, 0..500i64, deleted)
+}
+
+fn imported<C: RecordContent>(
+    id: C::Id,
+    content: C,
+    (created, updated, deleted): Times,
+) -> Imported<C> {
+    Imported {
+        id,
+        content,
+        created_at: Timestamp::from_micros(created),
+        updated_at: Timestamp::from_micros(updated),
+        deleted_at: deleted.map(Timestamp::from_micros),
+    }
+}
+
+fn item() -> impl Strategy<Value = ItemId> {
+    prop_oneof![
+        id().prop_map(ItemId::Task),
+        list_id().prop_map(ItemId::List)
     ]
 }
 

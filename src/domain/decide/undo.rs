@@ -69,12 +69,36 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
             }
         }
     }
-    match trash::throw_all_away(drafting, along) {
+    match throw_away_what_is_left(drafting, &along) {
         Ok(gone) => outcomes.extend(gone.into_iter().map(|it| Ok(Written::Deleted(it.into())))),
         Err(refusal) => outcomes.push(Err(refusal)),
     }
     outcomes.extend(drafting.check_growth().err().map(Err));
     outcomes
+}
+
+/// Those of the tasks that are still below something in the trash, or in it: others have gone back to where they were before.
+fn throw_away_what_is_left(
+    drafting: &mut Drafting<'_>,
+    along: &[TaskId],
+) -> Result<Vec<Task>, Refusal> {
+    let mut gone = Vec::new();
+    let tasks = along
+        .iter()
+        .filter_map(|id| drafting.find_live::<Content>(*id));
+    for task in parents_first(tasks.cloned().collect()) {
+        let content = &task.content;
+        let parent = content
+            .parent_id
+            .and_then(|id| drafting.find::<Content>(id));
+        let list = content
+            .list_id
+            .and_then(|id| drafting.find::<ListContent>(id));
+        if parent.is_some_and(Record::is_deleted) || list.is_some_and(Record::is_deleted) {
+            gone.extend(trash::throw_all_away(drafting, vec![task.id])?);
+        }
+    }
+    Ok(gone)
 }
 
 /// The tasks that are below what goes into the trash, or in it.

@@ -88,3 +88,36 @@ fn what_a_sweep_has_forgotten_is_not_undone() {
     });
     assert_eq!(undone, Done::Now(vec![Err(Refusal::ChangeNotFound)]));
 }
+
+#[test]
+fn what_came_below_a_new_task_in_the_same_batch_goes_back_and_not_away() {
+    let [parent, child] = [1, 2].map(|id| TaskId(uuid::Uuid::from_u128(id)));
+    let mut kept = Kept::default();
+    let create = |id| Operation::Create {
+        id,
+        content: Content::parsed(r#"{"title": "x"}"#),
+        twice: Twice::Impossible,
+    };
+    kept.apply(create(child).into());
+    let below = format!(r#"{{"parent_id": "{}"}}"#, parent.0);
+    let change = Operation::Change {
+        id: child,
+        patch: Patch::parsed(&below),
+        expected: Expected::Anything,
+    };
+    kept.apply(Deed::Operate(Operations {
+        list: vec![create(parent), change],
+        atomic: true,
+        dry_run: false,
+    }));
+    let since = Timestamp::default();
+    kept.apply(Deed::Undo { seq: 3, since });
+    kept.check();
+    let seen = kept.seen();
+    let [(_, _, parent_is_gone), (_, content, child_is_gone)] = &seen[..] else {
+        panic!("{seen:?}");
+    };
+    assert!(parent_is_gone);
+    assert!(!child_is_gone, "it was there before");
+    assert_eq!(content.parent_id, None);
+}

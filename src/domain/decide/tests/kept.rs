@@ -165,6 +165,16 @@ impl Kept {
         for task in self.tasks.values() {
             assert_eq!(task.content.completed_at.is_some(), task.content.completed);
             assert_eq!(task.content.check(), Ok(()));
+            let stands = [
+                task.content.anchor.is_some(),
+                task.content.occurrence.is_some(),
+                task.content.done.is_some(),
+            ];
+            assert_eq!(stands, [task.content.recurrence.is_some(); 3]);
+            assert!(
+                task.created_at <= task.updated_at,
+                "it is not changed before it is made"
+            );
             let latest = self.changes.get(&task.seq);
             assert_eq!(
                 latest.map(|change| change.replaced.item()),
