@@ -32,6 +32,10 @@ const EXAMPLE_USER: &str = "demo";
 /// (`net.core.somaxconn`).
 const BACKLOG: i32 = 4096;
 
+/// Files that the program has open beside connections of clients and of PostgreSQL: those of SQLite, of the metrics, of
+/// whoever fetches keys.
+const OTHER_FILES: usize = 64;
+
 /// How long the example's token lives.
 const EXAMPLE_TTL: Duration = Duration::from_hours(24);
 
@@ -98,7 +102,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         app.tasks.leaving(),
     )
     .start(&background, stop.clone());
-    allow_many_connections();
+    let most = room_for_connections(allow_many_files(), store_config.most_connections());
     let name = format!("PORT {port}{} on HOST {host}", settings.whereabouts("PORT"));
     let listener = listen((host.as_str(), port), &name).await?;
     let url = local_url(&host, listener.local_addr()?.port());
@@ -124,7 +128,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         signals.stop_requested().await;
         closing.cancel();
     };
-    http::server::serve::serve(listener, http::front_door(app), stop_requested).await;
+    http::server::serve::serve(listener, http::front_door(app), most, stop_requested).await;
     stop.cancel();
     background.close();
     background.wait().await;
@@ -163,16 +167,32 @@ async fn open_metrics(
 }
 
 /// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs
-/// open; the hard one is for programs that ask. If it cannot be raised, it stays as it is.
-fn allow_many_connections() {
+/// open; the hard one is for programs that ask. If it cannot be raised, it stays as it is. Gives how many may be open, if
+/// that is limited.
+fn allow_many_files() -> Option<u64> {
     let limits = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limits.maximum,
         ..limits
     };
-    if let Err(error) = setrlimit(Resource::Nofile, raised) {
-        tracing::debug!(%error, "the limit of open files stays as it is");
+    match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limits.maximum,
+        Err(error) => {
+            tracing::debug!(%error, "the limit of open files stays as it is");
+            limits.current
+        }
     }
+}
+
+/// How many connections of clients there may be, so that files are left for the database and all else; but never fewer
+/// than half of all files.
+fn room_for_connections(files: Option<u64>, of_database: usize) -> usize {
+    let files = files.map_or(usize::MAX, |files| {
+        usize::try_from(files).unwrap_or(usize::MAX)
+    });
+    files
+        .saturating_sub(of_database + OTHER_FILES)
+        .max(files / 2)
 }
 
 fn local_url(host: &str, port: u16) -> String {
@@ -222,4 +242,17 @@ fn ready_text(
 fn example_token(authenticator: &Authenticator) -> Option<String> {
     let user = UserId::parse(EXAMPLE_USER)?;
     authenticator.sign(&user, None, EXAMPLE_TTL).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room_for_connections;
+
+    #[test]
+    fn files_are_left_for_the_database() {
+        assert_eq!(room_for_connections(Some(1024), 30), 930);
+        assert_eq!(room_for_connections(Some(256), 0), 192);
+        assert_eq!(room_for_connections(Some(100), 1000), 50);
+        assert!(room_for_connections(None, 30) > 1 << 40);
+    }
 }

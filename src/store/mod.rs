@@ -91,6 +91,14 @@ impl StoreConfig {
         }
     }
 
+    /// How many connections to a server there may be.
+    pub fn most_connections(&self) -> usize {
+        match self {
+            Self::Postgres(config) => config.pool.total(),
+            Self::Sqlite(_) => 0,
+        }
+    }
+
     /// What the database has and what it needs. Changes nothing.
     pub async fn migration_status(&self) -> Result<Vec<MigrationStatus>, Error> {
         match self {

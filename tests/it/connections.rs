@@ -28,11 +28,17 @@ pub(crate) struct Served {
 
 impl Served {
     pub(crate) async fn start() -> Self {
+        Self::with_places(1000).await
+    }
+
+    async fn with_places(most: usize) -> Self {
         let app = TestApp::sqlite().await;
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap().to_string();
         let (stop, stopped) = oneshot::channel();
-        let serving = serve(listener, app.door(), async { stopped.await.unwrap() });
+        let serving = serve(listener, app.door(), most, async {
+            stopped.await.unwrap();
+        });
         Self {
             address,
             stop,
@@ -188,4 +194,27 @@ async fn a_line_feed_alone_ends_a_line() {
     let server = Served::start().await;
     let request = HEALTH.replace("\r\n", "\n");
     server.line(&request).await.hear(END).await;
+}
+
+#[tokio::test]
+async fn more_lines_than_may_be_open_wait_until_others_end() {
+    let server = Served::with_places(2).await;
+    let mut first = server.line("").await;
+    let mut second = server.line("").await;
+    first.ask().await;
+    second.ask().await;
+    // It is in the queue of the system; nobody looks at it.
+    let mut third = server.line(HEALTH).await;
+    for _ in 0..10 {
+        first.ask().await;
+    }
+    let mut byte = [0];
+    let early = third.socket.try_read(&mut byte);
+    assert_eq!(early.unwrap_err().kind(), std::io::ErrorKind::WouldBlock);
+    drop(second);
+    third.hear(END).await;
+    first.ask().await;
+    // While it waits for a place, it hears that it is to stop.
+    server.stop.send(()).unwrap();
+    timeout(PATIENCE, server.ended).await.unwrap().unwrap();
 }

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::Command;
 
 /// Documents for those who work on the program. What they name in one word is of the program, too.
-const ABOUT_THE_CODE: [&str; 4] = [
+const ABOUT_THE_CODE: [&str; 6] = [
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
     "docs/decisions/",
     "docs/data-model.md",
+    "docs/reliability.md",
+    "SECURITY.md",
 ];
 
 /// Endings of files of our own. Others (`todo.db`, `package.json`) may be a reader's.

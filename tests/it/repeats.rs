@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Client, TestApp, every_engine, ledger};
+use crate::support::{Answer, Client, TestApp, every_engine, ledger, read_lines};
 
 every_engine!(
     a_repeat_gets_the_first_answer_byte_for_byte,
@@ -19,6 +19,7 @@ every_engine!(
     a_key_is_forgotten_after_a_day,
     a_key_that_cannot_be_read_is_a_bad_request,
     a_repeat_after_a_restart_gets_the_first_answer,
+    a_long_answer_is_kept_short_and_filled_in_with_what_is_there,
 );
 
 async fn keyed(client: &Client, method: Method, path: &str, key: &str, body: Value) -> Answer {
@@ -222,4 +223,54 @@ async fn a_repeat_after_a_restart_gets_the_first_answer(app: TestApp) {
     let alice = app.user("alice");
     let again = keyed(&alice, Method::POST, &alice.tasks, "a", new).await;
     assert_repeated(&first, &again);
+}
+
+/// Else a request of a few bytes for each task would take the room of all of them.
+async fn a_long_answer_is_kept_short_and_filled_in_with_what_is_there(app: TestApp) {
+    let alice = app.user("alice");
+    let create = json!({"op": "create", "title": "x", "description": "\u{1F9C2}".repeat(2000)});
+    let created = alice.operate(json!(vec![create; 20])).await;
+    let id = |place: usize| created[place]["task"]["id"].as_str().unwrap().to_owned();
+    let path = |place: usize| format!("{}/{}", alice.tasks, id(place));
+    let mut operations: Vec<_> = (0..20)
+        .map(|place| json!({"op": "complete", "id": id(place)}))
+        .collect();
+    operations.push(json!({"op": "complete", "id": id(0), "if_version": 9}));
+    operations.push(json!({"op": "delete", "id": id(1)}));
+    let body = json!({"operations": operations, "atomic": false});
+    let batch = format!("{}/batch", alice.tasks);
+    let repeat = async || keyed(&alice, Method::POST, &batch, "long", body.clone()).await;
+    let first = repeat().await.expect(StatusCode::OK);
+    let length = "SELECT CAST(length(answer) AS text) FROM answers";
+    let kept: usize = read_lines(&app.home, length).await[0].parse().unwrap();
+    assert!(kept < 4096, "{kept} bytes");
+
+    let _ = alice.delete(&path(2)).await.expect(StatusCode::NO_CONTENT);
+    let _ = alice
+        .put(&path(3), json!({"title": "y"}))
+        .await
+        .expect(StatusCode::OK);
+    let again = repeat().await;
+    assert_eq!(again.header("idempotency-replayed"), Some("true"));
+    let again = again.expect(StatusCode::OK);
+    let (first, again) = (&first["results"], &again["results"]);
+    assert_eq!(
+        first.as_array().map(Vec::len),
+        again.as_array().map(Vec::len)
+    );
+    // As it was told, as far as it is as it was.
+    for place in [0, 4, 19, 21] {
+        assert_eq!(again[place], first[place], "{place}");
+    }
+    assert_eq!(
+        again[1],
+        json!({"status": 200, "id": id(1)}),
+        "deleted within"
+    );
+    assert_eq!(again[2], json!({"status": 200, "id": id(2)}), "and since");
+    assert_eq!(again[3]["task"]["title"], "y");
+    let refused = &again[20];
+    assert_eq!(refused["status"], 412);
+    assert_eq!(refused["error"]["message"], first[20]["error"]["message"]);
+    assert_eq!(refused["error"].get("current"), None);
 }

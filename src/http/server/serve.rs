@@ -2,9 +2,11 @@
 
 use std::io;
 use std::pin::pin;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
@@ -19,19 +21,34 @@ pub const LONGEST_DRAIN: Duration = Duration::from_secs(28);
 #[cfg(target_os = "linux")]
 const LONGEST_SILENCE_MS: u32 = 30_000;
 
+/// How often it is said that there are as many connections as may be.
+const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
+
 /// After an error of `accept` (too many open files, say) there is no use in asking again at once.
 pub(in crate::http) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is done, then drains.
-pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Output = ()>) {
+/// Serves until `stop` is done, then drains. At most so many connections are taken at a time; further ones wait to be
+/// taken, and do not keep the database from opening what it needs.
+pub async fn serve(
+    listener: TcpListener,
+    door: FrontDoor,
+    most: usize,
+    stop: impl Future<Output = ()>,
+) {
     let mut stop = pin!(stop);
+    let places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
     let stopping = CancellationToken::new();
     let connections = Connections::new(door, stopping.clone());
     let tasks = TaskTracker::new();
+    let mut warned = None;
     let watching = AbortOnDropHandle::new(TaskTracker::new().spawn(connections.clone().watch()));
     loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+        let taking = async {
+            let place = place(&places, &mut warned).await;
+            (listener.accept().await, place)
+        };
+        let (accepted, place) = tokio::select! {
+            taken = taking => taken,
             () = &mut stop => break,
         };
         let socket = match accepted.and_then(|(socket, _)| prepared(socket)) {
@@ -48,6 +65,7 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
             if let Err(error) = connections.serve(socket).await {
                 tracing::debug!(error, "a connection ended early");
             }
+            drop(place);
         });
     }
     drop(listener);
@@ -61,6 +79,24 @@ pub async fn serve(listener: TcpListener, door: FrontDoor, stop: impl Future<Out
         tracing::warn!("some requests did not end in time and were cut off");
     }
     drop(watching);
+}
+
+/// A place for one more connection.
+async fn place(
+    places: &Arc<Semaphore>,
+    warned: &mut Option<Instant>,
+) -> Option<OwnedSemaphorePermit> {
+    if let Ok(place) = places.clone().try_acquire_owned() {
+        return Some(place);
+    }
+    if warned.is_none_or(|at| at.elapsed() >= BETWEEN_WARNINGS) {
+        *warned = Some(Instant::now());
+        tracing::warn!(
+            "there are as many connections as may be open: further ones wait (LimitNOFILE, ulimit -n)"
+        );
+    }
+    // They are never closed.
+    places.clone().acquire_owned().await.ok()
 }
 
 fn prepared(stream: TcpStream) -> io::Result<TcpStream> {

@@ -7,11 +7,16 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::Teller;
-use crate::domain::{Item, Task, Written};
+use super::{Teller, short};
+use crate::domain::{Item, SpaceId, Task, Written};
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::version_tag;
 use crate::http::problem::Problem;
+use crate::tasks::Tasks;
+
+/// A longer answer, which only a batch has, is kept without the tasks that it tells of: a request of a few bytes for each of
+/// them would take the room of all.
+const LONGEST_KEPT: usize = 64 * 1024;
 
 /// Says that the answer is that to the first time.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
@@ -33,6 +38,16 @@ struct KeptHead {
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
+    /// What is kept of it has to be filled in.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    short: bool,
+}
+
+/// What was kept of an answer.
+pub(in crate::http) enum Kept {
+    Whole(Answer),
+    /// Without the tasks that it told of.
+    Short(Answer),
 }
 
 impl Answer {
@@ -41,28 +56,46 @@ impl Answer {
         if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
             return None;
         }
+        let is_long = self.body.len() > LONGEST_KEPT;
+        let short = is_long.then(|| short::shorten(&self.body)).flatten();
         let head = KeptHead {
             status: self.status.as_u16(),
             etag: self.etag.clone(),
             location: self.location.clone(),
+            short: short.is_some(),
         };
         let mut bytes = serde_json::to_vec(&head).ok()?;
         bytes.push(b'\n');
-        bytes.extend_from_slice(self.body.as_bytes());
+        bytes.extend_from_slice(short.as_ref().unwrap_or(&self.body).as_bytes());
         Some(bytes.into())
     }
 
+    /// With the tasks as they are now, where it was kept without them.
+    pub(in crate::http) async fn fill(
+        self,
+        tasks: &Tasks,
+        space: &SpaceId,
+    ) -> Result<Self, Problem> {
+        let body = short::fill(&self.body, tasks, space).await?;
+        Ok(Self { body, ..self })
+    }
+
     /// Reads back what was kept.
-    pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Self, Problem> {
+    pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Kept, Problem> {
         let read = || {
             let text = std::str::from_utf8(bytes).ok()?;
             let (head, body) = text.split_once('\n')?;
             let head: KeptHead = serde_json::from_str(head).ok()?;
-            Some(Self {
+            let answer = Self {
                 status: StatusCode::from_u16(head.status).ok()?,
                 etag: head.etag,
                 location: head.location,
                 body: body.to_owned(),
+            };
+            Some(if head.short {
+                Kept::Short(answer)
+            } else {
+                Kept::Whole(answer)
             })
         };
         read().ok_or_else(|| Problem::internal("a kept answer cannot be read".into()))

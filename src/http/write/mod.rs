@@ -2,6 +2,7 @@
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;
+mod short;
 
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use self::answer::Answer;
+use self::answer::{Answer, Kept};
 use crate::domain::{Author, Deed, Done, Key, Operation, Outcome};
 use crate::http::SharedApp;
 use crate::http::body::meaning;
@@ -114,7 +115,7 @@ impl Write {
             key,
             fingerprint: self.fingerprint(body).into(),
         });
-        let encoder = teller.clone();
+        let (encoder, space) = (teller.clone(), owner.space.clone());
         let request = Request {
             space: owner.space,
             author: Author {
@@ -130,7 +131,13 @@ impl Write {
         };
         let applied = self.app.tasks.apply(request).await?;
         match applied.done {
-            Done::Before(kept) => Ok(answer::send(Answer::kept(&kept)?, true)),
+            Done::Before(kept) => {
+                let answer = match Answer::kept(&kept)? {
+                    Kept::Whole(answer) => answer,
+                    Kept::Short(answer) => answer.fill(&self.app.tasks, &space).await?,
+                };
+                Ok(answer::send(answer, true))
+            }
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
             Done::Swept(_) | Done::Left => Err(Problem::internal("a sweep has no caller".into())),
         }

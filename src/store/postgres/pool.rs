@@ -38,7 +38,7 @@ pub struct PoolSize {
 }
 
 impl PoolSize {
-    fn total(self) -> usize {
+    pub(in super::super) fn total(self) -> usize {
         (self.kept + self.overflow).max(1)
     }
 
