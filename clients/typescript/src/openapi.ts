@@ -467,8 +467,8 @@ export interface components {
          *           "title": "Buy milk"
          *         },
          *         {
-         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-         *           "if_version": 1,
+         *           "filter": "completed = false AND due < today() - days(30)",
+         *           "max": 100,
          *           "op": "complete"
          *         }
          *       ]
@@ -1065,8 +1065,9 @@ export interface components {
         /**
          * @description To where a task is moved. Fields with other names are ignored.
          * @example {
-         *       "after": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-         *       "list_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999"
+         *       "before": null,
+         *       "list_id": null,
+         *       "parent_id": null
          *     }
          */
         Move: {
@@ -1935,10 +1936,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2077,10 +2075,7 @@ export interface operations {
                 deleted?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2131,10 +2126,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2200,10 +2192,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2258,20 +2247,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
-                /**
-                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
-                 * @example *
-                 */
+                /** @description `*`: creates it under this id, and only if there is none; the body is that of a new one then */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2343,15 +2323,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -2396,15 +2370,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -2468,10 +2436,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2527,15 +2492,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -2590,15 +2549,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -2708,10 +2661,7 @@ export interface operations {
                 zone?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2764,10 +2714,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2833,10 +2780,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2884,10 +2828,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2942,20 +2883,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
-                /**
-                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
-                 * @example *
-                 */
+                /** @description `*`: creates it under this id, and only if there is none; the body is that of a new one then */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3027,15 +2959,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3080,15 +3006,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3144,15 +3064,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3215,10 +3129,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3274,15 +3185,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3337,15 +3242,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
