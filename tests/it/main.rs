@@ -41,6 +41,7 @@ mod members;
 mod metrics;
 mod migrations;
 mod model;
+mod moving;
 mod nesting;
 mod outages;
 mod packed_client;
