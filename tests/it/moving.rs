@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::support::{TestApp, read_lines, tamper};
 
-/// As SQLModel makes it, with what people have put into it.
+/// As `SQLModel` makes it, with what people have put into it.
 const OLD: &str = "
 CREATE TABLE public.tasks (
     id serial PRIMARY KEY,
