@@ -32,23 +32,8 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// Requests that are tried out go where the page came from, whatever a proxy has before it.
-const START: &str = r##"const root = new URL("..", document.currentScript.src);
-fetch(new URL("openapi.json", root)).then((answer) => answer.json()).then((document) => {
-  document.info.description += `
-
-The client in TypeScript, of this version: \`npm install ${root}client.tgz\`. The same as one module, for pages without a
-bundler: \`import { createClient } from "${root}client.js"\`.`;
-  SwaggerUIBundle({
-    spec: { ...document, servers: [{ url: root.href.replace(/\/$/, "") }] },
-    dom_id: "#swagger-ui",
-    deepLinking: true,
-    displayRequestDuration: true,
-    persistAuthorization: true,
-    tryItOutEnabled: true,
-  });
-});
-"##;
+/// What makes of the page one that works as it is.
+const START: &str = include_str!("docs/start.js");
 
 /// The pages run no foreign script and call nobody but this server.
 const POLICY: HeaderValue = HeaderValue::from_static(

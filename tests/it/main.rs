@@ -46,6 +46,7 @@ mod metrics;
 mod migrations;
 mod model;
 mod moving;
+mod moving_from_fastapi;
 mod nesting;
 mod outages;
 mod packed_client;

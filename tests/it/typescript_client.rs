@@ -99,6 +99,13 @@ async fn it_works_in_a_browser() {
 }
 
 #[tokio::test]
+async fn the_page_of_the_document_works_as_it_is_filled_in() {
+    let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
+    let browser = browser.to_str().expect("a path in Unicode");
+    test(&["docs"], &[("BROWSER_PROGRAM", browser)]).await;
+}
+
+#[tokio::test]
 async fn it_installs_from_the_server_and_could_be_published() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");

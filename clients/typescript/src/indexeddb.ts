@@ -75,8 +75,10 @@ export function indexedDb(name: string): Storage {
     async load(inherit, onWiped = () => undefined) {
       const { locks } = navigator as Partial<Navigator>;
       const records = (await open()).transaction(RECORDS, "readwrite").objectStore(RECORDS);
-      epoch = (await request(records.get(EPOCH) as IDBRequest<string | undefined>)) ?? randomId();
-      records.put(epoch, EPOCH);
+      const found = await request(records.get(EPOCH) as IDBRequest<string | undefined>);
+      epoch = found ?? randomId();
+      // Not each time: a disk that is full can still be read.
+      if (found === undefined) records.put(epoch, EPOCH);
       listen(onWiped);
       const [all, copy] = await Promise.all([request(records.getAllKeys()), request(records.get(SHARED) as IDBRequest<unknown>)]);
       isOf(copy);

@@ -580,8 +580,8 @@ export interface components {
          *           "title": "Buy milk"
          *         },
          *         {
-         *           "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-         *           "if_version": 1,
+         *           "filter": "completed = false AND due < today() - days(30)",
+         *           "max": 100,
          *           "op": "complete"
          *         }
          *       ]
@@ -1345,8 +1345,9 @@ export interface components {
         /**
          * @description To where a task is moved. Fields with other names are ignored.
          * @example {
-         *       "after": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-         *       "list_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999"
+         *       "before": null,
+         *       "list_id": null,
+         *       "parent_id": null
          *     }
          */
         Move: {
@@ -2361,10 +2362,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2671,10 +2669,7 @@ export interface operations {
                 deleted?: boolean;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2725,10 +2720,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -2794,10 +2786,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2852,20 +2841,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
-                /**
-                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
-                 * @example *
-                 */
+                /** @description `*`: creates it under this id, and only if there is none; the body is that of a new one then */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2937,15 +2917,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -2990,15 +2964,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3062,10 +3030,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3121,15 +3086,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3184,15 +3143,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3302,10 +3255,7 @@ export interface operations {
                 zone?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3358,10 +3308,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3427,10 +3374,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -3478,10 +3422,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3536,20 +3477,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
-                /**
-                 * @description `*`: creates it under this id, and only if there is none; the body is that of a new one then
-                 * @example *
-                 */
+                /** @description `*`: creates it under this id, and only if there is none; the body is that of a new one then */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3621,15 +3553,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3674,15 +3600,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3738,15 +3658,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3809,10 +3723,7 @@ export interface operations {
                 cursor?: string;
             };
             header?: {
-                /**
-                 * @description Entity tags of what the caller has: if one is current, the answer is 304
-                 * @example "3"
-                 */
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
                 "If-None-Match"?: string;
             };
             path: {
@@ -3868,15 +3779,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -3977,15 +3882,9 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
-                /**
-                 * @description Entity tags of the versions that the caller knows: if none is current, the answer is 412
-                 * @example "3"
-                 */
+                /** @description Entity tags of the versions that the caller knows, such as `"3"`: if none is current, the answer is 412 */
                 "If-Match"?: string;
             };
             path: {
@@ -4034,10 +3933,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /**
-                 * @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters
-                 * @example 7b0c3d1e-6f0a-4b57-9f0e-2f1f3c1d5a10
-                 */
+                /** @description Makes the request safe to repeat for 24 hours: the first answer is given again. 1 to 255 visible ASCII characters */
                 "Idempotency-Key"?: string;
             };
             path: {

@@ -72,10 +72,7 @@ impl utoipa::PartialSchema for Move {
             .property("parent_id", id(parent));
         example(
             object,
-            json!({
-                "list_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c073999",
-                "after": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f",
-            }),
+            json!({"list_id": null, "parent_id": null, "before": null}),
         )
     }
 }

@@ -40,7 +40,7 @@ const BODY_LIMIT: usize = 2 * 1024 * 1024;
 #[derive(ToSchema)]
 #[schema(example = json!({"operations": [
     {"op": "create", "title": "Buy milk"},
-    {"op": "complete", "id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f", "if_version": 1},
+    {"op": "complete", "filter": "completed = false AND due < today() - days(30)", "max": 100},
 ]}))]
 pub(in crate::http) struct Batch {
     #[schema(value_type = Vec<BatchOperation>, min_items = 1, max_items = 500)]

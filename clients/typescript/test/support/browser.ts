@@ -133,21 +133,36 @@ export class Tab {
   }
 
   async load(method: "Page.navigate" | "Page.reload", params: object = {}): Promise<void> {
-    const loaded = this.#browser.event("Page.loadEventFired", this.#session);
+    const loaded = this.loaded();
     await this.#browser.send(method, params, this.#session);
     await loaded;
   }
 
+  /** Comes back when the page has been loaded the next time. */
+  loaded(): Promise<void> {
+    return this.#browser.event("Page.loadEventFired", this.#session);
+  }
+
   /** What a function of the page's harness gives. */
   async call<H, N extends keyof H & string>(name: N, ...given: Arguments<H[N]>): Promise<Result<H[N]>> {
-    const expression = `harness.${name}(${given.map((value) => JSON.stringify(value)).join(", ")})`;
+    return (await this.run(`harness.${name}(${given.map((value) => JSON.stringify(value)).join(", ")})`)) as Result<H[N]>;
+  }
+
+  /** What an expression gives in the page. */
+  async run(expression: string): Promise<unknown> {
     const params = { expression, awaitPromise: true, returnByValue: true };
     const { result, exceptionDetails } = await this.#browser.send("Runtime.evaluate", params, this.#session);
     if (exceptionDetails) {
       const { text, exception } = exceptionDetails as { text: string; exception?: { description?: string } };
       throw new Error(`in the page: ${exception?.description ?? text}`);
     }
-    return (result as { value: Result<H[N]> }).value;
+    return (result as { value: unknown }).value;
+  }
+
+  /** How it looks, as a PNG. */
+  async picture(): Promise<Buffer> {
+    const { data } = await this.#browser.send("Page.captureScreenshot", { captureBeyondViewport: true }, this.#session);
+    return Buffer.from(data as string, "base64");
   }
 
   /** As if the plug were pulled, and put in again. */
