@@ -1,7 +1,6 @@
 // The page in a browser, as somebody uses it who is signed in: against the real program.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { Visitor, add, row, saved, shows, startBrowser } from "./support/browser.mjs";
 import { start } from "./support/program.mjs";
@@ -162,32 +161,6 @@ test("it works offline from the first visit, and catches up", async () => {
   await saved(page);
   const open = (await program.tasks("offline")).filter(({ completed }) => !completed);
   assert.deepEqual(open.map(({ title }) => title).sort(), ["From elsewhere", "In the tunnel"]);
-  await ada.end();
-});
-
-test("a task repeats, where the client can write that", async () => {
-  const ada = await visitor();
-  const page = await ada.open("repeat", "#/inbox");
-  await add(page, "Water the plants today");
-  await row(page, "Water the plants").click();
-  const panel = page.getByRole("complementary");
-  await panel.getByLabel("Priority").waitFor();
-  const source = await readFile(new URL("../src/repeat.ts", import.meta.url), "utf8");
-  if (source.includes(": false = false;")) {
-    assert.equal(await panel.getByLabel("Repeat").count(), 0);
-    return ada.end();
-  }
-  await panel.getByLabel("Repeat").selectOption("Every week");
-  await row(page, "Water the plants").getByTitle("Repeats").waitFor();
-  await saved(page);
-  const [before] = await program.tasks("repeat");
-  assert.equal(before.recurrence.rule, "FREQ=WEEKLY");
-  await panel.getByRole("checkbox", { name: "Done", exact: true }).click();
-  await row(page, "Water the plants").getByText("Today").waitFor({ state: "detached" });
-  await saved(page);
-  const [after] = await program.tasks("repeat");
-  assert.equal(after.completed, false);
-  assert.equal(Date.parse(after.due.date) - Date.parse(before.due.date), 7 * 86_400_000);
   await ada.end();
 });
 

@@ -6,8 +6,15 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const entry = fileURLToPath(new URL("../src/repeat.ts", import.meta.url));
-const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
-const { CHOICES, sayRule } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+const { outputFiles } = await build({
+  entryPoints: [entry],
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const { CHOICES, sayRule } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
+);
 
 const RULES = [
   ["FREQ=DAILY", "Every day"],
