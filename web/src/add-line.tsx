@@ -24,7 +24,13 @@ interface Parts {
   onLeave?: () => void;
 }
 
-const NAMES: Record<Piece["kind"], string> = { priority: "Priority", tag: "Tag", list: "List", date: "Due", time: "At" };
+const NAMES: Record<Piece["kind"], string> = {
+  priority: "Priority",
+  tag: "Tag",
+  list: "List",
+  date: "Due",
+  time: "At",
+};
 
 export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
   const { store } = useTasks();
@@ -33,7 +39,10 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
   const [plain, setPlain] = useState<ReadonlySet<string>>(new Set());
   const field = useRef<HTMLInputElement>(null);
   const more = useMore();
-  const quick = useMemo(() => more?.readLine(line, lists, plain) ?? asItIs(line), [line, lists, plain, more]);
+  const quick = useMemo(
+    () => more?.readLine(line, lists, plain) ?? asItIs(line),
+    [line, lists, plain, more],
+  );
   useLayoutEffect(() => {
     if (call > 0) field.current?.focus();
   }, [call]);
@@ -43,10 +52,17 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
     if (line.trim() === "") return;
     if (more) add(quick);
     // Nobody is that fast, but a network may be slow.
-    else void loadMore().then(({ readLine }) => add(readLine(line, lists, plain)), () => add(quick));
+    else
+      void loadMore().then(
+        ({ readLine }) => add(readLine(line, lists, plain)),
+        () => add(quick),
+      );
   };
   const add = (quick: Quick) => {
-    const tags = home.tag !== undefined && !quick.tags.includes(home.tag) ? [...quick.tags, home.tag] : quick.tags;
+    const tags =
+      home.tag !== undefined && !quick.tags.includes(home.tag)
+        ? [...quick.tags, home.tag]
+        : quick.tags;
     const task = deeds.add(store, { ...quick, tags, title: quick.title || line.trim() }, home);
     if (!task) return;
     setLine("");
@@ -81,7 +97,11 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
           onInput={(event) => setLine(event.currentTarget.value)}
           onKeyDown={leave}
         />
-        {line.trim() !== "" && <button type="submit" class="primary">Add</button>}
+        {line.trim() !== "" && (
+          <button type="submit" class="primary">
+            Add
+          </button>
+        )}
       </div>
       <div class="read" id={`${id}-read`}>
         {quick.pieces.length > 0 && <ReadPieces quick={quick} lists={lists} onPlain={keepPlain} />}
@@ -92,22 +112,39 @@ export function AddLine({ home, label, call = 0, onAdded, onLeave }: Parts) {
 
 const asItIs = (line: string): Quick => ({ title: line.trim(), pieces: [], tags: [] });
 
-function ReadPieces({ quick, lists, onPlain }: { quick: Quick; lists: readonly { id: string; name: string }[]; onPlain: (text: string) => void }) {
+function ReadPieces({
+  quick,
+  lists,
+  onPlain,
+}: {
+  quick: Quick;
+  lists: readonly { id: string; name: string }[];
+  onPlain: (text: string) => void;
+}) {
   const when = quick.due && sayWhen(quick.due);
   const said = (piece: Piece) => {
     if (piece.kind === "list") return lists.find(({ id }) => id === quick.list)?.name ?? piece.text;
     if (piece.kind === "date") return when ?? piece.text;
-    if (piece.kind === "time") return quick.pieces.some(({ kind }) => kind === "date") ? "" : (when ?? piece.text);
+    if (piece.kind === "time")
+      return quick.pieces.some(({ kind }) => kind === "date") ? "" : (when ?? piece.text);
     return piece.kind === "tag" ? piece.text : piece.text.slice(1);
   };
   return (
     <>
       <span class="read-title">{quick.title || "…"}</span>
-      {quick.pieces.filter((piece) => said(piece) !== "").map((piece) => (
-        <button key={piece.from} type="button" class={`chip read-${piece.kind}`} title={`Leave “${piece.text}” in the title`} onClick={() => onPlain(piece.text)}>
-          <span class="read-kind">{NAMES[piece.kind]}</span> {said(piece)} <Icon name="close" />
-        </button>
-      ))}
+      {quick.pieces
+        .filter((piece) => said(piece) !== "")
+        .map((piece) => (
+          <button
+            key={piece.from}
+            type="button"
+            class={`chip read-${piece.kind}`}
+            title={`Leave “${piece.text}” in the title`}
+            onClick={() => onPlain(piece.text)}
+          >
+            <span class="read-kind">{NAMES[piece.kind]}</span> {said(piece)} <Icon name="close" />
+          </button>
+        ))}
     </>
   );
 }

@@ -70,7 +70,12 @@ export function App() {
     <>
       {tasks ? (
         <TasksContext.Provider value={tasks}>
-          <Shell key={tasks.person.id} onPerson={(person) => void enter(person)} onSignOut={leave} onOther={() => void whoIs().then((now) => now && enter(now))} />
+          <Shell
+            key={tasks.person.id}
+            onPerson={(person) => void enter(person)}
+            onSignOut={leave}
+            onOther={() => void whoIs().then((now) => now && enter(now))}
+          />
         </TasksContext.Provider>
       ) : (
         <SignIn onPerson={(person) => void enter(person)} />

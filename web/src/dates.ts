@@ -34,12 +34,14 @@ export function nextWeekday(day: string, weekday: number): string {
   return plus(day, (weekday - dateOf(day).getDay() + WEEK) % WEEK || WEEK);
 }
 
-export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && dayOf(dateOf(text)) === text;
+export const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && dayOf(dateOf(text)) === text;
 
 /** The day on which it is here, and the time on the clock here if it has one. */
 export function here(when: When): { day: string; time?: string } {
   if ("date" in when) return { day: when.date };
-  if (when.zone === undefined) return { day: when.local.slice(0, 10), time: when.local.slice(11, 16) };
+  if (when.zone === undefined)
+    return { day: when.local.slice(0, 10), time: when.local.slice(11, 16) };
   const date = new Date(Number(instantIn(when.local, when.zone) / 1000n));
   return { day: dayOf(date), time: `${pad(date.getHours())}:${pad(date.getMinutes())}` };
 }
@@ -72,7 +74,8 @@ export function sayDay(day: string, now = today()): string {
   return format(dateOf(day), { day: "numeric", month: "short", ...year });
 }
 
-export const sayTime = (time: string): string => format(new Date(`2026-01-01T${time}`), { hour: "numeric", minute: "2-digit" });
+export const sayTime = (time: string): string =>
+  format(new Date(`2026-01-01T${time}`), { hour: "numeric", minute: "2-digit" });
 
 export function sayWhen(when: When, now = today()): string {
   const { day, time } = here(when);
@@ -80,7 +83,8 @@ export function sayWhen(when: When, now = today()): string {
 }
 
 /** The weekday and the date. */
-export const sayDate = (day: string): string => format(dateOf(day), { weekday: "long", day: "numeric", month: "long" });
+export const sayDate = (day: string): string =>
+  format(dateOf(day), { weekday: "long", day: "numeric", month: "long" });
 
 /** For a heading: the name of the day, and its date. */
 export function sayWholeDay(day: string, now = today()): string {
@@ -96,5 +100,7 @@ export function ago(time: string, now = Date.now()): string {
   if (minutes < 60) return `${minutes} min ago`;
   if (minutes < 60 * 24) return `${Math.round(minutes / 60)} h ago`;
   const days = Math.round(minutes / 60 / 24);
-  return days <= WEEK ? `${days} ${days === 1 ? "day" : "days"} ago` : sayDay(dayOf(new Date(time)));
+  return days <= WEEK
+    ? `${days} ${days === 1 ? "day" : "days"} ago`
+    : sayDay(dayOf(new Date(time)));
 }

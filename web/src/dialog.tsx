@@ -1,4 +1,5 @@
-// A window in front of the page: the browser's own, which keeps the focus inside and ends with Escape.
+// A window in front of the page: the browser's own, which keeps the focus inside and ends with
+// Escape.
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
@@ -18,12 +19,24 @@ export function Dialog({ title, onClose, children }: Parts) {
     return () => before instanceof HTMLElement && before.isConnected && before.focus();
   }, []);
   return (
-    <dialog ref={dialog} aria-labelledby="dialog-title" onClose={onClose} onKeyDown={(event) => event.stopPropagation()}
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}>
+    <dialog
+      ref={dialog}
+      aria-labelledby="dialog-title"
+      onClose={onClose}
+      onKeyDown={(event) => event.stopPropagation()}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+    >
       <div class="dialog">
         <header>
           <h2 id="dialog-title">{title}</h2>
-          <button type="button" class="icon-button" aria-label="Close" onClick={() => dialog.current?.close()}><Icon name="close" /></button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Close"
+            onClick={() => dialog.current?.close()}
+          >
+            <Icon name="close" />
+          </button>
         </header>
         {children}
       </div>

@@ -1,4 +1,5 @@
-// Dragging a row with a mouse, a pen or a finger: to a place among the rows, or onto something that takes tasks.
+// Dragging a row with a mouse, a pen or a finger: to a place among the rows, or onto something that
+// takes tasks.
 
 import { spotAt, type Spot } from "./spot.js";
 import type { Row, TaskRow } from "./rows.js";
@@ -29,7 +30,12 @@ export interface Parts {
 }
 
 /** Follows the pointer from where it was pressed; gives the function that lets go. */
-export function follow(event: PointerEvent, row: TaskRow, now: { current: Parts }, show: (drag: Drag | undefined) => void): () => void {
+export function follow(
+  event: PointerEvent,
+  row: TaskRow,
+  now: { current: Parts },
+  show: (drag: Drag | undefined) => void,
+): () => void {
   const start = { x: event.clientX, y: event.clientY };
   const control = new AbortController();
   const { signal } = control;
@@ -45,7 +51,12 @@ export function follow(event: PointerEvent, row: TaskRow, now: { current: Parts 
     const element = now.current.scroller.current;
     if (element && latest) {
       const { top, bottom } = element.getBoundingClientRect();
-      const by = latest.y < top + EDGE ? latest.y - top - EDGE : latest.y > bottom - EDGE ? latest.y - bottom + EDGE : 0;
+      const by =
+        latest.y < top + EDGE
+          ? latest.y - top - EDGE
+          : latest.y > bottom - EDGE
+            ? latest.y - bottom + EDGE
+            : 0;
       if (by !== 0 && !latest.onto) {
         element.scrollTop += by / 4;
         look(latest.x, latest.y);
@@ -86,13 +97,25 @@ export function follow(event: PointerEvent, row: TaskRow, now: { current: Parts 
   return stop;
 }
 
-function lookAt({ scroller, rows, height, isOrdered }: Parts, row: TaskRow, x: number, y: number, startX: number): Drag {
-  const onto = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-takes]")?.dataset["takes"];
+function lookAt(
+  { scroller, rows, height, isOrdered }: Parts,
+  row: TaskRow,
+  x: number,
+  y: number,
+  startX: number,
+): Drag {
+  const onto = document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-takes]")?.dataset[
+    "takes"
+  ];
   const element = scroller.current;
   const box = element?.getBoundingClientRect();
-  const isInside = box && x >= box.left && x <= box.right && y >= box.top - height && y <= box.bottom + height;
+  const isInside =
+    box && x >= box.left && x <= box.right && y >= box.top - height && y <= box.bottom + height;
   if (!element || !isOrdered || onto !== undefined || !isInside) return { row, x, y, onto };
-  const gap = Math.max(0, Math.min(rows.length, Math.round((y - box.top + element.scrollTop) / height)));
+  const gap = Math.max(
+    0,
+    Math.min(rows.length, Math.round((y - box.top + element.scrollTop) / height)),
+  );
   const indent = height / 1.6;
   const wanted = row.depth + Math.round((x - startX) / indent);
   return { row, x, y, gap, spot: spotAt(rows, gap, wanted, row.key) };

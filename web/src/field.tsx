@@ -1,4 +1,5 @@
-// Fields that write what somebody types when they pause or leave, and show what others write meanwhile.
+// Fields that write what somebody types when they pause or leave, and show what others write
+// meanwhile.
 
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
@@ -20,7 +21,17 @@ interface Parts {
   onWrite: (text: string) => boolean;
 }
 
-export function TextField({ value, label, id, class: name, placeholder, most, isOneLine, isFirst, onWrite }: Parts) {
+export function TextField({
+  value,
+  label,
+  id,
+  class: name,
+  placeholder,
+  most,
+  isOneLine,
+  isFirst,
+  onWrite,
+}: Parts) {
   const [draft, setDraft] = useState<string>();
   const field = useRef<HTMLTextAreaElement>(null);
   const latest = useRef({ draft, value, onWrite });
@@ -66,7 +77,11 @@ export function TextField({ value, label, id, class: name, placeholder, most, is
       maxLength={most}
       placeholder={placeholder}
       aria-label={label}
-      onInput={(event) => setDraft(isOneLine ? event.currentTarget.value.replace(/\n/g, " ") : event.currentTarget.value)}
+      onInput={(event) =>
+        setDraft(
+          isOneLine ? event.currentTarget.value.replace(/\n/g, " ") : event.currentTarget.value,
+        )
+      }
       onKeyDown={onKeyDown}
       onBlur={() => write(true)}
     />

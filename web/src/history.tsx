@@ -1,4 +1,5 @@
-// What a task was: each change of it, with a way back. It is asked of the server when somebody wants to see it.
+// What a task was: each change of it, with a way back. It is asked of the server when somebody
+// wants to see it.
 
 import { useEffect, useState } from "preact/hooks";
 import { ago, sayWhen, type When } from "./dates.js";
@@ -7,8 +8,28 @@ import { say } from "./toast.js";
 import { useTasks } from "./tasks.js";
 import type { PastChange } from "../../clients/typescript/src/index.js";
 
-const NAMES: Record<string, string> = { title: "Title", description: "Notes", completed: "Done", due: "Due", start: "Start", priority: "Priority", tags: "Tags", list_id: "List", parent_id: "Part of", order: "Place", references: "Links", metadata: "Data of apps", recurrence: "Repeat" };
-const KINDS: Record<string, string> = { created: "Created", changed: "Changed", deleted: "Moved to the trash", restored: "Restored", spread: "Made room for others" };
+const NAMES: Record<string, string> = {
+  title: "Title",
+  description: "Notes",
+  completed: "Done",
+  due: "Due",
+  start: "Start",
+  priority: "Priority",
+  tags: "Tags",
+  list_id: "List",
+  parent_id: "Part of",
+  order: "Place",
+  references: "Links",
+  metadata: "Data of apps",
+  recurrence: "Repeat",
+};
+const KINDS: Record<string, string> = {
+  created: "Created",
+  changed: "Changed",
+  deleted: "Moved to the trash",
+  restored: "Restored",
+  spread: "Made room for others",
+};
 /** Said by others already. */
 const SILENT = ["completed_at", "occurrence", "done", "anchor"];
 
@@ -16,7 +37,10 @@ export function History({ id, version }: { id: string; version: number }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="history" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary><Icon name="history" />History</summary>
+      <summary>
+        <Icon name="history" />
+        History
+      </summary>
       {isOpen && <Past id={id} version={version} />}
     </details>
   );
@@ -33,7 +57,13 @@ function Past({ id, version }: { id: string; version: number }) {
         setPast(history);
         setError(undefined);
       },
-      (error: Error) => control.signal.aborted || setError(version === 0 ? "It is not on the server yet." : `The history is on the server: ${error.message}`),
+      (error: Error) =>
+        control.signal.aborted ||
+        setError(
+          version === 0
+            ? "It is not on the server yet."
+            : `The history is on the server: ${error.message}`,
+        ),
     );
     return () => control.abort();
   }, [id, version]);
@@ -42,7 +72,8 @@ function Past({ id, version }: { id: string; version: number }) {
       () => say("Taken back"),
       (error: Error) => say(error.message),
     );
-  const listName = (list: unknown) => (list ? (store.getList(String(list))?.name ?? "another list") : "Inbox");
+  const listName = (list: unknown) =>
+    list ? (store.getList(String(list))?.name ?? "another list") : "Inbox";
   if (error) return <p class="hint">{error}</p>;
   if (!past) return <p class="hint">…</p>;
   return (
@@ -50,10 +81,14 @@ function Past({ id, version }: { id: string; version: number }) {
       {past.map((change) => (
         <li key={change.seq}>
           <div class="past-head">
-            <strong>{change.undoes === undefined ? (KINDS[change.kind] ?? change.kind) : "Taken back"}</strong>
+            <strong>
+              {change.undoes === undefined ? (KINDS[change.kind] ?? change.kind) : "Taken back"}
+            </strong>
             <time dateTime={change.at}>{ago(change.at)}</time>
             {change.kind !== "created" && change.kind !== "spread" && (
-              <button type="button" class="quiet" onClick={() => void undo(change.seq)}>Undo<span class="hidden">{` what was done ${ago(change.at)}`}</span></button>
+              <button type="button" class="quiet" onClick={() => void undo(change.seq)}>
+                Undo<span class="hidden">{` what was done ${ago(change.at)}`}</span>
+              </button>
             )}
           </div>
           <Before before={change.before as Record<string, unknown> | null} listName={listName} />
@@ -63,7 +98,13 @@ function Past({ id, version }: { id: string; version: number }) {
   );
 }
 
-function Before({ before, listName }: { before: Record<string, unknown> | null; listName: (list: unknown) => string }) {
+function Before({
+  before,
+  listName,
+}: {
+  before: Record<string, unknown> | null;
+  listName: (list: unknown) => string;
+}) {
   const names = Object.keys(before ?? {}).filter((name) => !SILENT.includes(name));
   if (!before || names.length === 0) return null;
   return (
@@ -85,5 +126,7 @@ function said(name: string, value: unknown): string {
   if (name === "order") return "another";
   if (name === "parent_id") return "another task";
   if (Array.isArray(value) && value.every((it) => typeof it === "string")) return value.join(", ");
-  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
+  return typeof value === "string" || typeof value === "number"
+    ? String(value)
+    : JSON.stringify(value);
 }

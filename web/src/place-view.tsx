@@ -38,11 +38,31 @@ export function PlaceView(parts: Parts) {
           {nameOf(place, list)}
           {place.kind === "today" && <small>{sayDate(today())}</small>}
         </h1>
-        {list && <button type="button" class="icon-button" aria-label="Edit the list" title="Edit the list" onClick={() => setEditing(true)}><Icon name="edit" /></button>}
-        {mayShowDone && <button type="button" class="quiet" aria-pressed={showDone} onClick={change}>{showDone ? "Hide completed" : "Show completed"}</button>}
+        {list && (
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Edit the list"
+            title="Edit the list"
+            onClick={() => setEditing(true)}
+          >
+            <Icon name="edit" />
+          </button>
+        )}
+        {mayShowDone && (
+          <button type="button" class="quiet" aria-pressed={showDone} onClick={change}>
+            {showDone ? "Hide completed" : "Show completed"}
+          </button>
+        )}
       </header>
       {isEditing && list && <ListDialog list={list} onClose={() => setEditing(false)} />}
-      {place.kind === "trash" ? <TrashView /> : place.kind === "list" && !list ? <p class="empty">This list is not here any more.</p> : <Tasks {...parts} lists={lists} showDone={showDone} />}
+      {place.kind === "trash" ? (
+        <TrashView />
+      ) : place.kind === "list" && !list ? (
+        <p class="empty">This list is not here any more.</p>
+      ) : (
+        <Tasks {...parts} lists={lists} showDone={showDone} />
+      )}
     </>
   );
 }
@@ -51,7 +71,13 @@ export function nameOf(place: Place, list: List | undefined): string {
   if (place.kind === "list") return list?.name ?? "A list";
   if (place.kind === "tag") return `#${place.name}`;
   if (place.kind === "search") return "Search";
-  return { inbox: "Inbox", today: "Today", upcoming: "Upcoming", done: "Completed", trash: "Trash" }[place.kind];
+  return {
+    inbox: "Inbox",
+    today: "Today",
+    upcoming: "Upcoming",
+    done: "Completed",
+    trash: "Trash",
+  }[place.kind];
 }
 
 function homeOf(place: Place): Home {
@@ -72,33 +98,71 @@ const EMPTY: Record<Place["kind"], string> = {
   trash: "",
 };
 
-function Tasks({ place, opened, call, onAddPart, lists, showDone }: Parts & { lists: readonly List[]; showDone: boolean }) {
+function Tasks({
+  place,
+  opened,
+  call,
+  onAddPart,
+  lists,
+  showDone,
+}: Parts & { lists: readonly List[]; showDone: boolean }) {
   const { store } = useTasks();
   const day = useDay(today);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(() => new Set(kept<string[]>("closed") ?? []));
+  const [closed, setClosed] = useState<ReadonlySet<string>>(
+    () => new Set(kept<string[]>("closed") ?? []),
+  );
   const { filter, order, fault } = useMemo(() => understood(place, store.query), [place, store]);
   const tasks = useQuery(filter, order);
-  const rows = useMemo(() => rowsOf(tasks, { place, today: day, showDone, closed }), [tasks, place, day, showDone, closed]);
+  const rows = useMemo(
+    () => rowsOf(tasks, { place, today: day, showDone, closed }),
+    [tasks, place, day, showDone, closed],
+  );
   const unfold = (id: string) => {
     const next = new Set(closed);
     if (!next.delete(id)) next.add(id);
     keep("closed", [...next].slice(-500));
     setClosed(next);
   };
-  const name = nameOf(place, lists.find(({ id }) => place.kind === "list" && id === place.name));
+  const name = nameOf(
+    place,
+    lists.find(({ id }) => place.kind === "list" && id === place.name),
+  );
   return (
     <>
-      {place.kind !== "search" && place.kind !== "done" && <AddLine key={place.kind} home={homeOf(place)} label={`Add a task to ${name}`} call={call} />}
+      {place.kind !== "search" && place.kind !== "done" && (
+        <AddLine
+          key={place.kind}
+          home={homeOf(place)}
+          label={`Add a task to ${name}`}
+          call={call}
+        />
+      )}
       {fault && <p class="empty">{fault}</p>}
       {!fault && rows.length === 0 && <p class="empty">{EMPTY[place.kind]}</p>}
-      {rows.length > 0 && <TaskList label={name} place={place} rows={rows} lists={lists} today={day} opened={opened} onUnfold={unfold} onAddPart={onAddPart} />}
-      <p class="hidden" role="status">{place.kind === "search" ? `${tasks.length} found` : ""}</p>
+      {rows.length > 0 && (
+        <TaskList
+          label={name}
+          place={place}
+          rows={rows}
+          lists={lists}
+          today={day}
+          opened={opened}
+          onUnfold={unfold}
+          onAddPart={onAddPart}
+        />
+      )}
+      <p class="hidden" role="status">
+        {place.kind === "search" ? `${tasks.length} found` : ""}
+      </p>
     </>
   );
 }
 
 /** A search may be a filter that somebody is still writing. */
-function understood(place: Place, query: (filter: string, order: string) => unknown): { filter: string; order: string; fault?: string } {
+function understood(
+  place: Place,
+  query: (filter: string, order: string) => unknown,
+): { filter: string; order: string; fault?: string } {
   const question = questionOf(place);
   try {
     query(question.filter, question.order);

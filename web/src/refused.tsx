@@ -19,8 +19,16 @@ export function Refused({ onClose }: { onClose: () => void }) {
             <strong>{name(it)}</strong>
             <p>{it.error.message}</p>
             <div class="buttons">
-              <button type="button" class="quiet" onClick={() => store.retry(it.operation.key)}>Try again</button>
-              <button type="button" class="quiet danger" onClick={() => store.dismiss(it.operation.key)}>Give it up</button>
+              <button type="button" class="quiet" onClick={() => store.retry(it.operation.key)}>
+                Try again
+              </button>
+              <button
+                type="button"
+                class="quiet danger"
+                onClick={() => store.dismiss(it.operation.key)}
+              >
+                Give it up
+              </button>
             </div>
           </li>
         ))}

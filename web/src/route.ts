@@ -1,4 +1,5 @@
-// Where somebody is on the page, as the part of the address behind `#`: so Back, bookmarks and reloads work.
+// Where somebody is on the page, as the part of the address behind `#`: so Back, bookmarks and
+// reloads work.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -21,7 +22,8 @@ export function parseRoute(hash: string): Route {
   const more = task ? { task } : {};
   const plain = PLAIN.find((it) => it === kind);
   if (plain) return { place: { kind: plain }, ...more };
-  if (kind === "list" || kind === "tag" || kind === "search") return { place: { kind, name: decoded(name) }, ...more };
+  if (kind === "list" || kind === "tag" || kind === "search")
+    return { place: { kind, name: decoded(name) }, ...more };
   return { place: { kind: "today" }, ...more };
 }
 
@@ -38,7 +40,8 @@ export function hashOf({ place, task }: Route): string {
   return `#/${place.kind}${name}${task === undefined ? "" : `?task=${task}`}`;
 }
 
-export const samePlace = (one: Place, other: Place): boolean => hashOf({ place: one }) === hashOf({ place: other });
+export const samePlace = (one: Place, other: Place): boolean =>
+  hashOf({ place: one }) === hashOf({ place: other });
 
 export const route = (): Route => parseRoute(location.hash);
 
@@ -51,7 +54,8 @@ export function go(to: Route, replace = false): void {
   dispatchEvent(new HashChangeEvent("hashchange"));
 }
 
-export const openTask = (task: string): void => go({ ...route(), task }, route().task !== undefined);
+export const openTask = (task: string): void =>
+  go({ ...route(), task }, route().task !== undefined);
 export const closeTask = (): void => go({ place: route().place }, true);
 
 export function useRoute(): Route {

@@ -56,12 +56,17 @@ export function questionOf(place: Place): { filter: string; order: string } {
   }
 }
 
-/** Words are looked for by their beginnings; what has a sign of comparison in it is a filter already. */
+/**
+ * Words are looked for by their beginnings; what has a sign of comparison in it is a filter
+ * already.
+ */
 export function searchOf(text: string): string {
   if (/[<>=:]|\b(AND|OR|NOT)\b/.test(text)) return text;
   const words = text.split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
-  if (words.length === 0) return text.trim() === "" ? "completed = true AND completed = false" : `text:${quoted(text)}`;
-  return `text:${quoted(words.map((word) => (/[\p{L}\p{N}]$/u.test(word) ? `${word}*` : word)).join(" "))}`;
+  if (words.length === 0)
+    return text.trim() === "" ? "completed = true AND completed = false" : `text:${quoted(text)}`;
+  const starts = words.map((word) => (/[\p{L}\p{N}]$/u.test(word) ? `${word}*` : word));
+  return `text:${quoted(starts.join(" "))}`;
 }
 
 export interface Look {
@@ -75,19 +80,25 @@ export interface Look {
 export function rowsOf(tasks: readonly Task[], look: Look): Row[] {
   const { place, today } = look;
   if (isTree(place)) return tree(tasks, look);
-  if (place.kind === "today") return grouped(tasks, (task) => (dayOf(task) < today ? "Overdue" : "Today"));
+  if (place.kind === "today")
+    return grouped(tasks, (task) => (dayOf(task) < today ? "Overdue" : "Today"));
   if (place.kind === "upcoming") return grouped(tasks, (task) => sayWholeDay(dayOf(task), today));
   if (place.kind === "done") return grouped(tasks, (task) => sayDone(task, today));
   const open = tasks.filter((task) => !task.completed);
   if (place.kind === "tag" && !look.showDone) return flat(open);
   const done = tasks.filter((task) => task.completed);
-  return [...flat(open), ...(done.length > 0 ? [heading("Completed", done.length), ...flat(done)] : [])];
+  return [
+    ...flat(open),
+    ...(done.length > 0 ? [heading("Completed", done.length), ...flat(done)] : []),
+  ];
 }
 
 const dayOf = (task: Task): string => (task.due ? here(task.due).day : "");
 
 function sayDone(task: Task, today: string): string {
-  const day = task.completed_at ? here({ local: task.completed_at.slice(0, 19), zone: "Etc/UTC" }).day : today;
+  const day = task.completed_at
+    ? here({ local: task.completed_at.slice(0, 19), zone: "Etc/UTC" }).day
+    : today;
   return day > plus(today, -7) ? sayWholeDay(day, today) : "Earlier";
 }
 
@@ -99,7 +110,10 @@ function flat(tasks: readonly Task[]): TaskRow[] {
   return tasks.map((task, place) => row(task, { depth: 0, place: place + 1, of: tasks.length }));
 }
 
-function row(task: Task, more: Pick<TaskRow, "depth" | "place" | "of"> & Partial<TaskRow>): TaskRow {
+function row(
+  task: Task,
+  more: Pick<TaskRow, "depth" | "place" | "of"> & Partial<TaskRow>,
+): TaskRow {
   return { kind: "task", key: task.id, task, isOpen: undefined, done: 0, parts: 0, ...more };
 }
 
@@ -114,7 +128,10 @@ function grouped(tasks: readonly Task[], nameOf: (task: Task) => string): Row[] 
   }
   // One group that is called as the place needs no name.
   if (groups.size === 1 && groups.has("Today")) return flat(tasks);
-  return [...groups].flatMap(([name, group]) => [heading(name, group.length, name === "Overdue"), ...flat(group)]);
+  return [...groups].flatMap(([name, group]) => [
+    heading(name, group.length, name === "Overdue"),
+    ...flat(group),
+  ]);
 }
 
 /** What is done stands below all that is open; a part whose task is not there stands at the top. */
@@ -123,7 +140,8 @@ function tree(tasks: readonly Task[], { closed, showDone }: Look): Row[] {
   const below = new Map<string, Task[]>();
   const [top, done]: [Task[], Task[]] = [[], []];
   for (const task of tasks) {
-    const parent = task.parent_id !== undefined && here.has(task.parent_id) ? task.parent_id : undefined;
+    const parent =
+      task.parent_id !== undefined && here.has(task.parent_id) ? task.parent_id : undefined;
     if (parent === undefined) (task.completed ? done : top).push(task);
     else if (below.has(parent)) below.get(parent)!.push(task);
     else below.set(parent, [task]);
@@ -136,7 +154,16 @@ function tree(tasks: readonly Task[], { closed, showDone }: Look): Row[] {
       const finished = parts.filter((part) => part.completed).length;
       const hasRows = parts.length > (showDone ? 0 : finished);
       const isOpen = hasRows ? !closed.has(task.id) : undefined;
-      rows.push(row(task, { depth, place: place + 1, of: shown.length, isOpen, done: finished, parts: parts.length }));
+      rows.push(
+        row(task, {
+          depth,
+          place: place + 1,
+          of: shown.length,
+          isOpen,
+          done: finished,
+          parts: parts.length,
+        }),
+      );
       if (isOpen) add(parts, depth + 1);
     });
   };
@@ -146,11 +173,18 @@ function tree(tasks: readonly Task[], { closed, showDone }: Look): Row[] {
   add(orphans, 0);
   if (showDone && done.length > 0) {
     rows.push(heading("Completed", done.length));
-    add([...done].sort((one, other) => ((one.completed_at ?? "") < (other.completed_at ?? "") ? 1 : -1)), 0);
+    add(
+      [...done].sort((one, other) =>
+        (one.completed_at ?? "") < (other.completed_at ?? "") ? 1 : -1,
+      ),
+      0,
+    );
   }
   return rows;
 }
 
 function openBelow(task: Task, below: ReadonlyMap<string, Task[]>): Task[] {
-  return (below.get(task.id) ?? []).flatMap((part) => (part.completed ? openBelow(part, below) : [part]));
+  return (below.get(task.id) ?? []).flatMap((part) =>
+    part.completed ? openBelow(part, below) : [part],
+  );
 }

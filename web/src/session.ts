@@ -1,5 +1,6 @@
-// Who is signed in, and where their tokens come from. What is remembered is a name, and where nothing else gives a
-// token the token itself; the session of a Better Auth server is that server's cookie.
+// Who is signed in, and where their tokens come from. What is remembered is a name, and where
+// nothing else gives a token the token itself; the session of a Better Auth server is that server's
+// cookie.
 
 import { claims } from "../../clients/typescript/src/tokens.js";
 import { ROOT, SIGN_IN, keep, kept } from "./setting.js";
@@ -38,7 +39,8 @@ export async function token(person: Person): Promise<string> {
   if (SIGN_IN === "token") {
     const token = kept<string>("token");
     const { exp } = claims(token ?? "");
-    if (token === undefined || (typeof exp === "number" && exp * 1000 < Date.now())) throw new SignedOut("Signed out");
+    if (token === undefined || (typeof exp === "number" && exp * 1000 < Date.now()))
+      throw new SignedOut("Signed out");
     return token;
   }
   const answer = await auth("token");
@@ -54,7 +56,8 @@ async function developmentToken(user: string): Promise<string> {
   const request = { method: "POST", headers, body: JSON.stringify({ user }) };
   const answer = await fetch(`${ROOT}development/token`, request);
   const body = (await answer.json()) as { token?: string; error?: { message: string } };
-  if (!body.token) throw new SignInError(body.error?.message ?? `The server answers ${answer.status}`);
+  if (!body.token)
+    throw new SignInError(body.error?.message ?? `The server answers ${answer.status}`);
   return body.token;
 }
 
@@ -70,8 +73,12 @@ export function signInByToken(text: string): Person {
   const token = text.trim().replace(/^Bearer\s+/i, "");
   const { sub, user_id, exp } = claims(token);
   const id = sub ?? user_id;
-  if (typeof id !== "string") throw new SignInError("This is no token: a token has three parts with dots between them, and says whose it is.");
-  if (typeof exp === "number" && exp * 1000 < Date.now()) throw new SignInError("This token has come to its end: take a fresh one.");
+  if (typeof id !== "string")
+    throw new SignInError(
+      "This is no token: a token has three parts with dots between them, and says whose it is.",
+    );
+  if (typeof exp === "number" && exp * 1000 < Date.now())
+    throw new SignInError("This token has come to its end: take a fresh one.");
   keep("token", token);
   return remember({ id, name: id });
 }
@@ -86,23 +93,40 @@ export interface Credentials {
 export async function signInByPassword(credentials: Credentials): Promise<Person> {
   const path = credentials.name === undefined ? "sign-in/email" : "sign-up/email";
   const answer = await auth(path, credentials).catch(unreachable);
-  const said = (await answer.json().catch(() => ({}))) as { message?: string; user?: { name?: string; email?: string } };
-  if (!answer.ok) throw new SignInError(said.message ?? `The sign-in server answers ${answer.status}.`);
+  const said = (await answer.json().catch(() => ({}))) as {
+    message?: string;
+    user?: { name?: string; email?: string };
+  };
+  if (!answer.ok)
+    throw new SignInError(said.message ?? `The sign-in server answers ${answer.status}.`);
   const person = await whoIs({ name: said.user?.name || said.user?.email || credentials.email });
   if (!person && credentials.name !== undefined) {
-    throw new SignInError("Your account is made. If a mail has come, follow the link in it first; then sign in.");
+    throw new SignInError(
+      "Your account is made. If a mail has come, follow the link in it first; then sign in.",
+    );
   }
-  if (!person) throw new SignInError("The browser has not kept the session: the sign-in server is of another site than this page.");
+  if (!person)
+    throw new SignInError(
+      "The browser has not kept the session: the sign-in server is of another site than this page.",
+    );
   return person;
 }
 
-/** Who is signed in at the Better Auth server, perhaps by another page; nobody, if it cannot be told. */
+/**
+ * Who is signed in at the Better Auth server, perhaps by another page; nobody, if it cannot be
+ * told.
+ */
 export async function whoIs(known?: { name: string }): Promise<Person | undefined> {
   if (!hasServer()) return undefined;
   try {
-    const { sub, name, email } = claims(await token({ id: "", name: "" })) as Record<string, unknown>;
+    const { sub, name, email } = claims(await token({ id: "", name: "" })) as Record<
+      string,
+      unknown
+    >;
     if (typeof sub !== "string") return undefined;
-    const said = [known?.name, name, email, sub].find((text) => typeof text === "string" && text !== "");
+    const said = [known?.name, name, email, sub].find(
+      (text) => typeof text === "string" && text !== "",
+    );
     return remember({ id: sub, name: said as string });
   } catch {
     return undefined;
@@ -120,8 +144,17 @@ export async function signOut(): Promise<void> {
 
 /** Asks the Better Auth server; its cookie goes along, also to another origin. */
 function auth(path: string, body?: unknown): Promise<Response> {
-  const request: RequestInit = { credentials: "include", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) };
+  const request: RequestInit = {
+    credentials: "include",
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE),
+  };
   if (body === undefined) return fetch(`${SIGN_IN}/${path}`, request);
   const headers = { "Content-Type": "application/json" };
-  return fetch(`${SIGN_IN}/${path}`, { ...request, method: "POST", headers, body: JSON.stringify(body) });
+  return fetch(`${SIGN_IN}/${path}`, {
+    ...request,
+    method: "POST",
+    headers,
+    body: JSON.stringify(body),
+  });
 }

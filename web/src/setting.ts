@@ -3,8 +3,12 @@
 /** Where the page is, and with it the API: the page works under any prefix. */
 export const ROOT = new URL("./", location.href.replace(/[?#].*$/, "")).href;
 
-/** How people sign in: with a name, with a token, or at the Better Auth server whose endpoints begin with this URL. */
-export const SIGN_IN = document.querySelector<HTMLMetaElement>('meta[name="tickbox-sign-in"]')?.content ?? "token";
+/**
+ * How people sign in: with a name, with a token, or at the Better Auth server whose endpoints begin
+ * with this URL.
+ */
+export const SIGN_IN =
+  document.querySelector<HTMLMetaElement>('meta[name="tickbox-sign-in"]')?.content ?? "token";
 
 /** Several servers may share an origin. */
 const PREFIX = `tickbox ${new URL(ROOT).pathname} `;

@@ -1,4 +1,5 @@
-// The page of somebody who is signed in: places at the side, one of them in the middle, a task beside it.
+// The page of somebody who is signed in: places at the side, one of them in the middle, a task
+// beside it.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import * as deeds from "./deeds.js";
@@ -34,7 +35,8 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
 
   useKeys({
     add: () => {
-      if (place.kind === "search" || place.kind === "done" || place.kind === "trash") go({ place: { kind: "inbox" } });
+      if (place.kind === "search" || place.kind === "done" || place.kind === "trash")
+        go({ place: { kind: "inbox" } });
       setCall((count) => count + 1);
     },
     search: () => search.current?.focus(),
@@ -43,7 +45,10 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
     go: (to: Place) => go({ place: to }),
   });
   useEffect(() => {
-    document.title = `${nameOf(place, lists.find(({ id }) => place.kind === "list" && id === place.name))} · tickbox`;
+    document.title = `${nameOf(
+      place,
+      lists.find(({ id }) => place.kind === "list" && id === place.name),
+    )} · tickbox`;
   }, [place, lists]);
   useEffect(() => {
     if (kind === "other") onOther();
@@ -57,25 +62,60 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
   };
   return (
     <div class={task === undefined ? "shell" : "shell has-details"}>
-      <a class="skip" href="#main" onClick={(event) => { event.preventDefault(); document.querySelector<HTMLElement>("main h1")?.focus(); }}>Skip to the tasks</a>
-      <Sidebar place={place} isOpen={isMenuOpen} onClose={() => setMenuOpen(false)} onHelp={() => setWindow("help")} onSignOut={leave} />
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          document.querySelector<HTMLElement>("main h1")?.focus();
+        }}
+      >
+        Skip to the tasks
+      </a>
+      <Sidebar
+        place={place}
+        isOpen={isMenuOpen}
+        onClose={() => setMenuOpen(false)}
+        onHelp={() => setWindow("help")}
+        onSignOut={leave}
+      />
       {isMenuOpen && <div class="veil" onClick={() => setMenuOpen(false)} />}
       <main id="main">
         <div class="bar">
-          <button type="button" class="icon-button only-narrow" aria-label="Menu" aria-expanded={isMenuOpen} onClick={() => setMenuOpen(true)}><Icon name="menu" /></button>
+          <button
+            type="button"
+            class="icon-button only-narrow"
+            aria-label="Menu"
+            aria-expanded={isMenuOpen}
+            onClick={() => setMenuOpen(true)}
+          >
+            <Icon name="menu" />
+          </button>
           <Search place={place} field={search} />
-          <button type="button" class="icon-button" aria-label="Undo" title="Undo (Ctrl+Z)" onClick={() => deeds.undo(store)}><Icon name="undo" /></button>
+          <button
+            type="button"
+            class="icon-button"
+            aria-label="Undo"
+            title="Undo (Ctrl+Z)"
+            onClick={() => deeds.undo(store)}
+          >
+            <Icon name="undo" />
+          </button>
         </div>
         {kind === "signed-out" && (
           <div class="banner" role="alert">
             <span>You are signed out. Your tasks are here, and nothing is sent.</span>
-            <button type="button" class="quiet" onClick={() => setWindow("sign-in")}>Sign in</button>
+            <button type="button" class="quiet" onClick={() => setWindow("sign-in")}>
+              Sign in
+            </button>
           </div>
         )}
         <Refusals />
         <PlaceView place={place} opened={task} call={call} onAddPart={part} />
       </main>
-      {task !== undefined && <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />}
+      {task !== undefined && (
+        <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />
+      )}
       {window_ === "help" && <Help onClose={() => setWindow(undefined)} />}
       {window_ === "sign-in" && (
         <Dialog title="Sign in" onClose={() => setWindow(undefined)}>
@@ -83,7 +123,11 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
         </Dialog>
       )}
       {window_ === "sign-out" && (
-        <SignOut waiting={waiting} onSignOut={() => void onSignOut()} onClose={() => setWindow(undefined)} />
+        <SignOut
+          waiting={waiting}
+          onSignOut={() => void onSignOut()}
+          onClose={() => setWindow(undefined)}
+        />
       )}
     </div>
   );
@@ -95,11 +139,15 @@ function Search({ place, field }: { place: Place; field: { current: HTMLInputEle
   useEffect(() => {
     if (place.kind !== "search") before.current = place;
     // Whoever is writing is ahead of the address.
-    if (document.activeElement !== field.current || place.kind !== "search") setText(place.kind === "search" ? place.name : "");
+    if (document.activeElement !== field.current || place.kind !== "search")
+      setText(place.kind === "search" ? place.name : "");
   }, [place]);
   const look = (next: string) => {
     setText(next);
-    go({ place: next === "" ? before.current : { kind: "search", name: next } }, place.kind === "search");
+    go(
+      { place: next === "" ? before.current : { kind: "search", name: next } },
+      place.kind === "search",
+    );
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Escape") {
@@ -114,7 +162,17 @@ function Search({ place, field }: { place: Place; field: { current: HTMLInputEle
   return (
     <div class="search" role="search">
       <Icon name="search" />
-      <input ref={field} type="search" value={text} maxLength={400} aria-label="Search" placeholder="Search" enterkeyhint="search" onInput={({ currentTarget }) => look(currentTarget.value)} onKeyDown={onKeyDown} />
+      <input
+        ref={field}
+        type="search"
+        value={text}
+        maxLength={400}
+        aria-label="Search"
+        placeholder="Search"
+        enterkeyhint="search"
+        onInput={({ currentTarget }) => look(currentTarget.value)}
+        onKeyDown={onKeyDown}
+      />
       <kbd aria-hidden="true">/</kbd>
     </div>
   );

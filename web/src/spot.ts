@@ -9,8 +9,16 @@ export interface Spot {
   depth: number;
 }
 
-/** The spot in the gap before a row, as deep as is wanted and possible; `moved` and what is below it are passed over. */
-export function spotAt(rows: readonly Row[], gap: number, wanted: number, moved: string): Spot | undefined {
+/**
+ * The spot in the gap before a row, as deep as is wanted and possible; `moved` and what is below it
+ * are passed over.
+ */
+export function spotAt(
+  rows: readonly Row[],
+  gap: number,
+  wanted: number,
+  moved: string,
+): Spot | undefined {
   const rest = withoutBranch(rows, moved);
   const before = rest.filter(({ at }) => at < gap).at(-1)?.row;
   const next = rest.find(({ at }) => at >= gap)?.row;
@@ -21,8 +29,16 @@ export function spotAt(rows: readonly Row[], gap: number, wanted: number, moved:
   if (!before) return { parent: null, after: null, depth: 0 };
   if (depth === before.depth + 1) return { parent: before.task.id, after: null, depth };
   // The nearest one above that is as deep.
-  const above = rest.filter(({ at, row }) => at < gap && row.kind === "task" && row.depth === depth).at(-1)?.row as TaskRow | undefined;
-  return above && { parent: depth === 0 ? null : (above.task.parent_id ?? null), after: above.task.id, depth };
+  const above = rest
+    .filter(({ at, row }) => at < gap && row.kind === "task" && row.depth === depth)
+    .at(-1)?.row as TaskRow | undefined;
+  return (
+    above && {
+      parent: depth === 0 ? null : (above.task.parent_id ?? null),
+      after: above.task.id,
+      depth,
+    }
+  );
 }
 
 function withoutBranch(rows: readonly Row[], moved: string): { row: Row; at: number }[] {

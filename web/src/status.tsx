@@ -23,10 +23,14 @@ export function useStatus(): Standing {
   const isSignedOut = useSnapshot(tasks.subscribe, () => tasks.isSignedOut);
   const error = useSnapshot(store.subscribe, () => store.error);
   const reason = error?.message;
-  const more = waiting === 0 ? "" : `, ${waiting} ${waiting === 1 ? "change waits" : "changes wait"}`;
-  if (error?.code === "WRONG_USER") return { kind: "other", text: "Somebody else has signed in", waiting, reason };
-  if (isSignedOut || error?.status === 401) return { kind: "signed-out", text: `Signed out${more}`, waiting, reason };
-  if (status === "live") return { kind: "live", text: waiting > 0 ? "Saving…" : "Up to date", waiting };
+  const more =
+    waiting === 0 ? "" : `, ${waiting} ${waiting === 1 ? "change waits" : "changes wait"}`;
+  if (error?.code === "WRONG_USER")
+    return { kind: "other", text: "Somebody else has signed in", waiting, reason };
+  if (isSignedOut || error?.status === 401)
+    return { kind: "signed-out", text: `Signed out${more}`, waiting, reason };
+  if (status === "live")
+    return { kind: "live", text: waiting > 0 ? "Saving…" : "Up to date", waiting };
   if (status === "syncing") return { kind: "syncing", text: "Syncing…", waiting };
   return { kind: "offline", text: `Offline${more}`, waiting, reason };
 }
@@ -45,11 +49,32 @@ export function Status({ onHelp, onSignOut }: { onHelp: () => void; onSignOut: (
     <div class="account">
       <div class="who">
         <strong>{person.name}</strong>
-        <span class={`status is-${kind}`} role="status" title={reason}><i />{text}</span>
+        <span class={`status is-${kind}`} role="status" title={reason}>
+          <i />
+          {text}
+        </span>
       </div>
-      <button type="button" class="icon-button" aria-label={`Colours: ${look}`} title={`Colours: ${look}`} onClick={change}><Icon name={icon} /></button>
-      <button type="button" class="icon-button" aria-label="Keys" title="Keys (?)" onClick={onHelp}><Icon name="keyboard" /></button>
-      <button type="button" class="icon-button" aria-label="Sign out" title="Sign out" onClick={onSignOut}><Icon name="leave" /></button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label={`Colours: ${look}`}
+        title={`Colours: ${look}`}
+        onClick={change}
+      >
+        <Icon name={icon} />
+      </button>
+      <button type="button" class="icon-button" aria-label="Keys" title="Keys (?)" onClick={onHelp}>
+        <Icon name="keyboard" />
+      </button>
+      <button
+        type="button"
+        class="icon-button"
+        aria-label="Sign out"
+        title="Sign out"
+        onClick={onSignOut}
+      >
+        <Icon name="leave" />
+      </button>
     </div>
   );
 }
@@ -62,8 +87,14 @@ export function Refusals() {
   if (length === 0 && !isOpen) return null;
   return (
     <div class="banner warning" role="alert">
-      <span>{length === 1 ? "The server has refused a change." : `The server has refused ${length} changes.`}</span>
-      <button type="button" class="quiet" onClick={() => setOpen(true)}>Look</button>
+      <span>
+        {length === 1
+          ? "The server has refused a change."
+          : `The server has refused ${length} changes.`}
+      </span>
+      <button type="button" class="quiet" onClick={() => setOpen(true)}>
+        Look
+      </button>
       {isOpen && <Refused onClose={() => setOpen(false)} />}
     </div>
   );

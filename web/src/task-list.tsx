@@ -1,5 +1,5 @@
-// The list of a place: only the rows in sight are drawn, one of them has the focus, and each key does to that one what it
-// says in the help.
+// The list of a place: only the rows in sight are drawn, one of them has the focus, and each key
+// does to that one what it says in the help.
 
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { Drag } from "./drag.js";
@@ -26,7 +26,16 @@ interface Parts {
 
 const isTask = (row: Row | undefined): row is TaskRow => row?.kind === "task";
 
-export function TaskList({ label, place, rows, lists, today: day, opened, onUnfold, onAddPart }: Parts) {
+export function TaskList({
+  label,
+  place,
+  rows,
+  lists,
+  today: day,
+  opened,
+  onUnfold,
+  onAddPart,
+}: Parts) {
   const { store } = useTasks();
   const scroller = useRef<HTMLDivElement>(null);
   const { from, to, height } = useWindow(scroller, rows.length);
@@ -75,13 +84,27 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
     const isOnButton = target instanceof HTMLButtonElement;
     if (altKey) return isOrdered && move(key, row);
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 400) / height) - 1);
-    const steps: Record<string, number> = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: page, PageUp: -page, Home: -rows.length, End: rows.length };
+    const steps: Record<string, number> = {
+      ArrowDown: 1,
+      j: 1,
+      ArrowUp: -1,
+      k: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -rows.length,
+      End: rows.length,
+    };
     const by = steps[key];
     if (by !== undefined) return focusAt(activeIndex, by);
-    if (key === "ArrowRight") return row.isOpen === false ? (onUnfold(task.id), true) : row.isOpen === true && focusAt(activeIndex, 1);
-    if (key === "ArrowLeft") return row.isOpen === true ? (onUnfold(task.id), true) : focusParent(row);
+    if (key === "ArrowRight")
+      return row.isOpen === false
+        ? (onUnfold(task.id), true)
+        : row.isOpen === true && focusAt(activeIndex, 1);
+    if (key === "ArrowLeft")
+      return row.isOpen === true ? (onUnfold(task.id), true) : focusParent(row);
     if (isOnButton && (key === " " || key === "Enter")) return false;
-    if (/^[0-9]$/.test(key)) return deeds.prioritize(store, task, key === "0" ? null : Number(key)), true;
+    if (/^[0-9]$/.test(key))
+      return (deeds.prioritize(store, task, key === "0" ? null : Number(key)), true);
     const works: Record<string, () => void> = {
       " ": () => deeds.toggle(store, task),
       x: () => deeds.toggle(store, task),
@@ -103,8 +126,19 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
     const ways = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "in", ArrowLeft: "out" } as const;
     const way = ways[key as keyof typeof ways];
     if (!way) return false;
-    const siblings = rows.filter((row): row is TaskRow => isTask(row) && row.depth === depth && row.task.parent_id === task.parent_id && row.task.completed === task.completed);
-    deeds.step(store, task, siblings.map(({ task }) => task), way);
+    const siblings = rows.filter(
+      (row): row is TaskRow =>
+        isTask(row) &&
+        row.depth === depth &&
+        row.task.parent_id === task.parent_id &&
+        row.task.completed === task.completed,
+    );
+    deeds.step(
+      store,
+      task,
+      siblings.map(({ task }) => task),
+      way,
+    );
     return true;
   }
 
@@ -115,10 +149,17 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
 
   const shown = rows.map((row, index) => ({ row, index })).slice(from, to);
   // What has the focus stays, wherever it was scrolled to.
-  if (activeIndex >= 0 && (activeIndex < from || activeIndex >= to)) shown.push({ row: rows[activeIndex]!, index: activeIndex });
+  if (activeIndex >= 0 && (activeIndex < from || activeIndex >= to))
+    shown.push({ row: rows[activeIndex]!, index: activeIndex });
   return (
     <div class="scroller" ref={scroller} onKeyDown={onKeyDown} data-scroller>
-      <div role="treegrid" aria-label={label} aria-rowcount={rows.length} class="rows" style={{ height: `${rows.length * height}px` }}>
+      <div
+        role="treegrid"
+        aria-label={label}
+        aria-rowcount={rows.length}
+        class="rows"
+        style={{ height: `${rows.length * height}px` }}
+      >
         {shown.map(({ row, index }) =>
           isTask(row) ? (
             <TaskLine
@@ -135,7 +176,13 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
               on={on}
             />
           ) : (
-            <div key={row.key} role="row" class={row.isLate ? "row heading late" : "row heading"} aria-rowindex={index + 1} style={{ transform: `translateY(${index * height}px)` }}>
+            <div
+              key={row.key}
+              role="row"
+              class={row.isLate ? "row heading late" : "row heading"}
+              aria-rowindex={index + 1}
+              style={{ transform: `translateY(${index * height}px)` }}
+            >
               <div role="gridcell">
                 <h2>{row.text}</h2>
                 <span class="count">{row.count}</span>
@@ -144,11 +191,22 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
           ),
         )}
         {drag?.spot && drag.gap !== undefined && (
-          <div class="drop-line" role="presentation" style={{ transform: `translateY(${drag.gap * height}px)`, "--depth": String(drag.spot.depth) }} />
+          <div
+            class="drop-line"
+            role="presentation"
+            style={{
+              transform: `translateY(${drag.gap * height}px)`,
+              "--depth": String(drag.spot.depth),
+            }}
+          />
         )}
       </div>
       {drag && (
-        <div class="drag-ghost" aria-hidden="true" style={{ transform: `translate(${drag.x}px, ${drag.y}px)` }}>
+        <div
+          class="drag-ghost"
+          aria-hidden="true"
+          style={{ transform: `translate(${drag.x}px, ${drag.y}px)` }}
+        >
           {drag.row.task.title}
         </div>
       )}
@@ -156,8 +214,14 @@ export function TaskList({ label, place, rows, lists, today: day, opened, onUnfo
   );
 }
 
-/** The row that the Tab key leads to: it stays with its task, and where that is gone with its place. */
-function useActive(scroller: { current: HTMLElement | null }, rows: readonly Row[], height: number) {
+/**
+ * The row that the Tab key leads to: it stays with its task, and where that is gone with its place.
+ */
+function useActive(
+  scroller: { current: HTMLElement | null },
+  rows: readonly Row[],
+  height: number,
+) {
   const [active, setActive] = useState<string>();
   const last = useRef(0);
   const wants = useRef<string | undefined>(undefined);
@@ -169,7 +233,10 @@ function useActive(scroller: { current: HTMLElement | null }, rows: readonly Row
     last.current = Math.max(0, activeIndex);
     if (key === active) return;
     // What had the focus is gone: whoever uses the keyboard goes on at the same place.
-    const isLost = active !== undefined && (document.activeElement === document.body || scroller.current?.contains(document.activeElement));
+    const isLost =
+      active !== undefined &&
+      (document.activeElement === document.body ||
+        scroller.current?.contains(document.activeElement));
     setActive(key);
     if (isLost && !route().task) wants.current = key;
   }, [key, activeIndex]);
@@ -201,7 +268,8 @@ function useActive(scroller: { current: HTMLElement | null }, rows: readonly Row
 function nearest(rows: readonly Row[], at: number, by = 1): number {
   const step = by < 0 ? -1 : 1;
   for (const way of [step, -step]) {
-    for (let index = Math.min(at, rows.length - 1); index >= 0 && index < rows.length; index += way) if (isTask(rows[index])) return index;
+    for (let index = Math.min(at, rows.length - 1); index >= 0 && index < rows.length; index += way)
+      if (isTask(rows[index])) return index;
   }
   return -1;
 }

@@ -27,11 +27,24 @@ interface Parts {
   };
 }
 
-export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOpen, isDragged, isBelowDay, list, today, on }: Parts) {
+export const TaskLine = memo(function TaskLine({
+  row,
+  index,
+  top,
+  isActive,
+  isOpen,
+  isDragged,
+  isBelowDay,
+  list,
+  today,
+  on,
+}: Parts) {
   const { task, depth } = row;
   const tab = isActive ? 0 : -1;
   const due = task.due ? sayDue(task.due, today, isBelowDay) : "";
-  const classes = ["row", task.completed && "done", isOpen && "opened", isDragged && "dragged"].filter(Boolean).join(" ");
+  const classes = ["row", task.completed && "done", isOpen && "opened", isDragged && "dragged"]
+    .filter(Boolean)
+    .join(" ");
   return (
     <div
       role="row"
@@ -51,11 +64,25 @@ export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOp
     >
       <div role="gridcell" class="row-lead">
         {row.isOpen !== undefined && (
-          <button type="button" class={row.isOpen ? "unfold is-open" : "unfold"} tabIndex={tab} aria-label={row.isOpen ? "Hide its parts" : "Show its parts"} onClick={quiet(() => on.unfold(row))}>
+          <button
+            type="button"
+            class={row.isOpen ? "unfold is-open" : "unfold"}
+            tabIndex={tab}
+            aria-label={row.isOpen ? "Hide its parts" : "Show its parts"}
+            onClick={quiet(() => on.unfold(row))}
+          >
             <Icon name="open" />
           </button>
         )}
-        <button type="button" role="checkbox" aria-checked={task.completed} class={`box ${priorityClass(task.priority)}`} tabIndex={tab} aria-label={`Done: ${task.title}`} onClick={quiet(() => on.toggle(row))}>
+        <button
+          type="button"
+          role="checkbox"
+          aria-checked={task.completed}
+          class={`box ${priorityClass(task.priority)}`}
+          tabIndex={tab}
+          aria-label={`Done: ${task.title}`}
+          onClick={quiet(() => on.toggle(row))}
+        >
           <Icon name="check" />
         </button>
       </div>
@@ -63,12 +90,26 @@ export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOp
         <span class="row-title">{task.title}</span>
         <span class="row-meta">
           {row.parts > 0 && <span class="chip">{`${row.done}/${row.parts}`}</span>}
-          {task.description ? <span class="chip" title="Has notes"><Icon name="notes" /></span> : null}
-          {repeatOf(task) && <span class="chip" title="Repeats"><Icon name="repeat" /></span>}
-          {task.priority !== undefined && <span class={`chip ${priorityClass(task.priority)}`}>{`!${task.priority}`}</span>}
+          {task.description ? (
+            <span class="chip" title="Has notes">
+              <Icon name="notes" />
+            </span>
+          ) : null}
+          {repeatOf(task) && (
+            <span class="chip" title="Repeats">
+              <Icon name="repeat" />
+            </span>
+          )}
+          {task.priority !== undefined && (
+            <span class={`chip ${priorityClass(task.priority)}`}>{`!${task.priority}`}</span>
+          )}
           {due !== "" && <span class={dueClass(row, today)}>{due}</span>}
-          {task.tags?.slice(0, 3).map((tag) => <span key={tag} class="chip tag">{`#${tag}`}</span>)}
-          {task.tags && task.tags.length > 3 && <span class="chip">{`+${task.tags.length - 3}`}</span>}
+          {task.tags?.slice(0, 3).map((tag) => (
+            <span key={tag} class="chip tag">{`#${tag}`}</span>
+          ))}
+          {task.tags && task.tags.length > 3 && (
+            <span class="chip">{`+${task.tags.length - 3}`}</span>
+          )}
           {list && (
             <span class="chip">
               <i class="dot" style={{ background: list.color ?? "" }} />
@@ -78,7 +119,12 @@ export const TaskLine = memo(function TaskLine({ row, index, top, isActive, isOp
         </span>
       </div>
       <div role="gridcell" class="row-tail">
-        <span class="grip" aria-hidden="true" onPointerDown={(event) => on.grab(event, row)} onClick={quiet(() => undefined)}>
+        <span
+          class="grip"
+          aria-hidden="true"
+          onPointerDown={(event) => on.grab(event, row)}
+          onClick={quiet(() => undefined)}
+        >
           <Icon name="grip" />
         </span>
       </div>
@@ -92,7 +138,15 @@ const quiet = (work: () => void) => (event: Event) => {
 };
 
 export function priorityClass(priority: number | undefined): string {
-  return priority === undefined ? "" : priority === 1 ? "first" : priority <= 4 ? "high" : priority === 5 ? "middle" : "low";
+  return priority === undefined
+    ? ""
+    : priority === 1
+      ? "first"
+      : priority <= 4
+        ? "high"
+        : priority === 5
+          ? "middle"
+          : "low";
 }
 
 function sayDue(due: When, today: string, isBelowDay: boolean): string {

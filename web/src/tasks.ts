@@ -1,14 +1,26 @@
-// The tasks of whoever is signed in: the client's offline store, and what hangs on it for as long as they are.
+// The tasks of whoever is signed in: the client's offline store, and what hangs on it for as long
+// as they are.
 
 import { createContext } from "preact";
 import { useContext, useEffect, useMemo, useState } from "preact/hooks";
-import { createClient, createStore, indexedDb, type Client, type List, type Store, type Task } from "../../clients/typescript/src/index.js";
+import {
+  createClient,
+  createStore,
+  indexedDb,
+  type Client,
+  type List,
+  type Store,
+  type Task,
+} from "../../clients/typescript/src/index.js";
 import { SignedOut, token, type Person } from "./session.js";
 import { ROOT, storageOf } from "./setting.js";
 
 export type { Client, List, Store, Task };
 
-/** A tab that nobody looks at keeps its stream of events for so long: browsers allow six to one server. */
+/**
+ * A tab that nobody looks at keeps its stream of events for so long: browsers allow six to one
+ * server.
+ */
 const DROWSY = 60_000;
 
 export interface Tasks {
@@ -76,7 +88,8 @@ function sleepWhileHidden(store: Store): () => void {
   const look = () => {
     clearTimeout(timer);
     if (!document.hidden) void store.start().catch(() => undefined);
-    else timer = setTimeout(() => (store.pending().length > 0 ? look() : void store.stop()), DROWSY);
+    else
+      timer = setTimeout(() => (store.pending().length > 0 ? look() : void store.stop()), DROWSY);
   };
   document.addEventListener("visibilitychange", look);
   return () => {

@@ -27,7 +27,12 @@ export function Toast() {
     message?.undo?.();
     set(undefined);
   };
-  const holds = { onMouseEnter: () => hold(true), onMouseLeave: () => hold(false), onFocusIn: () => hold(true), onFocusOut: () => hold(false) };
+  const holds = {
+    onMouseEnter: () => hold(true),
+    onMouseLeave: () => hold(false),
+    onFocusIn: () => hold(true),
+    onFocusOut: () => hold(false),
+  };
   return (
     <div class="toasts" {...holds}>
       <div role="status">{message && <span class="toast-text">{message.text}</span>}</div>
@@ -37,7 +42,12 @@ export function Toast() {
         </button>
       )}
       {message && (
-        <button type="button" class="icon-button" aria-label="Dismiss" onClick={() => set(undefined)}>
+        <button
+          type="button"
+          class="icon-button"
+          aria-label="Dismiss"
+          onClick={() => set(undefined)}
+        >
           <Icon name="close" />
         </button>
       )}

@@ -25,7 +25,10 @@ export function TrashView() {
   useEffect(() => {
     const control = new AbortController();
     const call = { signal: control.signal, retry: { attempts: 1 } };
-    Promise.all([client.listLists({ deleted: true }, call), client.list({ deleted: true, limit: PAGE }, call)]).then(
+    Promise.all([
+      client.listLists({ deleted: true }, call),
+      client.list({ deleted: true, limit: PAGE }, call),
+    ]).then(
       ([{ lists }, { tasks, next_cursor }]) => {
         setTrash({ lists, tasks, next: next_cursor ?? undefined });
         setError(undefined);
@@ -36,36 +39,78 @@ export function TrashView() {
   }, [tasks, waiting, client]);
   const more = async (cursor: string) => {
     const page = await client.list({ deleted: true, limit: PAGE, cursor });
-    setTrash((now) => now && { ...now, tasks: [...now.tasks, ...page.tasks], next: page.next_cursor ?? undefined });
+    setTrash(
+      (now) =>
+        now && {
+          ...now,
+          tasks: [...now.tasks, ...page.tasks],
+          next: page.next_cursor ?? undefined,
+        },
+    );
   };
   const restore = (name: string, work: () => unknown) => {
-    if (deeds.attempt(() => (work(), true))) say(`Taken out of the trash: ${name}`, () => deeds.undo(store));
+    if (deeds.attempt(() => (work(), true)))
+      say(`Taken out of the trash: ${name}`, () => deeds.undo(store));
   };
-  if (error) return <p class="empty">{`The trash is on the server, which cannot be asked now. ${error}`}</p>;
+  if (error)
+    return <p class="empty">{`The trash is on the server, which cannot be asked now. ${error}`}</p>;
   if (!trash) return <p class="empty">…</p>;
-  if (trash.tasks.length + trash.lists.length === 0) return <p class="empty">The trash is empty.</p>;
+  if (trash.tasks.length + trash.lists.length === 0)
+    return <p class="empty">The trash is empty.</p>;
   return (
     <div class="scroller trash" tabIndex={0} role="region" aria-label="Trash">
       <ul>
         {trash.lists.map((list) => (
-          <TrashLine key={list.id} name={list.name} at={list.deleted_at} icon="all" note="List" onRestore={() => restore(list.name, () => store.restoreList(list.id))} />
+          <TrashLine
+            key={list.id}
+            name={list.name}
+            at={list.deleted_at}
+            icon="all"
+            note="List"
+            onRestore={() => restore(list.name, () => store.restoreList(list.id))}
+          />
         ))}
         {trash.tasks.map((task) => (
-          <TrashLine key={task.id} name={task.title} at={task.deleted_at} icon="check" onRestore={() => restore(task.title, () => store.restore(task.id))} />
+          <TrashLine
+            key={task.id}
+            name={task.title}
+            at={task.deleted_at}
+            icon="check"
+            onRestore={() => restore(task.title, () => store.restore(task.id))}
+          />
         ))}
       </ul>
-      {trash.next && <button type="button" class="quiet" onClick={() => void more(trash.next!)}>More</button>}
+      {trash.next && (
+        <button type="button" class="quiet" onClick={() => void more(trash.next!)}>
+          More
+        </button>
+      )}
     </div>
   );
 }
 
-function TrashLine({ name, at, icon, note, onRestore }: { name: string; at: string | undefined; icon: "all" | "check"; note?: string; onRestore: () => void }) {
+function TrashLine({
+  name,
+  at,
+  icon,
+  note,
+  onRestore,
+}: {
+  name: string;
+  at: string | undefined;
+  icon: "all" | "check";
+  note?: string;
+  onRestore: () => void;
+}) {
   return (
     <li class="trash-line">
       <Icon name={icon} />
       <span class="trash-name">{name}</span>
       <span class="hint">{[note, at && ago(at)].filter(Boolean).join(" · ")}</span>
-      <button type="button" class="quiet" onClick={onRestore}><Icon name="restore" />Restore<span class="hidden">{` ${name}`}</span></button>
+      <button type="button" class="quiet" onClick={onRestore}>
+        <Icon name="restore" />
+        Restore<span class="hidden">{` ${name}`}</span>
+      </button>
     </li>
   );
 }

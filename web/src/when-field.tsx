@@ -32,20 +32,54 @@ export function WhenField({ label, id, value, hasTime, hasShortcuts, onWrite }: 
   ] as const;
   return (
     <div class="field" role="group" aria-labelledby={`${id}-label`}>
-      <span class="field-label" id={`${id}-label`}>{label}</span>
+      <span class="field-label" id={`${id}-label`}>
+        {label}
+      </span>
       <div class="field-body">
         <div class="when">
-          <input type="date" id={id} aria-label={`${label}: day`} value={day} max="9999-12-31" onChange={(event) => write(event.currentTarget.value, time)} />
+          <input
+            type="date"
+            id={id}
+            aria-label={`${label}: day`}
+            value={day}
+            max="9999-12-31"
+            onChange={(event) => write(event.currentTarget.value, time)}
+          />
           {hasTime && day !== "" && (
-            <input type="time" aria-label={`${label}: time`} value={time} onChange={(event) => write(day, event.currentTarget.value)} />
+            <input
+              type="time"
+              aria-label={`${label}: time`}
+              value={time}
+              onChange={(event) => write(day, event.currentTarget.value)}
+            />
           )}
-          {value && <button type="button" class="icon-button" aria-label={`Clear ${label}`} title="Clear" onClick={() => onWrite(null)}><Icon name="close" /></button>}
+          {value && (
+            <button
+              type="button"
+              class="icon-button"
+              aria-label={`Clear ${label}`}
+              title="Clear"
+              onClick={() => onWrite(null)}
+            >
+              <Icon name="close" />
+            </button>
+          )}
         </div>
-        {zone !== undefined && <p class="hint">{`Time in ${zone.replace(/_/g, " ")}; here: ${sayWhen(value!)}`}</p>}
+        {zone !== undefined && (
+          <p class="hint">{`Time in ${zone.replace(/_/g, " ")}; here: ${sayWhen(value!)}`}</p>
+        )}
         {hasShortcuts && (
           <div class="shortcuts">
             {shortcuts.map(([name, to]) => (
-              <button key={name} type="button" class="chip" aria-pressed={day === to} onClick={() => write(to, time)}>{name}</button>
+              <button
+                key={name}
+                type="button"
+                class="chip"
+                aria-pressed={day === to}
+                onClick={() => write(to, time)}
+              >
+                {name}
+              </button>
             ))}
           </div>
         )}
@@ -55,7 +89,11 @@ export function WhenField({ label, id, value, hasTime, hasShortcuts, onWrite }: 
 }
 
 /** What is written along, so that start and due stay of one kind: the other one follows. */
-export function together(changed: "due" | "start", to: When | null, other: When | undefined): { due?: When | null; start?: When | null } {
+export function together(
+  changed: "due" | "start",
+  to: When | null,
+  other: When | undefined,
+): { due?: When | null; start?: When | null } {
   const second = changed === "due" ? "start" : "due";
   if (to === null || other === undefined) return { [changed]: to };
   // Without a due date's time there is none of a start.

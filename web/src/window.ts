@@ -1,4 +1,5 @@
-// Which rows of a long list are to be drawn: those in sight and some around them. All rows are equally high.
+// Which rows of a long list are to be drawn: those in sight and some around them. All rows are
+// equally high.
 
 import { useLayoutEffect, useState, useRef } from "preact/hooks";
 
@@ -24,8 +25,13 @@ export function useWindow(scroller: { current: HTMLElement | null }, count: numb
       const height = parseFloat(getComputedStyle(element).getPropertyValue("--row")) * rem();
       const first = Math.floor(element.scrollTop / height);
       const from = Math.max(0, first - AROUND);
-      const to = Math.min(latest.current, first + Math.ceil(element.clientHeight / height) + AROUND);
-      set((now) => (now.from === from && now.to === to && now.height === height ? now : { from, to, height }));
+      const to = Math.min(
+        latest.current,
+        first + Math.ceil(element.clientHeight / height) + AROUND,
+      );
+      set((now) =>
+        now.from === from && now.to === to && now.height === height ? now : { from, to, height },
+      );
     };
     look();
     const sizes = new ResizeObserver(look);
@@ -45,5 +51,6 @@ const rem = () => parseFloat(getComputedStyle(document.documentElement).fontSize
 export function reveal(element: HTMLElement, index: number, height: number): void {
   const [top, bottom] = [index * height, (index + 1) * height];
   if (top < element.scrollTop) element.scrollTop = top;
-  else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  else if (bottom > element.scrollTop + element.clientHeight)
+    element.scrollTop = bottom - element.clientHeight;
 }

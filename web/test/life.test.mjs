@@ -25,6 +25,7 @@ test("the whole life of a task", async () => {
   const line = page.getByLabel("Add a task to Inbox");
   await line.fill("Pay rent !1 #home tomorrow 9:00");
   const read = page.locator(".read");
+  await read.getByRole("button", { name: /Due/ }).waitFor();
   assert.match(await read.innerText(), /Pay rent\s+Priority\s+1\s+Tag\s+#home\s+Due\s+Tomorrow, 0?9:00/);
   // What was meant as a word is left as one.
   await read.getByRole("button", { name: /Tag/ }).click();
@@ -64,7 +65,7 @@ test("the whole life of a task", async () => {
   // Done, and taken back; into the trash, and out of it.
   await row(page, "Pay the rent").getByRole("checkbox").click();
   await shows(page, []);
-  await page.locator(".toasts").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".bar").getByRole("button", { name: "Undo" }).click();
   await shows(page, ["Pay the rent"]);
   await row(page, "Pay the rent").focus();
   await page.keyboard.press("Delete");
@@ -97,7 +98,7 @@ test("lists, tags, search and what is to come", async () => {
   await shows(page, ["Find a van"]);
   await page.getByRole("link", { name: "Upcoming" }).click();
   await shows(page, ["Find a van"]);
-  assert.equal(await page.locator(".row.heading").count(), 1);
+  await page.locator(".row.heading").waitFor();
 
   await page.keyboard.press("/");
   await page.keyboard.type("kitch");
@@ -112,7 +113,7 @@ test("lists, tags, search and what is to come", async () => {
   await page.getByRole("link", { name: /^Move house/ }).click();
   await page.getByRole("button", { name: "Edit the list" }).click();
   await page.getByRole("button", { name: "Move to the trash" }).click();
-  await page.locator(".toasts").getByRole("button", { name: "Undo" }).click();
+  await page.locator(".bar").getByRole("button", { name: "Undo" }).click();
   await page.getByRole("link", { name: /^Move house 3/ }).waitFor();
   await ada.end();
 });

@@ -6,10 +6,22 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 const entry = fileURLToPath(new URL("../src/quick.ts", import.meta.url));
-const { outputFiles } = await build({ entryPoints: [entry], bundle: true, format: "esm", write: false });
-const { readLine } = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`);
+const { outputFiles } = await build({
+  entryPoints: [entry],
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const { readLine } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
+);
 
-const LISTS = [{ id: "l1", name: "Home" }, { id: "l2", name: "Move house" }, { id: "l3", name: "Work" }, { id: "l4", name: "Workshop" }];
+const LISTS = [
+  { id: "l1", name: "Home" },
+  { id: "l2", name: "Move house" },
+  { id: "l3", name: "Work" },
+  { id: "l4", name: "Workshop" },
+];
 /** A Sunday, at ten. */
 const NOW = new Date(2026, 10, 29, 10, 0);
 
@@ -21,7 +33,10 @@ const day = (date) => ({ due: { date } });
 const at = (local) => ({ due: { local: `${local}:00` } });
 
 const LINES = [
-  ["Pay rent !1 #home tomorrow", { title: "Pay rent", priority: 1, tags: ["home"], ...day("2026-11-30") }],
+  [
+    "Pay rent !1 #home tomorrow",
+    { title: "Pay rent", priority: 1, tags: ["home"], ...day("2026-11-30") },
+  ],
   ["Buy milk", { title: "Buy milk" }],
   ["today Buy milk", { title: "Buy milk", ...day("2026-11-29") }],
   ["Call Ada at 9", { title: "Call Ada", ...at("2026-11-30T09:00") }],
@@ -63,5 +78,9 @@ for (const [line, wanted] of LINES) {
 }
 
 test("a word can be left as it is", () => {
-  assert.deepEqual(read("Tomorrow never dies today", ["Tomorrow"]), { title: "Tomorrow never dies", tags: [], ...day("2026-11-29") });
+  assert.deepEqual(read("Tomorrow never dies today", ["Tomorrow"]), {
+    title: "Tomorrow never dies",
+    tags: [],
+    ...day("2026-11-29"),
+  });
 });

@@ -1,5 +1,5 @@
-// Signing in, with a Better Auth server at another origin, and with a token: against the real program and the real
-// Better Auth.
+// Signing in, with a Better Auth server at another origin, and with a token: against the real
+// program and the real Better Auth.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -78,13 +78,27 @@ test("sign up, sign in, sign out, and tokens that renew themselves", async () =>
   await ada.context.setOffline(false);
   await saved(page);
 
-  // Another page of the sign-in server's signs somebody else up: this one goes over to them, and back.
-  const sign = (path, body) => page.evaluate(async ([url, body]) => {
-    const headers = { "Content-Type": "application/json" };
-    const answer = await fetch(url, { method: "POST", credentials: "include", headers, body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(await answer.text());
-  }, [`${auth.url}/api/auth/${path}`, body]);
-  await sign("sign-up/email", { name: "Eve", email: "eve@example.com", password: "battery staple" });
+  // Another page of the sign-in server's signs somebody else up: this one goes over to them, and
+  // back.
+  const sign = (path, body) =>
+    page.evaluate(
+      async ([url, body]) => {
+        const headers = { "Content-Type": "application/json" };
+        const answer = await fetch(url, {
+          method: "POST",
+          credentials: "include",
+          headers,
+          body: JSON.stringify(body),
+        });
+        if (!answer.ok) throw new Error(await answer.text());
+      },
+      [`${auth.url}/api/auth/${path}`, body],
+    );
+  await sign("sign-up/email", {
+    name: "Eve",
+    email: "eve@example.com",
+    password: "battery staple",
+  });
   await add(page, "Of Ada, not sent");
   await page.getByText("Eve", { exact: true }).waitFor();
   await shows(page, []);
@@ -115,7 +129,10 @@ test("who has not sent everything is asked before signing out", async () => {
   await saved(page);
   await bob.context.setOffline(true);
   await add(page, "Only here");
-  await page.locator(".status").getByText(/Saving|1 change waits/).waitFor();
+  await page
+    .locator(".status")
+    .getByText(/Saving|1 change waits/)
+    .waitFor();
   await page.getByRole("button", { name: "Sign out" }).click();
   const dialog = page.getByRole("dialog", { name: "Not everything is sent" });
   await dialog.getByRole("button", { name: "Stay" }).click();

@@ -1,5 +1,5 @@
-// The service worker: keeps the page itself at hand, so that it opens without a network. Tasks are not its business,
-// they are in IndexedDB.
+// The service worker: keeps the page itself at hand, so that it opens without a network. Tasks are
+// not its business, they are in IndexedDB.
 
 const worker = self as unknown as ServiceWorkerGlobalScope;
 /** The addresses of this build's files: another build makes another worker. */
@@ -8,7 +8,9 @@ declare const FILES: readonly string[];
 const CACHE = "tickbox-page";
 const PAGE = new URL("./", worker.location.href).href;
 const URLS = FILES.map((name) => new URL(name, PAGE).href);
-/** Whoever has a network that does not answer sees the page of last time after so many milliseconds. */
+/**
+ * Whoever has a network that does not answer sees the page of last time after so many milliseconds.
+ */
 const PATIENCE = 2_000;
 
 worker.addEventListener("install", (event) => {
@@ -36,7 +38,8 @@ worker.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   url.hash = "";
   if (request.mode === "navigate" && url.href === PAGE) event.respondWith(newest(request, event));
-  else if (/^[a-z]+\.(js|css)\?v=/.test(url.href.slice(PAGE.length)) && url.href.startsWith(PAGE)) event.respondWith(kept(request));
+  else if (/^[a-z]+\.(js|css)\?v=/.test(url.href.slice(PAGE.length)) && url.href.startsWith(PAGE))
+    event.respondWith(kept(request));
 });
 
 /** The page as the server has it now; the kept one if it does not answer. */
@@ -46,7 +49,12 @@ async function newest(request: Request, event: FetchEvent): Promise<Response> {
     if (response.ok) await cache.put(PAGE, response.clone());
     return response;
   });
-  event.waitUntil(asked.then(() => undefined, () => undefined));
+  event.waitUntil(
+    asked.then(
+      () => undefined,
+      () => undefined,
+    ),
+  );
   const late = new Promise<undefined>((resolve) => setTimeout(resolve, PATIENCE));
   const first = await Promise.race([asked.catch(() => undefined), late]);
   // A gateway that says that nobody is there is as good as no answer.

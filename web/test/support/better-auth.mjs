@@ -9,7 +9,11 @@ const DIRECTORY = fileURLToPath(new URL("../../../tests/better-auth", import.met
 
 export async function startBetterAuth(options) {
   const environment = { PATH: process.env.PATH ?? "" };
-  const child = spawn(process.execPath, ["server.mjs", JSON.stringify(options)], { cwd: DIRECTORY, env: environment, stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["server.mjs", JSON.stringify(options)], {
+    cwd: DIRECTORY,
+    env: environment,
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   let url;
   for await (const line of createInterface(child.stdout)) {
     url = JSON.parse(line).url;

@@ -3,15 +3,24 @@
 import assert from "node:assert/strict";
 import { chromium } from "playwright-core";
 
-/** Long, for a machine that does other things too; a test that hangs is named before the whole suite is ended. */
-const LIMIT = 20_000;
+/**
+ * Long, for a machine that does other things too; a test that hangs is named before the whole suite
+ * is ended.
+ */
+const LIMIT = 60_000;
 
 export function startBrowser() {
   const executablePath = process.env.BROWSER_PROGRAM ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"] });
+  return chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+  });
 }
 
-/** Somebody with a browser of their own: nothing is known there yet. What goes wrong on their pages fails the test. */
+/**
+ * Somebody with a browser of their own: nothing is known there yet. What goes wrong on their pages
+ * fails the test.
+ */
 export class Visitor {
   constructor(context, url) {
     this.context = context;
@@ -20,7 +29,11 @@ export class Visitor {
   }
 
   static async with(browser, url, options = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: "en-GB", ...options });
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      locale: "en-GB",
+      ...options,
+    });
     context.setDefaultTimeout(LIMIT);
     const visitor = new Visitor(context, url);
     context.on("weberror", (error) => visitor.faults.push(error.error().stack));
@@ -30,7 +43,8 @@ export class Visitor {
     });
     context.on("console", (message) => {
       // What a network that is away makes the browser say is no fault of the page.
-      if (message.type() === "error" && !/net::ERR_|status of (401|503)/.test(message.text())) visitor.faults.push(message.text());
+      if (message.type() === "error" && !/net::ERR_|status of (401|503)/.test(message.text()))
+        visitor.faults.push(message.text());
     });
     return visitor;
   }
@@ -42,7 +56,10 @@ export class Visitor {
     if (name !== undefined) {
       await page.getByLabel("Name").fill(name);
       await page.keyboard.press("Enter");
-      await page.getByRole("heading", { level: 1 }).and(page.locator("main.sign-in *")).waitFor({ state: "detached" });
+      await page
+        .getByRole("heading", { level: 1 })
+        .and(page.locator("main.sign-in *"))
+        .waitFor({ state: "detached" });
     }
     return page;
   }
@@ -54,7 +71,10 @@ export class Visitor {
 }
 
 /** A row of the list, by the title of its task. */
-export const row = (page, title) => page.locator(".row").filter({ has: page.locator(".row-title").getByText(title, { exact: true }) });
+export const row = (page, title) =>
+  page
+    .locator(".row")
+    .filter({ has: page.locator(".row-title").getByText(title, { exact: true }) });
 
 export const titles = (page) => page.locator(".row-title").allTextContents();
 
@@ -68,14 +88,15 @@ export const saved = (page) => page.locator(".status.is-live").getByText("Up to 
 
 /** Comes back when the list shows exactly these, in this order. */
 export async function shows(page, wanted) {
-  await page.waitForFunction(
-    (wanted) => {
-      const rows = [...document.querySelectorAll(".row:not(.heading)")].sort((one, other) => one.ariaRowIndex - other.ariaRowIndex);
+  await page
+    .waitForFunction((wanted) => {
+      const rows = [...document.querySelectorAll(".row:not(.heading)")].sort(
+        (one, other) => one.ariaRowIndex - other.ariaRowIndex,
+      );
       return rows.map((row) => row.querySelector(".row-title").textContent).join("\n") === wanted;
-    },
-    wanted.join("\n"),
-  ).catch(async (error) => {
-    assert.deepEqual(await titles(page), wanted);
-    throw error;
-  });
+    }, wanted.join("\n"))
+    .catch(async (error) => {
+      assert.deepEqual(await titles(page), wanted);
+      throw error;
+    });
 }

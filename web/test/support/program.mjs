@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const PROGRAM = process.env.TICKBOX ?? fileURLToPath(new URL("../../../target/debug/tickbox", import.meta.url));
+const PROGRAM =
+  process.env.TICKBOX ?? fileURLToPath(new URL("../../../target/debug/tickbox", import.meta.url));
 
 // Reads nothing and waits: the end of its input is the end of this process, by whatever cause.
 const WATCHDOG = 'read -r _; kill -KILL "$1" 2>/dev/null; rm -rf -- "$2"';
@@ -22,7 +23,10 @@ export async function start(variables = {}) {
     env: { PATH: process.env.PATH ?? "", PORT: "0", RUST_LOG: "error", ...variables },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const watchdog = spawn("sh", ["-c", WATCHDOG, "watchdog", String(child.pid), directory], { detached: true, stdio: ["pipe", "ignore", "ignore"] });
+  const watchdog = spawn("sh", ["-c", WATCHDOG, "watchdog", String(child.pid), directory], {
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+  });
   let url;
   for await (const line of createInterface(child.stdout)) {
     url = /ready on (\S+)/.exec(line)?.[1];
@@ -34,11 +38,19 @@ export async function start(variables = {}) {
   /** Asks it in the name of somebody. */
   async function ask(user, path, request = {}) {
     const json = { "content-type": "application/json" };
-    const signed = await fetch(`${url}/development/token`, { method: "POST", headers: json, body: JSON.stringify({ user }) });
+    const signed = await fetch(`${url}/development/token`, {
+      method: "POST",
+      headers: json,
+      body: JSON.stringify({ user }),
+    });
     const { token } = await signed.json();
     const headers = { ...json, authorization: `Bearer ${token}` };
     const { body, ...rest } = request;
-    const response = await fetch(`${url}/api/${user}${path}`, { ...rest, headers, ...(body && { body: JSON.stringify(body) }) });
+    const response = await fetch(`${url}/api/${user}${path}`, {
+      ...rest,
+      headers,
+      ...(body && { body: JSON.stringify(body) }),
+    });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.status === 204 ? undefined : response.json();
   }

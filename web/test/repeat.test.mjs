@@ -1,0 +1,37 @@
+// When a task comes back: what a rule says in words.
+
+import { build } from "esbuild";
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const entry = fileURLToPath(new URL("../src/repeat.ts", import.meta.url));
+const { outputFiles } = await build({
+  entryPoints: [entry],
+  bundle: true,
+  format: "esm",
+  write: false,
+});
+const { CHOICES, sayRule } = await import(
+  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
+);
+
+const RULES = [
+  ["FREQ=DAILY", "Every day"],
+  ["FREQ=DAILY;INTERVAL=3", "Every 3 days"],
+  ["FREQ=WEEKLY;BYDAY=MO,TH", "Every week on Monday, Thursday"],
+  ["FREQ=WEEKLY;INTERVAL=2;BYDAY=SA", "Every 2 weeks on Saturday"],
+  ["FREQ=WEEKLY;COUNT=5;BYDAY=TU", "Every week on Tuesday, 5 times"],
+  ["FREQ=YEARLY;UNTIL=20301231", "Every year, until 2030-12-31"],
+  // What is not as plain is shown as it is written.
+  ["FREQ=MONTHLY;BYDAY=1MO", "FREQ=MONTHLY;BYDAY=1MO"],
+  ["FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1", "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=-1"],
+];
+
+for (const [rule, words] of RULES) {
+  test(rule, () => assert.equal(sayRule(rule), words));
+}
+
+test("each choice is said by its name", () => {
+  for (const [rule, name] of CHOICES) assert.equal(sayRule(rule), name);
+});
