@@ -243,6 +243,33 @@ async fn the_file_of_deploy_lets_streams_and_large_bodies_through() {
 }
 
 #[tokio::test]
+async fn the_file_of_deploy_lets_imports_through() {
+    let mut setup = Setup::of_user(&deployed(), "a/b").await;
+    setup.proxy.url += "/tasks-api";
+    let description = "x".repeat(2000);
+    let mut file = "{\"kind\": \"tickbox\", \"version\": 1}\n".to_owned();
+    for number in 0..600 {
+        let id = format!("01990f3e-8a5c-7cc3-98c4-{number:012x}");
+        let task = json!({"kind": "task", "id": id, "title": "x", "description": description});
+        file += &task.to_string();
+        file.push('\n');
+    }
+    let import = setup.ask(Method::POST, "/import").body(file);
+    let import = import.header("content-type", "application/x-ndjson").send();
+    let told = read(import.await.unwrap()).await;
+    assert_eq!(told["created"], 600, "{told}");
+    let undo = format!("/imports/{}/undo", told["id"].as_str().unwrap());
+    let undo = setup.ask(Method::POST, &undo).send().await.unwrap();
+    assert_eq!(read(undo).await["removed"], 600);
+    // A refusal is heard although the body is still on its way, and ours, not nginx's.
+    let large = vec![b' '; 64 * 1024 * 1024 + 1];
+    let import = setup.ask(Method::POST, "/import").body(large);
+    let import = import.header("content-type", "application/x-ndjson").send();
+    let refused = read(import.await.unwrap()).await;
+    assert_eq!(refused["error"]["code"], "PAYLOAD_TOO_LARGE");
+}
+
+#[tokio::test]
 async fn the_file_of_deploy_takes_a_prefix_off() {
     let mut setup = Setup::of_user(&deployed(), "a/b").await;
     let bare = setup.proxy.url.clone();
