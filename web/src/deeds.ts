@@ -23,9 +23,9 @@ export function undo(store: Store): void {
 
 function done<R>(store: Store, text: string, work: () => R): R | undefined {
   return attempt(() => {
-    const made = store.together(work);
-    say(text, () => undo(store));
-    return made;
+    const { result, undo: takeBack } = store.deed(work);
+    say(text, () => say(takeBack() ? "Taken back" : "There is nothing to take back"));
+    return result;
   });
 }
 
