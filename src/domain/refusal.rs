@@ -41,6 +41,9 @@ pub enum Refusal {
     /// A task does not repeat, or its last occurrence is over.
     #[error("the task has no occurrence to come")]
     NoOccurrence,
+    /// A member that the task, as it is, needs to be told.
+    #[error("{0} is not said")]
+    NotSaid(&'static str),
     /// More would have to be done at once than one request may do.
     #[error("too much lies below the {}", .0.as_str())]
     TooMuchBelow(Noun),

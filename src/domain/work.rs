@@ -116,7 +116,8 @@ pub enum Operation {
     /// Sets whether it is done; of a task that repeats, an occurrence of it.
     Complete {
         id: TaskId,
-        completed: bool,
+        /// Not said, it means that a task that comes back is completed; nothing of others.
+        completed: Option<bool>,
         occasion: Occasion,
         expected: Expected,
     },

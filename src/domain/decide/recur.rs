@@ -21,9 +21,16 @@ const LATER_THAN_TOMORROW: Breach = Breach {
 pub(super) fn complete(
     drafting: &mut Drafting<'_>,
     id: TaskId,
-    (completed, occasion): (bool, &Occasion),
+    (completed, occasion): (Option<bool>, &Occasion),
     expected: &Expected,
 ) -> Outcome {
+    let Some(completed) = completed else {
+        let task = drafting.expected::<Content>(id, expected)?;
+        if task.content.present_occurrence().is_none() {
+            return Err(Refusal::NotSaid("completed"));
+        }
+        return complete(drafting, id, (Some(true), occasion), expected);
+    };
     if let Some(meant) = occasion.occurrence {
         let task = drafting.expected::<Content>(id, expected)?;
         let is_it = if completed {

@@ -104,7 +104,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => (id(), patch(), expected()).prop_map(|(id, patch, expected)| {
             Operation::Change { id, patch, expected }
         }),
-        3 => (id(), any::<bool>(), occasion(), expected()).prop_map(
+        3 => (id(), any::<Option<bool>>(), occasion(), expected()).prop_map(
             |(id, completed, occasion, expected)| {
                 Operation::Complete { id, completed, occasion, expected }
             }

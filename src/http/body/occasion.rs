@@ -17,7 +17,8 @@ pub(in crate::http) const NAMES: [&str; 3] = ["occurrence", "on", "zone"];
 
 /// Whether the task is done. Fields with other names are ignored.
 pub(in crate::http) struct Completion {
-    pub(in crate::http) completed: bool,
+    /// Not said, it is clear for a task that comes back.
+    pub(in crate::http) completed: Option<bool>,
     pub(in crate::http) occasion: Occasion,
 }
 
@@ -75,20 +76,14 @@ impl FromJson for Completion {
     fn from_json(json: &[u8]) -> Result<Self, Problem> {
         let object = object(or_nothing(json), &[&["completed"], &NAMES])?;
         let mut faults = Faults::default();
-        // Who names an occurrence means to complete it.
-        let completed = if object.get("completed").is_none() && object.has_any(&NAMES) {
-            Some(true)
-        } else {
-            faults.require(&object, "completed", read_flag)
-        };
+        let said = faults.read(&object, "completed", read_flag);
         let occasion = read(&object, &mut faults);
-        finish(
-            faults,
-            completed.map(|completed| Self {
-                completed,
-                occasion,
-            }),
-        )
+        let completion = Self {
+            // Who names an occurrence means to complete it.
+            completed: said.or(object.has_any(&NAMES).then_some(true)),
+            occasion,
+        };
+        finish(faults, Some(completion))
     }
 }
 
@@ -133,7 +128,7 @@ impl utoipa::PartialSchema for Completion {
         let completed = ObjectBuilder::new()
             .schema_type(Type::Boolean)
             .description(Some(
-                "Needed, unless `occurrence` or `on` is there: then it is `true` if left out.",
+                "`true` if left out, of a task that repeats or beside `occurrence`, `on` or `zone`; else needed.",
             ));
         let object = ObjectBuilder::new().description(Some(
             "Whether the task is done. Fields with other names are ignored.",

@@ -67,6 +67,7 @@ impl From<&Refusal> for Problem {
                 "Neither after nor before names a {0} that stands there: look at the order as it is now, or leave both away",
                 noun.as_str()
             )),
+            Refusal::NotSaid(field) => query::invalid(field, "is required"),
             Refusal::NoOccurrence => Self::conflict(
                 "The task does not repeat, or its last occurrence is over: there is none to skip",
             ),

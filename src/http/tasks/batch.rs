@@ -373,7 +373,7 @@ impl Sent {
                 let completed = members.get("completed").map_or(Ok(true), read_flag);
                 return Ok(Operation::Complete {
                     id,
-                    completed: completed.map_err(|rule| invalid("completed", rule))?,
+                    completed: Some(completed.map_err(|rule| invalid("completed", rule))?),
                     occasion: occasion::read_alone(members)?,
                     expected,
                 });

@@ -153,6 +153,16 @@ async fn skipping_does_not_count(app: TestApp) {
     assert_eq!(skipped["occurrence"], "2026-01-19");
     alice.undo_latest(&path).await.expect(OK);
     assert_eq!(standing(&alice.get(&path).await.expect(OK)), second);
+    // Nor does it need to be said that such a task is completed.
+    let request = axum::http::Request::patch(format!("{path}/complete"))
+        .body(axum::body::Body::empty())
+        .unwrap();
+    let completed = alice.send(request).await.expect(OK);
+    assert_eq!(
+        (&completed["occurrence"], &completed["done"]),
+        (&json!("2026-01-19"), &json!(1))
+    );
+    alice.undo_latest(&path).await.expect(OK);
     // Of the last one nothing is left to be done.
     let rule = json!({"recurrence": {"rule": "FREQ=DAILY;COUNT=1"}});
     alice.patch(&path, rule).await.expect(OK);

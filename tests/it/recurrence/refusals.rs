@@ -114,7 +114,7 @@ async fn every_bad_occasion_has_its_message(app: TestApp) {
         )
         .unwrap();
     }
-    let missing = alice.patch(&format!("{path}/complete"), json!({})).await;
+    let missing = alice.patch(&format!("{plain}/complete"), json!({})).await;
     let message = missing.expect(UNPROCESSABLE)["error"]["message"].take();
     writeln!(told, "{message}").unwrap();
     allow_duplicates!(assert_snapshot!(told));
