@@ -15,9 +15,10 @@ use crate::error::Error;
 use crate::http::SharedApp;
 use crate::http::extract::Owner;
 use crate::http::front::exchange::Exchange;
+use crate::http::front::unread::Weight;
 use crate::http::problem::Problem;
 use crate::store::meter::Meter;
-use crate::tasks::Exporting;
+use crate::tasks::{Exporting, Tasks};
 
 const TAG: &str = "user";
 
@@ -57,11 +58,15 @@ pub(super) async fn export_user(
     exchange: Exchange,
 ) -> Result<Response, Problem> {
     let mut exporting = app.tasks.export(&space).await?;
+    let turn = app.tasks.turn_of_chunk().await;
     // Before there is an answer, so that a failure is mostly an ordinary one.
     let first = exporting.next().await?.unwrap_or_default();
     let mut json = HEAD.to_vec();
     write(&mut json, &first);
+    drop(turn);
+    let weight = Weight(json.len());
     let reader = Reader {
+        tasks: app.tasks.clone(),
         exporting,
         meter: exchange.meter().clone(),
         first: Some(json.into()),
@@ -72,10 +77,13 @@ pub(super) async fn export_user(
         (CONTENT_DISPOSITION, FILE_NAME),
         (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     ];
-    Ok((headers, body).into_response())
+    let mut response = (headers, body).into_response();
+    response.extensions_mut().insert(weight);
+    Ok(response)
 }
 
 struct Reader {
+    tasks: Tasks,
     exporting: Exporting,
     meter: Arc<Meter>,
     first: Option<Bytes>,
@@ -87,6 +95,8 @@ impl Reader {
         if let Some(first) = self.first.take() {
             return Ok(Some((first, self)));
         }
+        // Until this part is written.
+        let _turn = self.tasks.turn_of_chunk().await;
         let reading = self.meter.clone().measure(self.exporting.next()).await;
         let items = reading.inspect_err(|error| {
             let user = self.exporting.space().as_str();
