@@ -103,7 +103,7 @@ async fn what_breaks_a_rule_is_refused_with_its_name(app: TestApp) {
             );
         }
     }
-    let nothing = "body must have at least one of title, description, completed, due, start, priority, \
+    let nothing = "body must have at least one of title, description, completed, due, start, recurrence, priority, \
         tags, list_id, parent_id, references, metadata";
     for body in ["{}", r#"{"colour": "green"}"#] {
         assert_eq!(refusal(&alice, Method::PUT, &task, body).await, nothing);

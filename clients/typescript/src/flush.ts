@@ -83,8 +83,8 @@ export class Flush {
       const item = this.#prepare(row);
       if (!item || this.#waits(item.operation, items)) continue;
       const { operation } = item;
-      // Batches are of tasks.
-      const single = operation.alone === true || operation.of !== undefined || operation.kind === "unpass";
+      // Batches are of tasks. What is undone there is undone as a whole: an occurrence must be so by itself.
+      const single = operation.alone === true || operation.of !== undefined || operation.kind === "pass" || operation.kind === "unpass";
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;

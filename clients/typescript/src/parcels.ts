@@ -96,9 +96,8 @@ export function many(items: Item[]): Parcel {
       case "move":
         return { op: "move", id, ...target(fields, beside) };
       case "pass":
-        return { op: operation.passing!.skips ? "skip" : "complete", id, ...occasion(operation) };
       case "unpass":
-        throw new Error("An undo is sent alone");
+        throw new Error(`A ${kind} is sent alone`);
     }
   });
   return {

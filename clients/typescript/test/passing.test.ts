@@ -65,6 +65,23 @@ test("an occurrence that is completed offline shows at once, and is what the ser
   assert.throws(() => store.skip(id), (error) => error instanceof TickboxError && error.status === 409);
 });
 
+test("an undo of an occurrence takes nothing else back, also of what was sent with it", async () => {
+  const user = someone();
+  const { store, line } = await device(user);
+  const { id } = store.create({ title: "t", due, recurrence: WEEKLY });
+  const other = store.create({ title: "other" }).id;
+  await store.synced();
+  line.cut();
+  store.change(other, { title: "changed" });
+  store.complete(id);
+  line.mend();
+  await store.synced();
+  assert.ok(store.undo());
+  await store.synced();
+  const there = await Promise.all([id, other].map((task) => clientOf(user).get(task)));
+  assert.deepEqual([there[0]!.done, there[1]!.title], [0, "changed"]);
+});
+
 test("two devices that complete the same occurrence offline complete it once", async () => {
   const user = someone();
   const [one, other] = [await device(user), await device(user)];
