@@ -178,9 +178,8 @@ class Device {
       }
       return;
     }
-    if (dice < 0.38) return this.#undo();
     const removed = [...this.#own].filter(([, wanted]) => wanted === undefined);
-    if (dice < 0.43 && removed.length > 0) {
+    if (dice < 0.4 && removed.length > 0) {
       const [id] = random.pick(removed);
       const task = store.restore(id);
       // After a reload the task shows only when the server has brought it back.
@@ -193,7 +192,7 @@ class Device {
     const { id } = random.pick(tasks);
     const own = this.#own.has(id);
     if (this.#world.lists && random.chance(0.4)) return this.#shift(own ? undefined : id, name);
-    if (dice < 0.48) {
+    if (dice < 0.45) {
       store.remove(id);
       if (own) this.#own.set(id, undefined);
       return;
@@ -203,26 +202,6 @@ class Device {
     else if (dice < 0.88) store.change(id, { title: own ? `own ${name}` : name });
     else store.change(id, { description: random.chance(0.2) ? null : name });
     if (own) this.#keep(store.get(id)!);
-  }
-
-  /** What was done last here, to whatever task, is as if it had not been done. */
-  #undo(): void {
-    const { store } = this;
-    if (!store.undo()) return;
-    for (const id of this.#own.keys()) {
-      const task = store.get(id);
-      // Under its former name it is everybody's.
-      if (task && !task.title.startsWith("own ")) this.#own.delete(id);
-      else this.#own.set(id, task && content(task));
-    }
-    for (const [id, part] of this.#parts) {
-      const task = store.get(id);
-      if (!task) continue;
-      part.tags = new Set((task.tags ?? []).filter((tag) => tag.startsWith(`${this.#place}-`)));
-      const member = task.metadata?.[`of ${this.#place}`] as string | undefined;
-      if (member === undefined) delete part.member;
-      else part.member = member;
-    }
   }
 
   #pass(id: string): void {
