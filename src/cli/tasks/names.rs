@@ -1,0 +1,200 @@
+//! What people call tasks and lists: the beginning or the end of an id, or a list's name.
+
+use serde_json::Value;
+
+use super::connection::{Answered, Connection};
+use super::show::{ListNames, line, plain};
+use crate::cli::Failure;
+use crate::domain::TaskId;
+
+/// The fewest signs that name a task. Fewer are mostly a slip, such as the number of a line.
+const FEWEST: usize = 4;
+
+/// So many candidates are named.
+const MOST_CANDIDATES: usize = 10;
+
+/// The tasks that the words name, in their order.
+pub(super) async fn tasks(server: &Connection, words: &[String]) -> Answered<Vec<Value>> {
+    let mut all = None;
+    let mut found = Vec::new();
+    for word in words {
+        if let Some(id) = TaskId::parse(word) {
+            found.push(server.get(&["tasks", &id.0.to_string()], &[]).await?);
+            continue;
+        }
+        if all.is_none() {
+            all = Some(server.get(&["tasks"], &[]).await?);
+        }
+        let known = all.as_ref().and_then(|all| all["tasks"].as_array());
+        found.push(one(known.map_or(&[], Vec::as_slice), word, "task")?.clone());
+    }
+    Ok(found)
+}
+
+pub(super) async fn task(server: &Connection, word: &str) -> Answered<Value> {
+    let mut found = tasks(server, &[word.to_owned()]).await?;
+    found.pop().ok_or(Failure::Silent)
+}
+
+/// The id of the task that a word names.
+pub(super) async fn id(server: &Connection, word: &str) -> Answered<String> {
+    if let Some(id) = TaskId::parse(word) {
+        return Ok(id.0.to_string());
+    }
+    Ok(id_of(&task(server, word).await?).to_owned())
+}
+
+pub(super) fn id_of(task: &Value) -> &str {
+    task["id"].as_str().unwrap_or_default()
+}
+
+fn one<'a>(all: &'a [Value], word: &str, what: &str) -> Answered<&'a Value> {
+    let sought = word.to_ascii_lowercase();
+    let is_part = sought
+        .chars()
+        .all(|sign| sign.is_ascii_hexdigit() || sign == '-');
+    if !is_part || sought.len() < FEWEST {
+        let word = plain(word);
+        return Err(Failure::Usage(format!(
+            "\"{word}\" names no {what}: give an id, or at least {FEWEST} signs of its beginning or end"
+        )));
+    }
+    let is_meant = |item: &&Value| {
+        let id = id_of(item);
+        id.starts_with(&sought) || id.ends_with(&sought)
+    };
+    let candidates: Vec<_> = all.iter().filter(is_meant).collect();
+    match candidates[..] {
+        [one] => Ok(one),
+        [] => Err(Failure::Said(format!(
+            "no {what} has an id that begins or ends with {sought}"
+        ))),
+        _ => Err(ambiguous(&candidates, word)),
+    }
+}
+
+fn ambiguous(candidates: &[&Value], word: &str) -> Failure {
+    let mut text = format!("\"{}\" could be each of {}:", plain(word), candidates.len());
+    for item in candidates.iter().take(MOST_CANDIDATES) {
+        let line = line(item);
+        let (_, rest) = line.split_once(' ').unwrap_or_default();
+        text += &format!("\n  {} {rest}", id_of(item));
+    }
+    Failure::Said(text)
+}
+
+/// Where a task is, or comes to be.
+#[derive(Debug, PartialEq)]
+pub(super) enum ListChoice {
+    Inbox,
+    List(String),
+}
+
+impl ListChoice {
+    /// As the API has it.
+    pub(super) fn value(&self) -> Value {
+        match self {
+            Self::Inbox => Value::Null,
+            Self::List(id) => Value::from(id.as_str()),
+        }
+    }
+}
+
+/// The list that a word names: by its name, without regard to case if need be, or by its id.
+pub(super) async fn list(server: &Connection, word: &str) -> Answered<ListChoice> {
+    let answer = server.get(&["lists"], &[]).await?;
+    let lists = answer["lists"].as_array().map_or(&[][..], Vec::as_slice);
+    choose(lists, word)
+}
+
+fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
+    let name = |list: &Value| list["name"].as_str().unwrap_or_default().to_owned();
+    let chosen = |list: &Value| Ok(ListChoice::List(id_of(list).to_owned()));
+    let exact: Vec<_> = lists.iter().filter(|list| name(list) == word).collect();
+    let folded = word.to_lowercase();
+    let alike = lists
+        .iter()
+        .filter(|list| name(list).to_lowercase() == folded);
+    let candidates = if exact.is_empty() {
+        alike.collect()
+    } else {
+        exact
+    };
+    match candidates[..] {
+        [one] => return chosen(one),
+        [] if folded == "inbox" => return Ok(ListChoice::Inbox),
+        [] => {}
+        _ => return Err(ambiguous(&candidates, word)),
+    }
+    match one(lists, word, "list") {
+        Ok(list) => chosen(list),
+        Err(Failure::Said(text)) if text.contains('\n') => Err(Failure::Said(text)),
+        Err(_) => {
+            let mut names: Vec<_> = lists.iter().map(|list| plain(&name(list))).collect();
+            names.push("inbox".to_owned());
+            let text = format!(
+                "there is no list \"{}\". There are: {}",
+                plain(word),
+                names.join(", ")
+            );
+            Err(Failure::Said(text))
+        }
+    }
+}
+
+/// The names of all lists; none where no task of the answer is in one.
+pub(super) async fn list_names(server: &Connection, tasks: &[Value]) -> Answered<ListNames> {
+    if tasks.iter().all(|task| task.get("list_id").is_none()) {
+        return Ok(ListNames::new());
+    }
+    let answer = server.get(&["lists"], &[]).await?;
+    let lists = answer["lists"].as_array().into_iter().flatten();
+    let named =
+        lists.filter_map(|list| Some((id_of(list).to_owned(), list["name"].as_str()?.to_owned())));
+    Ok(named.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn said(failure: Failure) -> String {
+        match failure {
+            Failure::Said(text) | Failure::Usage(text) => text,
+            Failure::Silent => String::new(),
+        }
+    }
+
+    #[test]
+    fn a_list_is_named_by_its_name_or_its_id() {
+        let lists = [
+            json!({"id": "01a20000-0000-7000-8000-00000000aaaa", "name": "Home"}),
+            json!({"id": "01a20000-0000-7000-8000-00000000bbbb", "name": "home"}),
+            json!({"id": "01a20000-0000-7000-8000-00000000cccc", "name": "Work"}),
+        ];
+        let choose = |word: &str| choose(&lists, word).map_err(said);
+        let list = |end: &str| {
+            Ok(ListChoice::List(format!(
+                "01a20000-0000-7000-8000-00000000{end}"
+            )))
+        };
+        assert_eq!(choose("home"), list("bbbb"));
+        assert_eq!(choose("WORK"), list("cccc"));
+        assert_eq!(choose("CCCC"), list("cccc"));
+        assert_eq!(choose("Inbox"), Ok(ListChoice::Inbox));
+        assert!(
+            choose("HOME")
+                .unwrap_err()
+                .contains("could be each of 2:\n")
+        );
+        assert!(
+            choose("01a2")
+                .unwrap_err()
+                .contains("could be each of 3:\n")
+        );
+        let none = "there is no list \"x\". There are: Home, home, Work, inbox";
+        assert_eq!(choose("x"), Err(none.to_owned()));
+    }
+}
