@@ -49,7 +49,7 @@ enum Command {
     /// Read such lines into an empty database
     Import(transfer::ImportOptions),
     /// A person's tasks at a terminal: asks a running server
-    Tasks(tasks::Options),
+    Tasks(Box<tasks::Options>),
     /// Print a token signed with the secret: to try the API by hand
     Token(token::Options),
     /// Print the OpenAPI document; needs no settings and no database
@@ -165,6 +165,8 @@ fn without_settings(command: clap::Command) -> clap::Command {
 }
 
 fn fail(text: &str) -> ExitCode {
+    // Other rooms know the program by its name, and not how it was started.
+    let text = text.replace("`tickbox ", &format!("`{} ", program()));
     let _ = writeln!(io::stderr(), "tickbox: {text}");
     ExitCode::FAILURE
 }

@@ -135,7 +135,7 @@ async fn receive(
             out.flush()?;
             return Ok(lines);
         };
-        lines += chunk.iter().filter(|byte| **byte == b'\n').count();
+        lines += chunk.split(|byte| *byte == b'\n').count() - 1;
         progress.add(chunk.len() as u64);
         match out.write_all(&chunk) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(Failure::Silent),

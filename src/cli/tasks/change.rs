@@ -38,6 +38,7 @@ pub(super) struct DoneOptions {
 }
 
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub(super) struct EditOptions {
     /// Its id, or at least four signs of its beginning or end
     task: String,

@@ -14,6 +14,9 @@ use super::show::plain;
 use crate::cli::{Failure, program};
 use crate::error::chain;
 
+/// Where the server is in development.
+const DEFAULT_URL: &str = "http://127.0.0.1:8000";
+
 /// How often a request is sent again at most.
 const REPEATS: u32 = 4;
 
@@ -42,11 +45,13 @@ pub(super) type Answered<T> = Result<T, Failure>;
 
 impl Connection {
     pub(super) fn open(whom: &Whom) -> Answered<Self> {
-        let base = base(&whom.url)?;
-        let Some(token) = whom.token.clone().filter(|token| !token.is_empty()) else {
+        // An empty variable counts as not set.
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let base = base(given(&whom.url).as_deref().unwrap_or(DEFAULT_URL))?;
+        let Some(token) = given(&whom.token) else {
             return Err(Failure::Usage(no_token(&base)));
         };
-        let user = whom.user.clone().or_else(|| identity(&token));
+        let user = given(&whom.user).or_else(|| identity(&token));
         let user = user.ok_or_else(|| {
             let text = "the token does not say whose it is: name the user with --user ID";
             Failure::Usage(text.to_owned())
@@ -175,6 +180,8 @@ impl Connection {
                     ", a redirect to {}: set TICKBOX_URL to where it ends",
                     plain(to)
                 )
+            } else if answer.status.is_server_error() {
+                String::new()
             } else {
                 String::from(": is it the URL of a tickbox server?")
             };
@@ -292,7 +299,7 @@ fn base(text: &str) -> Answered<Url> {
     let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
     url.ok_or_else(|| {
         let text = format!(
-            "{} is no URL of a server. Example: TICKBOX_URL=http://127.0.0.1:8000",
+            "{} is no URL of a server. Example: TICKBOX_URL={DEFAULT_URL}",
             plain(text)
         );
         Failure::Usage(text)

@@ -16,8 +16,12 @@ pub(super) struct ListOptions {
     /// Only those of a list: its name or its id, or inbox
     #[arg(long, value_name = "NAME|ID")]
     list: Option<String>,
-    /// Only those that a filter selects: "due <= today() AND tags:home"
-    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "FILTER",
+        allow_hyphen_values = true,
+        help = "Only those that a filter selects: \"due <= today() AND tags:home\""
+    )]
     filter: Option<String>,
     #[command(flatten)]
     extent: Extent,

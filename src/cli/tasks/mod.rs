@@ -27,15 +27,14 @@ pub(super) struct Options {
 /// Which server is asked, and for whom.
 #[derive(Args)]
 struct Whom {
-    /// The server
     #[arg(
         long,
         env = "TICKBOX_URL",
         value_name = "URL",
-        default_value = "http://127.0.0.1:8000",
-        global = true
+        global = true,
+        help = "The server [default: http://127.0.0.1:8000]"
     )]
-    url: String,
+    url: Option<String>,
     /// The token that it is asked with
     #[arg(
         long,

@@ -1,5 +1,7 @@
 //! What people call tasks and lists: the beginning or the end of an id, or a list's name.
 
+use std::fmt::Write;
+
 use serde_json::Value;
 
 use super::connection::{Answered, Connection};
@@ -13,20 +15,23 @@ const FEWEST: usize = 4;
 /// So many candidates are named.
 const MOST_CANDIDATES: usize = 10;
 
-/// The tasks that the words name, in their order.
+/// The tasks that the words name, in their order, each once.
 pub(super) async fn tasks(server: &Connection, words: &[String]) -> Answered<Vec<Value>> {
     let mut all = None;
-    let mut found = Vec::new();
+    let mut found: Vec<Value> = Vec::new();
     for word in words {
-        if let Some(id) = TaskId::parse(word) {
-            found.push(server.get(&["tasks", &id.0.to_string()], &[]).await?);
-            continue;
+        let task = if let Some(id) = TaskId::parse(word) {
+            server.get(&["tasks", &id.0.to_string()], &[]).await?
+        } else {
+            if all.is_none() {
+                all = Some(server.get(&["tasks"], &[]).await?);
+            }
+            let known = all.as_ref().and_then(|all| all["tasks"].as_array());
+            one(known.map_or(&[], Vec::as_slice), word, "task")?.clone()
+        };
+        if found.iter().all(|other| id_of(other) != id_of(&task)) {
+            found.push(task);
         }
-        if all.is_none() {
-            all = Some(server.get(&["tasks"], &[]).await?);
-        }
-        let known = all.as_ref().and_then(|all| all["tasks"].as_array());
-        found.push(one(known.map_or(&[], Vec::as_slice), word, "task")?.clone());
     }
     Ok(found)
 }
@@ -78,7 +83,7 @@ fn ambiguous(candidates: &[&Value], word: &str) -> Failure {
     for item in candidates.iter().take(MOST_CANDIDATES) {
         let line = line(item);
         let (_, rest) = line.split_once(' ').unwrap_or_default();
-        text += &format!("\n  {} {rest}", id_of(item));
+        let _ = write!(text, "\n  {} {rest}", id_of(item));
     }
     Failure::Said(text)
 }

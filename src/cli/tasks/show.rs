@@ -1,6 +1,7 @@
 //! How tasks look on a terminal: tables, colours where there are eyes for them, and nothing that a title could do to it.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::io::{self, IsTerminal};
 
 use jiff::civil::Date;
@@ -133,13 +134,13 @@ pub(super) fn tasks(tasks: &[Value], lists: &ListNames, today: Date) -> Outcome 
         );
     }
     let text = table.trim_fmt();
-    let paints = paints(tasks, today);
+    let (paints, is_painted) = (paints(tasks, today), has_colours());
     let mut shown = String::new();
     for (line, paint) in text.lines().zip(paints) {
         let line = line.strip_prefix(' ').unwrap_or(line);
-        shown += &match paint.filter(|_| has_colours()) {
-            Some(paint) => format!("\x1b[{paint}m{line}\x1b[0m\n"),
-            None => format!("{line}\n"),
+        let _ = match paint.filter(|_| is_painted) {
+            Some(paint) => writeln!(shown, "\x1b[{paint}m{line}\x1b[0m"),
+            None => writeln!(shown, "{line}"),
         };
     }
     print(&shown)

@@ -1,6 +1,7 @@
 //! `tickbox tasks undo`: finds the latest change that is still there, and says what was undone.
 
 use std::cmp::Reverse;
+use std::fmt::Write;
 
 use clap::Args;
 use reqwest::Method;
@@ -33,6 +34,8 @@ struct Latest {
     /// `tasks` or `lists`.
     room: &'static str,
     id: String,
+    /// Not known of what is in the trash.
+    title: Option<String>,
 }
 
 pub(super) async fn undo(server: &Connection, told: Told, options: &UndoOptions) -> Outcome {
@@ -91,7 +94,7 @@ async fn latest(server: &Connection) -> Answered<Vec<Latest>> {
         if page["has_more"] != true || next == cursor {
             break;
         }
-        cursor = next.to_owned();
+        next.clone_into(&mut cursor);
     }
     all.sort_by_key(|item| Reverse(item.seq));
     Ok(all)
@@ -109,6 +112,7 @@ fn read(change: &Value) -> Option<Latest> {
         seq: change["seq"].as_i64()?,
         room: if is_list { "lists" } else { "tasks" },
         id: id?.to_owned(),
+        title: change.get("task").or(change.get("list")).map(show::title),
     })
 }
 
@@ -130,22 +134,39 @@ async fn standing(server: &Connection, item: &Latest) -> Answered<Option<Value>>
         };
         history.extend(page["history"].as_array().cloned().unwrap_or_default());
         if let Some(change) = first_standing(&history) {
-            return Ok(Some(change.clone()));
+            return Ok(Some(whole(change, &history)));
         }
         match page["next_cursor"].as_str() {
-            Some(next) => cursor = next.to_owned(),
+            Some(next) => next.clone_into(&mut cursor),
             None => return Ok(None),
         }
     }
 }
 
+/// With all members that the same write has replaced, since they are undone together.
+fn whole(change: &Value, history: &[Value]) -> Value {
+    let mut whole = change.clone();
+    for other in history
+        .iter()
+        .filter(|other| write_of(other) == write_of(change))
+    {
+        for (name, value) in other["before"].as_object().into_iter().flatten() {
+            whole["before"][name] = value.clone();
+        }
+    }
+    whole
+}
+
+/// By what a write is known: all changes of one have these in common.
+fn write_of(change: &Value) -> (&Value, &Value) {
+    (&change["at"], &change["request_id"])
+}
+
 /// The newest of these, which is no undo, no making of room, and not undone by one that stands.
 fn first_standing(history: &[Value]) -> Option<&Value> {
-    // By what a write is known: all changes of one have these in common.
-    let write = |change: &Value| (change["at"].clone(), change["request_id"].clone());
     let mut undone = Vec::new();
     for (place, change) in history.iter().enumerate() {
-        let is_undone = undone.contains(&write(change));
+        let is_undone = undone.contains(&write_of(change));
         let Some(first) = change["undoes"].as_i64() else {
             if !is_undone && change["kind"] != "spread" {
                 return Some(change);
@@ -153,10 +174,10 @@ fn first_standing(history: &[Value]) -> Option<&Value> {
             continue;
         };
         // It names the first change of a batch, which may be that of another task.
-        let later = history[place + 1..].iter();
-        let taken_back = later.filter(|other| seq_of(other) >= first).last();
+        let mut earliest_first = history[place + 1..].iter().rev();
+        let taken_back = earliest_first.find(|other| seq_of(other) >= first);
         if !is_undone && let Some(taken_back) = taken_back {
-            undone.push(write(taken_back));
+            undone.push(write_of(taken_back));
         }
     }
     None
@@ -178,12 +199,17 @@ fn what(change: &Value, item: &Latest) -> String {
         .flatten()
         .map(|(name, _)| name.as_str())
         .collect();
-    let id = show::short(&item.id);
+    let title = item.title.as_deref().map(|title| format!("\"{title}\", "));
+    let thing = format!(
+        "{thing} ({}{})",
+        title.unwrap_or_default(),
+        show::short(&item.id)
+    );
     match change["kind"].as_str().unwrap_or_default() {
         "changed" if !members.is_empty() => {
-            format!("changed {} of {thing} ({id})", members.join(", "))
+            format!("changed {} of {thing}", members.join(", "))
         }
-        kind => format!("{kind} {thing} ({id})"),
+        kind => format!("{kind} {thing}"),
     }
 }
 
@@ -195,17 +221,14 @@ async fn undo_change(server: &Connection, told: Told, seq: i64, about: &str) -> 
         let mut text = format!("Undid change {seq}{about}\n");
         let changes = answer["changes"].as_array().map_or(&[][..], Vec::as_slice);
         for change in changes.iter().take(MOST_NAMED) {
-            text += &format!("  {}\n", now(change));
+            let _ = writeln!(text, "  {}", now(change));
         }
         if changes.len() > MOST_NAMED {
-            text += &format!("  and {} more\n", changes.len() - MOST_NAMED);
+            let _ = writeln!(text, "  and {} more", changes.len() - MOST_NAMED);
         }
         if let Some(last) = changes.last() {
-            text += &format!(
-                "Take that back: {} tasks undo {}\n",
-                program(),
-                seq_of(last)
-            );
+            let (program, seq) = (program(), seq_of(last));
+            let _ = writeln!(text, "Take that back: {program} tasks undo {seq}");
         }
         text
     })
