@@ -59,10 +59,9 @@ fn has_made(report: &Value) -> bool {
 
 /// What taking an import back has done.
 pub(super) fn reversal(answer: &Value) -> String {
-    let tasks = tasks(number(answer, "removed"));
-    let lists = lists(number(answer, "lists_removed"));
+    let removed = together(number(answer, "removed"), number(answer, "lists_removed"));
     let import = plain(answer["id"].as_str().unwrap_or_default());
-    let mut text = format!("Took import {import} back: {tasks} and {lists} are in the trash now\n");
+    let mut text = format!("Took import {import} back. In the trash now: {removed}\n");
     let gone = number(answer, "gone_before");
     if gone > 0 {
         let _ = writeln!(text, "There or gone before: {gone}");
@@ -85,11 +84,14 @@ pub(super) fn reversal(answer: &Value) -> String {
 }
 
 fn both(report: &Value, what: &str) -> String {
-    let of_tasks = tasks(number(report, what));
-    match number(&report["lists"], what) {
-        0 => of_tasks,
-        count => format!("{of_tasks} and {}", lists(count)),
+    together(number(report, what), number(&report["lists"], what))
+}
+
+fn together(of_tasks: u64, of_lists: u64) -> String {
+    if of_lists == 0 {
+        return tasks(of_tasks);
     }
+    format!("{} and {}", tasks(of_tasks), lists(of_lists))
 }
 
 fn tasks(count: u64) -> String {

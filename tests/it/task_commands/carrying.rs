@@ -50,7 +50,7 @@ async fn an_export_comes_back_whole_and_only_once() {
         .rsplit_once(" tasks undo --import ")
         .unwrap();
     let taken_back = other.says(&["undo"]).await;
-    let expected = format!("Took import {id} back: 2 tasks and 1 list are in the trash now\n");
+    let expected = format!("Took import {id} back. In the trash now: 2 tasks and 1 list\n");
     assert_eq!(taken_back, expected);
     let (code, said) = other
         .refuses(&["undo", "--import", "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f"])
