@@ -16,7 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
-use self::program::program;
+use self::program::{program, quoted};
 use crate::config::{ConfigError, Flags, Settings};
 use crate::error::{Cause, Error, chain};
 

@@ -3,8 +3,6 @@
 use std::env;
 use std::path::{Path, PathBuf};
 
-use super::tasks::quoted;
-
 const NAME: &str = "tickbox";
 
 /// `tickbox` where a shell would find this very program by it; else the path that it was started by.
@@ -34,6 +32,15 @@ fn called(
     // A name alone would be looked for on the `PATH`.
     let started_as = started_as.filter(|path| path.components().count() > 1 && is_this(path));
     quoted(&started_as.as_deref().unwrap_or(this).to_string_lossy())
+}
+
+/// As a shell takes it for one word.
+pub(super) fn quoted(text: &str) -> String {
+    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./@:+".contains(sign);
+    if !text.is_empty() && text.chars().all(is_plain) {
+        return text.to_owned();
+    }
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 #[cfg(test)]
@@ -69,5 +76,12 @@ mod tests {
         let expected = format!("'{}'", roundabout.display());
         assert_eq!(called(&[], Some(roundabout)), expected);
         assert_eq!(called(&[], Some(other.join(NAME))), path);
+    }
+
+    #[test]
+    fn a_word_is_quoted_where_a_shell_would_split_it() {
+        assert_eq!(quoted("./target/debug/tickbox"), "./target/debug/tickbox");
+        assert_eq!(quoted("it's me"), r"'it'\''s me'");
+        assert_eq!(quoted(""), "''");
     }
 }

@@ -357,6 +357,8 @@ async fn a_task_moves_to_a_place_a_parent_and_a_list() {
     let moved = desk.json(&["move", &a, "--top"]).await;
     assert_eq!(moved.get("parent_id"), None);
     let part = desk.json(&["add", "part", "--parent", short(&b)]).await;
+    let shown = desk.says(&["list", "--list", "Home"]).await;
+    assert!(shown.contains("  part   Home  b\n"), "{shown}");
     assert_eq!(
         (&part["parent_id"], &part["list_id"]),
         (&json!(b), &moved["list_id"])

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::Whom;
 use super::show::plain;
-use crate::cli::{Failure, program};
+use crate::cli::{Failure, program, quoted};
 use crate::error::chain;
 
 /// Where the server is in development.
@@ -334,15 +334,6 @@ fn identity(token: &str) -> Option<String> {
     named?.as_str().map(str::to_owned)
 }
 
-/// As a shell takes it for one word.
-pub(in crate::cli) fn quoted(text: &str) -> String {
-    let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./@:+".contains(sign);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        return text.to_owned();
-    }
-    format!("'{}'", text.replace('\'', r"'\''"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,12 +354,5 @@ mod tests {
         ] {
             assert_eq!(identity(&none), None, "{none}");
         }
-    }
-
-    #[test]
-    fn a_word_is_quoted_where_a_shell_would_split_it() {
-        assert_eq!(quoted("./target/debug/tickbox"), "./target/debug/tickbox");
-        assert_eq!(quoted("it's me"), r"'it'\''s me'");
-        assert_eq!(quoted(""), "''");
     }
 }

@@ -101,8 +101,8 @@ async fn show(server: &Connection, told: Told, filter: Option<String>, extent: &
         return told.tell(&answer, String::new);
     }
     let tasks = answer["tasks"].as_array().map_or(&[][..], Vec::as_slice);
-    let lists = names::list_names(server, tasks).await?;
-    show::tasks(tasks, &lists, now().date())?;
+    let names = names::names(server, tasks).await?;
+    show::tasks(tasks, &names, now().date())?;
     more(&answer, tasks.len())
 }
 

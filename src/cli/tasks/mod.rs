@@ -13,7 +13,6 @@ use clap::{Args, Subcommand};
 use jiff::ZonedDateTime;
 
 use self::connection::Connection;
-pub(super) use self::connection::quoted;
 use super::Outcome;
 
 #[derive(Args)]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde_json::Value;
 
 use super::connection::{Answered, Connection};
-use super::show::{ListNames, line, plain};
+use super::show::{Names, line, plain};
 use crate::cli::Failure;
 use crate::domain::TaskId;
 
@@ -147,16 +147,20 @@ fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
     }
 }
 
-/// The names of all lists; none where no task of the answer is in one.
-pub(super) async fn list_names(server: &Connection, tasks: &[Value]) -> Answered<ListNames> {
-    if tasks.iter().all(|task| task.get("list_id").is_none()) {
-        return Ok(ListNames::new());
+/// What a table of these tasks calls their lists and parents. Lists are asked for only where a task is in one.
+pub(super) async fn names(server: &Connection, tasks: &[Value]) -> Answered<Names> {
+    let entry =
+        |item: &Value, name: &str| Some((id_of(item).to_owned(), item[name].as_str()?.to_owned()));
+    let mut names: Names = tasks
+        .iter()
+        .filter_map(|task| entry(task, "title"))
+        .collect();
+    if tasks.iter().any(|task| task.get("list_id").is_some()) {
+        let answer = server.get(&["lists"], &[]).await?;
+        let lists = answer["lists"].as_array().into_iter().flatten();
+        names.extend(lists.filter_map(|list| entry(list, "name")));
     }
-    let answer = server.get(&["lists"], &[]).await?;
-    let lists = answer["lists"].as_array().into_iter().flatten();
-    let named =
-        lists.filter_map(|list| Some((id_of(list).to_owned(), list["name"].as_str()?.to_owned())));
-    Ok(named.collect())
+    Ok(names)
 }
 
 #[cfg(test)]

@@ -72,13 +72,13 @@ pub(super) fn line(task: &Value) -> String {
     format!("{} {}{due}", short(id), title(task))
 }
 
-/// Names of lists by id.
-pub(super) type ListNames = HashMap<String, String>;
+/// Names of lists, and titles of the tasks that are shown, by id.
+pub(super) type Names = HashMap<String, String>;
 
-type Cell = (&'static str, fn(&Value, &ListNames) -> String);
+type Cell = (&'static str, fn(&Value, &Names) -> String);
 
 /// The columns of a table, in order. One in which nothing stands is left out.
-const COLUMNS: [Cell; 7] = [
+const COLUMNS: [Cell; 8] = [
     ("done", |task, _| {
         if task["completed"] == true { "x" } else { "" }.to_owned()
     }),
@@ -99,14 +99,20 @@ const COLUMNS: [Cell; 7] = [
         let tags: Vec<_> = tags.filter_map(Value::as_str).map(plain).collect();
         tags.join(", ")
     }),
-    ("list", |task, lists| {
-        let id = task["list_id"].as_str().unwrap_or_default();
-        lists.get(id).map(|name| plain(name)).unwrap_or_default()
-    }),
+    ("list", |task, names| name_of(&task["list_id"], names)),
+    ("part of", |task, names| name_of(&task["parent_id"], names)),
 ];
 
+/// What is not known by a name is known by its id.
+fn name_of(id: &Value, names: &Names) -> String {
+    let id = id.as_str().unwrap_or_default();
+    names
+        .get(id)
+        .map_or_else(|| short(id).to_owned(), |name| plain(name))
+}
+
 /// Tasks for a person, one in each line.
-pub(super) fn tasks(tasks: &[Value], lists: &ListNames, today: Date) -> Outcome {
+pub(super) fn tasks(tasks: &[Value], names: &Names, today: Date) -> Outcome {
     if tasks.is_empty() {
         return print("No tasks\n");
     }
@@ -118,7 +124,7 @@ pub(super) fn tasks(tasks: &[Value], lists: &ListNames, today: Date) -> Outcome 
     let end = |id: &&str| id[id.len().saturating_sub(length)..].to_owned();
     let mut columns = vec![("id", ids.iter().map(end).collect::<Vec<_>>())];
     for (head, cell) in COLUMNS {
-        let cells: Vec<_> = tasks.iter().map(|task| cell(task, lists)).collect();
+        let cells: Vec<_> = tasks.iter().map(|task| cell(task, names)).collect();
         if cells.iter().any(|cell| !cell.is_empty()) {
             columns.push((head, cells));
         }
