@@ -179,10 +179,7 @@ pub(super) async fn import(server: &Connection, told: Told, options: &ImportOpti
             .header(header::CONTENT_TYPE, media_type)
             .body(reqwest::Body::wrap(body))
     };
-    let report = server.ask(make).await.map_err(|failure| match failure {
-        Failure::Said(text) => Failure::Said(format!("{text} (import {id})")),
-        other => other,
-    })?;
+    let report = server.ask(make).await?;
     told.tell(&report, || report::text(&report))?;
     if report::has_failed(&report) {
         return Err(Failure::Silent);

@@ -12,7 +12,6 @@ use crate::cli::{Failure, Outcome};
 #[derive(Args)]
 pub(super) struct AddOptions {
     /// What is to be done
-    #[arg(allow_hyphen_values = true)]
     title: String,
     #[command(flatten)]
     said: Said,
@@ -43,7 +42,7 @@ pub(super) struct EditOptions {
     /// Its id, or at least four signs of its beginning or end
     task: String,
     /// Another title
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT")]
     title: Option<String>,
     #[command(flatten)]
     said: Said,
@@ -114,11 +113,19 @@ impl Said {
 
 /// A date as the server reads it: days that are named after today, and a space for the `T`.
 fn date(words: &str) -> String {
+    let words = words.trim();
+    let (day, time) = words.split_once(' ').unwrap_or((words, ""));
     let today = now().date();
-    match words.trim().to_lowercase().as_str() {
+    let day = match day.to_lowercase().as_str() {
         "today" => today.to_string(),
         "tomorrow" => today.tomorrow().unwrap_or(today).to_string(),
-        _ => words.trim().replacen(' ', "T", 1),
+        _ => day.to_owned(),
+    };
+    let time = time.trim_start();
+    if time.is_empty() {
+        day
+    } else {
+        format!("{day}T{time}")
     }
 }
 

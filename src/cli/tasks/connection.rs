@@ -100,6 +100,22 @@ impl Connection {
         self.ask(make).await
     }
 
+    /// The same, where it may be gone.
+    pub(super) async fn find(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Answered<Option<Value>> {
+        let url = self.url(path, query);
+        let answer = self
+            .send(|| self.request(Method::GET, &url, TIMEOUT))
+            .await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        self.judge(&answer).map(Some)
+    }
+
     /// Writes once, however often it has to be sent.
     pub(super) async fn write(
         &self,
@@ -132,8 +148,12 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
-    /// Sends a request until its answer is here, as long as that has a prospect.
     pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
+        self.judge(&self.send(make).await?)
+    }
+
+    /// Sends a request until its answer is here, as long as that has a prospect.
+    async fn send(&self, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
         let mut may_be_done = false;
         let mut repeats = 0;
         loop {
@@ -141,7 +161,7 @@ impl Connection {
             let pause = match whole(make()).await {
                 Ok(answer) => match answer.pause().filter(|_| repeats < REPEATS) {
                     Some(pause) if pause <= LONGEST_PAUSE => pause,
-                    _ => return self.judge(&answer),
+                    _ => return Ok(answer),
                 },
                 Err(error) => {
                     let never_sent = error.is_connect() && !may_be_done;

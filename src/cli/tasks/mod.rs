@@ -40,8 +40,7 @@ struct Whom {
         env = "TICKBOX_TOKEN",
         value_name = "TOKEN",
         hide_env_values = true,
-        global = true,
-        allow_hyphen_values = true
+        global = true
     )]
     token: Option<String>,
     /// Whose tasks, if the token does not say it
@@ -78,9 +77,9 @@ enum Command {
 #[derive(Args, Default)]
 struct Said {
     /// A longer text
-    #[arg(long, value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(long, value_name = "TEXT")]
     description: Option<String>,
-    /// When it is due: today, tomorrow, 2026-12-01, "2026-12-01 09:00", 2026-12-01T09:00[Europe/Berlin]
+    /// When it is due: today, "tomorrow 09:00", 2026-12-01, 2026-12-01T09:00[Europe/Berlin]
     #[arg(long, value_name = "DATE")]
     due: Option<String>,
     /// From when on it can be done, in the same form as due

@@ -27,7 +27,7 @@ pub(super) async fn tasks(server: &Connection, words: &[String]) -> Answered<Vec
                 all = Some(server.get(&["tasks"], &[]).await?);
             }
             let known = all.as_ref().and_then(|all| all["tasks"].as_array());
-            one(known.map_or(&[], Vec::as_slice), word, "task")?.clone()
+            one(known.map_or(&[], Vec::as_slice), word)?.clone()
         };
         if found.iter().all(|other| id_of(other) != id_of(&task)) {
             found.push(task);
@@ -53,29 +53,35 @@ pub(super) fn id_of(task: &Value) -> &str {
     task["id"].as_str().unwrap_or_default()
 }
 
-fn one<'a>(all: &'a [Value], word: &str, what: &str) -> Answered<&'a Value> {
-    let sought = word.to_ascii_lowercase();
-    let is_part = sought
-        .chars()
-        .all(|sign| sign.is_ascii_hexdigit() || sign == '-');
-    if !is_part || sought.len() < FEWEST {
-        let word = plain(word);
+/// The task that a word names by a part of its id.
+fn one<'a>(all: &'a [Value], word: &str) -> Answered<&'a Value> {
+    let Some(candidates) = candidates(all, word) else {
         return Err(Failure::Usage(format!(
-            "\"{word}\" names no {what}: give an id, or at least {FEWEST} signs of its beginning or end"
+            "\"{}\" names no task: give an id, or at least {FEWEST} signs of its beginning or end",
+            plain(word)
         )));
+    };
+    match candidates[..] {
+        [one] => Ok(one),
+        [] => Err(Failure::Said(format!(
+            "no task has an id that begins or ends with {word}"
+        ))),
+        _ => Err(ambiguous(&candidates, word)),
+    }
+}
+
+/// What has an id that begins or ends so; `None` where the word is not enough of an id.
+fn candidates<'a>(all: &'a [Value], word: &str) -> Option<Vec<&'a Value>> {
+    let sought = word.to_ascii_lowercase();
+    let is_of_id = |sign: char| sign.is_ascii_hexdigit() || sign == '-';
+    if sought.len() < FEWEST || !sought.chars().all(is_of_id) {
+        return None;
     }
     let is_meant = |item: &&Value| {
         let id = id_of(item);
         id.starts_with(&sought) || id.ends_with(&sought)
     };
-    let candidates: Vec<_> = all.iter().filter(is_meant).collect();
-    match candidates[..] {
-        [one] => Ok(one),
-        [] => Err(Failure::Said(format!(
-            "no {what} has an id that begins or ends with {sought}"
-        ))),
-        _ => Err(ambiguous(&candidates, word)),
-    }
+    Some(all.iter().filter(is_meant).collect())
 }
 
 fn ambiguous(candidates: &[&Value], word: &str) -> Failure {
@@ -120,30 +126,29 @@ fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
     let alike = lists
         .iter()
         .filter(|list| name(list).to_lowercase() == folded);
-    let candidates = if exact.is_empty() {
+    let by_name = if exact.is_empty() {
         alike.collect()
     } else {
         exact
     };
-    match candidates[..] {
+    match by_name[..] {
         [one] => return chosen(one),
         [] if folded == "inbox" => return Ok(ListChoice::Inbox),
         [] => {}
-        _ => return Err(ambiguous(&candidates, word)),
+        _ => return Err(ambiguous(&by_name, word)),
     }
-    match one(lists, word, "list") {
-        Ok(list) => chosen(list),
-        Err(Failure::Said(text)) if text.contains('\n') => Err(Failure::Said(text)),
-        Err(_) => {
+    match candidates(lists, word).unwrap_or_default()[..] {
+        [one] => chosen(one),
+        [] => {
             let mut names: Vec<_> = lists.iter().map(|list| plain(&name(list))).collect();
             names.push("inbox".to_owned());
-            let text = format!(
+            Err(Failure::Said(format!(
                 "there is no list \"{}\". There are: {}",
                 plain(word),
                 names.join(", ")
-            );
-            Err(Failure::Said(text))
+            )))
         }
+        ref several => Err(ambiguous(several, word)),
     }
 }
 

@@ -126,11 +126,9 @@ async fn standing(server: &Connection, item: &Latest) -> Answered<Option<Value>>
         if !cursor.is_empty() {
             query.push(("cursor", &cursor));
         }
-        let page = match server.get(&path, &query).await {
-            Ok(page) => page,
-            // It is out of the trash and gone for good.
-            Err(Failure::Said(text)) if text.ends_with("not found") => return Ok(None),
-            Err(failure) => return Err(failure),
+        // It may be out of the trash, and gone for good.
+        let Some(page) = server.find(&path, &query).await? else {
+            return Ok(None);
         };
         history.extend(page["history"].as_array().cloned().unwrap_or_default());
         if let Some(change) = first_standing(&history) {

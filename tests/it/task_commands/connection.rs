@@ -125,6 +125,8 @@ enum Way {
     Loses,
     /// Nothing arrives, and the answer is that of `busy`.
     Busy,
+    /// Half an answer arrives.
+    Cuts,
 }
 
 /// A way to the server on which this happens to one connection after the other, and then nothing any more.
@@ -141,6 +143,12 @@ async fn way(server: &str, happens: Vec<Way>) -> String {
                     let mut request = [0; 4096];
                     assert_ne!(inner.read(&mut request).await.unwrap(), 0);
                     inner.write_all(busy().as_bytes()).await.unwrap();
+                }
+                Some(Way::Cuts) => {
+                    assert_ne!(inner.read(&mut [0; 4096]).await.unwrap(), 0);
+                    let half =
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf\n\r\n";
+                    inner.write_all(half.as_bytes()).await.unwrap();
                 }
                 None => {
                     let mut outer = TcpStream::connect(&server).await.unwrap();
@@ -195,6 +203,22 @@ async fn it_gives_up_in_the_end() {
         "{said}"
     );
     assert_eq!(desk.titles(&["list"]).await, ["Perhaps"]);
+}
+
+#[tokio::test]
+async fn an_export_that_breaks_off_is_no_file() {
+    let desk = Desk::new().await;
+    let url = way(&desk.server.url, vec![Way::Cuts; 2]).await;
+    let path = desk.server.directory().join("all.ndjson");
+    let name = path.display().to_string();
+    let (code, said) = desk.refuses(&["export", &name, "--url", &url]).await;
+    assert!(
+        code == 1 && said.contains("the export broke off, and is not whole"),
+        "{said}"
+    );
+    assert!(!path.exists() && !path.with_extension("ndjson.part").exists());
+    let ended = desk.run(&["export", "--url", &url]).await;
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), "half\n"));
 }
 
 /// What a command writes where its output is a terminal.
