@@ -2,6 +2,7 @@
 
 mod carrying;
 mod connection;
+mod guide;
 mod undoing;
 mod words;
 
@@ -72,8 +73,12 @@ impl Desk {
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
+        self.post_as("ada", path, body).await
+    }
+
+    async fn post_as(&self, user: &str, path: &str, body: Value) -> Value {
         let request = http()
-            .post(format!("{}/api/ada/{path}", self.server.url))
+            .post(format!("{}/api/{user}/{path}", self.server.url))
             .bearer_auth(&self.token)
             .header("content-type", "application/json")
             .body(body.to_string());

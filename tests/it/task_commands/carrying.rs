@@ -7,6 +7,10 @@ use super::{Desk, File, Path, Value, json, token};
 const TODOIST: &str = "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE\n\
     section,Kitchen,,,,,,,,\ntask,Buy milk @shop,,1,1,,Ada (1),,,\ntask,,,4,1,,,,,\ntask,Mop,,4,1,,,every day,en,\n";
 
+/// What the guide brings along.
+pub(super) const REPEATING: &str = "TYPE,CONTENT,PRIORITY,INDENT,RESPONSIBLE,DATE,DATE_LANG\n\
+    task,Mop the floor,4,1,,every day,en\ntask,Fix the tap,1,1,Ada (1),,\n";
+
 #[tokio::test]
 async fn an_export_comes_back_whole_and_only_once() {
     let desk = Desk::new().await;
