@@ -10,6 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::Whom;
+use super::answer::{Answer, REPEATS};
 use super::show::plain;
 use crate::cli::{Failure, program, quoted};
 use crate::error::chain;
@@ -17,14 +18,8 @@ use crate::error::chain;
 /// Where the server is in development.
 const DEFAULT_URL: &str = "http://127.0.0.1:8000";
 
-/// How often a request is sent again at most.
-const REPEATS: u32 = 4;
-
 /// The pause before the first repeat where the server names none; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Whoever sits at a terminal does not want to wait for longer without being told.
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// Longer than any answer of the server but that to an import.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -97,7 +92,7 @@ impl Connection {
     pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Answered<Value> {
         let url = self.url(path, query);
         let make = || self.request(Method::GET, &url, TIMEOUT);
-        self.ask(make).await
+        self.judge(&self.send(false, make).await?)
     }
 
     /// The same, where it may be gone.
@@ -107,9 +102,8 @@ impl Connection {
         query: &[(&str, &str)],
     ) -> Answered<Option<Value>> {
         let url = self.url(path, query);
-        let answer = self
-            .send(|| self.request(Method::GET, &url, TIMEOUT))
-            .await?;
+        let make = || self.request(Method::GET, &url, TIMEOUT);
+        let answer = self.send(false, make).await?;
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
@@ -148,28 +142,31 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
+    /// Sends what changes something, and can be sent again.
     pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
-        self.judge(&self.send(make).await?)
+        self.judge(&self.send(true, make).await?)
     }
 
     /// Sends a request until its answer is here, as long as that has a prospect.
-    async fn send(&self, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
-        let mut may_be_done = false;
+    async fn send(&self, writes: bool, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
+        let mut is_lost = false;
         let mut repeats = 0;
         loop {
-            let pause = PAUSE * 2_u32.pow(repeats);
-            let pause = match whole(make()).await {
-                Ok(answer) => match answer.pause().filter(|_| repeats < REPEATS) {
-                    Some(pause) if pause <= LONGEST_PAUSE => pause,
-                    _ => return Ok(answer),
-                },
-                Err(error) => {
-                    let never_sent = error.is_connect() && !may_be_done;
-                    if never_sent || error.is_builder() || repeats == REPEATS {
-                        return Err(self.unreachable(error, may_be_done));
-                    }
-                    may_be_done = true;
+            let pause = match Answer::to(make()).await {
+                Ok(mut answer) => {
+                    let Some(pause) = answer.pause(repeats) else {
+                        answer.is_after_loss = is_lost && writes;
+                        return Ok(answer);
+                    };
                     pause
+                }
+                Err(error) => {
+                    let never_sent = error.is_connect() && !is_lost;
+                    if never_sent || error.is_builder() || repeats == REPEATS {
+                        return Err(self.unreachable(error, is_lost && writes));
+                    }
+                    is_lost = true;
+                    PAUSE * 2_u32.pow(repeats)
                 }
             };
             repeats += 1;
@@ -219,6 +216,8 @@ impl Connection {
             text = format!("{text}. {}", self.how_to_get_a_token());
         } else if json["error"]["outcome"] == "unknown" {
             text += ". Look before you do it again";
+        } else if answer.is_after_loss && answer.retry_after.is_some() {
+            text += ". It is not known whether this was done: look";
         } else if answer.status == StatusCode::NOT_FOUND
             && let Some(other) = identity(&self.token).filter(|other| *other != self.user)
         {
@@ -266,52 +265,22 @@ impl Connection {
     pub(super) async fn stream(&self, url: &Url) -> Answered<reqwest::Response> {
         // What is long has a limit of its own, at the server.
         let hour = Duration::from_hours(1);
-        let sent = self.request(Method::GET, url, hour).send().await;
-        let response = sent.map_err(|error| self.unreachable(error, false))?;
-        if response.status().is_success() {
-            return Ok(response);
+        let mut repeats = 0;
+        loop {
+            let sent = self.request(Method::GET, url, hour).send().await;
+            let response = sent.map_err(|error| self.unreachable(error, false))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let answer = Answer::read(response).await;
+            let answer = answer.map_err(|error| self.unreachable(error, false))?;
+            let Some(pause) = answer.pause(repeats) else {
+                return Err(self.judge(&answer).err().unwrap_or(Failure::Silent));
+            };
+            repeats += 1;
+            tokio::time::sleep(pause).await;
         }
-        let answer = Answer::read(response).await;
-        let answer = answer.map_err(|error| self.unreachable(error, false))?;
-        Err(self.judge(&answer).err().unwrap_or(Failure::Silent))
     }
-}
-
-/// What came back, whole.
-struct Answer {
-    status: StatusCode,
-    retry_after: Option<Duration>,
-    location: Option<String>,
-    body: Vec<u8>,
-}
-
-impl Answer {
-    async fn read(response: reqwest::Response) -> Result<Self, reqwest::Error> {
-        let text = |name| {
-            let value = response.headers().get(name)?;
-            Some(value.to_str().ok()?.to_owned())
-        };
-        let seconds = text(header::RETRY_AFTER).and_then(|text| text.parse().ok());
-        Ok(Self {
-            status: response.status(),
-            retry_after: seconds.map(Duration::from_secs),
-            location: text(header::LOCATION),
-            body: response.bytes().await?.into(),
-        })
-    }
-
-    /// How long to wait before the same is asked again, where that may help.
-    fn pause(&self) -> Option<Duration> {
-        let may_help = matches!(
-            self.status,
-            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT
-        );
-        self.retry_after.filter(|_| may_help)
-    }
-}
-
-async fn whole(request: RequestBuilder) -> Result<Answer, reqwest::Error> {
-    Answer::read(request.send().await?).await
 }
 
 fn base(text: &str) -> Answered<Url> {

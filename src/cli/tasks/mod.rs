@@ -1,5 +1,6 @@
 //! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. What they mean is decided there.
 
+mod answer;
 mod carry;
 mod change;
 mod connection;

@@ -185,6 +185,9 @@ async fn what_is_sent_again_is_done_once() {
     assert!(said.starts_with("Added "), "{said}");
     assert_eq!(desk.titles(&["list"]).await, ["Once"]);
     let file = desk.file("t.csv", "TYPE,CONTENT\ntask,From a file\n");
+    let url = way(&desk.server.url, vec![Way::Busy]).await;
+    let exported = desk.says(&["export", "--url", &url]).await;
+    assert_eq!(exported.lines().count(), 2);
     let url = way(&desk.server.url, vec![Way::Loses]).await;
     desk.says(&["import", &file, "--url", &url]).await;
     assert_eq!(desk.titles(&["search", "file"]).await, ["From a file"]);
@@ -196,13 +199,22 @@ async fn it_gives_up_in_the_end() {
     let url = way(&desk.server.url, vec![Way::Busy; 9]).await;
     let said = desk.refuses(&["add", "Never", "--url", &url]).await;
     assert_eq!(said, (1, "tickbox: Too much now\n".to_owned()));
+    let mut happens = vec![Way::Busy; 5];
+    happens[0] = Way::Loses;
+    let url = way(&desk.server.url, happens).await;
+    let said = desk.refuses(&["add", "Perhaps", "--url", &url]).await;
+    let expected = "tickbox: Too much now. It is not known whether this was done: look\n";
+    assert_eq!(said, (1, expected.to_owned()));
+    let url = way(&desk.server.url, vec![Way::Loses; 9]).await;
+    let (code, said) = desk.refuses(&["list", "--url", &url]).await;
+    assert!(code == 1 && said.contains(" does not answer: "), "{said}");
     let url = way(&desk.server.url, vec![Way::Loses; 9]).await;
     let (code, said) = desk.refuses(&["add", "Perhaps", "--url", &url]).await;
     assert!(
         code == 1 && said.contains("it is not known whether this was done"),
         "{said}"
     );
-    assert_eq!(desk.titles(&["list"]).await, ["Perhaps"]);
+    assert_eq!(desk.titles(&["list"]).await, ["Perhaps", "Perhaps"]);
 }
 
 #[tokio::test]
