@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Failure, Outcome, pretty_json, print, table};
+use super::{Failure, Outcome, pretty_json, print, program, table};
 use crate::auth::{self, AuthConfig, Authenticator, IssuerReport, Step};
 use crate::clock::Clock;
 use crate::config::{ConfigError, Settings};
@@ -168,7 +168,8 @@ async fn check_database(report: &mut Report, config: &StoreConfig) {
     };
     if pending > 0 {
         let detail = format!(
-            "{engine}: {pending} pending; the next start applies them, or `tickbox migrate`"
+            "{engine}: {pending} pending; the next start applies them, or `{} migrate`",
+            program()
         );
         return report.add("migrations", Verdict::Warning, detail);
     }
@@ -222,7 +223,7 @@ async fn round_trip(config: &StoreConfig) -> Result<Duration, Error> {
 
 fn said(error: Error) -> String {
     match Failure::from(error) {
-        Failure::Said(text) => text,
+        Failure::Said(text) | Failure::Usage(text) => text,
         Failure::Silent => String::new(),
     }
 }

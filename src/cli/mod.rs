@@ -4,16 +4,19 @@ mod backup;
 mod doctor;
 mod healthcheck;
 mod migrate;
+mod program;
 mod serve;
+mod tasks;
 mod token;
 mod transfer;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 use clap_complete::Shell;
 
+use self::program::{program, quoted};
 use crate::config::{ConfigError, Flags, Settings};
 use crate::error::{Cause, Error, chain};
 
@@ -45,6 +48,8 @@ enum Command {
     Export(transfer::ExportOptions),
     /// Read such lines into an empty database
     Import(transfer::ImportOptions),
+    /// A person's tasks at a terminal: asks a running server
+    Tasks(Box<tasks::Options>),
     /// Print a token signed with the secret: to try the API by hand
     Token(token::Options),
     /// Print the OpenAPI document; needs no settings and no database
@@ -65,6 +70,8 @@ enum Command {
 enum Failure {
     /// Said on standard error; the exit code is 1.
     Said(String),
+    /// The same, of words that ask for nothing that there is; the exit code is 2.
+    Usage(String),
     /// Everything was already said.
     Silent,
 }
@@ -106,7 +113,10 @@ type Outcome = Result<(), Failure>;
 
 /// Runs the program. Exit codes: 0 done, 1 not possible (said on standard error), 2 wrong arguments.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::from_arg_matches(&command().get_matches()) {
+        Ok(arguments) => arguments,
+        Err(error) => error.exit(),
+    };
     let runtime = match tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -118,10 +128,45 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(Failure::Silent) => ExitCode::FAILURE,
         Err(Failure::Said(text)) => fail(&text),
+        Err(Failure::Usage(text)) => {
+            fail(&text);
+            ExitCode::from(2)
+        }
     }
 }
 
+/// All that can be said. The settings of a server may stand anywhere, but a client's help does not name them.
+fn command() -> clap::Command {
+    let mut command = Arguments::command();
+    command.build();
+    command.mut_subcommand("tasks", without_settings)
+}
+
+fn without_settings(command: clap::Command) -> clap::Command {
+    let settings: Vec<_> = Flags::augment_args(clap::Command::new(""))
+        .get_arguments()
+        .map(|setting| setting.get_id().clone())
+        .collect();
+    let names: Vec<_> = command
+        .get_subcommands()
+        .map(|it| it.get_name().to_owned())
+        .collect();
+    let command = command.mut_args(|argument| {
+        let is_setting = settings.contains(argument.get_id());
+        if is_setting {
+            argument.hide(true)
+        } else {
+            argument
+        }
+    });
+    names.into_iter().fold(command, |command, name| {
+        command.mut_subcommand(name, without_settings)
+    })
+}
+
 fn fail(text: &str) -> ExitCode {
+    // Other rooms know the program by its name, and not how it was started.
+    let text = text.replace("`tickbox ", &format!("`{} ", program()));
     let _ = writeln!(io::stderr(), "tickbox: {text}");
     ExitCode::FAILURE
 }
@@ -153,6 +198,7 @@ async fn dispatch(arguments: Arguments) -> Outcome {
         Some(Command::Import(options)) => {
             transfer::import(&options, &Settings::new(arguments.flags)?).await
         }
+        Some(Command::Tasks(options)) => tasks::run(&options).await,
         Some(Command::Token(options)) => token::run(&options, &Settings::new(arguments.flags)?),
 
         Some(Command::Doctor(options)) => {

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::{Failure, Outcome, print};
+use super::{Failure, Outcome, print, program};
 use crate::app::App;
 use crate::auth::{self, AuthConfig, Authenticator};
 use crate::clock::Clock;
@@ -232,8 +232,9 @@ fn ready_text(
              curl -X POST {url}/api/{EXAMPLE_USER}/tasks \
              -H 'Content-Type: application/json' \
              -H 'Authorization: Bearer {token}' -d '{{\"title\": \"Buy milk\"}}'\n\n\
-             More tokens: tickbox token --user {EXAMPLE_USER}\n",
+             More tokens: {program} token --user {EXAMPLE_USER}\n",
             path = path.display(),
+            program = program(),
         );
     }
     text

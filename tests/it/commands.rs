@@ -191,13 +191,16 @@ async fn migrations_can_be_shown_before_they_are_applied() {
             status["migrations"][0],
             json!({"number": 1, "name": "tasks", "applied_at": null})
         );
+        let program = env!("CARGO_BIN_EXE_tickbox");
         let refused = Tickbox::new(["serve", "--no-migrate"])
             .env("DATABASE_URL", home.url())
             .run()
             .await;
         assert_eq!(refused.code, Some(1));
         assert!(
-            refused.stderr.contains("migration 1 is pending"),
+            refused
+                .stderr
+                .contains(&format!("migration 1 is pending: run `{program} migrate`")),
             "{}",
             refused.stderr
         );

@@ -187,6 +187,20 @@ fn a_door_does_not_touch_the_store() {
     }
 }
 
+/// It is a client, which could be on another machine.
+#[test]
+fn the_client_at_the_terminal_knows_the_server_only_by_its_api() {
+    let files = sources("src/cli/tasks");
+    assert!(!files.is_empty());
+    for (name, text) in files {
+        let code = code(&text);
+        let may = ["cli::", "domain::TaskId;", "error::chain;"];
+        let mut named = paths(&code, "crate::").chain(paths(&code, "tickbox::"));
+        let other = named.find(|path| !may.iter().any(|start| path.starts_with(start)));
+        assert_eq!(other.and_then(|path| path.lines().next()), None, "{name}");
+    }
+}
+
 #[test]
 fn no_file_is_too_long_and_each_says_what_it_is() {
     for (name, text) in ["src", "tests", "crates", "xtask", "benches"]

@@ -66,6 +66,7 @@ mod streams;
 mod sweeper;
 mod sweeping_changes;
 mod sync_guide;
+mod task_commands;
 mod tasks;
 mod tls;
 mod trash;

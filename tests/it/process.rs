@@ -37,6 +37,23 @@ async fn the_first_start_prints_a_curl_that_works() {
     );
 }
 
+/// The program is not on the `PATH` here; a shell would not find it by its name.
+#[tokio::test]
+async fn the_command_that_the_first_start_advises_works_as_it_stands() {
+    let mut server = Tickbox::new([""; 0]).serve().await;
+    let advised = server.printed("More tokens: ").await;
+    let output = Command::new("sh")
+        .args(["-c", advised.trim_start_matches("More tokens: ")])
+        .current_dir(server.directory())
+        .env("PORT", "0")
+        .output()
+        .unwrap();
+    let token = String::from_utf8(output.stdout).unwrap();
+    let tasks = http().get(format!("{}/api/demo/tasks", server.url));
+    let answer = tasks.bearer_auth(token.trim()).send().await.unwrap();
+    assert_eq!(answer.status(), 200, "{advised}");
+}
+
 #[tokio::test]
 async fn the_first_start_on_postgres_prints_a_curl_that_works() {
     let home = Home::postgres().await;

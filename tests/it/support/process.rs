@@ -2,6 +2,7 @@
 //! Tests that need no process go through the router instead, which is faster.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -55,6 +56,12 @@ impl Tickbox {
 
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// With a file as its standard input.
+    pub(crate) fn reading(mut self, file: File) -> Self {
+        self.command.stdin(file);
         self
     }
 

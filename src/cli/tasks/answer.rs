@@ -1,0 +1,52 @@
+//! An answer of the server, read whole, and whether it is worth while to ask again.
+
+use std::time::Duration;
+
+use reqwest::{RequestBuilder, StatusCode, header};
+
+/// How often a request is sent again at most.
+pub(super) const REPEATS: u32 = 4;
+
+/// Whoever sits at a terminal does not want to wait for longer without being told.
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// What came back, whole.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) retry_after: Option<Duration>,
+    pub(super) location: Option<String>,
+    pub(super) body: Vec<u8>,
+    /// The same was sent before, and what came of that was not heard.
+    pub(super) is_after_loss: bool,
+}
+
+impl Answer {
+    pub(super) async fn to(request: RequestBuilder) -> Result<Self, reqwest::Error> {
+        Self::read(request.send().await?).await
+    }
+
+    pub(super) async fn read(response: reqwest::Response) -> Result<Self, reqwest::Error> {
+        let text = |name| {
+            let value = response.headers().get(name)?;
+            Some(value.to_str().ok()?.to_owned())
+        };
+        let seconds = text(header::RETRY_AFTER).and_then(|text| text.parse().ok());
+        Ok(Self {
+            status: response.status(),
+            retry_after: seconds.map(Duration::from_secs),
+            location: text(header::LOCATION),
+            body: response.bytes().await?.into(),
+            is_after_loss: false,
+        })
+    }
+
+    /// How long to wait before the same is asked again, where that may help.
+    pub(super) fn pause(&self, repeats: u32) -> Option<Duration> {
+        let may_help = matches!(
+            self.status,
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT
+        );
+        let pause = self.retry_after.filter(|pause| *pause <= LONGEST_PAUSE);
+        pause.filter(|_| may_help && repeats < REPEATS)
+    }
+}

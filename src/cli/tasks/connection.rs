@@ -1,0 +1,347 @@
+//! The way to a running server: its address, who asks, and how a request is sent again until its answer is known.
+
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reqwest::{Method, RequestBuilder, StatusCode, header};
+use serde_json::Value;
+use url::Url;
+use uuid::Uuid;
+
+use super::Whom;
+use super::answer::{Answer, REPEATS};
+use super::show::plain;
+use crate::cli::{Failure, program, quoted};
+use crate::error::chain;
+
+/// Where the server is in development.
+const DEFAULT_URL: &str = "http://127.0.0.1:8000";
+
+/// The pause before the first repeat where the server names none; each further one is twice as long.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// Longer than any answer of the server but that to an import.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
+/// A little longer than the server takes over an import, or taking one back, at most.
+pub(super) const LONGEST: Duration = Duration::from_mins(11);
+
+/// A server, and a user of it.
+pub(super) struct Connection {
+    client: reqwest::Client,
+    base: Url,
+    token: String,
+    user: String,
+}
+
+/// An answer of 2xx, or what becomes of another one at the end.
+pub(super) type Answered<T> = Result<T, Failure>;
+
+impl Connection {
+    pub(super) fn open(whom: &Whom) -> Answered<Self> {
+        // An empty variable counts as not set.
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let base = base(given(&whom.url).as_deref().unwrap_or(DEFAULT_URL))?;
+        let Some(token) = given(&whom.token) else {
+            return Err(Failure::Usage(no_token(&base)));
+        };
+        let user = given(&whom.user).or_else(|| identity(&token));
+        let user = user.ok_or_else(|| {
+            let text = "the token does not say whose it is: name the user with --user ID";
+            Failure::Usage(text.to_owned())
+        })?;
+        let mut builder = reqwest::Client::builder()
+            // The token goes to the address that was named, and nowhere else.
+            .redirect(reqwest::redirect::Policy::none())
+            .user_agent(concat!("tickbox/", env!("CARGO_PKG_VERSION")));
+        if is_local(&base) {
+            builder = builder.no_proxy();
+        }
+        if base.scheme() == "http" {
+            // A container without root certificates can still ask in its own network.
+            builder = builder.tls_certs_only([]);
+        }
+        let client = builder.build().map_err(|error| {
+            Failure::Said(format!(
+                "the connection cannot be set up: {}",
+                chain(&error)
+            ))
+        })?;
+        Ok(Self {
+            client,
+            base,
+            token,
+            user,
+        })
+    }
+
+    /// The address of what the user has: `tasks`, an id, …
+    pub(super) fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        if let Ok(mut segments) = url.path_segments_mut() {
+            segments.pop_if_empty().extend(["api", &self.user]);
+            segments.extend(path);
+        }
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+
+    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Answered<Value> {
+        let url = self.url(path, query);
+        let make = || self.request(Method::GET, &url, TIMEOUT);
+        self.judge(&self.send(false, make).await?)
+    }
+
+    /// The same, where it may be gone.
+    pub(super) async fn find(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+    ) -> Answered<Option<Value>> {
+        let url = self.url(path, query);
+        let make = || self.request(Method::GET, &url, TIMEOUT);
+        let answer = self.send(false, make).await?;
+        if answer.status == StatusCode::NOT_FOUND {
+            return Ok(None);
+        }
+        self.judge(&answer).map(Some)
+    }
+
+    /// Writes once, however often it has to be sent.
+    pub(super) async fn write(
+        &self,
+        method: Method,
+        path: &[&str],
+        body: &Value,
+    ) -> Answered<Value> {
+        let url = self.url(path, &[]);
+        let key = Uuid::new_v4().to_string();
+        let make = || {
+            self.request(method.clone(), &url, TIMEOUT)
+                .header("Idempotency-Key", &key)
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(body.to_string())
+        };
+        self.ask(make).await
+    }
+
+    /// Does again what may take minutes and may be done twice.
+    pub(super) async fn write_for_long(&self, path: &[&str]) -> Answered<Value> {
+        let url = self.url(path, &[]);
+        self.ask(|| self.request(Method::POST, &url, LONGEST)).await
+    }
+
+    pub(super) fn request(&self, method: Method, url: &Url, timeout: Duration) -> RequestBuilder {
+        self.client
+            .request(method, url.clone())
+            .timeout(timeout)
+            .bearer_auth(&self.token)
+            .header(header::ACCEPT, "application/json")
+    }
+
+    /// Sends what changes something, and can be sent again.
+    pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
+        self.judge(&self.send(true, make).await?)
+    }
+
+    /// Sends a request until its answer is here, as long as that has a prospect.
+    async fn send(&self, writes: bool, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
+        let mut is_lost = false;
+        let mut repeats = 0;
+        loop {
+            let pause = match Answer::to(make()).await {
+                Ok(mut answer) => {
+                    let Some(pause) = answer.pause(repeats) else {
+                        answer.is_after_loss = is_lost && writes;
+                        return Ok(answer);
+                    };
+                    pause
+                }
+                Err(error) => {
+                    let never_sent = error.is_connect() && !is_lost;
+                    if never_sent || error.is_builder() || repeats == REPEATS {
+                        return Err(self.unreachable(error, is_lost && writes));
+                    }
+                    is_lost = true;
+                    PAUSE * 2_u32.pow(repeats)
+                }
+            };
+            repeats += 1;
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    fn judge(&self, answer: &Answer) -> Answered<Value> {
+        let json = serde_json::from_slice(&answer.body);
+        if answer.status.is_success() {
+            return json.map_err(|_| {
+                let text = format!(
+                    "what {} answers is no JSON: is it a tickbox server?",
+                    self.base
+                );
+                Failure::Said(text)
+            });
+        }
+        Err(self.refusal(answer, &json.unwrap_or_default()))
+    }
+
+    /// What the server says, and what to do about it.
+    fn refusal(&self, answer: &Answer, json: &Value) -> Failure {
+        let Some(message) = json["error"]["message"].as_str() else {
+            let to = answer.location.as_deref().unwrap_or_default();
+            let hint = if answer.status.is_redirection() {
+                format!(
+                    ", a redirect to {}: set TICKBOX_URL to where it ends",
+                    plain(to)
+                )
+            } else if answer.status.is_server_error() {
+                String::new()
+            } else {
+                String::from(": is it the URL of a tickbox server?")
+            };
+            let text = format!("the answer of {} is {}{hint}", self.base, answer.status);
+            return Failure::Said(text);
+        };
+        let mut text = plain(message);
+        if let Some(done) = json["error"].get("import") {
+            text = format!(
+                "{text}\nUntil then:\n{}",
+                super::report::text(done).trim_end()
+            );
+        }
+        if answer.status == StatusCode::UNAUTHORIZED {
+            text = format!("{text}. {}", self.how_to_get_a_token());
+        } else if json["error"]["outcome"] == "unknown" {
+            text += ". Look before you do it again";
+        } else if answer.is_after_loss && answer.retry_after.is_some() {
+            text += ". It is not known whether this was done: look";
+        } else if answer.status == StatusCode::NOT_FOUND
+            && let Some(other) = identity(&self.token).filter(|other| *other != self.user)
+        {
+            text = format!(
+                "{text}. The token is that of {}, and not of {}",
+                plain(&other),
+                self.user
+            );
+        }
+        Failure::Said(text)
+    }
+
+    fn how_to_get_a_token(&self) -> String {
+        if is_local(&self.base) {
+            let user = quoted(&self.user);
+            return format!(
+                "Make another one: export TICKBOX_TOKEN=$({} token --user {user})",
+                program()
+            );
+        }
+        "Set TICKBOX_TOKEN to a fresh one".to_owned()
+    }
+
+    pub(super) fn unreachable(&self, error: reqwest::Error, may_be_done: bool) -> Failure {
+        let is_refused = error.is_connect();
+        let why = chain(&error.without_url());
+        let text = if may_be_done {
+            format!(
+                "{} does not answer ({why}), and it is not known whether this was done: look",
+                self.base
+            )
+        } else if is_refused && is_local(&self.base) {
+            format!(
+                "nobody answers at {} ({why}): start the server with `{}`, or set TICKBOX_URL",
+                self.base,
+                program()
+            )
+        } else {
+            format!("{} does not answer: {why}", self.base)
+        };
+        Failure::Said(text)
+    }
+
+    /// The answer to a question whose body is read piece by piece.
+    pub(super) async fn stream(&self, url: &Url) -> Answered<reqwest::Response> {
+        // What is long has a limit of its own, at the server.
+        let hour = Duration::from_hours(1);
+        let mut repeats = 0;
+        loop {
+            let sent = self.request(Method::GET, url, hour).send().await;
+            let response = sent.map_err(|error| self.unreachable(error, false))?;
+            if response.status().is_success() {
+                return Ok(response);
+            }
+            let answer = Answer::read(response).await;
+            let answer = answer.map_err(|error| self.unreachable(error, false))?;
+            let Some(pause) = answer.pause(repeats) else {
+                return Err(self.judge(&answer).err().unwrap_or(Failure::Silent));
+            };
+            repeats += 1;
+            tokio::time::sleep(pause).await;
+        }
+    }
+}
+
+fn base(text: &str) -> Answered<Url> {
+    let url = Url::parse(text).ok();
+    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+    url.ok_or_else(|| {
+        let text = format!(
+            "{} is no URL of a server. Example: TICKBOX_URL={DEFAULT_URL}",
+            plain(text)
+        );
+        Failure::Usage(text)
+    })
+}
+
+/// Nobody stands between this program and such an address.
+fn is_local(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name == "localhost",
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+fn no_token(base: &Url) -> String {
+    if is_local(base) {
+        let program = program();
+        return format!(
+            "no token: in development `export TICKBOX_TOKEN=$({program} token --user ID)` makes one, in the server's directory"
+        );
+    }
+    "no token: set TICKBOX_TOKEN to one that your app's sign-in has issued".to_owned()
+}
+
+/// Whose token it is, as it says itself: the server verifies it.
+fn identity(token: &str) -> Option<String> {
+    let payload = token.split('.').nth(1)?.trim_end_matches('=');
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let named = claims.get("sub").or_else(|| claims.get("user_id"));
+    named?.as_str().map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_says_whose_it_is() {
+        let token = |claims: &str| format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims));
+        assert_eq!(identity(&token(r#"{"sub":"ada"}"#)).as_deref(), Some("ada"));
+        assert_eq!(
+            identity(&token(r#"{"user_id":"b|c"}"#)).as_deref(),
+            Some("b|c")
+        );
+        for none in [
+            token("{}"),
+            token("[]"),
+            "opaque".to_owned(),
+            "a.b.c".to_owned(),
+        ] {
+            assert_eq!(identity(&none), None, "{none}");
+        }
+    }
+}
