@@ -29,7 +29,7 @@ export interface Counts {
   cuts: number;
 }
 
-type Content = Pick<Task, "title" | "description" | "completed" | "tags" | "metadata"> & { standing: unknown };
+type Content = Pick<Task, "title" | "description" | "completed" | "tags" | "metadata">;
 
 /** What one device alone writes into a task that all may change: tags that it has added and not removed, a member of its own. */
 interface Part {
@@ -169,8 +169,7 @@ class Device {
     const random = this.#random;
     const name = `${this.#place}-${(this.#count += 1)}`;
     if (dice < 0.35 || store.tasks().length === 0) {
-      const recurrence = { rule: `FREQ=DAILY;COUNT=${2 + random.below(9)}`, from: random.chance(0.3) ? "completion" : "due" } as const;
-      const task = store.create({ title: name, ...(random.chance(0.4) && { due: { date: "2026-01-05" }, recurrence }) });
+      const task = store.create({ title: name });
       this.made.add(task.id);
       if (random.chance(0.5)) {
         // Nobody else touches what has this name.
@@ -197,18 +196,11 @@ class Device {
       if (own) this.#own.set(id, undefined);
       return;
     }
-    if (dice < 0.6) this.#pass(id);
+    if (dice < 0.6) store.complete(id, random.chance(0.5));
     else if (dice < 0.75) this.#part(id, name);
     else if (dice < 0.88) store.change(id, { title: own ? `own ${name}` : name });
     else store.change(id, { description: random.chance(0.2) ? null : name });
     if (own) this.#keep(store.get(id)!);
-  }
-
-  #pass(id: string): void {
-    const { store } = this;
-    const { recurrence, completed } = store.get(id)!;
-    if (recurrence && !completed && this.#random.chance(0.3)) store.skip(id);
-    else store.complete(id, this.#random.chance(0.5));
   }
 
   /** Makes, changes, moves or removes a list, or moves a task that is nobody's own: those stay where nothing takes them along. */
@@ -301,8 +293,8 @@ class Device {
   }
 }
 
-function content({ title, description, completed, tags, metadata, due, occurrence, done }: Task): Content {
-  return { title, description, completed, tags: tags ?? [], metadata: metadata ?? {}, standing: [due, occurrence, done] };
+function content({ title, description, completed, tags, metadata }: Task): Content {
+  return { title, description, completed, tags: tags ?? [], metadata: metadata ?? {} };
 }
 
 /** The same text for the same value, in whatever order its names come. */
