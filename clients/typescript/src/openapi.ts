@@ -986,7 +986,7 @@ export interface components {
          *     }
          */
         Completion: {
-            /** @description Needed, unless `occurrence` or `on` is there: then it is `true` if left out. */
+            /** @description `true` if left out, of a task that repeats or beside `occurrence`, `on` or `zone`; else needed. */
             completed?: boolean;
             /**
              * Format: date
