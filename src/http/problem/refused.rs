@@ -14,47 +14,13 @@ const STREAM_RETRY_SECONDS: u64 = 15;
 
 impl From<&Refusal> for Problem {
     fn from(refusal: &Refusal) -> Self {
-        const FAILED: &str = "PRECONDITION_FAILED";
         match refusal {
             Refusal::NotFound(noun) => Self::not_found(*noun),
             Refusal::ChangeNotFound => Self::change_not_found(),
-            // RFC 9110 §15.5.13
-            Refusal::Changed(item) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                format!(
-                    "The {} has changed since you read it: look at error.current and try again with its ETag",
-                    item.noun().as_str()
-                ),
-                item,
-            ),
-            Refusal::NoVersion(item) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                format!(
-                    "If-Match names no version of this {}: look at error.current and send its ETag",
-                    item.noun().as_str()
-                ),
-                item,
-            ),
-            Refusal::Exists(item) => Self::about(
-                StatusCode::PRECONDITION_FAILED,
-                FAILED,
-                format!(
-                    "There is a {} of this id: leave If-None-Match away to change it",
-                    item.noun().as_str()
-                ),
-                item,
-            ),
-            Refusal::Differs(item) => Self::about(
-                StatusCode::CONFLICT,
-                "CONFLICT",
-                format!(
-                    "There is another {} of this id: look at error.current, or take another id",
-                    item.noun().as_str()
-                ),
-                item,
-            ),
+            Refusal::Changed(item)
+            | Refusal::NoVersion(item)
+            | Refusal::Exists(item)
+            | Refusal::Differs(item) => of_another(refusal, item),
             Refusal::InTrash(noun) => Self::conflict(format!(
                 "A {} of this id is in the trash: restore it, or take another id",
                 noun.as_str()
@@ -117,6 +83,31 @@ impl From<&Refusal> for Problem {
             Refusal::KeyInUse => in_flight("A request with this Idempotency-Key is in flight"),
         }
     }
+}
+
+/// There is one that is not as the caller takes it to be.
+fn of_another(refusal: &Refusal, item: &Item) -> Problem {
+    let noun = item.noun().as_str();
+    let message = match refusal {
+        Refusal::Changed(_) => format!(
+            "The {noun} has changed since you read it: look at error.current and try again with its ETag"
+        ),
+        Refusal::NoVersion(_) => format!(
+            "If-Match names no version of this {noun}: look at error.current and send its ETag"
+        ),
+        Refusal::Exists(_) => {
+            format!("There is a {noun} of this id: leave If-None-Match away to change it")
+        }
+        _ => {
+            let message = format!(
+                "There is another {noun} of this id: look at error.current, or take another id"
+            );
+            return Problem::about(StatusCode::CONFLICT, "CONFLICT", message, item);
+        }
+    };
+    // RFC 9110 §15.5.13
+    let status = StatusCode::PRECONDITION_FAILED;
+    Problem::about(status, "PRECONDITION_FAILED", message, item)
 }
 
 /// What is not over yet.
