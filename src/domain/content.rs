@@ -36,6 +36,7 @@ pub use self::rules::Breach;
 pub use self::tags::Tags;
 pub use self::when::When;
 pub(super) use utoipa::openapi::schema::Schema;
+use utoipa::openapi::schema::{SchemaType, Type};
 
 /// The list. To add a member: a line here, [`Member`] for its type, `Column` for it in `store`, a column in the
 /// migration.
@@ -99,6 +100,16 @@ pub enum Side {
     Answer,
     /// What a change replaced: `null` where there was nothing.
     History,
+}
+
+impl Side {
+    /// The type of a value that is told only where there is one, and is `null` elsewhere.
+    pub(in crate::domain) fn or_null(self, kind: Type) -> SchemaType {
+        match self {
+            Self::Answer => SchemaType::new(kind),
+            Self::Request | Self::History => SchemaType::Array(vec![kind, Type::Null]),
+        }
+    }
 }
 
 /// What tasks and lists have in common: members that are told, changed and compared.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::Timestamp;
@@ -36,11 +36,7 @@ impl Member for Option<Timestamp> {
     }
 
     fn schema(side: Side) -> Schema {
-        let kind = if side == Side::Answer {
-            SchemaType::new(Type::String)
-        } else {
-            SchemaType::Array(vec![Type::String, Type::Null])
-        };
+        let kind = side.or_null(Type::String);
         let time = ObjectBuilder::new().schema_type(kind);
         time.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
             .read_only(true)

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use serde_json::{Map, Value};
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::json::Rule;
@@ -122,11 +122,7 @@ impl Member for Option<Metadata> {
     }
 
     fn schema(side: Side) -> Schema {
-        let kind = if side == Side::Answer {
-            SchemaType::new(Type::Object)
-        } else {
-            SchemaType::Array(vec![Type::Object, Type::Null])
-        };
+        let kind = side.or_null(Type::Object);
         let object = ObjectBuilder::new().schema_type(kind);
         let description = if side == Side::Request {
             "The app's own: any object, at most 4 KiB of JSON. PUT replaces it; PATCH, and `change` in a batch, merge into \

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use utoipa::openapi::SchemaFormat;
-use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::json::{Rule, read_text, write_text, write_uuid};
@@ -40,12 +40,7 @@ macro_rules! id_member {
             }
 
             fn schema(side: Side) -> Schema {
-                let kind = match side {
-                    Side::Answer => SchemaType::new(Type::String),
-                    Side::Request | Side::History => {
-                        SchemaType::Array(vec![Type::String, Type::Null])
-                    }
-                };
+                let kind = side.or_null(Type::String);
                 ObjectBuilder::new()
                     .schema_type(kind)
                     .format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
@@ -87,10 +82,7 @@ impl Member for Option<OrderKey> {
     }
 
     fn schema(side: Side) -> Schema {
-        let kind = match side {
-            Side::Answer => SchemaType::new(Type::String),
-            Side::Request | Side::History => SchemaType::Array(vec![Type::String, Type::Null]),
-        };
+        let kind = side.or_null(Type::String);
         ObjectBuilder::new()
             .schema_type(kind)
             .read_only(true)

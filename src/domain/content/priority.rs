@@ -1,6 +1,6 @@
 //! How urgent a task is, counted as iCalendar counts it (RFC 5545 §3.8.1.9).
 
-use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use super::{Member, Schema, Side};
 use crate::domain::json::{Rule, write_number};
@@ -50,11 +50,7 @@ impl Member for Option<Priority> {
     }
 
     fn schema(side: Side) -> Schema {
-        let kind = if side == Side::Answer {
-            SchemaType::new(Type::Integer)
-        } else {
-            SchemaType::Array(vec![Type::Integer, Type::Null])
-        };
+        let kind = side.or_null(Type::Integer);
         let number = ObjectBuilder::new().schema_type(kind);
         number
             .minimum(Some(1))

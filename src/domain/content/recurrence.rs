@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::json;
 use tickbox_recurrence::{Fault, Mistake, Series};
 use utoipa::openapi::schema::{
-    AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, SchemaType, Type,
+    AnyOfBuilder, ArrayBuilder, KnownFormat, ObjectBuilder, SchemaFormat, Type,
 };
 
 use super::when::read_date;
@@ -264,15 +264,6 @@ fn day(about: &str) -> ObjectBuilder {
     }
 }
 
-/// `null` where there is none: what a change replaced.
-fn nullable(kind: Type, side: Side) -> SchemaType {
-    if side == Side::Answer {
-        SchemaType::new(kind)
-    } else {
-        SchemaType::Array(vec![kind, Type::Null])
-    }
-}
-
 impl Member for Option<Anchor> {
     const IS_READ_ONLY: bool = true;
 
@@ -299,7 +290,7 @@ impl Member for Option<Anchor> {
     fn schema(side: Side) -> Schema {
         let text = || ObjectBuilder::new().schema_type(Type::String);
         ObjectBuilder::new()
-            .schema_type(nullable(Type::Object, side))
+            .schema_type(side.or_null(Type::Object))
             .property("date", day(""))
             .property("local", text())
             .property("zone", text())
@@ -339,7 +330,7 @@ impl Member for Option<Occurrence> {
     fn schema(side: Side) -> Schema {
         let about = "The day of the present occurrence by the rule, wherever `due` was moved. Only beside `recurrence`.";
         day(about)
-            .schema_type(nullable(Type::String, side))
+            .schema_type(side.or_null(Type::String))
             .read_only(true)
             .into()
     }
@@ -386,7 +377,7 @@ impl Member for Option<TimesDone> {
 
     fn schema(side: Side) -> Schema {
         ObjectBuilder::new()
-            .schema_type(nullable(Type::Integer, side))
+            .schema_type(side.or_null(Type::Integer))
             .minimum(Some(0))
             .read_only(true)
             .description(Some(

@@ -232,11 +232,7 @@ impl Member for References {
             .required("external_id")
             .property("url", url)
             .property("title", optional(TITLE_CHARS));
-        let kind = if side == Side::Answer {
-            SchemaType::new(Type::Array)
-        } else {
-            SchemaType::Array(vec![Type::Array, Type::Null])
-        };
+        let kind = side.or_null(Type::Array);
         let list = ArrayBuilder::new().schema_type(kind).items(reference);
         let list = if is_asked {
             list.max_items(Some(REFERENCES))

@@ -81,8 +81,8 @@ impl<const LIMIT: usize> FromRequest<SharedApp> for JsonBody<LIMIT> {
     }
 }
 
-/// Whether the headers say that the body is JSON (RFC 8259), or, for PATCH, a JSON merge patch (RFC 7396).
-fn check_declaration(headers: &HeaderMap, method: &Method) -> Result<(), Problem> {
+/// The media type that the headers give a body, without its parameters.
+pub(in crate::http) fn declared(headers: &HeaderMap) -> Result<&str, Problem> {
     if headers.contains_key(CONTENT_ENCODING) {
         let message =
             "A compressed body is not understood: send it as it is, without Content-Encoding";
@@ -91,10 +91,13 @@ fn check_declaration(headers: &HeaderMap, method: &Method) -> Result<(), Problem
     let declared = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let media_type = declared
-        .and_then(|value| value.split(';').next())
-        .unwrap_or_default()
-        .trim();
+    let media_type = declared.and_then(|value| value.split(';').next());
+    Ok(media_type.unwrap_or_default().trim())
+}
+
+/// Whether the headers say that the body is JSON (RFC 8259), or, for PATCH, a JSON merge patch (RFC 7396).
+fn check_declaration(headers: &HeaderMap, method: &Method) -> Result<(), Problem> {
+    let media_type = declared(headers)?;
     let is_json = media_type.eq_ignore_ascii_case("application/json");
     let is_merge_patch = media_type.eq_ignore_ascii_case("application/merge-patch+json");
     if is_json || (is_merge_patch && method == Method::PATCH) {

@@ -2,13 +2,13 @@
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
-use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::domain::{ImportId, ListId, Noun, Refusal};
 use crate::error::Error;
 use crate::http::SharedApp;
+use crate::http::body::json::declared;
 use crate::http::problem::Problem;
 use crate::http::query::{self, invalid};
 use crate::import::Format;
@@ -97,18 +97,7 @@ pub(super) fn no_list(error: Error) -> Problem {
 impl ImportQuery {
     /// How the body is to be read. What is declared must be what is said; a calendar or a table says enough by itself.
     pub(super) fn format(&self, headers: &HeaderMap) -> Result<Format, Problem> {
-        if headers.contains_key(CONTENT_ENCODING) {
-            let message =
-                "A compressed body is not understood: send it as it is, without Content-Encoding";
-            return Err(Problem::unsupported_media_type(message));
-        }
-        let declared = headers
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok());
-        let declared = declared
-            .and_then(|value| value.split(';').next())
-            .unwrap_or_default();
-        let declared = declared.trim().to_ascii_lowercase();
+        let declared = declared(headers)?.to_ascii_lowercase();
         let message = match (self.from, declared.as_str()) {
             (None, "application/x-ndjson" | "application/json") => return Ok(Format::Tickbox),
             (None | Some(From::Todoist), "text/csv") => return Ok(Format::Todoist),
