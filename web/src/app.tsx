@@ -36,10 +36,16 @@ export function App() {
     const leaving = current.current;
     if (!leaving) return;
     current.current = undefined;
+    // Nobody signs in while the data and the session of somebody else are still there.
+    setReady(false);
     setTasks(undefined);
     channel.current?.postMessage({ left: leaving.person.id } satisfies Note);
-    await leaving.end(true);
-    await signOut();
+    try {
+      await leaving.end(true);
+      await signOut();
+    } finally {
+      setReady(true);
+    }
     say("Signed out; nothing of yours is left on this device");
   }, []);
 
@@ -65,10 +71,9 @@ export function App() {
     return () => notes.close();
   }, []);
 
-  if (!isReady) return null;
   return (
     <>
-      {tasks ? (
+      {tasks && (
         <TasksContext.Provider value={tasks}>
           <Shell
             key={tasks.person.id}
@@ -77,9 +82,8 @@ export function App() {
             onOther={() => void whoIs().then((now) => now && enter(now))}
           />
         </TasksContext.Provider>
-      ) : (
-        <SignIn onPerson={(person) => void enter(person)} />
       )}
+      {isReady && !tasks && <SignIn onPerson={(person) => void enter(person)} />}
       <Toast />
     </>
   );

@@ -1,7 +1,7 @@
 // The page of somebody who is signed in: places at the side, one of them in the middle, a task
 // beside it.
 
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as deeds from "./deeds.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
@@ -136,7 +136,8 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
 function Search({ place, field }: { place: Place; field: { current: HTMLInputElement | null } }) {
   const [text, setText] = useState(place.kind === "search" ? place.name : "");
   const before = useRef<Place>({ kind: "today" });
-  useEffect(() => {
+  // Before the next key, which an effect after painting may come behind of.
+  useLayoutEffect(() => {
     if (place.kind !== "search") before.current = place;
     // Whoever is writing is ahead of the address.
     if (document.activeElement !== field.current || place.kind !== "search")

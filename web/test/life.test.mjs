@@ -1,8 +1,8 @@
 // The page in a browser, as somebody uses it who is signed in: against the real program.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Visitor, add, row, saved, shows, startBrowser } from "./support/browser.mjs";
+import { after, before } from "node:test";
+import { Visitor, add, row, saved, shows, startBrowser, test } from "./support/browser.mjs";
 import { start } from "./support/program.mjs";
 
 let program;

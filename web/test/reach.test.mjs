@@ -3,8 +3,8 @@
 
 import axe from "axe-core";
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { Visitor, add, row, saved, shows, startBrowser, titles } from "./support/browser.mjs";
+import { after, before } from "node:test";
+import { Visitor, add, row, saved, shows, startBrowser, test, titles } from "./support/browser.mjs";
 import { start } from "./support/program.mjs";
 
 let program;

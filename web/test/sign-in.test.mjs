@@ -2,9 +2,9 @@
 // program and the real Better Auth.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { startBetterAuth } from "./support/better-auth.mjs";
-import { Visitor, add, saved, shows, startBrowser } from "./support/browser.mjs";
+import { Visitor, add, saved, shows, startBrowser, test } from "./support/browser.mjs";
 import { start } from "./support/program.mjs";
 
 let auth;

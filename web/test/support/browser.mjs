@@ -1,13 +1,14 @@
 // A real browser without a window, and people who use the page in it.
 
 import assert from "node:assert/strict";
+import { test as run } from "node:test";
 import { chromium } from "playwright-core";
 
 /**
  * Long, for a machine that does other things too; a test that hangs is named before the whole suite
  * is ended.
  */
-const LIMIT = 60_000;
+const LIMIT = 20_000;
 
 export function startBrowser() {
   const executablePath = process.env.BROWSER_PROGRAM ?? "/usr/bin/chromium";
@@ -16,6 +17,29 @@ export function startBrowser() {
     args: ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
   });
 }
+
+/** Those of the test that runs. */
+let visitors = [];
+
+/** A test; if it fails it shows what stood on each page then. */
+export function test(name, work) {
+  run(name, async (context) => {
+    visitors = [];
+    try {
+      await work(context);
+    } catch (error) {
+      const pages = visitors.flatMap((visitor) => visitor.context.pages());
+      for (const page of pages) context.diagnostic(await seen(page).catch(String));
+      throw error;
+    }
+  });
+}
+
+const seen = (page) =>
+  page.evaluate(() => {
+    const fields = [...document.querySelectorAll("input, textarea")].map(({ value }) => value);
+    return [location.href, document.body.innerText, JSON.stringify(fields)].join("\n");
+  });
 
 /**
  * Somebody with a browser of their own: nothing is known there yet. What goes wrong on their pages
@@ -36,6 +60,7 @@ export class Visitor {
     });
     context.setDefaultTimeout(LIMIT);
     const visitor = new Visitor(context, url);
+    visitors.push(visitor);
     context.on("weberror", (error) => visitor.faults.push(error.error().stack));
     context.on("dialog", (dialog) => {
       visitor.faults.push(`a dialog: ${dialog.message()}`);
