@@ -3,15 +3,13 @@
 
 use std::sync::LazyLock;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, ETAG};
-use axum::response::{IntoResponse, Response};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION};
 use axum::routing::{MethodRouter, get};
 use const_format::concatcp;
 
 use crate::http::SharedApp;
-use crate::http::conditional::{IfNoneMatch, not_modified};
+use crate::http::embedded::{Asked, File};
 
 /// Its address stays when the program is another, so whoever keeps it asks each time whether it is still that one.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -23,63 +21,22 @@ const SAVED_AS: &str = concatcp!(
     ".tgz\""
 );
 
-/// A file with its tag, which is a sum of its bytes.
-struct File {
-    media_type: &'static str,
-    saved_as: Option<&'static str>,
-    content: &'static [u8],
-    tag: HeaderValue,
-}
-
 static PACKAGE: LazyLock<File> = LazyLock::new(|| {
     let content = include_bytes!("../../clients/typescript/packed/client.tgz");
-    File::new("application/gzip", Some(SAVED_AS), content)
+    File::new("application/gzip", content.as_slice())
 });
 
 static MODULE: LazyLock<File> = LazyLock::new(|| {
     let content = include_bytes!("../../clients/typescript/packed/client.js");
-    File::new("text/javascript; charset=utf-8", None, content)
+    File::new("text/javascript; charset=utf-8", content.as_slice())
 });
 
 /// The routes, none of which is in the OpenAPI document.
 pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 2] {
-    let package = async |known: IfNoneMatch| PACKAGE.answer(&known);
-    let module = async |known: IfNoneMatch| MODULE.answer(&known);
+    let cache = (CACHE_CONTROL, ASK_FIRST);
+    let saved_as = (CONTENT_DISPOSITION, HeaderValue::from_static(SAVED_AS));
+    let package = [cache.clone(), saved_as];
+    let package = async move |asked: Asked| (package, PACKAGE.answer(&asked));
+    let module = async move |asked: Asked| ([cache], MODULE.answer(&asked));
     [("/client.tgz", get(package)), ("/client.js", get(module))]
-}
-
-impl File {
-    fn new(
-        media_type: &'static str,
-        saved_as: Option<&'static str>,
-        content: &'static [u8],
-    ) -> Self {
-        let sum = digest(&SHA256, content);
-        let sum = u128::from_be_bytes(std::array::from_fn(|at| sum.as_ref()[at]));
-        let tag = HeaderValue::from_str(&format!("\"{sum:x}\""));
-        Self {
-            media_type,
-            saved_as,
-            content,
-            tag: tag.unwrap_or(HeaderValue::from_static("\"\"")),
-        }
-    }
-
-    fn answer(&self, known: &IfNoneMatch) -> Response {
-        let mut response = if known.has(&self.tag) {
-            not_modified(self.tag.clone())
-        } else {
-            let headers = [
-                (CONTENT_TYPE, HeaderValue::from_static(self.media_type)),
-                (ETAG, self.tag.clone()),
-            ];
-            (headers, self.content).into_response()
-        };
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, ASK_FIRST);
-        if let Some(saved_as) = self.saved_as {
-            headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static(saved_as));
-        }
-        response
-    }
 }

@@ -4,14 +4,14 @@ use std::sync::{Arc, LazyLock};
 
 use axum::extract::RawPathParams;
 use axum::http::HeaderValue;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use bytes::Bytes;
 use utoipa_swagger_ui::Config;
 
 use crate::http::SharedApp;
-use crate::http::body::json::APPLICATION_JSON;
+use crate::http::embedded::{Asked, File};
 use crate::http::problem::Problem;
 
 /// Its addresses are relative, so that it works under any prefix; `{docs}` stands for where its files are from here.
@@ -41,11 +41,17 @@ const POLICY: HeaderValue = HeaderValue::from_static(
 );
 
 /// Made for whoever asks first: few servers are ever asked.
-static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::http::document_text().into());
+static DOCUMENT: LazyLock<File> =
+    LazyLock::new(|| File::new("application/json", crate::http::document_text()));
+static SCRIPT: LazyLock<File> =
+    LazyLock::new(|| File::new("text/javascript", Bytes::from_static(START.as_bytes())));
+static BUNDLE: LazyLock<File> =
+    LazyLock::new(|| File::new("text/javascript", asset("swagger-ui-bundle.js")));
+static STYLE: LazyLock<File> = LazyLock::new(|| File::new("text/css", asset("swagger-ui.css")));
 
 /// The routes that the OpenAPI document does not have.
 pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
-    let openapi = || async { ([(CONTENT_TYPE, APPLICATION_JSON)], DOCUMENT.clone()) };
+    let openapi = async |asked: Asked| DOCUMENT.answer(&asked);
     let page = |docs: &'static str| {
         let page = move || async move {
             let page = Html(PAGE.replace("{docs}", docs));
@@ -63,22 +69,16 @@ pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
     ]
 }
 
-async fn file(parameters: RawPathParams) -> Response {
+async fn file(parameters: RawPathParams, asked: Asked) -> Response {
     let name = parameters.iter().next().map_or("", |(_, name)| name);
-    let (media_type, content) = match name {
-        "start.js" => ("text/javascript", Bytes::from_static(START.as_bytes())),
-        "swagger-ui.css" => ("text/css", asset(name)),
-        "swagger-ui-bundle.js" => ("text/javascript", asset(name)),
+    let file = match name {
+        "start.js" => &*SCRIPT,
+        "swagger-ui.css" => &*STYLE,
+        "swagger-ui-bundle.js" => &*BUNDLE,
         _ => return Problem::route_not_found().into_response(),
     };
-    let headers = [
-        (CONTENT_TYPE, HeaderValue::from_static(media_type)),
-        (
-            CACHE_CONTROL,
-            HeaderValue::from_static("public, max-age=3600"),
-        ),
-    ];
-    (headers, content).into_response()
+    let caching = HeaderValue::from_static("public, max-age=3600");
+    ([(CACHE_CONTROL, caching)], file.answer(&asked)).into_response()
 }
 
 fn asset(name: &str) -> Bytes {

@@ -6,6 +6,7 @@ mod changes;
 mod client;
 mod conditional;
 mod docs;
+mod embedded;
 mod events;
 mod export;
 mod extract;

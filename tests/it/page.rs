@@ -3,6 +3,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode};
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tickbox::config::{Environment, SignIn, Web};
 
@@ -74,6 +75,48 @@ async fn its_files_are_there_for_everybody_and_asked_for_once() {
         let posted = ask(&app, Method::POST, path, &[]).await;
         assert_eq!(posted.status, StatusCode::METHOD_NOT_ALLOWED);
     }
+}
+
+#[tokio::test]
+async fn what_the_program_carries_is_sent_compressed_to_whoever_takes_that() {
+    let app = app(Some(SignIn::Name)).await;
+    let mut first_load = 0;
+    let others = [
+        "/client.js",
+        "/openapi.json",
+        "/docs/swagger-ui-bundle.js",
+        "/docs/swagger-ui.css",
+        "/docs/start.js",
+    ];
+    for path in FILES.map(|(path, _)| path).into_iter().chain(others) {
+        let plain = ask(&app, Method::GET, path, &[]).await;
+        assert_eq!(plain.header("content-encoding"), None, "{path}");
+        assert_eq!(plain.header("vary"), Some("accept-encoding"), "{path}");
+        let takes = [("accept-encoding", "gzip, deflate, br")];
+        let request = Request::builder()
+            .uri(path)
+            .header(takes[0].0, takes[0].1)
+            .body(Body::empty());
+        let (head, body) = app.nobody().receive(request.unwrap()).await.into_parts();
+        assert_eq!(head.headers["content-encoding"], "gzip", "{path}");
+        assert_eq!(head.headers["vary"], "accept-encoding", "{path}");
+        let compressed = body.collect().await.unwrap().to_bytes();
+        assert!(compressed.len() < plain.text.len(), "{path}");
+        let mut text = String::new();
+        let mut reader = flate2::read::GzDecoder::new(&*compressed);
+        std::io::Read::read_to_string(&mut reader, &mut text).unwrap();
+        assert!(text == plain.text, "{path}");
+
+        let tag = head.headers["etag"].to_str().unwrap();
+        assert_ne!(Some(tag), plain.header("etag"), "{path}");
+        let known = [takes[0], ("if-none-match", tag)];
+        let again = ask(&app, Method::GET, path, &known).await;
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+        if ["/", "/app.js", "/shared.js", "/app.css"].contains(&path) {
+            first_load += compressed.len();
+        }
+    }
+    assert!(first_load <= 60 * 1024, "{first_load}");
 }
 
 #[tokio::test]

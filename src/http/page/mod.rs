@@ -2,20 +2,19 @@
 
 mod sign_in;
 
-use aws_lc_rs::digest::{SHA256, digest};
+use std::sync::Arc;
+
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 
 use crate::config::SignIn;
 use crate::http::SharedApp;
+use crate::http::embedded::{Asked, File};
 use crate::http::problem::Problem;
 
 /// The page has places for what depends on settings.
@@ -58,15 +57,14 @@ pub(super) fn table(page: Option<&SignIn>) -> Vec<(&'static str, MethodRouter<Sh
     let policy = policy(sign_in);
     let index = INDEX.replace("{sign-in}", &escaped(sign_in.as_str()));
     let file = |content: Bytes, media_type: &'static str| {
-        let file = File::new(content, media_type, policy.clone());
-        get(move |uri: Uri, headers: HeaderMap| async move { file.answer(&uri, &headers) })
+        let file = Arc::new(File::new(media_type, content));
+        let policy = policy.clone();
+        get(async move |uri: Uri, asked: Asked| answer(&file, &policy, &uri, &asked))
     };
     let mut routes = vec![("/", file(index.into(), "text/html; charset=utf-8"))];
     for (path, content, media_type) in FILES {
-        routes.push((
-            path,
-            file(Bytes::from_static(content.as_bytes()), media_type),
-        ));
+        let content = Bytes::from_static(content.as_bytes());
+        routes.push((path, file(content, media_type)));
     }
     if *sign_in == SignIn::Name {
         routes.push((DEVELOPMENT_TOKEN, post(sign_in::create_development_token)));
@@ -96,51 +94,17 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
 }
 
-/// One of the page's files, with all that its answer says.
-#[derive(Clone)]
-struct File {
-    content: Bytes,
-    media_type: HeaderValue,
-    policy: HeaderValue,
-    /// A mark of the content, without quotes.
-    mark: String,
-}
-
-impl File {
-    fn new(content: Bytes, media_type: &'static str, policy: HeaderValue) -> Self {
-        let mark = URL_SAFE_NO_PAD.encode(&digest(&SHA256, &content).as_ref()[..15]);
-        Self {
-            content,
-            media_type: HeaderValue::from_static(media_type),
-            policy,
-            mark,
-        }
-    }
-
-    fn answer(&self, uri: &Uri, headers: &HeaderMap) -> Response {
-        let Some(caching) = caching(uri) else {
-            return Problem::route_not_found().into_response();
-        };
-        let tag = HeaderValue::try_from(format!("\"{}\"", self.mark));
-        let common = [
-            (CACHE_CONTROL, caching),
-            (ETAG, tag.unwrap_or(HeaderValue::from_static("\"\""))),
-            (CONTENT_SECURITY_POLICY, self.policy.clone()),
-            (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
-            (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
-        ];
-        if self.is_known(headers) {
-            return (StatusCode::NOT_MODIFIED, common).into_response();
-        }
-        let own = [(CONTENT_TYPE, self.media_type.clone())];
-        (common, own, self.content.clone()).into_response()
-    }
-
-    /// A proxy that compresses writes more into a tag, or before it; the mark is in it all the same.
-    fn is_known(&self, headers: &HeaderMap) -> bool {
-        let mut tags = headers.get_all(IF_NONE_MATCH).iter();
-        tags.any(|tags| tags.to_str().is_ok_and(|tags| tags.contains(&self.mark)))
-    }
+fn answer(file: &File, policy: &HeaderValue, uri: &Uri, asked: &Asked) -> Response {
+    let Some(caching) = caching(uri) else {
+        return Problem::route_not_found().into_response();
+    };
+    let headers = [
+        (CACHE_CONTROL, caching),
+        (CONTENT_SECURITY_POLICY, policy.clone()),
+        (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+        (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (headers, file.answer(asked)).into_response()
 }
 
 /// How long an answer is good. An address that says which content it has is good for ever, if it is of this build;

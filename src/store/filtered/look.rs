@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::super::Store;
 use super::super::row::{Columns, FromRow};
 use super::super::tasks::ListedTask;
-use super::statements::{Query, Statements, Told};
+use super::statements::{Query, Reading, Statements, Told};
 use super::ways::{Phase, Way, phases, way};
 use crate::domain::filter::{Asked, Narrowed, Place};
 use crate::domain::limits::{COUNTED, PAGE};
@@ -38,6 +38,14 @@ pub(super) struct Look<'a> {
     pub(super) until: Instant,
 }
 
+/// Some tasks of a phase, and what was told with them.
+struct PageRead {
+    tasks: Vec<Task>,
+    told: Option<Numbers>,
+    /// Whether there are no more in this phase.
+    is_last: bool,
+}
+
 pub(super) type Found = (Vec<Task>, Numbers, usize);
 
 impl Look<'_> {
@@ -64,30 +72,44 @@ impl Look<'_> {
             let mut place = after.filter(|place| phase.has(place)).cloned();
             // At first as many as are wanted; more when most of them did not belong to the list.
             let mut step = limit;
+            let mut may_tie = phase.leaves_ties(self.asked());
             while found.len() < limit {
                 let rows = if is_exact { limit - found.len() } else { step };
-                let few = self.by_condition(phase, counting, numbers);
-                let page = |told, few| {
-                    self.statements
-                        .page(phase, place.as_ref(), (rows, told), few)
+                let reading = match self.by_condition(phase, counting, numbers) {
+                    Some(most) => Reading::Found(most),
+                    None if may_tie => Reading::TiesUnsorted,
+                    None => Reading::Sorted,
                 };
-                let (mut tasks, said) = self.read(page(told, few)).await?;
-                numbers = numbers.or(said);
+                let mut page = self
+                    .read_page(phase, place.as_ref(), (rows, told), reading)
+                    .await?;
+                numbers = numbers.or(page.told);
                 // There were more than were looked at.
-                if few == Some(FEW) && numbers.is_some_and(|numbers| numbers.wanted >= FEW) {
-                    (tasks, _) = self.read(page(Told::Nothing, None)).await?;
+                if reading == Reading::Found(FEW)
+                    && numbers.is_some_and(|numbers| numbers.wanted >= FEW)
+                {
+                    page = self
+                        .read_page(
+                            phase,
+                            place.as_ref(),
+                            (rows, Told::Nothing),
+                            Reading::Sorted,
+                        )
+                        .await?;
                 }
                 told = if numbers.is_some() {
                     Told::Nothing
                 } else {
                     told
                 };
-                let is_last = tasks.len() < rows;
+                // What was left out of it is read in its order.
+                may_tie = false;
                 let sorting = &self.asked().sorting;
-                place = tasks.last().map(|task| sorting.place(task));
-                found.extend(tasks.into_iter().filter(|task| self.asked().matches(task)));
+                place = page.tasks.last().map(|task| sorting.place(task)).or(place);
+                let tasks = page.tasks.into_iter();
+                found.extend(tasks.filter(|task| self.asked().matches(task)));
                 step = (step * 4).min(PAGE.max(limit));
-                if is_last {
+                if page.is_last {
                     break;
                 }
             }
@@ -109,6 +131,47 @@ impl Look<'_> {
             (false, false) => 0,
         };
         Ok((found, numbers, count))
+    }
+
+    /// The next tasks of a phase, in their order: at most `rows`.
+    async fn read_page(
+        &self,
+        phase: Phase,
+        after: Option<&Place>,
+        (rows, told): (usize, Told),
+        reading: Reading,
+    ) -> Result<PageRead, Error> {
+        let unsorted = reading == Reading::TiesUnsorted;
+        // One more tells whether the last ones tie with others that are not among these.
+        let asked = if unsorted { rows + 1 } else { rows };
+        let query = self.statements.page(phase, after, (asked, told), reading);
+        let (mut tasks, told) = self.read(query).await?;
+        let is_last = tasks.len() < asked;
+        if unsorted {
+            tasks = self.sort_ties(phase, tasks, is_last);
+        }
+        Ok(PageRead {
+            tasks,
+            told,
+            is_last,
+        })
+    }
+
+    /// Sorts tasks that come in the order of what leads a phase. Where more come behind them, those that are equal to
+    /// the last in that are left out: some of them may be missing.
+    fn sort_ties(&self, phase: Phase, tasks: Vec<Task>, is_last: bool) -> Vec<Task> {
+        let sorting = &self.asked().sorting;
+        let placed = tasks.into_iter().map(|task| (sorting.place(&task), task));
+        let mut placed: Vec<(Place, Task)> = placed.collect();
+        if !is_last && let Some((last, _)) = placed.last() {
+            let mark = last.marks.get(phase.missing).cloned();
+            let is_equal =
+                |(place, _): &(Place, Task)| place.marks.get(phase.missing) == mark.as_ref();
+            let equal = placed.iter().rev().take_while(|it| is_equal(it)).count();
+            placed.truncate(placed.len() - equal);
+        }
+        placed.sort_by(|(first, _), (second, _)| sorting.compare_places(first, second));
+        placed.into_iter().map(|(_, task)| task).collect()
     }
 
     /// How many tasks are looked for by the condition, if that is the better way.

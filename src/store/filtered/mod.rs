@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use self::look::{FEW, Look, STEP};
 pub(super) use self::statements::Query;
-use self::statements::{Statements, Told};
+use self::statements::{Reading, Statements, Told};
 use self::ways::{Phase, Way, has_index, phases, way};
 use super::Store;
 use super::dialect::Dialect;
@@ -95,12 +95,13 @@ impl Store {
         let phases = phases(asked, &narrowed.condition);
         match phases.first().filter(|_| !is_walked(asked, &narrowed)) {
             Some(phase) => {
-                let few = match way(asked, &narrowed.condition, *phase) {
-                    Way::Order => None,
-                    Way::Condition | Way::Either => Some(FEW),
+                let reading = match way(asked, &narrowed.condition, *phase) {
+                    Way::Order if phase.leaves_ties(asked) => Reading::TiesUnsorted,
+                    Way::Order => Reading::Sorted,
+                    Way::Condition | Way::Either => Reading::Found(FEW),
                 };
                 let told = (PAGE, Told::Count);
-                statements.page(*phase, None, told, few).text
+                statements.page(*phase, None, told, reading).text
             }
             None => statements.walk(Position::START, STEP, Told::Account).text,
         }
@@ -122,16 +123,16 @@ pub(super) fn matching(
         narrowed: &narrowed,
     };
     let phase = Phase::LAST;
-    let by_condition = match way(asked, &narrowed.condition, phase) {
-        Way::Order => None,
-        Way::Condition | Way::Either => Some(usize::MAX),
+    let reading = match way(asked, &narrowed.condition, phase) {
+        Way::Order => Reading::Sorted,
+        Way::Condition | Way::Either => Reading::Found(usize::MAX),
     };
     let place = after.map(|position| Place {
         marks: Vec::new(),
         position,
     });
     let told = (MATCHING_STEP, Told::Nothing);
-    statements.page(phase, place.as_ref(), told, by_condition)
+    statements.page(phase, place.as_ref(), told, reading)
 }
 
 /// How many tasks of a list are best read at a time, if it is read to its end.

@@ -31,6 +31,17 @@ pub(super) enum Told {
     Count,
 }
 
+/// How the tasks of a page are found, and in which order they come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    /// By the index of what leads the order, then sorted by the rest of it.
+    Sorted,
+    /// By the same index, and in its order: those that are equal in what leads come in any.
+    TiesUnsorted,
+    /// By the condition, if there are at most so many; then sorted.
+    Found(usize),
+}
+
 /// The columns of a task.
 static COLUMNS: LazyLock<String> = LazyLock::new(|| TASKS.list(""));
 
@@ -43,22 +54,21 @@ pub(super) struct Statements<'a> {
 }
 
 impl<'a> Statements<'a> {
-    /// Tasks of a phase in their order, from the one after a place on. They are found by the order; or, if there are
-    /// at most so many, by the condition.
+    /// Tasks of a phase in their order, from the one after a place on.
     pub(super) fn page(
         &self,
         phase: Phase,
         after: Option<&Place>,
         (limit, told): (usize, Told),
-        by_condition: Option<usize>,
+        reading: Reading,
     ) -> Query {
         let mut parameters = self.parameters();
         let told = self.told(told, &mut parameters);
         let Wanted {
             from, mut scope, ..
-        } = match by_condition {
-            Some(_) => self.wanted(&mut parameters),
-            None => self.wanted_in_order(phase, &mut parameters),
+        } = match reading {
+            Reading::Found(_) => self.wanted(&mut parameters),
+            Reading::Sorted | Reading::TiesUnsorted => self.wanted_in_order(phase, &mut parameters),
         };
         let keys = asked_keys(self.asked, phase);
         let missing = self.asked.sorting.keys()[..phase.missing].iter();
@@ -73,13 +83,17 @@ impl<'a> Statements<'a> {
             let behind = behind(&keys, marks, place, &mut parameters);
             let _ = write!(scope, " AND {behind}");
         }
-        let order = order(&keys);
+        let order = match reading {
+            Reading::TiesUnsorted => keys.first().map(Key::order),
+            Reading::Sorted | Reading::Found(_) => None,
+        };
+        let order = order.unwrap_or_else(|| sorted_by(&keys));
         let limit = parameters.bind(count(limit));
         let columns = &*COLUMNS;
-        let source = match by_condition {
-            None => format!("{from} WHERE {scope}"),
+        let source = match reading {
+            Reading::Sorted | Reading::TiesUnsorted => format!("{from} WHERE {scope}"),
             // What has a limit is found before it is sorted.
-            Some(most) => {
+            Reading::Found(most) => {
                 let most = parameters.bind(count(most));
                 format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
             }
@@ -293,6 +307,13 @@ struct Key {
     descending: bool,
 }
 
+impl Key {
+    fn order(&self) -> String {
+        let direction = if self.descending { " DESC" } else { " ASC" };
+        format!("{}{direction}", self.text)
+    }
+}
+
 fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
     let keys = asked.sorting.keys()[phase.missing..].iter();
     let keys = keys.filter_map(|key| {
@@ -306,16 +327,15 @@ fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
 }
 
 /// What leads has a value in every task, so that an index can say its order.
-fn order(keys: &[Key]) -> String {
+fn sorted_by(keys: &[Key]) -> String {
     let mut order = Vec::new();
     for (place, key) in keys.iter().enumerate() {
-        let direction = if key.descending { " DESC" } else { " ASC" };
         let nulls = if place == 0 || key.field.is_always_there() {
             ""
         } else {
             " NULLS LAST"
         };
-        order.push(format!("{}{direction}{nulls}", key.text));
+        order.push(format!("{}{nulls}", key.order()));
     }
     if !keys.iter().any(|key| key.field == Field::CreatedAt) {
         order.push("created_at DESC".to_owned());

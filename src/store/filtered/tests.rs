@@ -30,6 +30,8 @@ const ORDERS: [&str; 5] = [
     "title, order",
 ];
 
+const READINGS: [Reading; 3] = [Reading::Sorted, Reading::TiesUnsorted, Reading::Found(10)];
+
 /// All statements of all these questions.
 fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
     let space = SpaceId::stored("secret");
@@ -59,8 +61,8 @@ fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
                 ];
                 if !is_walked(&asked, &narrowed) {
                     for phase in phases(&asked, &narrowed.condition) {
-                        for few in [None, Some(10)] {
-                            of_this.push(statements.page(phase, None, (10, Told::Count), few));
+                        for reading in READINGS {
+                            of_this.push(statements.page(phase, None, (10, Told::Count), reading));
                         }
                     }
                 }
@@ -131,7 +133,7 @@ fn questions_of_the_same_shape_share_a_statement() {
             },
         };
         statements
-            .page(phase, Some(&place), (10, Told::Count), None)
+            .page(phase, Some(&place), (10, Told::Count), Reading::Sorted)
             .text
     };
     let today = text("due <= today() AND tags:a", 20_000);

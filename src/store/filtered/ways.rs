@@ -53,6 +53,19 @@ impl Phase {
         self.missing == missing_marks(place)
     }
 
+    /// Whether the index of what leads says nothing of the order of those that are equal in that. An engine sorts them
+    /// by copying each row whole.
+    pub(super) fn leaves_ties(self, asked: &Asked) -> bool {
+        let mut keys = asked.sorting.keys().iter().skip(self.missing);
+        let leader = keys.next().filter(|_| self.leads);
+        match leader.map(|key| (key.field, key.descending)) {
+            Some((Field::Due, _)) => true,
+            // The newest come first in it, where it is read forwards.
+            Some((Field::Priority, descending)) => descending || keys.next().is_some(),
+            _ => false,
+        }
+    }
+
     /// The field by which its tasks are found in their order.
     pub(super) fn leader(self, asked: &Asked) -> Field {
         let key = asked

@@ -1,0 +1,130 @@
+//! Files inside the binary: their entity tags, and compressed for whoever takes that. Each is compressed when it is first
+//! asked for, and kept.
+
+use std::io::Write;
+use std::sync::OnceLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, ETAG, VARY};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
+use super::SharedApp;
+use super::conditional::{IfNoneMatch, not_modified};
+use super::problem::Problem;
+
+/// A file with its tag, which is a sum of its bytes.
+pub(super) struct File {
+    media_type: &'static str,
+    content: Bytes,
+    sum: String,
+    compressed: OnceLock<Bytes>,
+}
+
+/// What is said of a request for a file.
+pub(super) struct Asked {
+    known: IfNoneMatch,
+    takes_gzip: bool,
+}
+
+impl File {
+    pub(super) fn new(media_type: &'static str, content: impl Into<Bytes>) -> Self {
+        let content = content.into();
+        let sum = digest(&SHA256, &content);
+        let sum = u128::from_be_bytes(std::array::from_fn(|at| sum.as_ref()[at]));
+        Self {
+            media_type,
+            content,
+            sum: format!("{sum:x}"),
+            compressed: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn answer(&self, asked: &Asked) -> Response {
+        let tag = |coding: &str| {
+            let tag = HeaderValue::try_from(format!("\"{}{coding}\"", self.sum));
+            tag.unwrap_or(HeaderValue::from_static("\"\""))
+        };
+        let plain = tag("");
+        let vary = (VARY, HeaderValue::from_static("accept-encoding"));
+        if asked.known.has(&plain) {
+            return ([vary], not_modified(plain)).into_response();
+        }
+        let media_type = (CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        if asked.takes_gzip && self.media_type != "application/gzip" {
+            let coding = (CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            // Other bytes have another tag (RFC 9110 §8.8.3.3).
+            let headers = [vary, media_type, coding, (ETAG, tag("-gzip"))];
+            return (headers, self.compressed().clone()).into_response();
+        }
+        ([vary, media_type, (ETAG, plain)], self.content.clone()).into_response()
+    }
+
+    fn compressed(&self) -> &Bytes {
+        self.compressed.get_or_init(|| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            let written = encoder.write_all(&self.content);
+            // Nothing is refused by memory.
+            let bytes = written.and_then(|()| encoder.finish());
+            bytes.unwrap_or_default().into()
+        })
+    }
+}
+
+impl FromRequestParts<SharedApp> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {
+        Ok(Self {
+            known: IfNoneMatch::from_request_parts(parts, app).await?,
+            takes_gzip: takes_gzip(&parts.headers),
+        })
+    }
+}
+
+/// Whether `Accept-Encoding` allows gzip (RFC 9110 §12.5.3).
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter();
+    let mut codings = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|it| it.split(','));
+    codings.any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight
+            .trim()
+            .trim_start_matches("q=")
+            .trim_end_matches(['0', '.']);
+        let refused = coding.contains(';') && weight.is_empty();
+        name.trim().eq_ignore_ascii_case("gzip") && !refused
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gzip_is_sent_to_whoever_takes_it() {
+        for (sent, takes) in [
+            ("gzip", true),
+            ("br, GZIP", true),
+            ("gzip;q=0.5, br", true),
+            ("gzip; q=1.0", true),
+            ("gzip;q=0", false),
+            ("gzip; q=0.000, br", false),
+            ("br, zstd", false),
+            ("x-gzip-like", false),
+            ("", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(sent));
+            assert_eq!(takes_gzip(&headers), takes, "{sent}");
+        }
+        assert!(!takes_gzip(&HeaderMap::new()));
+    }
+}
