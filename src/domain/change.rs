@@ -27,8 +27,13 @@ impl Kind {
         (Self::Spread, "spread"),
     ];
 
+    /// Every name that there is.
+    pub fn names() -> [&'static str; 5] {
+        Self::NAMES.map(|(_, name)| name)
+    }
+
     pub fn as_str(self) -> &'static str {
-        let [created, changed, deleted, restored, spread] = Self::NAMES.map(|(_, name)| name);
+        let [created, changed, deleted, restored, spread] = Self::names();
         match self {
             Self::Created => created,
             Self::Changed => changed,

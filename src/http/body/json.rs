@@ -1,4 +1,4 @@
-//! JSON on its way in and out.
+//! JSON bodies of requests and responses.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::input::FromJson;
 use super::strict;
@@ -37,6 +38,12 @@ impl<T: Serialize> IntoResponse for Json<T> {
             Err(error) => Problem::internal(error.into()).into_response(),
         }
     }
+}
+
+/// JSON that was written already, as a part of an answer.
+pub(in crate::http) fn raw(json: Vec<u8>) -> Result<Box<RawValue>, Problem> {
+    let text = String::from_utf8(json).map_err(|error| Problem::internal(error.into()))?;
+    RawValue::from_string(text).map_err(|error| Problem::internal(error.into()))
 }
 
 /// The body of an answer that is JSON already.
