@@ -1,4 +1,4 @@
-//! The parts of a running server, put together once. Doors take it as their state; nothing is global.
+//! The parts of a running server, put together once. Handlers get them as their state; nothing is global.
 
 use std::sync::Arc;
 

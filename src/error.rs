@@ -1,4 +1,4 @@
-//! What can go wrong, in the words of tasks. Status codes and bodies are decided at the door (`http::problem`).
+//! What can fail, as values of the domain. Status codes and bodies are decided in `http::problem`.
 
 use std::time::Duration;
 

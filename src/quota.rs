@@ -1,4 +1,4 @@
-//! How often a user may ask: so many requests in each window of time, counted exactly by this process.
+//! The rate limit: how many requests a user may make in each window of time, counted exactly by this process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! The wish to stop, as the operating system brings it.
+//! The signal to stop, from the operating system.
 
 use std::io;
 

@@ -1,5 +1,5 @@
-//! What a token claims, and the rules of time and identity. Issuer and audience are in `issuer`, other kinds of
-//! tokens in `foreign`; that the claims are genuine is decided by the signature alone.
+//! The claims of a token, and the rules of time and identity. Issuer and audience are in `issuer`, other kinds of
+//! tokens in `foreign`. Only the signature proves that the claims are genuine.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! For `doctor`: fetches every key set once and reports, and walks a token through every rule. Prints nothing.
+//! For `doctor`: fetches every key set once and reports, and checks a token against every rule. Prints nothing.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! `tickbox doctor`: looks at everything that a start needs, and says in words what is wrong.
+//! `tickbox doctor`: checks everything that a start needs, and explains what is wrong.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! How this program is called from here: advice is meant to be pasted.
+//! How this program is called from here: the commands in its advice can be pasted.
 
 use std::env;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! `tickbox serve`: puts the parts together, opens the doors, and closes them again.
+//! `tickbox serve`: builds the app, opens the listeners, and closes them at the end.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -166,8 +166,8 @@ async fn open_metrics(
     Ok(url)
 }
 
-/// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs
-/// open; the hard one is for programs that ask. If it cannot be raised, it stays as it is. Gives how many may be open, if
+/// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs open;
+/// the hard one is for programs that ask. If it cannot be raised, it stays as it is. Gives how many may be open, if
 /// that is limited.
 fn allow_many_files() -> Option<u64> {
     let limits = getrlimit(Resource::Nofile);

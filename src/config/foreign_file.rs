@@ -1,4 +1,4 @@
-//! Whether a file that a setting names is another program's: nobody wants our tables in there.
+//! Whether a file that a setting names belongs to another program: then no tables are made in it.
 
 use std::fs;
 use std::io::Read;

@@ -1,4 +1,4 @@
-//! Values that several settings have in the same form, and what can be said of one without using it.
+//! Values that several settings have in the same form, and what can be checked of a value without using it.
 
 use std::net::SocketAddr;
 use std::time::Duration;

@@ -1,5 +1,5 @@
-//! What a task says, in one list: its members, in the order of its JSON. Everything that handles all of them is made
-//! from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
+//! The content of a task: one list of its members, in the order of its JSON. Everything that handles all members is
+//! generated from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
 
 mod archived;
 mod color;

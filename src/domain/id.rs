@@ -1,4 +1,4 @@
-//! Who and what: identities of people, spaces of tasks, names of tasks and of lists. None can be mistaken for another.
+//! Ids: of users, of spaces, of tasks and of lists. Each is a type of its own, so none can be mistaken for another.
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! JSON as the domain reads and writes it: objects by their members, and the values that a task has. Written by
-//! hand where a page has many of a kind: serde would look at each character one by one, also in the names of the
-//! members, and take almost three times as many instructions.
+//! hand, because a page has many tasks: serde checks every character one by one, also in the names of the
+//! members, and takes almost three times as many instructions.
 
 use std::borrow::Cow;
 use std::fmt;

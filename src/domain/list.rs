@@ -1,4 +1,4 @@
-//! A list: what it says, and what the server says of it. What every list has in common with every task is in `record`.
+//! A list: its content, and what the server adds. What lists and tasks have in common is in `record`.
 
 use super::content::{
     Archived, Breach, Color, Member, Merge, Metadata, RecordContent, RecordPatch, Schema, Side,

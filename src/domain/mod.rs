@@ -1,5 +1,5 @@
-//! The domain: what a task is, what can be done with it, and what comes of that. Everything here is values and pure
-//! functions; there is no SQL, no HTTP and no clock, and nothing of the other rooms is used.
+//! The domain: what a task is, what can be done with it, and the outcome of that. Everything here is values and pure
+//! functions; there is no SQL, no HTTP and no clock, and no other room is used.
 
 mod account;
 mod change;

@@ -1,4 +1,4 @@
-//! Where things stand in an order that people make: on which shelf, and in which place there.
+//! Positions in an order that people make: the group of siblings, and the place in it.
 
 use super::order::OrderKey;
 use super::{ListId, TaskId};

@@ -1,5 +1,4 @@
-//! What tasks and lists have in common: each is a record of a space, with a name, a content, and what the server says of
-//! it.
+//! What tasks and lists have in common: each is a record of a space, with an id, a content, and what the server adds.
 
 use super::content::RecordContent;
 use super::json::{write_number, write_time};

@@ -1,4 +1,4 @@
-//! What the data says against a request, in the words of the domain.
+//! Why the data does not allow a request, as values of the domain.
 
 use super::{Breach, Item, Noun, Task};
 

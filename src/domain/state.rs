@@ -1,4 +1,4 @@
-//! What is known of a space while works on it are decided: rows as they were loaded, and as they are to be saved.
+//! The state of a space while its works are decided: rows as they were loaded, and as they are to be saved.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! A task: what it says, and what the server says of it.
+//! A task: its content, and what the server adds.
 
 use uuid::Uuid;
 

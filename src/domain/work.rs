@@ -1,4 +1,4 @@
-//! What can be asked for, and what comes of it.
+//! Works: what can be requested, and its outcome.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The TypeScript client of this very version: `/client.tgz` is what npm, pnpm and yarn install, `/client.js` the same
-//! as one module for pages without a bundler. Both are made in `clients/typescript` and committed.
+//! The TypeScript client of this version: `/client.tgz` is what npm, pnpm and yarn install, `/client.js` is the same
+//! as one module for pages without a bundler. Both are built in `clients/typescript` and committed.
 
 use std::sync::LazyLock;
 

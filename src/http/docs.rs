@@ -1,4 +1,4 @@
-//! The documentation pages, with everything they need inside the binary: they work without internet.
+//! The documentation pages, with all their files inside the binary: they work without internet.
 
 use std::sync::{Arc, LazyLock};
 

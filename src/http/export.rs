@@ -1,4 +1,4 @@
-//! Everything of a user as JSON lines, written while it is read, so that its length does not cost memory.
+//! All data of a user as JSON lines, sent while it is read, so that memory does not depend on its length.
 
 use std::sync::Arc;
 
@@ -32,10 +32,11 @@ const HEAD: &[u8] = b"{\"kind\": \"tickbox\", \"version\": 1}\n";
 
 /// Take everything along
 ///
-/// JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told elsewhere,
-/// with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then the tasks in the
-/// trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same bytes, whichever database
-/// they are in. What changes while it is written may come once more at the end, as it is then.
+/// JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told
+/// elsewhere, with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then
+/// the tasks in the trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same
+/// bytes, whichever database they are in. What changes while it is written may come once more at the end, as it is
+/// then.
 #[utoipa::path(
     get, path = "/api/{user_id}/export", tag = TAG,
     responses((

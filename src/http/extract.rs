@@ -1,5 +1,5 @@
-//! What a handler asks of the path and the token in its signature: the owner, the task's id, the change's number. Each refuses in
-//! the envelope.
+//! Extractors for the path and the token: the owner, the task's id, the change's number. Each failure has the usual
+//! error envelope.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::Method;

@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve: for load balancers, containers and people.
+//! Whether the process is alive, and whether it can serve: for load balancers, containers and people.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Parameters of a query: how values are read, and refused, that more than one route takes.
+//! Query parameters: how values that several routes have are parsed and refused.
 
 use std::borrow::Cow;
 

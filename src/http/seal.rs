@@ -1,5 +1,6 @@
-//! The seal of a cursor: it ties the place that a cursor names to what it was made for. It guards against mistakes, not
-//! attacks: a forged cursor only leads to another place among what the caller may read anyway.
+//! The seal of a cursor: it binds the position in a cursor to the query and user that it was made for. It protects
+//! against mistakes, not against attacks: a forged cursor only leads to another position in what the caller may read
+//! anyway.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine;

@@ -1,4 +1,4 @@
-//! A JSON document of lists with their tasks, read one task after the other, however long it is.
+//! A JSON document of lists with their tasks, parsed one task after the other, however long it is.
 
 use std::cell::Cell;
 use std::collections::HashMap;

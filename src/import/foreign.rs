@@ -1,4 +1,4 @@
-//! A task of another program on its way to a line of ours: what fits is taken, what does not is named.
+//! Converts a task of another program into a line of our format: what fits is converted, what does not is reported.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! Google Tasks, as Takeout gives them: `Tasks.json`.
+//! Google Tasks, as Takeout exports them: `Tasks.json`.
 
 use std::io::BufRead;
 

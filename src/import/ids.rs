@@ -1,4 +1,4 @@
-//! Ids of what comes from other programs: made of their names there, so that the same thing has the same id each time.
+//! Ids for records of other programs: derived from their ids there, so that the same record always has the same id.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::{Builder, Uuid};

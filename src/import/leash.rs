@@ -1,4 +1,5 @@
-//! A reader that gives only so much for one record: who has to wait for a record's end must not take the whole file for it.
+//! A reader that gives a limited number of bytes for one record, so that a record without an end does not fill the
+//! memory.
 
 use std::cell::Cell;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Lines of a file, of which none may be as long as the file.
+//! Lines of a file, each of limited length.
 
 use std::io::{self, BufRead};
 

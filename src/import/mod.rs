@@ -1,6 +1,6 @@
-//! Reading what people bring along: our own format and those of other programs, piece by piece, into words of the domain.
-//! A file of another program becomes lines of ours first, so that one place alone knows what a line may say. What is done with
-//! the pieces is the use-case's business.
+//! Reads files for an import: our own format and those of other programs, piece by piece, into values of the domain. A
+//! file of another program is converted to lines of our format first, so that only one place parses them. The use-case
+//! decides what is done with the pieces.
 
 mod documents;
 mod foreign;

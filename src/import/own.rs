@@ -1,5 +1,5 @@
-//! Our own format: JSON lines, of which the first says what they are. Each other one is a list or a task as it is told
-//! elsewhere; names that are not known, and `user_id`, are passed over.
+//! Our own format: JSON lines, of which the first names the format. Each other line is a list or a task in the JSON of
+//! the API; unknown names, and `user_id`, are ignored.
 
 use std::io::BufRead;
 

@@ -1,4 +1,4 @@
-//! Todoist's CSV: the tasks of a project, each with its level, and its comments behind it.
+//! Todoist's CSV: the tasks of a project, each with its level, followed by its comments.
 
 use std::collections::HashMap;
 use std::io::BufRead;

@@ -1,4 +1,4 @@
-//! What is wrong with a line, in words.
+//! The messages for a line that cannot be imported.
 
 use crate::domain::json::{Fault, NoObject};
 

@@ -1,8 +1,8 @@
-//! What the program counts of itself, for Prometheus and its kin. Who may read it, and over which protocol, is not
-//! decided here; how it is written down is in `exposition`.
+//! What the program counts, for Prometheus. Who may read it, and over which protocol, is not
+//! decided here; the text format is in `exposition`.
 //!
 //! Every series that can exist has its place from the start, so counting is an addition to a number in an array: no
-//! lock, no allocation, and no label whose values somebody outside could choose.
+//! lock, no allocation, and no label whose values a caller could choose.
 
 mod exposition;
 mod histogram;

@@ -1,4 +1,4 @@
-//! The words in which the engines' SQL differs. A statement's text names them in braces (`store::statements`).
+//! The words in which the SQL of the engines differs. A statement's text names them in braces (`store::statements`).
 
 use super::tables::{ACCOUNTS, CHANGES, LISTS, TASKS};
 

@@ -1,4 +1,4 @@
-//! Reading all tasks of a space, each behind the one that it is a part of: each method is one statement.
+//! Reads all tasks of a space, each after its parent: each method is one statement.
 
 use uuid::Uuid;
 

@@ -1,4 +1,4 @@
-//! A bounded number of places, and a bounded wait for one: what keeps overload from becoming a hang.
+//! A bounded number of permits, and a bounded wait for one, so that overload does not block callers for ever.
 
 use std::sync::Arc;
 use std::time::Duration;

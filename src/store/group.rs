@@ -1,5 +1,5 @@
 //! What happens to a group between loading and saving, the same for both engines: each work is decided in its turn, as
-//! soon as what it needs is loaded, and whoever asked is told when it is known what became of the group.
+//! soon as its rows are loaded, and each caller is answered when the outcome of the group is known.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,4 +1,4 @@
-//! Whether the database can be used: read, and written.
+//! Whether the database can be read and written.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Removing all of a space, in steps that hold nobody up; what was begun is found again.
+//! Removes a whole space, in short steps; a removal that was interrupted is found again.
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;

@@ -1,4 +1,4 @@
-//! How long the database took, and how often it was asked, for one request: what the request log shows.
+//! The time and the number of database calls of one request, for the request log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};

@@ -1,5 +1,5 @@
 //! The migrations inside the binary, and which of them a database still needs. How one is applied is
-//! the business of each executor.
+//! decided by each executor.
 
 use std::fmt::Write;
 

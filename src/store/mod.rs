@@ -1,16 +1,16 @@
-//! What is remembered, and the promise about it.
+//! Keeps the data, and guarantees the following.
 //!
-//! - **The rows of a space are reached only in its name.** Every method takes the space first, and every
-//!   statement says it again. A method that crosses spaces is called `system_…`.
-//! - **Some work is done whole or not at all.** When it fails, nothing has changed, unless the error says that this is
-//!   not known. When it is answered, the change is on disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
+//! - **The rows of a space are reached only through that space.** Every method takes the space first, and every
+//!   statement names it for each table. A method that crosses spaces is called `system_…`.
+//! - **A work is done completely or not at all.** When it fails, nothing has changed, unless the error says that this
+//!   is not known. When it succeeds, the change is on disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
 //! - **Works of one space are done one after the other**, and their changes have numbers (`seq`) without a gap, in the
 //!   order in which they become visible.
 //! - **The counts in `accounts` are exact**: they change in the transaction that changes the tasks.
 //! - **Nothing waits for ever.** When the database is away, busy or slow, the answer is [`Error::Unavailable`].
 //!
-//! Which rules a task obeys is not decided here (`domain`). A write is some work: it waits in the `queue`, becomes part
-//! of a group, whose rows are loaded at once, decided and saved at once (`group`, and `group` of each engine).
+//! The rules of a task are not decided here (`domain`). A write is a work: it waits in the `queue` and becomes part
+//! of a group, whose rows are loaded together, decided, and saved together (`group`, and `group` of each engine).
 
 mod changes;
 mod dialect;
@@ -239,8 +239,8 @@ impl Store {
 
     /// Does some work, together with whatever else waits. `bytes` is about how large it is.
     ///
-    /// # Errors
-    /// [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is not known.
+    /// # Errors [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is
+    /// not known.
     pub async fn apply(
         &self,
         work: Work,

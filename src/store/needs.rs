@@ -1,4 +1,4 @@
-//! The rows that a work needs: how they are asked for, and how they become a part of what is known. The same for both
+//! The rows that a work needs: how they are loaded, and how they are added to the state. The same for both
 //! engines.
 
 use uuid::Uuid;

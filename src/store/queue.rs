@@ -1,5 +1,5 @@
-//! Works that wait to be done, and the groups that are made of them. Works of one space stay in their order, and a space
-//! is in at most one group at a time; spaces take turns. What runs a group, and how, is said by each engine.
+//! Works that wait, and the groups that are made of them. Works of one space stay in their order, and a space
+//! is in at most one group at a time; spaces take turns. How a group is run is decided by each engine.
 
 mod waiting;
 

@@ -1,5 +1,5 @@
-//! Values on their way into a statement and out of a row, the same for both engines. Which columns a table has is said
-//! in `tables`.
+//! Values as parameters of a statement and in the columns of a row, the same for both engines. Which columns a table
+//! has is defined in `tables`.
 
 use std::error::Error as StdError;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The tables that writes load and save: which columns they have, in one list each, and how a row is made of a value of
+//! The tables that writes load and save: the columns of each in one list, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
 mod log;

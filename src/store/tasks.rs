@@ -1,4 +1,4 @@
-//! Reading tasks: each method is one statement.
+//! Reads tasks: each method is one statement.
 
 use super::Store;
 use super::row::{Columns, FromRow, Value};

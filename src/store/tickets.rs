@@ -1,4 +1,4 @@
-//! Tickets: kept by their hash alone, and taken once.
+//! Tickets: stored only as hashes, and each used once.
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;

@@ -1,4 +1,4 @@
-//! What has changed since somebody last looked: in order, nothing left out, nothing told twice.
+//! What has changed since a cursor: in order, nothing missing, nothing twice.
 
 use std::future::Future;
 

@@ -1,5 +1,5 @@
-//! Reading everything of a user, in parts that are small whatever there is: first the lists, then the tasks, each behind
-//! the one that it is a part of, then what is in the trash.
+//! Reads all data of a user, in parts that stay small: first the lists, then the tasks, each after its parent, then the
+//! trash.
 
 use super::{CHUNK, Tasks};
 use crate::domain::{Item, Noun, Place, Position, SpaceId, Task, TaskId};

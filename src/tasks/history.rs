@@ -1,4 +1,4 @@
-//! What happened to a task or a list.
+//! The history of a task or a list.
 
 use super::Tasks;
 use crate::clock::Timestamp;

@@ -1,5 +1,6 @@
-//! Import: what was read from a file is written in groups, each whole, so that others have their turn between them. What is
-//! there already is skipped: an import that was cut off is begun again, or taken back, by its id.
+//! Import: the records of a file are written in parts, each a work of its own, so that other writes can run between
+//! them. Records that exist already are skipped, so an import that was interrupted can be repeated, or undone, by its
+//! id.
 
 mod report;
 mod reversal;

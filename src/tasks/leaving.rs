@@ -1,5 +1,5 @@
-//! Removing a user with all traces: first nothing else is done for them any more, then their rows go in steps, and the
-//! account last. What was cut off goes on with the sweeper.
+//! Removes a user: first all further writes are refused, then the rows are deleted in steps, the
+//! account last. The sweeper continues a removal that was interrupted.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,4 +1,4 @@
-//! Reading lists.
+//! Reads lists.
 
 use super::Tasks;
 use crate::domain::{List, ListId, Noun, Refusal, SpaceId};

@@ -1,4 +1,4 @@
-//! Removes for good what has been kept long enough, in the background and in small steps.
+//! Removes what is older than the retention, in the background and in small steps.
 
 use std::sync::Arc;
 use std::time::Duration;

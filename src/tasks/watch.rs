@@ -1,5 +1,5 @@
-//! Who waits for changes of which space, and waking them: this process's own writes at once, those of others, and those
-//! whose caller has gone before they were done, by asking for the numbers of the watched spaces.
+//! Readers that wait for changes of a space, and waking them: for writes of this process at once; for writes of other
+//! processes, and of callers that left early, by polling the change numbers of the watched spaces.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -19,8 +19,8 @@ const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(180);
 const PAUSE_FOR_EACH_ANSWER: u32 = 20;
 
-/// How long nothing is asked of the spaces where nobody else can write: then it is only what was written after its caller
-/// had gone.
+/// How long nothing is asked of the spaces where nobody else can write: then it is only what was written after its
+/// caller had gone.
 const PAUSE_ALONE: Duration = Duration::from_secs(1);
 
 /// How long it is left alone after a failure.

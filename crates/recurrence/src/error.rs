@@ -1,4 +1,4 @@
-//! What is wrong with a text that should be a rule, and what with a rule where it begins.
+//! Errors: why a text is not a rule, and why a rule does not fit its first occurrence.
 
 use std::fmt;
 

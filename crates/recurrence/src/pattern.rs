@@ -1,4 +1,5 @@
-//! Which days of one period obey a rule: what the rule says, and what it needs and takes from the first occurrence.
+//! Which days of one period match a rule: from the rule's own parts, and from the first occurrence where parts are
+//! missing.
 
 use crate::days::{self, Day};
 use crate::rule::{Frequency, NthDay, Rule};

@@ -1,4 +1,4 @@
-//! A rule that was read, and the one text that every spelling of it becomes.
+//! A parsed rule, and its normal form: one text for all spellings.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! Goes through the periods of a rule, beginning with the one that has a given day, without passing through those before.
+//! Iterates over the periods of a rule, from the one that contains a given day, without visiting those before.
 
 use crate::days::{self, Day};
 use crate::pattern::Pattern;
 use crate::rule::Frequency;
 
-/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others. No rule that a
-/// person would write comes near: 25,000 months are 2,000 years.
+/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others. No rule
+/// that a person would write comes near: 25,000 months are 2,000 years.
 pub const MOST_WORK: u32 = 25_000;
 
 pub(crate) struct Walk<'a> {

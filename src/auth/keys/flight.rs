@@ -1,5 +1,5 @@
-//! When a key set may be fetched, and who waits for whom: one fetch at a time, for everybody.
-//! The lock is held for the blink of reading or changing the state, never while a fetch runs. Nothing is fetched here.
+//! When a key set may be fetched, and who waits for whom: one fetch at a time, shared by all requests.
+//! The lock is held only to read or change the state, never during a fetch. Nothing is fetched here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

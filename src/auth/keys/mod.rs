@@ -1,4 +1,4 @@
-//! Keys that verify tokens: shared secrets, and the public keys of issuers. What a token says is of no interest here.
+//! Keys that verify tokens: shared secrets, and the public keys of issuers. The claims of a token are not used here.
 
 pub(super) mod algorithm;
 pub(super) mod fetch;

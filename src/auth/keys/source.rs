@@ -1,5 +1,5 @@
-//! The cached key set of one issuer: fetched in the background, swapped as a whole, trusted for a limited time.
-//! A fetch belongs to nobody's request: a caller that goes away stops nothing.
+//! The cached key set of one issuer: fetched in the background, replaced as a whole, trusted for a limited time.
+//! A fetch does not belong to a request: a caller that disconnects does not stop it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! An answer of the server, read whole, and whether it is worth while to ask again.
+//! A response of the server, read completely, and whether a retry makes sense.
 
 use std::time::Duration;
 

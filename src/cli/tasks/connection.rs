@@ -1,4 +1,4 @@
-//! The way to a running server: its address, who asks, and how a request is sent again until its answer is known.
+//! The connection to a running server: its address, the token, and how a request is retried until its answer is known.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What is made of a list of members: the type that holds them all, the type of a change, reading, writing and
+//! What is generated from a list of members: the type that holds them all, the type of a change, reading, writing and
 //! comparing.
 
 /// For [`crate::domain::content::members`] and the like.

@@ -1,5 +1,5 @@
-//! From one occurrence of a task to the next: where a rule begins, what is due behind the present occurrence, and which
-//! come after it.
+//! From one occurrence of a task to the next: where a rule begins, when the task is due next, and which occurrences
+//! follow.
 
 use jiff::civil::Date;
 

@@ -1,5 +1,5 @@
-//! How a task comes back: by which rule, from where it is counted, and where it stands. Which days a rule gives is not
-//! decided here but in the crate `tickbox-recurrence`.
+//! The recurrence of a task: its rule, whether it counts from the due date or from completion, and its present
+//! occurrence. Which days a rule gives is decided in the crate `tickbox-recurrence`.
 
 use std::borrow::Cow;
 

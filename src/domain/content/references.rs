@@ -1,4 +1,4 @@
-//! Where a task comes from, or what it belongs to, in other programs.
+//! References: which object of another program a task comes from or belongs to.
 
 use std::borrow::Cow;
 use std::collections::HashSet;

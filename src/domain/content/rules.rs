@@ -1,5 +1,5 @@
-//! What members have to do with each other: what follows from one, what two must obey together, and what is made of
-//! the present value and a change.
+//! Rules between members: what follows from one, what two must obey together, and how a change is merged into the
+//! present value.
 
 use std::borrow::Cow;
 

@@ -1,5 +1,5 @@
-//! Days and times that people plan for: a day, a time on whatever wall the clock hangs, or a time in a zone. None of
-//! them ever becomes another, and no instant is kept: zones change their rules, and what was planned stays.
+//! Dates that people plan for: a day, a floating time (without a zone), or a time in a zone. They are never converted
+//! into each other or into an instant: zones change their rules, and the planned time must stay.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What lies below a task, or in a list.
+//! The tasks below a task, or in a list.
 
 use std::collections::{HashMap, HashSet};
 

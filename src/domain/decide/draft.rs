@@ -1,4 +1,4 @@
-//! What some work changes, beside the state, which stays as it is until the work is accepted.
+//! What a work changes, kept beside the state, which stays as it is until the work is accepted.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};

@@ -1,4 +1,4 @@
-//! One thing that is done to all tasks that a filter selects.
+//! One operation on all tasks that a filter selects.
 
 use super::draft::Drafting;
 use super::operate::operate_once;

@@ -1,5 +1,5 @@
-//! Decides what comes of some work: from what is known of its space, to what the space is then. Pure: the same state
-//! and work give the same decision. Rows that turn out to be needed are asked for; then the work is decided anew.
+//! Decides a work: from the known state of its space to the outcome and the next state. Pure: the same state
+//! and work give the same decision. If a row is missing, the need is returned, and the work is decided again with it.
 
 mod below;
 mod draft;

@@ -1,4 +1,4 @@
-//! Operations: create, change, move. What concerns the trash is in `trash`.
+//! The operations create, change and move. What concerns the trash is in `trash`.
 
 use super::draft::Drafting;
 use super::each::operate_on_each;

@@ -1,4 +1,4 @@
-//! Where a task comes to stand: on which shelf, and between which siblings.
+//! The place of a task: in which list, below which parent, and between which siblings.
 
 use std::borrow::Cow;
 

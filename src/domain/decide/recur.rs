@@ -1,4 +1,4 @@
-//! Tasks that come back: completing and skipping an occurrence. When the next one is, says `content`.
+//! Recurring tasks: completing and skipping an occurrence. The next occurrence is computed in `content`.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Into the trash and out of it, with all that is below.
+//! Deleting into the trash and restoring, together with all tasks below.
 
 use std::collections::{HashMap, HashSet};
 

@@ -1,5 +1,5 @@
-//! Undo: what a change replaced comes back, with all that was made together with it. Later changes of other members
-//! stay; later changes of the same ones stand in the way.
+//! Undo: restores what a change replaced, together with all changes of the same batch. Later changes of other members
+//! stay; a later change of the same member is a conflict.
 
 use std::collections::{HashMap, HashSet};
 
@@ -77,7 +77,8 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     outcomes
 }
 
-/// Those of the tasks that are still below something in the trash, or in it: others have gone back to where they were before.
+/// Those of the tasks that are still below something in the trash, or in it: others have gone back to where they were
+/// before.
 fn throw_away_what_is_left(
     drafting: &mut Drafting<'_>,
     along: &[TaskId],

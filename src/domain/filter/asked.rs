@@ -1,4 +1,4 @@
-//! What a caller wants listed: which tasks, when and where that is meant, and in which order.
+//! The query of a caller: the filter, the moment and zone in which it is evaluated, and the order.
 
 use super::condition::{Bound, Condition, Narrowed};
 use super::dates::Moment;

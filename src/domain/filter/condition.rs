@@ -1,4 +1,4 @@
-//! What SQL can say about a selection: the same on both engines, and never less than what it selects.
+//! The SQL conditions of a selection: the same on both engines, and never narrower than the selection.
 
 use uuid::Uuid;
 

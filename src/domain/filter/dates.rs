@@ -1,5 +1,5 @@
-//! Days and moments: how the dates of a task are compared with those of a filter. Nothing is stored as an instant: a
-//! zone decides when it is asked for.
+//! Days and moments: how the dates of a task are compared with those of a filter. Dates are not stored as instants: the
+//! zone of the query decides.
 
 use std::cmp::Ordering;
 

@@ -1,4 +1,4 @@
-//! What is wrong with a filter, and where.
+//! An error in a filter, with its column.
 
 use std::borrow::Cow;
 

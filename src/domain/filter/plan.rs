@@ -1,5 +1,5 @@
-//! What a filter means, without its spelling: predicates, all or any of which must hold. Negations stand at the
-//! predicates alone, so that a missing value is handled in one place.
+//! The meaning of a filter, without its spelling: predicates, all or any of which must hold. Only predicates are
+//! negated, so that a missing value is handled in one place.
 
 use std::cmp::Ordering;
 

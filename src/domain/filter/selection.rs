@@ -1,4 +1,4 @@
-//! Which tasks a filter selects. Where SQL only narrows, this decides.
+//! Which tasks a filter selects. SQL only narrows the search; this decides.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! What a task answers when a filter or an order asks it.
+//! The value of a task for each field of a filter or an order.
 
 use jiff::civil::DateTime;
 

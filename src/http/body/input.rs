@@ -1,4 +1,4 @@
-//! What callers send in a body: read from JSON to the words of the domain, with all that is wrong in it said at once.
+//! Request bodies: parsed from JSON into values of the domain, with all faults reported at once.
 
 use crate::domain::json::{Fault, Faults, NoObject, Object, Rule};
 use crate::domain::{

@@ -1,6 +1,6 @@
-//! What is still coming of a request's body when its answer is there: too much, or for nobody. Who closes a connection on
-//! which the other side still writes, resets it, and the answer may be lost with it (RFC 9112 §9.6): a proxy says 502 then.
-//! So the rest is taken, and let go.
+//! The rest of a request's body that still arrives when the response is ready (too large, or not needed). Closing a
+//! connection on which the client still sends resets it, and the response may be lost (RFC 9112 §9.6); a proxy then
+//! answers 502. So the rest is read and discarded.
 
 use std::mem;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What a body says, whatever its bytes are: for telling whether a request is the same one again.
+//! The meaning of a body, independent of its spelling: to recognise a repeated request.
 
 use serde_json::{Number, Value};
 

@@ -1,5 +1,5 @@
-//! `Prefer: handling=strict` (RFC 7240 §4.4): what would be ignored otherwise is refused by its name. Which names there are
-//! is read from the OpenAPI document, so that both cannot disagree.
+//! `Prefer: handling=strict` (RFC 7240 §4.4): unknown names are refused instead of ignored. The known names are
+//! read from the OpenAPI document, so that both cannot disagree.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -60,8 +60,8 @@ pub(in crate::http) fn check_query(parts: &Parts, exchange: &Exchange) -> Result
     )))
 }
 
-/// Refuses members of a body that the route does not have. Members of what it answers are ignored as ever: who reads, edits
-/// and sends all of it back has done nothing wrong. What is no JSON object is another's business.
+/// Refuses members of a body that the route does not have. Members of what it answers are ignored as ever: who reads,
+/// edits and sends all of it back has done nothing wrong. What is no JSON object is another's business.
 pub(in crate::http) fn check_body(
     (headers, method, extensions): (&HeaderMap, &Method, &Extensions),
     body: &[u8],

@@ -1,5 +1,5 @@
-//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So the tag that a proxy made of ours
-//! when it compressed an answer still means the same version, and is taken for it.
+//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So a tag that a proxy has
+//! changed when it compressed a response still means the same version, and is accepted.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
@@ -91,8 +91,8 @@ pub(in crate::http) fn history_tag(page: &HistoryPage) -> HeaderValue {
     tag(&format!("{at:x}-{newest}-{oldest}-h{next}"))
 }
 
-/// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;` or `:`
-/// before it.
+/// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;`
+/// or `:` before it.
 const CODINGS: [&str; 8] = [
     "gzip", "br", "zstd", "deflate", "compress", "dcb", "dcz", "gz",
 ];

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 §13): what callers say with entity tags. How tags are made: `etag`.
+//! Conditional requests (RFC 9110 §13): the headers in which callers send entity tags. How tags are made is in `etag`.
 
 pub(super) mod etag;
 

@@ -1,5 +1,5 @@
-//! Changes as they happen, as server-sent events (WHATWG HTML §9.2). A stream is a reader of changes that waits at
-//! their end: so nothing is left out or doubled between what was missed and what is new, and nothing is buffered.
+//! Changes as server-sent events (WHATWG HTML §9.2). A stream reads pages of changes and waits at their end: so
+//! nothing is missing or doubled between old and new changes, and nothing is buffered.
 
 mod subscriber;
 
@@ -80,9 +80,10 @@ pub(super) async fn create_ticket(
 
 /// Hear of changes as they happen
 ///
-/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`, if `kinds`
-/// asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
-/// or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
+/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`,
+/// if `kinds` asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With
+/// `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap or a double. A comment every 15 s.
+/// `token.expired` says that the stream ends because the token did.
 #[utoipa::path(
     get, path = "/api/{user_id}/events", tag = TAG,
     params(

@@ -1,4 +1,4 @@
-//! Which answers may be kept, and by whom (RFC 9111 §5.2): no cache that several people share may ever keep one of ours.
+//! Which responses may be cached, and by whom (RFC 9111 §5.2): no shared cache may keep one of ours.
 
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};

@@ -1,5 +1,5 @@
-//! Cross-origin requests (Fetch standard, "CORS protocol"): which web pages may call, and what the browser is told.
-//! `tower-http`'s layer also answers origins that are not on the list with some of the headers; this does not.
+//! Cross-origin requests (Fetch standard, "CORS protocol"): which web pages may call, and which headers the browser
+//! gets. `tower-http`'s layer also sends some of the headers to origins that are not on the list; this does not.
 
 use axum::body::Body;
 use axum::http::header::{

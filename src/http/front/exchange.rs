@@ -1,5 +1,5 @@
-//! The facts of a request, in the one way in which they travel: an extension that the front door makes, extractors add to,
-//! and handlers read.
+//! The facts of a request, passed in one way: an extension that the front door makes, extractors fill, and handlers
+//! read.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,12 @@ use crate::domain::UserId;
 use crate::quota::Standing;
 use crate::store::meter::Meter;
 
-/// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
-/// what comes then has to be read and to travel too.
+/// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s,
+/// and what comes then has to be read and to travel too.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(48);
 
-/// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
-/// is written or a stream lives.
+/// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an
+/// answer is written or a stream lives.
 pub(in crate::http) fn detached(value: &HeaderValue) -> Option<HeaderValue> {
     HeaderValue::from_bytes(value.as_bytes()).ok()
 }

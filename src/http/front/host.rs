@@ -1,5 +1,5 @@
-//! A request on a connection names the host that it is for, once (RFC 9112 §3.2): whoever stands between may have gone by
-//! another one than we. Requests that come in no connection have none.
+//! A request on a connection has exactly one `Host` (RFC 9112 §3.2): with several, a proxy may have used another one
+//! than this server. Requests that do not come from a connection have none.
 
 use axum::http::header::{CONNECTION, HOST};
 use axum::http::uri::Authority;

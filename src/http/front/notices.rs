@@ -1,5 +1,5 @@
-//! Lines of the log about settings that do not fit what comes in. Such a cause comes with every request, so each is named
-//! once in a while: it is for whoever sets the server up, and must not fill the log.
+//! Log lines about settings that do not fit the requests. Every such request has the same cause, so each is logged only
+//! once in a while: they are for the operator, and must not fill the log.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
-//! The paths that callers are told, as they find them: with what a proxy in front takes off. It is put on when an answer
-//! leaves, so that no handler and no answer that is kept has it.
+//! The paths in responses, as callers see them: with the prefix that a proxy removes. It is added when a response
+//! is sent, so no handler and no kept answer contains it.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What an answer says of how often its user may ask (draft-ietf-httpapi-ratelimit-headers-10).
+//! The rate limit headers of a response (draft-ietf-httpapi-ratelimit-headers-10).
 
 use axum::http::{HeaderName, HeaderValue, Response};
 
@@ -8,7 +8,8 @@ use crate::quota::{Rate, Standing};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// The quota (`q`) and its window in seconds (`w`); what is left of it (`r`), and in how many seconds it begins anew (`t`).
+/// The quota (`q`) and its window in seconds (`w`); what is left of it (`r`), and in how many seconds it begins anew
+/// (`t`).
 pub(super) fn mark<B>(exchange: &Exchange, response: &mut Response<B>) {
     let Some(Standing { rate, left, reset }) = exchange.standing() else {
         return;

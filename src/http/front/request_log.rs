@@ -1,5 +1,5 @@
-//! What each request leaves behind when its answer is complete, or when the caller has gone away: a line in the log,
-//! and the same in the metrics.
+//! What is recorded of each request when its response is complete, or when the caller has disconnected: a line in the
+//! log, and the same in the metrics.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,6 +1,6 @@
-//! What was answered and is not read yet: how much of it there is, on each connection and in all, and who does not read.
-//! Answers are small, or made as they are read; but whoever asks for many at once and reads none of them would make the
-//! server hold them all.
+//! Responses that were sent and not read yet: how many bytes on each connection and in all, and which clients do not
+//! read. Responses are small or streamed; but a client that sends many requests and reads no response would make the
+//! server hold all of them in memory.
 
 use std::collections::HashMap;
 use std::pin::Pin;

@@ -1,4 +1,4 @@
-//! What is asked of an import beside its body: where it comes from, and into which list.
+//! The parameters of an import: the format, and the list to import into.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -33,8 +33,8 @@ pub(in crate::http) struct ImportQuery {
     /// A list that all tasks come into; lists of the body are left out then.
     #[param(value_type = Option<uuid::Uuid>)]
     pub(super) list_id: Option<ListId>,
-    /// The id of the import, of the caller's own, so that one that was cut off can be undone. Several that have the same are
-    /// one.
+    /// The id of the import, of the caller's own, so that one that was cut off can be undone. Several that have the
+    /// same are one.
     #[param(value_type = Option<uuid::Uuid>)]
     pub(super) id: Option<ImportId>,
     /// Answers what would come, and writes nothing.

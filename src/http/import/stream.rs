@@ -1,5 +1,5 @@
-//! The body of an import on its way: it arrives here, is read on a thread of its own, piece by piece, and each piece is
-//! handed on. Between them there is room for little, so that whoever is slowest sets the pace, and nothing is ever whole in
+//! The body of an import: it arrives here, is parsed on a thread of its own, piece by piece, and each piece is
+//! passed on. The channels between them are short, so the slowest part sets the pace, and the whole body is never in
 //! memory.
 
 use std::future;

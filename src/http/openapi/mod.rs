@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
+//! The OpenAPI document: what the handlers declare, and what is common to all of them.
 
 mod errors;
 mod list;

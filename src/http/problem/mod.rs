@@ -1,6 +1,6 @@
-//! How a failure is told over HTTP: the one place where errors meet status codes, codes and words.
+//! How a failure is answered over HTTP: the one place where errors get their status, code and message.
 //!
-//! A handler returns a [`Problem`]; the front door turns it into the envelope, because only the front door
+//! A handler returns a [`Problem`]; the front door turns it into the error envelope, because only the front door
 //! knows the environment and the request id.
 
 mod refused;

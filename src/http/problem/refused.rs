@@ -1,4 +1,4 @@
-//! What the data says against a request: each refusal of the domain with its status and words.
+//! Refusals of the domain: each with its status and message.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};

@@ -1,4 +1,4 @@
-//! How a refused token is told: the challenge of RFC 6750, and what the log should know.
+//! How a refused token is answered: the challenge of RFC 6750, and the line for the log.
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};

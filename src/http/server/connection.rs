@@ -1,5 +1,5 @@
-//! One connection, from its first byte to its end. hyper finds out which version of HTTP is spoken and reads the requests;
-//! how long a connection may say nothing, and that it ends with the server, is said here.
+//! One connection, from its first byte to its end. hyper detects the version of HTTP and parses the requests;
+//! how long a connection may be idle, and that it ends with the server, is decided here.
 
 use std::convert::Infallible;
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! Takes connections until told to stop; then lets requests in flight end.
+//! Accepts connections until the server is told to stop; then waits for requests in flight.
 
 use std::io;
 use std::pin::pin;

@@ -1,4 +1,4 @@
-//! Many operations in one request: from JSON to the words of the domain, each for itself, and back.
+//! Many operations in one request: from JSON to values of the domain, each by itself, and back.
 
 use std::borrow::Cow;
 use std::sync::Arc;

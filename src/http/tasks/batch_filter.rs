@@ -1,4 +1,4 @@
-//! Operations of a batch that name no task but a filter: which tasks are meant, and how many there may be.
+//! Operations of a batch that have a filter instead of an id: which tasks they mean, and how many there may be.
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 

@@ -1,5 +1,5 @@
-//! Cursors: where a page of a list ended, as text that means nothing to the caller and fits only the query and
-//! the user that it was made for.
+//! Cursors: where a page of a list ended, as opaque text that is valid only for the query and the user that it was made
+//! for.
 
 use uuid::Uuid;
 

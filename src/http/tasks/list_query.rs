@@ -1,4 +1,4 @@
-//! The query of a list: read strictly, written again for the next page.
+//! The query of a list: parsed strictly, and written again for the next page.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;

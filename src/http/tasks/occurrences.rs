@@ -1,4 +1,4 @@
-//! The routes of tasks that repeat: skipping an occurrence, and looking ahead.
+//! The routes of recurring tasks: skipping an occurrence, and listing the next ones.
 
 use std::borrow::Cow;
 
@@ -30,8 +30,8 @@ const USUAL_LIMIT: usize = 10;
 
 /// Skip an occurrence of a task
 ///
-/// `due` and `start` move to the next occurrence, and completed tasks below it are open again. It does not count as done.
-/// Behind the last occurrence the task is completed. With `occurrence`, only if that is the present one.
+/// `due` and `start` move to the next occurrence, and completed tasks below it are open again. It does not count as
+/// done. Behind the last occurrence the task is completed. With `occurrence`, only if that is the present one.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/skip", tag = TAG,
     request_body(content = Option<Skipping>, example = json!({"occurrence": "2026-12-01"})),

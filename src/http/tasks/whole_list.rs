@@ -1,4 +1,4 @@
-//! A whole list as one JSON document, written while it is read, so that its length does not cost memory.
+//! A whole list as one JSON document, sent while it is read, so that memory does not depend on its length.
 
 use std::sync::Arc;
 
@@ -49,8 +49,8 @@ pub(super) struct List {
     pub(super) tag: Option<HeaderValue>,
 }
 
-/// The first part is there before there is an answer, so that a failure until then is an ordinary one. A failure later on
-/// ends the connection before the document does: the caller cannot take half a list for a whole one.
+/// The first part is there before there is an answer, so that a failure until then is an ordinary one. A failure later
+/// on ends the connection before the document does: the caller cannot take half a list for a whole one.
 pub(super) fn respond<S: Source>(
     source: S,
     first: Part<S::Place>,

@@ -1,4 +1,4 @@
-//! What a caller is told of a write, written down once: sent, and kept where the request may be repeated.
+//! The answer to a write, encoded once: it is sent, and kept if the request has an idempotency key.
 
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use crate::http::conditional::etag::version_tag;
 use crate::http::problem::Problem;
 use crate::tasks::Tasks;
 
-/// A longer answer, which only a batch has, is kept without the tasks that it tells of: a request of a few bytes for each of
-/// them would take the room of all.
+/// A longer answer, which only a batch has, is kept without the tasks that it tells of: a request of a few bytes for
+/// each of them would take the room of all.
 const LONGEST_KEPT: usize = 64 * 1024;
 
 /// Says that the answer is that to the first time.

@@ -1,4 +1,4 @@
-//! A write on its way to the use-cases and back: in which request it is made, and whether it may be repeated
+//! A write on its way to the use-cases and back: the request that it belongs to, and its idempotency key
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;

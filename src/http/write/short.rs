@@ -1,5 +1,5 @@
-//! The results of a large batch, kept without the tasks that they tell of, and filled in with them as they are when the
-//! request is repeated.
+//! The kept answer of a large batch, without the tasks in it. When the request is repeated, the tasks are added as they
+//! are then.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -25,8 +25,8 @@ struct Results {
     results: Vec<Members>,
 }
 
-/// Of a task that is told its id and its version are left; of one that says why something was refused, nothing. `None` if
-/// these are no results.
+/// Of a task that is told its id and its version are left; of one that says why something was refused, nothing. `None`
+/// if these are no results.
 pub(super) fn shorten(body: &str) -> Option<String> {
     let mut all: Results = serde_json::from_str(body).ok()?;
     for result in &mut all.results {

@@ -1,4 +1,4 @@
-//! Content lines (RFC 5545 §3.1): long ones are folded, a name has parameters, and texts are escaped.
+//! Content lines (RFC 5545 §3.1): unfolds long lines, parses parameters, and resolves escapes.
 
 use std::io::BufRead;
 

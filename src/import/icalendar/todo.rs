@@ -1,4 +1,4 @@
-//! One task of a calendar: its properties, and what becomes of them.
+//! One task of a calendar: its properties, and how each is converted.
 
 use std::collections::HashMap;
 

@@ -1,5 +1,5 @@
-//! Looking for a page of a filtered list: statement after statement, until there are enough tasks, or all are counted,
-//! or the time is over.
+//! Finds a page of a filtered list: statement after statement, until there are enough tasks, all are counted,
+//! or the time limit is reached.
 
 use std::time::Instant;
 

@@ -1,5 +1,5 @@
-//! The statements that find what a filter selects, made of conditions and an order. Each names the space as its first
-//! parameter, for every table.
+//! The statements that find what a filter selects, built from conditions and an order. Each has the space as its first
+//! parameter, and names it for every table.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -205,8 +205,8 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone only
-    /// if no word is said of `completed` but what stands in the index's own condition.
+    /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone
+    /// only if no word is said of `completed` but what stands in the index's own condition.
     fn certain(&self, parameters: &mut Parameters<'_>) -> String {
         let Narrowed { certain, condition } = &self.narrowed;
         parameters.condition(&beyond(certain, condition))

@@ -1,5 +1,5 @@
-//! The ways in which tasks are found: which index leads to them, and in which parts a sorted list is read. The planners
-//! of the engines guess, and a wrong guess reads all tasks of a user for a few.
+//! The access paths to tasks: which index finds them, and in which parts a sorted list is read. The planners
+//! of the engines guess, and a wrong guess reads all tasks of a user to find a few.
 
 use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
 

@@ -1,4 +1,4 @@
-//! What waits in the queue, how much of it there may be, and which of it makes the next group.
+//! The works in the queue, the limits of the queue, and which works make the next group.
 
 use std::collections::{HashMap, VecDeque};
 

@@ -1,4 +1,4 @@
-//! A copy of the file of one moment, while others write; and a copy put back in the place of the file.
+//! Copies the database file as of one moment, while others write; and restores a copy in its place.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;

@@ -1,5 +1,5 @@
-//! Moves what was committed from the write-ahead log into the database file, beside the writer, so that nobody who
-//! writes waits for it. What is committed, and when, is the writer's business.
+//! Moves committed pages from the write-ahead log into the database file, beside the writer, so that no
+//! write waits for it. What is committed, and when, is decided by the writer.
 
 use std::path::Path;
 use std::sync::Arc;

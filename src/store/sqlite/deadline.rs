@@ -1,4 +1,4 @@
-//! How long a statement may take, where that is limited: SQLite asks while it works, on the thread that has called it.
+//! The time limit of a statement: SQLite checks it while it works, on the thread that has called it.
 
 use std::cell::Cell;
 use std::time::Instant;

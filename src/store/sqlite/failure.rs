@@ -1,4 +1,4 @@
-//! What SQLite says when something fails: whether it may pass, and whose fault it is.
+//! The errors of SQLite: whether they are temporary, and whether they are ours.
 
 use super::super::gate::RETRY_AFTER;
 use crate::domain::Refusal;

@@ -1,4 +1,4 @@
-//! A connection together with the statements that were prepared on it: what a thread of the executor works with.
+//! A connection together with its prepared statements: each thread of the executor has one.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

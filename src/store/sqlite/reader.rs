@@ -1,4 +1,4 @@
-//! Threads that only read, of which each has a connection of its own; whichever is free takes the next call.
+//! Reader threads, each with a connection of its own; the next idle one takes the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

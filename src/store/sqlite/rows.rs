@@ -1,4 +1,4 @@
-//! Loading and saving the rows of the domain on SQLite: one statement for one row, on the thread that writes.
+//! Loads and saves the rows of the domain on SQLite: one statement for one row, on the writer's thread.
 
 use std::time::Instant;
 

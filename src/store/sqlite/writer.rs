@@ -1,5 +1,5 @@
-//! The thread that writes: what waits becomes one transaction, so that one `fsync` serves every caller that waits. Rows
-//! are loaded when a work asks for them, and saved at the end of the group, each once.
+//! The writer thread: the waiting works become one transaction, so that one `fsync` serves all their callers. Rows
+//! are loaded when a work needs them, and saved at the end of the group, each once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;

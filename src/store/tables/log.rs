@@ -1,4 +1,4 @@
-//! The tables of what happened: changes, and answers that were given.
+//! The tables of the past: changes, and kept answers.
 
 use super::super::row::{ColumnKind, Columns, FromRow, Value};
 use super::{Table, optional_int, space_value};

@@ -1,7 +1,7 @@
-//! How the members of a task or a list are stored, by their types. What every row has is read from its column. All else
-//! is read from one column, `more`, which most rows have not, so that a row has few columns, whatever a task may have:
-//! a line for each member that has a value, its name and its value. Where SQL asks for such a member, it has a column
-//! as well.
+//! How the members of a task or a list are stored, by their types. What every row has is read from its own column. All
+//! else is read from one column, `more`, which is `NULL` in most rows, so that a row has few columns, whatever a task
+//! may have: a line for each member that has a value, with its name and its value. A member that SQL searches or sorts
+//! by has a column as well.
 
 use uuid::Uuid;
 
@@ -71,7 +71,8 @@ impl<'a, R> Source<'a, R> {
     }
 }
 
-/// Adds a line to `more`: to be called for one member after another. No value that stands there has a line feed in it: JSON has none in its texts.
+/// Adds a line to `more`: to be called for one member after another. No value that stands there has a line feed in it:
+/// JSON has none in its texts.
 pub(super) fn note(more: &mut String, name: &str, value: &Value) {
     let text = match value {
         Value::Text(text) => text.to_string(),

@@ -1,4 +1,4 @@
-//! Reading the lines, and refusing what is no whole export of this version.
+//! Reads the lines of an export, and refuses an incomplete one or one of another version.
 
 use std::io::{BufRead, Read};
 

@@ -1,4 +1,4 @@
-//! What is told of an import: how much came, what did not, and why. It does not grow with the file.
+//! The report of an import: how much was imported, what was not, and why. Its size does not depend on the file.
 
 use std::collections::BTreeMap;
 

@@ -1,5 +1,5 @@
-//! Taking an import back: what it has made goes into the trash, from the last to the first, so that what is below goes before
-//! what is above. What somebody has changed since stays, and so does what holds something that stays.
+//! Undoes an import: its records go into the trash, from the last to the first, so that children go before
+//! their parents. What somebody has changed since stays, and so does everything above it.
 
 use crate::domain::limits::BATCH_OPERATIONS;
 use crate::domain::{

@@ -1,5 +1,5 @@
-//! Cursors of filtered lists: where a page ended, in an order of the caller's, and at which moment the first one was
-//! asked for, so that `today()` is the same day on all of them.
+//! Cursors of filtered lists: where a page ended, in the order of the query, and the moment of the first page, so that
+//! `today()` is the same day on all pages.
 
 use uuid::Uuid;
 

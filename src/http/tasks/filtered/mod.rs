@@ -1,5 +1,5 @@
-//! Lists by a filter or in an order of the caller's: from the parameters to a question, and back to a page. What they
-//! mean is said in `domain::filter`.
+//! Lists with a filter or an order: from the parameters to a query, and back to a page. Filters and orders are
+//! defined in `domain::filter`.
 
 mod cursor;
 mod question;

@@ -1,4 +1,4 @@
-//! The parameters of a filtered list: read, understood at a moment, and written again for the next page.
+//! The parameters of a filtered list: parsed, evaluated at a moment, and written again for the next page.
 
 use std::fmt::Write;
 
