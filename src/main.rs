@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-/// Requests allocate and free small pieces on many threads, which the system's allocator takes long over.
+/// Requests allocate and free small pieces on many threads, for which the system's allocator is slow.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -5,7 +5,7 @@ use std::io;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Listens for SIGTERM and SIGINT (Ctrl-C). Made before the server says that it is ready: from then on
-/// a signal must find somebody.
+/// a signal must be handled.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,

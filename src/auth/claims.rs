@@ -11,7 +11,7 @@ use super::token;
 use crate::clock::Timestamp;
 use crate::domain::UserId;
 
-/// How far the clocks of two servers may differ. `exp` gets none of it: a token is dead at `exp`.
+/// How far the clocks of two servers may differ. It does not apply to `exp`: a token expires at `exp`.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);
 
 /// How far in the future, beyond the skew, `iat` may lie.

@@ -10,7 +10,7 @@ use quick_cache::sync::Cache;
 
 use crate::clock::Timestamp;
 
-/// Findings that are kept: some 10 MB at most.
+/// Entries that are kept: about 10 MB at most.
 const ENTRIES: usize = 32_768;
 
 /// SHA-256 of a whole token, for which it stands: nobody can make two tokens with the same one, and it gives no token
@@ -26,7 +26,7 @@ impl Fingerprint {
     }
 }
 
-/// Findings by fingerprint.
+/// Entries by fingerprint.
 pub(super) struct Memory<T>(Cache<Fingerprint, Entry<T>>);
 
 #[derive(Clone)]
@@ -50,13 +50,13 @@ impl<T: Clone> Memory<T> {
         Self(Cache::new(ENTRIES))
     }
 
-    /// A finding of this generation (of keys) that still holds.
+    /// An entry of this generation (of keys) that has not expired.
     pub(super) fn find(&self, key: &Fingerprint, generation: u64, now: Timestamp) -> Option<T> {
         let entry = self.0.get(key)?;
         (entry.generation == generation && entry.holds(now)).then_some(entry.finding)
     }
 
-    /// It was found out when it begins to hold.
+    /// The time when the token was verified.
     pub(super) fn keep(
         &self,
         key: Fingerprint,

@@ -26,7 +26,7 @@ pub(super) struct Options {
     json: bool,
 }
 
-/// One thing that was looked at.
+/// One check and its result.
 #[derive(Serialize)]
 struct Check {
     name: &'static str,

@@ -58,7 +58,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     if settings.has_page()? {
         web.page = Some(auth::sign_in(&source, environment, &host)?);
     }
-    // Whoever operates the others knows it.
+    // In the other environments the operator knows it.
     let has_page = web.page.is_some() && environment == Environment::Development;
     telemetry::start(environment, settings.log_filter())?;
     // What the program chose for itself needs no warning.
@@ -68,7 +68,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         }
     }
 
-    // From here on a signal is heard, though it is only obeyed once there is something to stop.
+    // From here on signals are caught; they take effect once there is something to stop.
     let signals = Signals::listen()?;
     let clock = Clock::system();
     let started = clock.now();

@@ -175,7 +175,7 @@ pub(super) fn read(query: &str) -> Result<Options, String> {
             continue;
         };
         match (&*name, &*value) {
-            // node-postgres: encrypted, and nobody asks who is at the other end.
+            // node-postgres: encrypted, without checking the certificate.
             ("sslmode" | "ssl", "no-verify") | ("ssl", "true" | "1") => {
                 kept.push("sslmode=require".into());
             }

@@ -21,7 +21,7 @@ impl UserId {
         (fits && !text.chars().any(char::is_control)).then(|| Self(text.into()))
     }
 
-    /// One that was checked before it was stored.
+    /// A value from the store, which was checked before.
     pub(crate) fn stored(text: String) -> Self {
         Self(text.into())
     }

@@ -9,14 +9,14 @@ use super::place::{Place, Shelf};
 use super::record::Record;
 use super::{Account, TaskId, Timestamp};
 
-/// A task as it is stored and as it is told.
+/// A task as it is stored and as it is sent.
 pub type Task = Record<Content>;
 
 impl Task {
-    /// What its JSON takes without its texts, and a little more.
+    /// About the size of its JSON without its texts, in bytes.
     pub const USUAL_JSON: usize = 320;
 
-    /// Among which tasks it has its place.
+    /// The siblings among which it has its place.
     pub fn shelf(&self) -> Shelf {
         Shelf {
             list: self.content.list_id,
@@ -41,7 +41,7 @@ impl Task {
         }
     }
 
-    /// Its JSON, as every door tells it.
+    /// Its JSON in every answer.
     pub fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"{\"id\":");
         write_uuid(json, self.id.0);

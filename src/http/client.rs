@@ -13,7 +13,7 @@ use const_format::concatcp;
 use crate::http::SharedApp;
 use crate::http::conditional::{IfNoneMatch, not_modified};
 
-/// Its address stays when the program is another, so whoever keeps it asks each time whether it is still that one.
+/// Its address is the same for every version, so caches must ask each time whether it has changed.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// The name under which a person saves the package: that which `npm pack` gives it.
@@ -23,7 +23,7 @@ const SAVED_AS: &str = concatcp!(
     ".tgz\""
 );
 
-/// A file with its tag, which is a sum of its bytes.
+/// A file with its entity tag, a hash of its bytes.
 struct File {
     media_type: &'static str,
     saved_as: Option<&'static str>,

@@ -32,15 +32,15 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// What makes of the page one that works as it is.
+/// The parts that the page needs to work without internet.
 const START: &str = include_str!("docs/start.js");
 
-/// The pages run no foreign script and call nobody but this server.
+/// The pages run no external script and call only this server.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// Made for whoever asks first: few servers are ever asked.
+/// Built on first use, because few servers are asked.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::http::document_text().into());
 
 /// The routes that the OpenAPI document does not have.

@@ -4,10 +4,10 @@ use std::io::{self, BufRead};
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Gives one line after the other.
+/// An iterator over lines.
 pub(super) struct Lines<R> {
     input: R,
-    /// What is longer is cut there.
+    /// A longer line is cut there.
     longest: usize,
     number: u64,
     line: Vec<u8>,

@@ -12,7 +12,7 @@ impl Metrics {
     /// The media type of [`Metrics::text`].
     pub const MEDIA_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// All that was counted, as a collector wants to read it.
+    /// All counts in the format for a collector.
     pub fn text(&self) -> String {
         let mut text = Text(String::with_capacity(32 * 1024));
         self.write_requests(&mut text);
@@ -23,7 +23,7 @@ impl Metrics {
         text.0
     }
 
-    /// Only those that there were: of the others there would be thousands.
+    /// Only series that are not zero: there would be thousands of others.
     fn write_requests(&self, text: &mut Text) {
         let mut requests = text.family(
             "tickbox_http_requests_total",
@@ -124,7 +124,7 @@ impl Route {
     }
 }
 
-/// The lines so far. Writing to memory cannot fail, and what labels say are words of ours, with nothing to escape.
+/// The lines so far. Writing to memory cannot fail, and labels have only values of ours, with nothing to escape.
 struct Text(String);
 
 impl Text {
@@ -134,14 +134,14 @@ impl Text {
     }
 }
 
-/// What follows the lines that name it.
+/// The samples after the lines that name the family.
 struct Family<'a> {
     text: &'a mut Text,
     name: &'static str,
 }
 
 impl Family<'_> {
-    /// `part` is what the type of the family puts behind its name, such as `_sum`.
+    /// `part` is the suffix that the type of the family requires, such as `_sum`.
     fn sample(&mut self, part: &str, labels: &[(&str, &str)], value: impl Display) {
         let (text, name) = (&mut self.text.0, self.name);
         let _ = write!(text, "{name}{part}");

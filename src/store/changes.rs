@@ -12,7 +12,7 @@ use crate::error::{Cause, Error};
 
 impl Store {
     /// At most `limit` tasks, or lists, by their latest change, of those in `numbers`, in the order of the changes.
-    /// What was deleted is left out up to `deleted_after`.
+    /// Deletions up to `deleted_after` are left out.
     pub async fn list_changes(
         &self,
         space: &SpaceId,

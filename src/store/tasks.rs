@@ -91,7 +91,7 @@ impl FromRow for TagCount {
     }
 }
 
-/// A task, and what its statement tells beside it.
+/// A task, and what its statement returns beside it.
 pub(super) struct ListedTask {
     pub(super) stored: StoredTask,
     /// Of a list without a filter: total, latest change and epoch.

@@ -9,7 +9,7 @@ use crate::domain::SpaceId;
 use crate::error::{Cause, Error};
 
 impl Store {
-    /// Keeps a ticket, and forgets those of the space that are too old.
+    /// Stores a ticket, and deletes those of the space that are too old.
     pub async fn keep_ticket(
         &self,
         space: &SpaceId,

@@ -85,7 +85,7 @@ impl Exporting {
         Ok(Some(items))
     }
 
-    /// Downward first: no more is kept than a part of each level.
+    /// Depth first: only a part of each level is in memory.
     async fn read_tasks(&self, mut levels: Vec<Level>) -> Result<(Vec<Item>, Stage)> {
         let mut items = Vec::new();
         while let Some(level) = levels.last_mut() {
@@ -145,7 +145,7 @@ impl Exporting {
         Ok((items, next))
     }
 
-    /// What was moved while all was read may have been passed over: it is told once more, as it is then.
+    /// A task that was moved during the export may have been skipped: it is exported once more, as it is then.
     async fn read_changes(&self, position: i64, until: i64) -> Result<(Vec<Item>, Stage)> {
         if position >= until {
             return Ok((Vec::new(), Stage::End));

@@ -15,18 +15,18 @@ use crate::store::Store;
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// How many steps through the spaces a round makes, so that a million of them cost little: each is looked at within
-/// the hour.
+/// How many steps through the spaces a round makes, so that a million spaces cost little: each is checked within
+/// an hour.
 const STEPS_THROUGH_SPACES: usize = 40;
 
-/// Sweeps up behind everybody.
+/// Removes what is too old.
 pub struct Sweeper {
     store: Arc<Store>,
     clock: Clock,
     /// How long the trash and the history are kept.
     retention: Duration,
     leaving: Leaving,
-    /// The last space that was looked at; empty before the first one.
+    /// The last space that was checked; empty before the first one.
     after: String,
 }
 
@@ -83,7 +83,7 @@ impl Sweeper {
     pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
-        // What goes wrong in one part keeps nobody from the others.
+        // A failure in one part does not stop the others.
         let tasks = to_the_end(|| self.sweep_trash(until)).await;
         let spaces = self.sweep_spaces(until).await;
         let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
@@ -98,7 +98,7 @@ impl Sweeper {
         })
     }
 
-    /// Goes on with removals that were cut off.
+    /// Continues interrupted removals.
     async fn remove_users(&self) -> Result<usize> {
         let spaces = self.store.system_list_leaving().await?;
         for space in &spaces {
@@ -116,7 +116,7 @@ impl Sweeper {
         Ok(swept)
     }
 
-    /// Through some spaces, each to its end. Gives how many changes and answers went.
+    /// Goes through some spaces, each to its end. Returns how many changes and answers were removed.
     async fn sweep_spaces(&mut self, until: Timestamp) -> Result<(usize, usize)> {
         let (mut changes, mut answers, mut steps) = (0, 0, 0);
         while steps < STEPS_THROUGH_SPACES {
@@ -159,11 +159,11 @@ impl Sweeper {
         Ok(step)
     }
 
-    /// Gives how many rows went. A space where it fails does not stop the others.
+    /// Returns how many rows were removed. A space where it fails does not stop the others.
     async fn work(&self, space: SpaceId, deed: Deed) -> usize {
         let work = Work {
             space,
-            // It makes no change that would tell.
+            // It makes no change that readers have to see.
             author: Author {
                 actor: UserId::stored("sweeper".to_owned()),
                 request_id: "-".into(),
@@ -198,7 +198,7 @@ async fn to_the_end<F: Future<Output = Result<usize>>>(step: impl Fn() -> F) -> 
             0 => return Ok(sum),
             swept => sum += swept,
         }
-        // Others who wait go first.
+        // Other works go first.
         tokio::task::yield_now().await;
     }
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 /// How long a ticket waits to be taken.
 const LIFETIME: Duration = Duration::from_secs(30);
 
-/// What a ticket is made of: nobody guesses that many.
+/// The random bytes of a ticket: too many to guess.
 const BYTES: usize = 32;
 
 /// A new ticket. Its text is known to its holder alone.

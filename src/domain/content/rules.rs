@@ -119,7 +119,7 @@ impl Content {
         Ok(self)
     }
 
-    /// Does what a change says, with all that follows from it.
+    /// Applies a change, with all that follows from it.
     pub fn obey(&mut self, patch: &Patch, now: Timestamp) -> Result<(), Breach> {
         let mut patch = self.complete(patch.clone())?;
         if patch

@@ -63,7 +63,7 @@ pub(super) fn import_list(
 }
 
 impl<C: RecordContent> Imported<C> {
-    /// Nothing has happened after now, and nothing before it was made.
+    /// No time is after now, or before the creation.
     fn as_made_in(&self, drafting: &Drafting<'_>) -> Record<C> {
         let now = drafting.work.now;
         let mut record = drafting.new_record(self.id, self.content.clone());
@@ -111,7 +111,7 @@ fn take_back_list(drafting: &mut Drafting<'_>, id: ListId, made: i64) -> Outcome
     Ok(Written::Deleted(gone.into()))
 }
 
-/// What is in the trash already is as good as unchanged.
+/// What is in the trash already counts as unchanged.
 fn unchanged_since<C: Kept>(
     drafting: &Drafting<'_>,
     id: C::Id,

@@ -8,7 +8,7 @@ use super::selection::Selection;
 use super::sorting::Sorting;
 use crate::domain::{Filter as Shown, Task};
 
-/// A list that was asked for by a filter, an order, or both.
+/// A list with a filter, an order, or both.
 #[derive(Clone, Debug)]
 pub struct Asked {
     pub shown: Shown,
@@ -25,14 +25,14 @@ impl Asked {
         }
     }
 
-    /// Whether a task belongs to the list. Whether it is in the trash is not asked.
+    /// Whether a task belongs to the list. Whether it is in the trash is not checked.
     pub fn matches(&self, task: &Task) -> bool {
         let completed = self.shown.completed;
         completed.is_none_or(|wanted| wanted == task.content.completed)
             && self.selection.matches(task)
     }
 
-    /// What SQL can say about its tasks. In the trash no index and no other table knows them.
+    /// The SQL conditions for its tasks. Tasks in the trash are in no index and no other table.
     pub fn narrowed(&self) -> Narrowed {
         if self.shown.deleted {
             return Narrowed {

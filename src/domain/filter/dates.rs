@@ -12,11 +12,11 @@ use crate::domain::Timestamp;
 /// A date of a task, as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When<'a> {
-    /// A day, wherever one is.
+    /// A day, in any zone.
     Date(Date),
-    /// A wall clock, wherever one is.
+    /// A local time, in any zone.
     Local(DateTime),
-    /// A wall clock in this zone of the IANA database.
+    /// A local time in this zone of the IANA database.
     Zoned(DateTime, &'a str),
 }
 
@@ -40,7 +40,7 @@ impl When<'_> {
     }
 }
 
-/// When and where a filter is asked: what `now()` is, and in which zone days begin.
+/// When and where a filter is evaluated: what `now()` is, and in which zone days begin.
 #[derive(Clone, Debug)]
 pub struct Moment {
     now: Timestamp,
@@ -89,7 +89,7 @@ fn start_of_next(date: Date, zone: &TimeZone) -> i64 {
         .map_or(i64::MAX, |next| start_of(next, zone))
 }
 
-/// What a filter compares dates with, before it is known when and where it is asked.
+/// What a filter compares dates with, before the moment and the zone are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) base: Base,
@@ -148,7 +148,7 @@ impl Target {
 }
 
 impl Point {
-    /// How an instant lies to it: against a day only the day counts.
+    /// How an instant compares with it: against a day only the day counts.
     pub(super) fn order_of_instant(self, micros: i64) -> Ordering {
         match self {
             Self::Instant(point) => micros.cmp(&point),
@@ -158,7 +158,7 @@ impl Point {
         }
     }
 
-    /// How a date of a task lies to it: against a moment a date stands for the end of its day.
+    /// How a date of a task compares with it: against a moment a date stands for the end of its day.
     pub(super) fn order_of(self, when: &When<'_>, zone: &TimeZone) -> Ordering {
         match (self, when) {
             (Self::Day { date, .. }, When::Date(own)) => own.cmp(&date),
@@ -226,7 +226,7 @@ pub(super) fn read(text: &str) -> Option<Base> {
     Some(Base::Instant(utc - minutes * 60_000_000))
 }
 
-/// A number of exactly so many digits.
+/// A number of exactly this many digits.
 fn number(text: &str, digits: usize) -> Option<u32> {
     let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }

@@ -22,7 +22,7 @@ pub struct Place {
 pub enum Mark {
     Number(i64),
     Text(String),
-    /// The task has no value there: behind all others, in both directions.
+    /// The task has no value there: after all others, in both directions.
     Missing,
 }
 

@@ -34,7 +34,7 @@ pub(super) enum Predicate<D = Target> {
     Words(Field, Search),
 }
 
-/// How two values lie to one another. There is no `!=`: that is `=` which is not so.
+/// How two values compare. There is no `!=`: that is a negated `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     Equal,
@@ -55,7 +55,7 @@ impl Comparison {
         }
     }
 
-    /// What holds where this one does not; there is none for `Equal`.
+    /// The opposite comparison; `Equal` has none.
     pub(super) fn inverse(self) -> Option<Self> {
         match self {
             Self::Equal => None,

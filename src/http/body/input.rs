@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::http::problem::Problem;
 
-/// A body that is read from JSON.
+/// A type that is parsed from a JSON body.
 pub(in crate::http) trait FromJson: Sized {
     fn from_json(json: &[u8]) -> Result<Self, Problem>;
 }

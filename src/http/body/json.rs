@@ -20,7 +20,7 @@ use crate::http::problem::Problem;
 pub(in crate::http) const APPLICATION_JSON: HeaderValue =
     HeaderValue::from_static("application/json");
 
-/// The largest body that is read, where nothing else is said.
+/// The default limit of a body.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
@@ -28,7 +28,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The body of an answer.
+/// A JSON body of a response.
 pub(in crate::http) struct Json<T>(pub(in crate::http) T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -46,7 +46,7 @@ pub(in crate::http) fn raw(json: Vec<u8>) -> Result<Box<RawValue>, Problem> {
     RawValue::from_string(text).map_err(|error| Problem::internal(error.into()))
 }
 
-/// The body of an answer that is JSON already.
+/// A body of a response that is encoded already.
 pub(in crate::http) struct JsonText(pub(in crate::http) Vec<u8>);
 
 impl IntoResponse for JsonText {
@@ -55,7 +55,7 @@ impl IntoResponse for JsonText {
     }
 }
 
-/// A body that was declared as JSON, whole. What it says is read by [`JsonBody::read`].
+/// A complete body that was declared as JSON. [`JsonBody::read`] parses it.
 pub(in crate::http) struct JsonBody<const LIMIT: usize = BODY_LIMIT>(Bytes);
 
 impl<const LIMIT: usize> JsonBody<LIMIT> {

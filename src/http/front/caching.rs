@@ -3,19 +3,19 @@
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
 
-/// Kept by the caller's own cache at most, which asks each time: the answer has an entity tag.
+/// Only the caller's own cache may keep it, and must ask each time: the response has an entity tag.
 const OWN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Kept by nobody.
+/// No cache may keep it.
 const NOBODY: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Whether answers to this are about somebody.
+/// Whether responses to this path contain data of a user.
 pub(in crate::http) fn is_personal(uri: &Uri) -> bool {
     let path = uri.path();
     path == "/api" || path.starts_with("/api/")
 }
 
-/// Says it where the handler has not said it already.
+/// Adds the header if the handler has not.
 pub(in crate::http) fn mark<B>(method: &Method, response: &mut Response<B>) {
     let status = response.status();
     let is_good = status.is_success() || status == StatusCode::NOT_MODIFIED;

@@ -27,7 +27,7 @@ pub fn url(address: SocketAddr) -> String {
     format!("http://{address}{PATH}")
 }
 
-/// Answers until `stop`; then nothing is waited for, since whoever collects comes again.
+/// Answers until `stop`; then it waits for nothing, because collectors retry.
 pub async fn serve(
     listener: TcpListener,
     app: SharedApp,

@@ -10,10 +10,10 @@ use crate::domain::{Filter as Shown, Matching};
 use crate::http::body::input::invalid;
 use crate::http::problem::Problem;
 
-/// What such an operation has in place of an `id`.
+/// The members of such an operation in place of an `id`.
 pub(super) const NAMES: [&str; 3] = ["filter", "zone", "max"];
 
-/// `None` where no filter is named.
+/// `None` without a filter.
 pub(super) fn read(members: &Object<'_>, clock: &Clock) -> Result<Option<Matching>, Problem> {
     let said = |name| members.get(name).filter(|json| *json != "null");
     let Some(filter) = said("filter") else {

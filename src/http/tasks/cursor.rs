@@ -24,7 +24,7 @@ pub(super) fn decode(space: &SpaceId, filter: Filter, text: &str) -> Option<Posi
     let bytes: [u8; BYTES] = seal::open(text, &purpose(filter), space)?;
     let (micros, id) = bytes[1..].split_at(8);
     let created_at = Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?));
-    // The seal is no secret: what an engine cannot hold must not reach it.
+    // The seal is not secret: a value that an engine cannot store must be refused here.
     let is_sane = (Timestamp::default()..=Timestamp::MAX).contains(&created_at);
     (bytes[0] == VERSION && is_sane).then_some(())?;
     Some(Position {
@@ -33,7 +33,7 @@ pub(super) fn decode(space: &SpaceId, filter: Filter, text: &str) -> Option<Posi
     })
 }
 
-/// A cursor fits only the tasks that its list shows.
+/// A cursor is valid only for the same `completed` and `deleted`.
 fn purpose(filter: Filter) -> [u8; 1] {
     match filter.completed {
         _ if filter.deleted => [3],

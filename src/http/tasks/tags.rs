@@ -48,7 +48,7 @@ pub(in crate::http) async fn list_tags(
     Owner { space, .. }: Owner,
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
-    // The account first: what changes before the tags are read makes the tag old, never wrong.
+    // The account first: a change before the tags are read makes the entity tag old, never wrong.
     let tag = etag::tags_tag(&app.tasks.count(&space, Filter::default()).await?);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));

@@ -40,17 +40,17 @@ pub(super) struct Part<P> {
     pub(super) next: Option<P>,
 }
 
-/// What is said of a list beside its tasks.
+/// The fields of a list beside its tasks.
 pub(super) struct List {
-    /// If there is none, it is what the list shows: then both agree, whatever happens meanwhile.
+    /// If `None`, the sent tasks are counted, so both agree, whatever changes meanwhile.
     pub(super) count: Option<i64>,
-    /// What is more is told as so many at least.
+    /// A larger count is sent as this number, and marked as a minimum.
     pub(super) most: i64,
     pub(super) tag: Option<HeaderValue>,
 }
 
-/// The first part is there before there is an answer, so that a failure until then is an ordinary one. A failure later
-/// on ends the connection before the document does: the caller cannot take half a list for a whole one.
+/// The first part is read before the response begins, so that a failure until then gets an ordinary error. A later
+/// failure on ends the connection before the document does: the caller cannot take half a list for a whole one.
 pub(super) fn respond<S: Source>(
     source: S,
     first: Part<S::Place>,
@@ -94,7 +94,7 @@ pub(super) async fn respond_newest_first(
     let list = List {
         count: after.map(|_| first.page.total),
         most: i64::MAX,
-        // What changes while the list is written makes the tag old, never wrong.
+        // A change while the list is sent makes the entity tag old, never wrong.
         tag: Some(list_tag(&first.page, filter, None, after)),
     };
     let source = NewestFirst {
@@ -155,7 +155,7 @@ type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
 
 impl<S: Source> Reader<S> {
     async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
-        // Until this part is written.
+        // Held until this part is written.
         let turn;
         let part = match next {
             Next::Send(json, place) => return Ok(Some((json, (reader, Next::Read(place))))),

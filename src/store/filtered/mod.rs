@@ -22,7 +22,7 @@ use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{MATCHING_STEP, Position, SpaceId, TaskPage};
 use crate::error::Error;
 
-/// How long one list may be looked for.
+/// The time limit of one list.
 pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// How many tasks are read at a time from a list that is read to its end: few where an index leads to the next ones,

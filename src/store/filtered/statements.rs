@@ -13,28 +13,28 @@ use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Plac
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
-/// A statement that was made for one question.
+/// A statement that was built for one query.
 #[derive(Debug)]
 pub(in crate::store) struct Query {
-    /// Says the same for all questions of the same shape.
+    /// The same text for all queries of the same form.
     pub(in crate::store) text: String,
     pub(in crate::store) values: Vec<Value>,
 }
 
-/// What a statement tells beside its tasks, with each of them.
+/// What a statement returns beside its tasks, with each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     Nothing,
     /// The numbers of the account.
     Account,
-    /// These, and for how many tasks the condition holds, and how many of these are certain.
+    /// These, and how many tasks fulfil the condition, and how many of them are certain.
     Count,
 }
 
 /// The columns of a task.
 static COLUMNS: LazyLock<String> = LazyLock::new(|| TASKS.list(""));
 
-/// Writes the statements of one question.
+/// Builds the statements of one query.
 pub(super) struct Statements<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) space: &'a SpaceId,
@@ -78,7 +78,7 @@ impl<'a> Statements<'a> {
         let columns = &*COLUMNS;
         let source = match by_condition {
             None => format!("{from} WHERE {scope}"),
-            // What has a limit is found before it is sorted.
+            // A subquery with a limit is evaluated before the sort.
             Some(most) => {
                 let most = parameters.bind(count(most));
                 format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
@@ -90,7 +90,7 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// What [`Told::Count`] tells, where there is no task to tell it with.
+    /// The values of [`Told::Count`] if there is no task to return them with.
     pub(super) fn count(&self) -> Query {
         let mut parameters = self.parameters();
         let told = self.told(Told::Count, &mut parameters);
@@ -157,7 +157,7 @@ impl<'a> Statements<'a> {
         format!("space = {space} AND deleted_at IS{not} NULL")
     }
 
-    /// By the table of those that have a tag, if all must have it.
+    /// Through the table of tags, if all tasks must have one.
     fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted {
         let condition = &self.narrowed.condition;
         let (from, rest) = match holders(condition) {
@@ -252,7 +252,7 @@ impl<'a> Statements<'a> {
         }
         let account = self.of_account("task_count");
         let most = |parameters: &mut Parameters<'_>| parameters.bind(count(COUNTED + 1));
-        // Whoever has a tag is no task in the trash.
+        // A task with a row for a tag is not in the trash.
         let condition = &self.narrowed.condition;
         if let Some((field, text)) = holders(condition)
             && self.narrowed.is_exact()
@@ -280,7 +280,7 @@ impl<'a> Statements<'a> {
     }
 }
 
-/// Where the tasks are looked for that a condition leaves, and what is asked of each.
+/// Where the tasks of a condition are searched, and what is checked of each.
 struct Wanted {
     from: String,
     scope: String,
@@ -305,7 +305,7 @@ fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
     keys.collect()
 }
 
-/// What leads has a value in every task, so that an index can say its order.
+/// The leading key has a value in every task of the phase, so an index can give the order.
 fn order(keys: &[Key]) -> String {
     let mut order = Vec::new();
     for (place, key) in keys.iter().enumerate() {
@@ -324,7 +324,7 @@ fn order(keys: &[Key]) -> String {
     order.join(", ")
 }
 
-/// All that comes behind a place in the same phase.
+/// All that comes after a place in the same phase.
 fn behind(keys: &[Key], marks: &[Mark], place: &Place, parameters: &mut Parameters<'_>) -> String {
     let time = parameters.bind(Value::Time(place.position.created_at));
     let id = parameters.bind(Value::Uuid(place.position.id.0));

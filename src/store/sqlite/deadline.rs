@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rusqlite::Connection;
 
-/// How many steps of SQLite's machine lie between two looks at the clock: about a millisecond.
+/// How many steps of SQLite's virtual machine are between two checks of the clock: about a millisecond.
 const STEPS: i32 = 20_000;
 
 thread_local! {

@@ -34,7 +34,7 @@ pub(super) struct Source<'a, R> {
     pub(super) row: &'a R,
     /// The next one of the own columns.
     pub(super) place: usize,
-    /// What has not been read of it. Its lines stand in the order of the members, who are read in this order, too.
+    /// The rest that was not read yet. Its lines are in the order of the members, which are read in this order, too.
     pub(super) more: &'a str,
 }
 
@@ -49,7 +49,7 @@ impl<'a, R> Source<'a, R> {
         name: &str,
         read: impl FnOnce(&str) -> Result<T, Cause>,
     ) -> Result<Option<T>, Cause> {
-        // As mostly.
+        // The usual case.
         if self.more.is_empty() {
             return Ok(None);
         }
@@ -62,7 +62,7 @@ impl<'a, R> Source<'a, R> {
         read(value).map(Some)
     }
 
-    /// To be called when all members were read: a line that nobody knows would otherwise hide those behind it.
+    /// To be called when all members were read: an unknown line would otherwise hide those after it.
     pub(super) fn end(&self) -> Result<(), Cause> {
         if self.more.is_empty() {
             return Ok(());
@@ -79,7 +79,7 @@ pub(super) fn note(more: &mut String, name: &str, value: &Value) {
         Value::Int(number) => number.to_string(),
         Value::Uuid(id) => id.to_string(),
         Value::Time(time) => time.as_micros().to_string(),
-        // What else there is, every row has.
+        // All other members are in every row.
         Value::Null | Value::Bool(_) | Value::Bytes(_) | Value::Texts(_) => return,
     };
     more.push_str(name);
@@ -181,7 +181,7 @@ more_columns! {
         |text| Ok(Metadata::stored(text.into()));
 }
 
-/// As it stands in the JSON of a task.
+/// As in the JSON of a task.
 fn json_value<T>(value: T) -> Value
 where
     Option<T>: Member,
