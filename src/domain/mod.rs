@@ -41,7 +41,7 @@ pub use self::place::{Place, Shelf, Stretch, Toward};
 pub use self::record::{Item, ItemId, Noun, Record};
 pub use self::refusal::Refusal;
 pub use self::state::{Need, Row, State};
-pub use self::task::{Filter, Position, TagCount, Task, TaskPage};
+pub use self::task::{ListScope, Position, TagCount, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{

@@ -54,14 +54,14 @@ impl Task {
 
 /// Which of a space's tasks a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Filter {
+pub struct ListScope {
     /// Only those whose `completed` is this; all of them when `None`.
     pub completed: Option<bool>,
     /// The trash in place of the list.
     pub deleted: bool,
 }
 
-impl Filter {
+impl ListScope {
     /// How many tasks it shows.
     pub fn count_in(self, account: &Account) -> i64 {
         match self.completed {

@@ -167,7 +167,7 @@ impl Foreign {
         }
     }
 
-    /// Its id in the other program. Characters that a reference cannot have are removed.
+    /// Adds a reference to the record in the other program, unless its id cannot be one.
     pub(super) fn reference(
         &mut self,
         source: &str,

@@ -127,7 +127,7 @@ impl Exporting {
     }
 
     async fn read_trash(&self, after: Option<Position>) -> Result<(Vec<Item>, Stage)> {
-        let filter = crate::domain::Filter {
+        let filter = crate::domain::ListScope {
             deleted: true,
             completed: None,
         };

@@ -28,7 +28,7 @@ pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Author, Content, Deed, Filter, Key, ListContent, ListId, Noun, Operation, Position, Refusal,
+    Author, Content, Deed, Key, ListContent, ListId, ListScope, Noun, Operation, Position, Refusal,
     SpaceId, Task, TaskId, TaskPage, Twice, Work,
 };
 use crate::error::Result;
@@ -203,7 +203,7 @@ impl Tasks {
     pub async fn list(
         &self,
         space: &SpaceId,
-        filter: Filter,
+        filter: ListScope,
         after: Option<Position>,
         limit: usize,
     ) -> Result<Listing> {
@@ -222,14 +222,14 @@ impl Tasks {
     pub async fn list_chunk(
         &self,
         space: &SpaceId,
-        filter: Filter,
+        filter: ListScope,
         after: Option<Position>,
     ) -> Result<Listing> {
         self.list(space, filter, after, CHUNK).await
     }
 
     /// A page without its tasks.
-    pub async fn count(&self, space: &SpaceId, filter: Filter) -> Result<TaskPage> {
+    pub async fn count(&self, space: &SpaceId, filter: ListScope) -> Result<TaskPage> {
         let account = self.store.find_account(space).await?;
         Ok(TaskPage {
             tasks: Vec::new(),

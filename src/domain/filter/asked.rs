@@ -6,18 +6,23 @@ use super::field::Field;
 use super::plan::Comparison;
 use super::selection::Selection;
 use super::sorting::Sorting;
-use crate::domain::{Filter as Shown, Task};
+use crate::domain::{ListScope, Task};
 
 /// A list with a filter, an order, or both.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub shown: Shown,
+    pub shown: ListScope,
     pub sorting: Sorting,
     selection: Selection,
 }
 
 impl Asked {
-    pub fn new(shown: Shown, filter: &super::Filter, sorting: Sorting, moment: &Moment) -> Self {
+    pub fn new(
+        shown: ListScope,
+        filter: &super::Filter,
+        sorting: Sorting,
+        moment: &Moment,
+    ) -> Self {
         Self {
             shown,
             sorting,

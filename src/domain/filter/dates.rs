@@ -11,7 +11,7 @@ use crate::domain::Timestamp;
 
 /// A date of a task, as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When<'a> {
+pub enum TaskDate<'a> {
     /// A day, in any zone.
     Date(Date),
     /// A local time, in any zone.
@@ -20,7 +20,7 @@ pub enum When<'a> {
     Zoned(DateTime, &'a str),
 }
 
-impl When<'_> {
+impl TaskDate<'_> {
     /// The wall clock as written, by which dates are sorted: a date comes before the times of its day.
     pub fn wall(&self) -> (Date, Option<Time>) {
         match self {
@@ -159,15 +159,15 @@ impl Point {
     }
 
     /// How a date of a task compares with it: against a moment a date stands for the end of its day.
-    pub(super) fn order_of(self, when: &When<'_>, zone: &TimeZone) -> Ordering {
+    pub(super) fn order_of(self, when: &TaskDate<'_>, zone: &TimeZone) -> Ordering {
         match (self, when) {
-            (Self::Day { date, .. }, When::Date(own)) => own.cmp(&date),
-            (Self::Day { date, .. }, When::Local(local)) => local.date().cmp(&date),
-            (Self::Instant(point), When::Date(own)) => {
+            (Self::Day { date, .. }, TaskDate::Date(own)) => own.cmp(&date),
+            (Self::Day { date, .. }, TaskDate::Local(local)) => local.date().cmp(&date),
+            (Self::Instant(point), TaskDate::Date(own)) => {
                 start_of_next(*own, zone).saturating_sub(1).cmp(&point)
             }
-            (Self::Instant(point), When::Local(local)) => instant(*local, zone).cmp(&point),
-            (_, When::Zoned(local, name)) => {
+            (Self::Instant(point), TaskDate::Local(local)) => instant(*local, zone).cmp(&point),
+            (_, TaskDate::Zoned(local, name)) => {
                 // A zone that is not known any more is UTC: some answer, and the same one everywhere.
                 let own = TimeZone::get(name).unwrap_or(TimeZone::UTC);
                 self.order_of_instant(instant(*local, &own))

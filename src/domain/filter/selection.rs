@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::condition::{self, Narrowed};
-use super::dates::{Moment, Point, When};
+use super::dates::{Moment, Point, TaskDate};
 use super::field::Field;
 use super::plan::{Plan, Predicate};
 use crate::domain::Timestamp;
@@ -26,7 +26,7 @@ pub enum Value<'a> {
     Number(i64),
     Text(&'a str),
     Time(Timestamp),
-    Date(When<'a>),
+    Date(TaskDate<'a>),
     Id(Uuid),
     /// It is there, and cannot be compared (`References`, `Recurrence`).
     There,

@@ -4,7 +4,7 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
 
-use crate::domain::{Change, Filter, Position, TaskPage};
+use crate::domain::{Change, ListScope, Position, TaskPage};
 use crate::tasks::Lists;
 use crate::tasks::history::HistoryPage;
 
@@ -16,20 +16,20 @@ pub(in crate::http) fn version_tag(version: i64) -> HeaderValue {
 /// The tag of a list: the account, its latest change, and the query, because each query has a list of its own.
 pub(in crate::http) fn list_tag(
     page: &TaskPage,
-    filter: Filter,
+    filter: ListScope,
     limit: Option<usize>,
     after: Option<Position>,
 ) -> HeaderValue {
     let shown = match filter {
-        Filter { deleted: true, .. } => 'd',
-        Filter {
+        ListScope { deleted: true, .. } => 'd',
+        ListScope {
             completed: None, ..
         } => 'a',
-        Filter {
+        ListScope {
             completed: Some(true),
             ..
         } => 'c',
-        Filter {
+        ListScope {
             completed: Some(false),
             ..
         } => 'o',

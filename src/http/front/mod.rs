@@ -27,7 +27,7 @@ use tower_service::Service;
 use self::exchange::{Exchange, detached};
 use self::notices::Notices;
 use self::request_log::RequestLine;
-use self::unread::Place;
+use self::unread::Registration;
 use crate::config::Environment;
 use crate::http::SharedApp;
 use crate::http::body::json::APPLICATION_JSON;
@@ -78,7 +78,7 @@ impl FrontDoor {
         let prefix = public_path::prefix(&web.public_path, &request);
         let is_personal = caching::is_personal(request.uri());
         let (reader, version) = (
-            request.extensions().get::<Place>().cloned(),
+            request.extensions().get::<Registration>().cloned(),
             request.version(),
         );
 

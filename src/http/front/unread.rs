@@ -57,7 +57,7 @@ struct Reader {
 
 /// The registration of a connection, until it is dropped.
 #[derive(Clone)]
-pub(in crate::http) struct Place(Arc<Entry>);
+pub(in crate::http) struct Registration(Arc<Entry>);
 
 struct Entry {
     all: Arc<Unread>,
@@ -81,7 +81,7 @@ impl Unread {
         })
     }
 
-    pub(in crate::http) fn enter(self: &Arc<Self>) -> Place {
+    pub(in crate::http) fn enter(self: &Arc<Self>) -> Registration {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let reader = Arc::new(Reader {
             bytes: AtomicUsize::new(0),
@@ -89,7 +89,7 @@ impl Unread {
             cut: Notify::new(),
         });
         self.readers().insert(number, reader.clone());
-        Place(Arc::new(Entry {
+        Registration(Arc::new(Entry {
             all: self.clone(),
             number,
             reader,
@@ -134,7 +134,7 @@ impl Reader {
     }
 }
 
-impl Place {
+impl Registration {
     /// Ends when the connection is to be closed.
     pub(in crate::http) async fn cut(&self) {
         self.0.reader.cut.notified().await;
@@ -189,7 +189,7 @@ fn refuse(method: &Method) -> Problem {
 
 /// The share of one response in all unread bytes.
 struct Share {
-    place: Place,
+    place: Registration,
     bytes: usize,
 }
 

@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::domain::filter::{Asked, Filter, Moment, Sorting};
 use crate::domain::json::{Object, read_text};
 use crate::domain::limits::BATCH_OPERATIONS;
-use crate::domain::{Filter as Shown, Matching};
+use crate::domain::{ListScope, Matching};
 use crate::http::body::input::invalid;
 use crate::http::problem::Problem;
 
@@ -42,7 +42,7 @@ pub(super) fn read(members: &Object<'_>, clock: &Clock) -> Result<Option<Matchin
     let most = said("max").and_then(|max| max.parse().ok());
     let most = most.filter(|most| (1..=BATCH_OPERATIONS).contains(most));
     let most = most.ok_or(invalid("max", "must be a whole number from 1 to 500"))?;
-    let asked = Asked::new(Shown::default(), &parsed, Sorting::default(), &moment);
+    let asked = Asked::new(ListScope::default(), &parsed, Sorting::default(), &moment);
     let texts = [filter, format!("{zone} {}", now.as_micros())];
     Ok(Some(Matching::new(texts, asked, most)))
 }

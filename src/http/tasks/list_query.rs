@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::cursor;
 use super::filtered::Question;
-use crate::domain::{Filter, Position, SpaceId};
+use crate::domain::{ListScope, Position, SpaceId};
 use crate::http::SharedApp;
 use crate::http::problem::Problem;
 use crate::http::query::{self, flag, invalid, limit};
@@ -71,8 +71,8 @@ impl ListQuery {
         )
     }
 
-    pub(super) fn filter(&self) -> Filter {
-        Filter {
+    pub(super) fn filter(&self) -> ListScope {
+        ListScope {
             completed: self.completed,
             deleted: self.deleted == Some(true),
         }

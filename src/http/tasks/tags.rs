@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::TAG;
-use crate::domain::{Filter, TagCount};
+use crate::domain::{ListScope, TagCount};
 use crate::http::SharedApp;
 use crate::http::body::json::Json;
 use crate::http::conditional::{self, IfNoneMatch, etag};
@@ -49,7 +49,7 @@ pub(in crate::http) async fn list_tags(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     // The account first: a change before the tags are read makes the entity tag old, never wrong.
-    let tag = etag::tags_tag(&app.tasks.count(&space, Filter::default()).await?);
+    let tag = etag::tags_tag(&app.tasks.count(&space, ListScope::default()).await?);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
     }

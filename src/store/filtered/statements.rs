@@ -9,7 +9,7 @@ use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
 use super::ways::{Phase, beyond, by_index, has_index, holders, without};
-use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
+use crate::domain::filter::{Asked, Bound, Condition, Field, Narrowed, SortPosition, SortValue};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
@@ -48,7 +48,7 @@ impl<'a> Statements<'a> {
     pub(super) fn page(
         &self,
         phase: Phase,
-        after: Option<&Place>,
+        after: Option<&SortPosition>,
         (limit, told): (usize, Told),
         by_condition: Option<usize>,
     ) -> Query {
@@ -69,8 +69,8 @@ impl<'a> Statements<'a> {
             let _ = write!(scope, " AND {condition}");
         }
         if let Some(place) = after {
-            let marks = &place.marks[phase.missing..];
-            let behind = behind(&keys, marks, place, &mut parameters);
+            let sort_values = &place.sort_values[phase.missing..];
+            let behind = behind(&keys, sort_values, place, &mut parameters);
             let _ = write!(scope, " AND {behind}");
         }
         let order = order(&keys);
@@ -325,13 +325,18 @@ fn order(keys: &[Key]) -> String {
 }
 
 /// All that comes after a place in the same phase.
-fn behind(keys: &[Key], marks: &[Mark], place: &Place, parameters: &mut Parameters<'_>) -> String {
+fn behind(
+    keys: &[Key],
+    sort_values: &[SortValue],
+    place: &SortPosition,
+    parameters: &mut Parameters<'_>,
+) -> String {
     let time = parameters.bind(Value::Time(place.position.created_at));
     let id = parameters.bind(Value::Uuid(place.position.id.0));
     let mut text = format!("(created_at, id) < ({time}, {id})");
-    for (number, (key, mark)) in keys.iter().zip(marks).enumerate().rev() {
+    for (number, (key, sort_value)) in keys.iter().zip(sort_values).enumerate().rev() {
         let column = key.text;
-        let Some(value) = value_of(key.field, mark) else {
+        let Some(value) = value_of(key.field, sort_value) else {
             text = format!("({column} IS NULL AND {text})");
             continue;
         };

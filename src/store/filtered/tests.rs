@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::filter::{Filter, Moment, Sorting};
-use crate::domain::{Filter as Shown, TaskId, Timestamp};
+use crate::domain::{ListScope, TaskId, Timestamp};
 use crate::store::dialect::Dialect;
 use crate::store::row::Value;
 
@@ -38,7 +38,7 @@ fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
     for filter in FILTERS {
         for order in ORDERS {
             for deleted in [false, true] {
-                let shown = Shown {
+                let shown = ListScope {
                     completed: None,
                     deleted,
                 };
@@ -114,7 +114,7 @@ fn questions_of_the_same_shape_share_a_statement() {
         let moment = Moment::utc(Timestamp::from_micros(day * 86_400_000_000));
         let sorting = Sorting::parse("due").unwrap();
         let filter = Filter::parse(filter).unwrap();
-        let asked = Asked::new(Shown::default(), &filter, sorting, &moment);
+        let asked = Asked::new(ListScope::default(), &filter, sorting, &moment);
         let narrowed = asked.narrowed();
         let statements = Statements {
             dialect: &dialect,
@@ -123,8 +123,8 @@ fn questions_of_the_same_shape_share_a_statement() {
             narrowed: &narrowed,
         };
         let phase = phases(&asked, &narrowed.condition)[0];
-        let place = Place {
-            marks: vec![crate::domain::filter::Mark::Text(format!("{day}"))],
+        let place = SortPosition {
+            sort_values: vec![crate::domain::filter::SortValue::Text(format!("{day}"))],
             position: Position {
                 created_at: Timestamp::from_micros(day),
                 id: TaskId(uuid::Uuid::from_u128(7)),

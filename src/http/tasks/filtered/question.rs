@@ -7,8 +7,8 @@ use url::form_urlencoded;
 
 use super::cursor;
 use crate::clock::Timestamp;
-use crate::domain::filter::{Asked, DependsOn, Filter, Moment, Place, Sorting};
-use crate::domain::{Filter as Shown, SpaceId, TaskPage};
+use crate::domain::filter::{Asked, DependsOn, Filter, Moment, SortPosition, Sorting};
+use crate::domain::{ListScope, SpaceId, TaskPage};
 use crate::http::conditional::etag;
 use crate::http::problem::Problem;
 use crate::http::query::invalid;
@@ -20,7 +20,7 @@ const UTC: &str = "UTC";
 #[derive(Debug)]
 pub(in crate::http::tasks) struct Question {
     pub(super) texts: Texts,
-    pub(super) shown: Shown,
+    pub(super) shown: ListScope,
     filter: Filter,
     sorting: Sorting,
     limit: Option<usize>,
@@ -39,7 +39,7 @@ impl Question {
     /// `None` where there is neither a filter nor an order; also what a form or a template leaves empty.
     pub(in crate::http::tasks) fn read(
         [filter, order_by, zone]: [Option<&str>; 3],
-        shown: Shown,
+        shown: ListScope,
         limit: Option<usize>,
         cursor: Option<&str>,
     ) -> Result<Option<Self>, Problem> {
@@ -136,13 +136,13 @@ impl Texts {
 pub(super) struct Page {
     pub(super) limit: Option<usize>,
     pub(super) asked: Asked,
-    pub(super) after: Option<Place>,
+    pub(super) after: Option<SortPosition>,
     moment: Moment,
     question: Question,
 }
 
 impl Page {
-    pub(super) fn cursor(&self, space: &SpaceId, place: &Place) -> String {
+    pub(super) fn cursor(&self, space: &SpaceId, place: &SortPosition) -> String {
         cursor::encode(space, &self.question.purpose(), self.moment.now(), place)
     }
 
