@@ -161,7 +161,7 @@ impl Authenticator {
         found.map_err(|fault| fault.into_refusal(|| Facts::of(token)))
     }
 
-    /// A cookie counts only if no `Authorization` was sent.
+    /// A cookie counts only where nothing was sent on purpose.
     async fn resolve_cookie(&self, headers: &HeaderMap, fault: Fault) -> Result<Caller, Fault> {
         match (&self.sessions, Credential::cookie(headers)) {
             (Some(sessions), Some(cookie)) if fault.reason == Reason::MissingToken => {
@@ -171,7 +171,7 @@ impl Authenticator {
         }
     }
 
-    /// Accepts a token by its fingerprint if it was verified a moment ago with the present keys.
+    /// Takes a token at its fingerprint if it was verified a moment ago with the keys of today.
     async fn verify(&self, token: &str) -> Result<Caller, Fault> {
         let key = Fingerprint::of(token);
         let generation = self.generation.load(Ordering::Acquire);

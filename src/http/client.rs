@@ -23,7 +23,7 @@ const SAVED_AS: &str = concatcp!(
     ".tgz\""
 );
 
-/// A file with its entity tag, a hash of its bytes.
+/// A file with its tag, which is a sum of its bytes.
 struct File {
     media_type: &'static str,
     saved_as: Option<&'static str>,

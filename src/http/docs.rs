@@ -40,7 +40,7 @@ const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );
 
-/// Built on first use, because few servers are asked.
+/// Made for whoever asks first: few servers are ever asked.
 static DOCUMENT: LazyLock<Bytes> = LazyLock::new(|| crate::http::document_text().into());
 
 /// The routes that the OpenAPI document does not have.

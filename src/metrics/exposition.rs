@@ -12,7 +12,7 @@ impl Metrics {
     /// The media type of [`Metrics::text`].
     pub const MEDIA_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// All counts in the format for a collector.
+    /// All that was counted, as a collector wants to read it.
     pub fn text(&self) -> String {
         let mut text = Text(String::with_capacity(32 * 1024));
         self.write_requests(&mut text);
@@ -141,7 +141,7 @@ struct Family<'a> {
 }
 
 impl Family<'_> {
-    /// `part` is the suffix that the type of the family requires, such as `_sum`.
+    /// `part` is what the type of the family puts behind its name, such as `_sum`.
     fn sample(&mut self, part: &str, labels: &[(&str, &str)], value: impl Display) {
         let (text, name) = (&mut self.text.0, self.name);
         let _ = write!(text, "{name}{part}");

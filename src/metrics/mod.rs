@@ -139,7 +139,7 @@ fn place<T: PartialEq>(values: &[T], value: &T) -> usize {
     found.unwrap_or(values.len())
 }
 
-/// The numbers are independent, so no memory order is needed.
+/// No number waits for another, so none needs an order.
 fn add(number: &AtomicU64, more: u64) {
     number.fetch_add(more, Ordering::Relaxed);
 }

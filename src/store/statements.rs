@@ -256,8 +256,8 @@ statements! {
                 ORDER BY deleted_at LIMIT $2) AS lists) AS oldest
          GROUP BY space"
     /// The spaces after `$1`, each with the number of the first change that no sweep has looked at, if that was made
-    /// before `$2`, or else 0; and whether it has answers from `$4` or before, or more than `$5`. A look-up for each,
-    /// and not an index by time, which every write would have to keep.
+    /// before `$2`, or else 0; and whether it has answers from `$4` or before, or more than `$5`. A look-up for each, and
+    /// not an index by time, which every write would have to keep.
     SystemListDueSpaces [Text, Time, Int, Time, Int]
         "SELECT a.space, COALESCE((SELECT CASE WHEN c.at < $2 THEN c.seq END FROM {schema}changes AS c
             WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0),

@@ -10,7 +10,7 @@ use crate::domain::SpaceId;
 use crate::domain::limits::{KEPT_ANSWERS, KEY_LIFETIME, SHORTEST_KEY_LIFETIME, SWEPT_TASKS};
 use crate::error::{Cause, Error};
 
-/// How many spaces a step checks for old rows.
+/// Of how many spaces a step looks at what is old.
 const SPACES: i64 = 500;
 
 /// How many answers a step removes.
@@ -44,7 +44,7 @@ impl Store {
         self.read(Sql::SystemListDueSpaces, values).await
     }
 
-    /// A step: expired answers, and the oldest where there are very many.
+    /// A step: answers whose keys no longer stand for them, and the oldest where there are very many.
     pub async fn sweep_answers(&self, space: &SpaceId, now: Timestamp) -> Result<usize, Error> {
         let values = [
             space_value(space),
@@ -79,7 +79,7 @@ impl FromRow for SpaceTime {
     }
 }
 
-/// A space, and which of its rows are old enough to be removed.
+/// A space, and what of it is old enough to go.
 #[derive(Clone, Debug)]
 pub struct DueSpace {
     pub space: SpaceId,

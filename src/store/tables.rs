@@ -330,7 +330,7 @@ impl FromRow for Account {
     }
 }
 
-/// A task or a list without its space, which the caller knows.
+/// A task or a list without its space, which is known to whoever asks.
 #[derive(Clone)]
 pub(super) struct StoredRecord<C: Stored> {
     pub(super) id: C::Id,

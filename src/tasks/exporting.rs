@@ -145,7 +145,7 @@ impl Exporting {
         Ok((items, next))
     }
 
-    /// A task that was moved during the export may have been skipped: it is exported once more, as it is then.
+    /// What was moved while all was read may have been passed over: it is told once more, as it is then.
     async fn read_changes(&self, position: i64, until: i64) -> Result<(Vec<Item>, Stage)> {
         if position >= until {
             return Ok((Vec::new(), Stage::End));

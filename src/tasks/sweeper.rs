@@ -15,8 +15,8 @@ use crate::store::Store;
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// How many steps through the spaces a round makes, so that a million spaces cost little: each is checked within
-/// an hour.
+/// How many steps through the spaces a round makes, so that a million of them cost little: each is looked at within
+/// the hour.
 const STEPS_THROUGH_SPACES: usize = 40;
 
 /// Removes what is too old.
@@ -26,7 +26,7 @@ pub struct Sweeper {
     /// How long the trash and the history are kept.
     retention: Duration,
     leaving: Leaving,
-    /// The last space that was checked; empty before the first one.
+    /// The last space that was looked at; empty before the first one.
     after: String,
 }
 
@@ -116,7 +116,7 @@ impl Sweeper {
         Ok(swept)
     }
 
-    /// Goes through some spaces, each to its end. Returns how many changes and answers were removed.
+    /// Through some spaces, each to its end. Gives how many changes and answers went.
     async fn sweep_spaces(&mut self, until: Timestamp) -> Result<(usize, usize)> {
         let (mut changes, mut answers, mut steps) = (0, 0, 0);
         while steps < STEPS_THROUGH_SPACES {
@@ -159,7 +159,7 @@ impl Sweeper {
         Ok(step)
     }
 
-    /// Returns how many rows were removed. A space where it fails does not stop the others.
+    /// Gives how many rows went. A space where it fails does not stop the others.
     async fn work(&self, space: SpaceId, deed: Deed) -> usize {
         let work = Work {
             space,

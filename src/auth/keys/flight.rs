@@ -50,7 +50,7 @@ pub(super) struct Awaited {
     pub(super) begun_late: bool,
 }
 
-/// Ends a fetch, also one that is cancelled, and wakes all that wait for it.
+/// Ends a flight, also one that is cancelled half-way, and wakes all who wait for it.
 pub(super) struct Landing<'a>(&'a Flights);
 
 impl Flights {

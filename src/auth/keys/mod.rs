@@ -31,7 +31,7 @@ impl KeysStatus {
     }
 }
 
-/// The intervals and limits of fetching.
+/// The rhythm of fetching.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
     /// Age at which a key set is fetched again, so that withdrawn keys stop working.

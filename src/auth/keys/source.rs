@@ -31,7 +31,7 @@ pub(in crate::auth) struct Signed<'a> {
 /// Who makes the fetch when a key is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::auth) enum Fetching {
-    /// The task of [`KeySource::keep_fresh`], within its intervals.
+    /// The task of [`KeySource::keep_fresh`], within its rhythm.
     Background,
     /// The caller itself, at once: `doctor` has no such task.
     Foreground,
@@ -221,7 +221,7 @@ impl KeySource {
         is_young.then(|| Arc::clone(&current.set))
     }
 
-    /// Asks for a fetch if that may change the result.
+    /// Asks for a fetch if that may change what comes of it.
     fn ask_for_keys(&self, check: Option<SignatureCheck>, signed: Signed<'_>) -> Option<Awaited> {
         let now = self.clock.now();
         match check {

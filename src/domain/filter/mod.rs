@@ -9,9 +9,9 @@ mod dates;
 mod field;
 mod meaning;
 mod mistake;
+mod place;
 mod plan;
 mod selection;
-mod sort_position;
 mod sorting;
 mod syntax;
 mod task;
@@ -24,9 +24,9 @@ pub use self::condition::{Bound, Condition, Narrowed};
 pub use self::dates::{Moment, TaskDate};
 pub use self::field::Field;
 pub use self::mistake::Mistake;
+pub use self::place::{Mark, Place};
 pub use self::plan::{Comparison, DependsOn};
 pub use self::selection::{Selection, Subject, Value};
-pub use self::sort_position::{SortPosition, SortValue};
 pub use self::sorting::{SortKey, Sorting};
 
 /// A filter that was understood.

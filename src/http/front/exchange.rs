@@ -70,7 +70,7 @@ impl Exchange {
         self.0.request_id.to_str().unwrap_or("-")
     }
 
-    /// Counts the database calls of the request.
+    /// Counts what the request asks of the database.
     pub(in crate::http) fn meter(&self) -> &Arc<Meter> {
         &self.0.meter
     }

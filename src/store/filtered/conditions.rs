@@ -4,7 +4,7 @@
 use super::super::dialect::Dialect;
 use super::super::row::Value;
 use super::super::tables::space_value;
-use crate::domain::filter::{Bound, Comparison, Condition, Field, SortValue};
+use crate::domain::filter::{Bound, Comparison, Condition, Field, Mark};
 use crate::domain::{SpaceId, Timestamp};
 
 /// The parameters of a statement that is being written. The space is the first.
@@ -216,11 +216,11 @@ pub(super) fn sorted(field: Field) -> Option<&'static str> {
 }
 
 /// The value of a key in a place; `None` if the task there had none.
-pub(super) fn value_of(field: Field, value: &SortValue) -> Option<Value> {
-    match value {
-        SortValue::Missing => None,
-        SortValue::Text(text) => Some(Value::Text(text.as_str().into())),
-        SortValue::Number(number) if field == Field::Priority => Some(Value::Int(*number)),
-        SortValue::Number(micros) => Some(Value::Time(Timestamp::from_micros(*micros))),
+pub(super) fn value_of(field: Field, mark: &Mark) -> Option<Value> {
+    match mark {
+        Mark::Missing => None,
+        Mark::Text(text) => Some(Value::Text(text.as_str().into())),
+        Mark::Number(number) if field == Field::Priority => Some(Value::Int(*number)),
+        Mark::Number(micros) => Some(Value::Time(Timestamp::from_micros(*micros))),
     }
 }

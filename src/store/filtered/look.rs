@@ -8,7 +8,7 @@ use super::super::row::{Columns, FromRow};
 use super::super::tasks::ListedTask;
 use super::statements::{Query, Statements, Told};
 use super::ways::{Phase, Way, phases, way};
-use crate::domain::filter::{Asked, Narrowed, SortPosition};
+use crate::domain::filter::{Asked, Narrowed, Place};
 use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{Position, Refusal, Task};
 use crate::error::{Cause, Error};
@@ -48,7 +48,7 @@ impl Look<'_> {
     /// Reads phase after phase, each from an index, until there are enough.
     pub(super) async fn page(
         &self,
-        after: Option<&SortPosition>,
+        after: Option<&Place>,
         limit: usize,
         counting: bool,
     ) -> Result<Found, Error> {
@@ -73,7 +73,7 @@ impl Look<'_> {
                 };
                 let (mut tasks, said) = self.read(page(told, few)).await?;
                 numbers = numbers.or(said);
-                // There were more than were checked.
+                // There were more than were looked at.
                 if few == Some(FEW) && numbers.is_some_and(|numbers| numbers.wanted >= FEW) {
                     (tasks, _) = self.read(page(Told::Nothing, None)).await?;
                 }
@@ -111,7 +111,7 @@ impl Look<'_> {
         Ok((found, numbers, count))
     }
 
-    /// How many tasks are searched by the condition, if that is the better way.
+    /// How many tasks are looked for by the condition, if that is the better way.
     fn by_condition(
         &self,
         phase: Phase,
@@ -150,7 +150,7 @@ impl Look<'_> {
     /// Scans all tasks, newest first, and keeps those that come first in the order.
     pub(super) async fn walk(
         &self,
-        after: Option<&SortPosition>,
+        after: Option<&Place>,
         limit: usize,
         counting: bool,
     ) -> Result<Found, Error> {
@@ -161,7 +161,7 @@ impl Look<'_> {
             _ => Position::START,
         };
         let (mut numbers, mut walked, mut count) = (None, 0, 0);
-        let mut best: Vec<(SortPosition, Task)> = Vec::new();
+        let mut best: Vec<(Place, Task)> = Vec::new();
         loop {
             let told = match numbers {
                 None => Told::Account,
@@ -177,11 +177,11 @@ impl Look<'_> {
             for task in tasks.into_iter().filter(|task| self.asked().matches(task)) {
                 count += 1;
                 let place = sorting.place(&task);
-                if after.is_none_or(|after| sorting.compare_positions(&place, after).is_gt()) {
+                if after.is_none_or(|after| sorting.compare_places(&place, after).is_gt()) {
                     best.push((place, task));
                 }
             }
-            best.sort_by(|(first, _), (second, _)| sorting.compare_positions(first, second));
+            best.sort_by(|(first, _), (second, _)| sorting.compare_places(first, second));
             best.truncate(limit);
             let is_enough = best.len() >= limit && (!counting || count > COUNTED);
             if is_in_order && is_enough || numbers.is_some_and(|numbers| numbers.all <= walked) {

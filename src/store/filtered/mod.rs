@@ -17,7 +17,7 @@ use self::statements::{Statements, Told};
 use self::ways::{Phase, Way, has_index, phases, way};
 use super::Store;
 use super::dialect::Dialect;
-use crate::domain::filter::{Asked, Condition, Field, Narrowed, SortPosition};
+use crate::domain::filter::{Asked, Condition, Field, Narrowed, Place};
 use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{MATCHING_STEP, Position, SpaceId, TaskPage};
 use crate::error::Error;
@@ -48,7 +48,7 @@ impl Store {
         &self,
         space: &SpaceId,
         asked: &Asked,
-        after: Option<&SortPosition>,
+        after: Option<&Place>,
         limit: usize,
         counting: bool,
     ) -> Result<FilteredPage, Error> {
@@ -126,8 +126,8 @@ pub(super) fn matching(
         Way::Order => None,
         Way::Condition | Way::Either => Some(usize::MAX),
     };
-    let place = after.map(|position| SortPosition {
-        sort_values: Vec::new(),
+    let place = after.map(|position| Place {
+        marks: Vec::new(),
         position,
     });
     let told = (MATCHING_STEP, Told::Nothing);

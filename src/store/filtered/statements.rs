@@ -9,7 +9,7 @@ use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
 use super::ways::{Phase, beyond, by_index, has_index, holders, without};
-use crate::domain::filter::{Asked, Bound, Condition, Field, Narrowed, SortPosition, SortValue};
+use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
@@ -48,7 +48,7 @@ impl<'a> Statements<'a> {
     pub(super) fn page(
         &self,
         phase: Phase,
-        after: Option<&SortPosition>,
+        after: Option<&Place>,
         (limit, told): (usize, Told),
         by_condition: Option<usize>,
     ) -> Query {
@@ -69,8 +69,8 @@ impl<'a> Statements<'a> {
             let _ = write!(scope, " AND {condition}");
         }
         if let Some(place) = after {
-            let sort_values = &place.sort_values[phase.missing..];
-            let behind = behind(&keys, sort_values, place, &mut parameters);
+            let marks = &place.marks[phase.missing..];
+            let behind = behind(&keys, marks, place, &mut parameters);
             let _ = write!(scope, " AND {behind}");
         }
         let order = order(&keys);
@@ -78,7 +78,7 @@ impl<'a> Statements<'a> {
         let columns = &*COLUMNS;
         let source = match by_condition {
             None => format!("{from} WHERE {scope}"),
-            // A subquery with a limit is evaluated before the sort.
+            // What has a limit is found before it is sorted.
             Some(most) => {
                 let most = parameters.bind(count(most));
                 format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
@@ -305,7 +305,7 @@ fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
     keys.collect()
 }
 
-/// The leading key has a value in every task of the phase, so an index can give the order.
+/// What leads has a value in every task, so that an index can say its order.
 fn order(keys: &[Key]) -> String {
     let mut order = Vec::new();
     for (place, key) in keys.iter().enumerate() {
@@ -325,18 +325,13 @@ fn order(keys: &[Key]) -> String {
 }
 
 /// All that comes after a place in the same phase.
-fn behind(
-    keys: &[Key],
-    sort_values: &[SortValue],
-    place: &SortPosition,
-    parameters: &mut Parameters<'_>,
-) -> String {
+fn behind(keys: &[Key], marks: &[Mark], place: &Place, parameters: &mut Parameters<'_>) -> String {
     let time = parameters.bind(Value::Time(place.position.created_at));
     let id = parameters.bind(Value::Uuid(place.position.id.0));
     let mut text = format!("(created_at, id) < ({time}, {id})");
-    for (number, (key, sort_value)) in keys.iter().zip(sort_values).enumerate().rev() {
+    for (number, (key, mark)) in keys.iter().zip(marks).enumerate().rev() {
         let column = key.text;
-        let Some(value) = value_of(key.field, sort_value) else {
+        let Some(value) = value_of(key.field, mark) else {
             text = format!("({column} IS NULL AND {text})");
             continue;
         };

@@ -123,8 +123,8 @@ fn questions_of_the_same_shape_share_a_statement() {
             narrowed: &narrowed,
         };
         let phase = phases(&asked, &narrowed.condition)[0];
-        let place = SortPosition {
-            sort_values: vec![crate::domain::filter::SortValue::Text(format!("{day}"))],
+        let place = Place {
+            marks: vec![crate::domain::filter::Mark::Text(format!("{day}"))],
             position: Position {
                 created_at: Timestamp::from_micros(day),
                 id: TaskId(uuid::Uuid::from_u128(7)),

@@ -1,7 +1,7 @@
 //! The access paths to tasks: which index finds them, and in which parts a sorted list is read. The planners
 //! of the engines guess, and a wrong guess reads all tasks of a user to find a few.
 
-use crate::domain::filter::{Asked, Comparison, Condition, Field, SortPosition, SortValue};
+use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
 
 /// A part of a sorted list: the tasks that have no value for the first keys and one for the next, which leads. In an
 /// index by that key they lie side by side, in their order.
@@ -44,13 +44,13 @@ impl Phase {
     };
 
     /// Whether all its tasks come before a place.
-    pub(super) fn is_before(self, place: &SortPosition) -> bool {
-        self.missing < missing_values(place)
+    pub(super) fn is_before(self, place: &Place) -> bool {
+        self.missing < missing_marks(place)
     }
 
     /// Whether a place is among its tasks.
-    pub(super) fn has(self, place: &SortPosition) -> bool {
-        self.missing == missing_values(place)
+    pub(super) fn has(self, place: &Place) -> bool {
+        self.missing == missing_marks(place)
     }
 
     /// The field by which its tasks are found in their order.
@@ -64,11 +64,9 @@ impl Phase {
     }
 }
 
-fn missing_values(place: &SortPosition) -> usize {
-    let sort_values = place.sort_values.iter();
-    sort_values
-        .take_while(|value| **value == SortValue::Missing)
-        .count()
+fn missing_marks(place: &Place) -> usize {
+    let marks = place.marks.iter();
+    marks.take_while(|mark| **mark == Mark::Missing).count()
 }
 
 /// How tasks are found.

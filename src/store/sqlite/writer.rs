@@ -109,7 +109,7 @@ async fn serve(
                     return;
                 }
                 if let Some(group) = queue.take(false) {
-                    // The caller is told that the outcome is not known.
+                    // Whoever asked hears that the outcome is not known.
                     let running = AssertUnwindSafe(|| run(&mut prepared, group));
                     if catch_unwind(running).is_err() {
                         end_open_transaction(&mut prepared);

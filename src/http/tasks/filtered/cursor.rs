@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::domain::filter::{Field, SortPosition, SortValue, Sorting};
+use crate::domain::filter::{Field, Mark, Place, Sorting};
 use crate::domain::{Position, SpaceId, TaskId};
 use crate::http::seal;
 
@@ -15,24 +15,19 @@ const MISSING: u8 = 0;
 const NUMBER: u8 = 1;
 const TEXT: u8 = 2;
 
-pub(super) fn encode(
-    space: &SpaceId,
-    purpose: &[u8],
-    now: Timestamp,
-    place: &SortPosition,
-) -> String {
+pub(super) fn encode(space: &SpaceId, purpose: &[u8], now: Timestamp, place: &Place) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend(now.as_micros().to_be_bytes());
     bytes.extend(place.position.created_at.as_micros().to_be_bytes());
     bytes.extend(place.position.id.0.as_bytes());
-    for value in &place.sort_values {
-        match value {
-            SortValue::Missing => bytes.push(MISSING),
-            SortValue::Number(number) => {
+    for mark in &place.marks {
+        match mark {
+            Mark::Missing => bytes.push(MISSING),
+            Mark::Number(number) => {
                 bytes.push(NUMBER);
                 bytes.extend(number.to_be_bytes());
             }
-            SortValue::Text(text) => {
+            Mark::Text(text) => {
                 bytes.push(TEXT);
                 bytes.extend(u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
                 bytes.extend(text.as_bytes());
@@ -48,41 +43,35 @@ pub(super) fn decode(
     purpose: &[u8],
     sorting: &Sorting,
     text: &str,
-) -> Option<(Timestamp, SortPosition)> {
+) -> Option<(Timestamp, Place)> {
     let bytes = seal::open_any(text, purpose, space)?;
     let mut rest = bytes.strip_prefix(&[VERSION])?;
     let now = moment(number(&mut rest)?)?;
     let created_at = moment(number(&mut rest)?)?;
     let id = TaskId(Uuid::from_slice(take(&mut rest, 16)?).ok()?);
-    let mut sort_values = Vec::new();
+    let mut marks = Vec::new();
     for key in sorting.keys() {
-        sort_values.push(read_mark(key.field, &mut rest)?);
+        marks.push(read_mark(key.field, &mut rest)?);
     }
     let position = Position { created_at, id };
-    rest.is_empty().then_some((
-        now,
-        SortPosition {
-            sort_values,
-            position,
-        },
-    ))
+    rest.is_empty().then_some((now, Place { marks, position }))
 }
 
 /// The seal is not secret: a value that an engine cannot store must be refused here.
-fn read_mark(field: Field, rest: &mut &[u8]) -> Option<SortValue> {
+fn read_mark(field: Field, rest: &mut &[u8]) -> Option<Mark> {
     let is_text = matches!(
         field,
         Field::Due | Field::Start | Field::Title | Field::Order
     );
     Some(match take(rest, 1)?[0] {
-        MISSING if !field.is_always_there() => SortValue::Missing,
-        NUMBER if field == Field::Priority => SortValue::Number(number(rest)?),
-        NUMBER if !is_text => SortValue::Number(moment(number(rest)?)?.as_micros()),
+        MISSING if !field.is_always_there() => Mark::Missing,
+        NUMBER if field == Field::Priority => Mark::Number(number(rest)?),
+        NUMBER if !is_text => Mark::Number(moment(number(rest)?)?.as_micros()),
         TEXT if is_text => {
             let length = u32::from_be_bytes(take(rest, 4)?.try_into().ok()?);
             let text = take(rest, usize::try_from(length).ok()?)?;
             let text = String::from_utf8(text.to_vec()).ok()?;
-            (!text.contains('\0')).then_some(SortValue::Text(text))?
+            (!text.contains('\0')).then_some(Mark::Text(text))?
         }
         _ => return None,
     })
@@ -111,18 +100,12 @@ mod tests {
 
     use super::*;
 
-    fn place() -> impl Strategy<Value = (Sorting, SortPosition)> {
-        let due = prop_oneof![
-            Just(SortValue::Missing),
-            "[0-9T:-]{10,19}".prop_map(SortValue::Text)
-        ];
+    fn place() -> impl Strategy<Value = (Sorting, Place)> {
+        let due = prop_oneof![Just(Mark::Missing), "[0-9T:-]{10,19}".prop_map(Mark::Text)];
         let title = ".{0,40}".prop_filter_map("no NUL", |text| {
-            (!text.contains('\0')).then_some(SortValue::Text(text))
+            (!text.contains('\0')).then_some(Mark::Text(text))
         });
-        let priority = prop_oneof![
-            Just(SortValue::Missing),
-            any::<i64>().prop_map(SortValue::Number)
-        ];
+        let priority = prop_oneof![Just(Mark::Missing), any::<i64>().prop_map(Mark::Number)];
         let micros = 0..=Timestamp::MAX.as_micros();
         (due, title, priority, micros, any::<u128>()).prop_map(
             |(due, title, priority, micros, id)| {
@@ -130,15 +113,9 @@ mod tests {
                     created_at: Timestamp::from_micros(micros),
                     id: TaskId(Uuid::from_u128(id)),
                 };
-                let sort_values = vec![due, title, priority];
+                let marks = vec![due, title, priority];
                 let sorting = Sorting::parse("due, title desc, priority").unwrap();
-                (
-                    sorting,
-                    SortPosition {
-                        sort_values,
-                        position,
-                    },
-                )
+                (sorting, Place { marks, position })
             },
         )
     }
@@ -160,7 +137,7 @@ mod tests {
             let sorting = Sorting::parse("due, updated_at").unwrap();
             let forged = seal::seal(bytes, b"a", &space);
             if let Some((_, place)) = decode(&space, b"a", &sorting, &forged) {
-                prop_assert_eq!(place.sort_values.len(), 2);
+                prop_assert_eq!(place.marks.len(), 2);
             }
         }
     }

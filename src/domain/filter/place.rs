@@ -9,17 +9,17 @@ use super::sorting::{SortKey, Sorting, key_of_order};
 use crate::domain::search::fold;
 use crate::domain::{Position, Task};
 
-/// A position in the order of a list.
+/// A place in the order of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SortPosition {
+pub struct Place {
     /// One for each key of the order.
-    pub sort_values: Vec<SortValue>,
+    pub marks: Vec<Mark>,
     pub position: Position,
 }
 
-/// The value of one key of an order: of a date the local time, of a title the folded one.
+/// What one key of an order compares: of a date the wall clock, of a title the folded one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum SortValue {
+pub enum Mark {
     Number(i64),
     Text(String),
     /// The task has no value there: after all others, in both directions.
@@ -27,51 +27,45 @@ pub enum SortValue {
 }
 
 impl Sorting {
-    pub fn place(&self, task: &Task) -> SortPosition {
-        SortPosition {
-            sort_values: self
-                .keys()
-                .iter()
-                .map(|key| sort_value(*key, task))
-                .collect(),
+    pub fn place(&self, task: &Task) -> Place {
+        Place {
+            marks: self.keys().iter().map(|key| mark(*key, task)).collect(),
             position: task.position(),
         }
     }
 
-    /// Which of two positions comes first: as [`Sorting::compare`] of the tasks there.
-    pub fn compare_positions(&self, first: &SortPosition, second: &SortPosition) -> Ordering {
-        let sort_values = first.sort_values.iter().zip(&second.sort_values);
+    /// Which of two places comes first: as [`Sorting::compare`] says of the tasks that stand there.
+    pub fn compare_places(&self, first: &Place, second: &Place) -> Ordering {
+        let marks = first.marks.iter().zip(&second.marks);
         self.keys()
             .iter()
-            .zip(sort_values)
+            .zip(marks)
             .map(|(key, (first, second))| match (first, second) {
-                (SortValue::Missing, _) | (_, SortValue::Missing) => first.cmp(second),
+                (Mark::Missing, _) | (_, Mark::Missing) => first.cmp(second),
                 _ if key.descending => second.cmp(first),
                 _ => first.cmp(second),
             })
             .find(|order| order.is_ne())
             .unwrap_or_else(|| {
                 let newest =
-                    |place: &SortPosition| Reverse((place.position.created_at, place.position.id));
+                    |place: &Place| Reverse((place.position.created_at, place.position.id));
                 newest(first).cmp(&newest(second))
             })
     }
 }
 
-fn sort_value(key: SortKey, task: &Task) -> SortValue {
+fn mark(key: SortKey, task: &Task) -> Mark {
     if key.field == Field::Order {
         let key = key_of_order(task);
-        return key.map_or(SortValue::Missing, |key| SortValue::Text(key.into_owned()));
+        return key.map_or(Mark::Missing, |key| Mark::Text(key.into_owned()));
     }
     match task.value(key.field) {
-        Some(Value::Text(text)) if key.field == Field::Title => {
-            SortValue::Text(fold(text).into_owned())
-        }
-        Some(Value::Text(text)) => SortValue::Text(text.to_owned()),
-        Some(Value::Number(number)) => SortValue::Number(number),
-        Some(Value::Time(time)) => SortValue::Number(time.as_micros()),
-        Some(Value::Date(when)) => SortValue::Text(when.wall_text()),
-        _ => SortValue::Missing,
+        Some(Value::Text(text)) if key.field == Field::Title => Mark::Text(fold(text).into_owned()),
+        Some(Value::Text(text)) => Mark::Text(text.to_owned()),
+        Some(Value::Number(number)) => Mark::Number(number),
+        Some(Value::Time(time)) => Mark::Number(time.as_micros()),
+        Some(Value::Date(when)) => Mark::Text(when.wall_text()),
+        _ => Mark::Missing,
     }
 }
 
@@ -125,7 +119,7 @@ mod tests {
         )) {
             prop_assume!(!(orders.contains(&"due") && orders.contains(&"due desc")));
             let sorting = Sorting::parse(&orders.join(",")).unwrap();
-            let by_places = sorting.compare_positions(&sorting.place(&first), &sorting.place(&second));
+            let by_places = sorting.compare_places(&sorting.place(&first), &sorting.place(&second));
             prop_assert_eq!(by_places, sorting.compare(&first, &second));
         }
     }
