@@ -32,11 +32,10 @@ const HEAD: &[u8] = b"{\"kind\": \"tickbox\", \"version\": 1}\n";
 
 /// Take everything along
 ///
-/// JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told
-/// elsewhere, with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then
-/// the tasks in the trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same
-/// bytes, whichever database they are in. What changes while it is written may come once more at the end, as it is
-/// then.
+/// JSON lines: the first one is `{"kind": "tickbox", "version": 1}`, each other one a list or a task as it is told elsewhere,
+/// with its `kind` before it. Lists come first, then tasks, each behind the one that it is a part of, then the tasks in the
+/// trash; what is in the trash has `deleted_at`. History is not in it. The same data give the same bytes, whichever database
+/// they are in. What changes while it is written may come once more at the end, as it is then.
 #[utoipa::path(
     get, path = "/api/{user_id}/export", tag = TAG,
     responses((

@@ -41,9 +41,9 @@ impl FromRequestParts<SharedApp> for RemovalQuery {
 
 /// Remove the user, with all traces
 ///
-/// Tasks, lists, trash, history, kept answers: for good, and at once. Cursors and tags of before fit no more. While it
-/// goes on, all that is asked for the user is answered with 503; if the answer is lost, it goes on, and can be asked
-/// for again. A user who comes back begins anew. The account at the Better Auth server is another thing.
+/// Tasks, lists, trash, history, kept answers: for good, and at once. Cursors and tags of before fit no more. While it goes
+/// on, all that is asked for the user is answered with 503; if the answer is lost, it goes on, and can be asked for again.
+/// A user who comes back begins anew. The account at the Better Auth server is another thing.
 #[utoipa::path(
     delete, path = "/api/{user_id}", tag = TAG,
     params(RemovalQuery),

@@ -60,8 +60,8 @@ pub(in crate::http) fn check_query(parts: &Parts, exchange: &Exchange) -> Result
     )))
 }
 
-/// Refuses members of a body that the route does not have. Members of what it answers are ignored as ever: who reads,
-/// edits and sends all of it back has done nothing wrong. What is no JSON object is another's business.
+/// Refuses members of a body that the route does not have. Members of what it answers are ignored as ever: who reads, edits
+/// and sends all of it back has done nothing wrong. What is no JSON object is another's business.
 pub(in crate::http) fn check_body(
     (headers, method, extensions): (&HeaderMap, &Method, &Extensions),
     body: &[u8],

@@ -156,8 +156,8 @@ pub(super) struct ChangeQuery {
     /// How many seconds to wait for a change if there is none.
     #[param(value_type = Option<u16>, minimum = 0, maximum = 60, default = 0)]
     wait: Option<Duration>,
-    /// Of what to tell: `task`, `list`, or both with a comma between them. A cursor knows its kinds; with more of them
-    /// it is 410.
+    /// Of what to tell: `task`, `list`, or both with a comma between them. A cursor knows its kinds; with more of them it is
+    /// 410.
     #[param(value_type = Option<String>, pattern = "^(task|list)(,(task|list))*$", default = "task")]
     kinds: Option<Kinds>,
 }
@@ -234,10 +234,9 @@ pub(super) fn reached(
 
 /// Get what has changed
 ///
-/// Each task (and each list, if `kinds` asks for them) that has changed since the cursor, once, as it is now, or that
-/// it was deleted; in the order of the latest change. Nothing is left out. Without `since`, a full copy begins: follow
-/// `next_cursor`, and what follows it are changes. With `wait`, the answer waits for a change if there is none, and is
-/// empty when the time is over.
+/// Each task (and each list, if `kinds` asks for them) that has changed since the cursor, once, as it is now, or that it
+/// was deleted; in the order of the latest change. Nothing is left out. Without `since`, a full copy begins: follow `next_cursor`, and what follows it are
+/// changes. With `wait`, the answer waits for a change if there is none, and is empty when the time is over.
 #[utoipa::path(
     get, path = "/api/{user_id}/changes", tag = TAG,
     params(ChangeQuery),

@@ -91,8 +91,8 @@ pub(in crate::http) fn history_tag(page: &HistoryPage) -> HeaderValue {
     tag(&format!("{at:x}-{newest}-{oldest}-h{next}"))
 }
 
-/// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;`
-/// or `:` before it.
+/// What proxies put behind a tag when they compress (Apache, nginx's brotli, Jetty, Caddy), each with `-`, `--`, `;` or `:`
+/// before it.
 const CODINGS: [&str; 8] = [
     "gzip", "br", "zstd", "deflate", "compress", "dcb", "dcz", "gz",
 ];

@@ -42,7 +42,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Otherwise proxies such as nginx buffer responses.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Replaces the token, once.
+/// What stands for the token, once.
 #[derive(Serialize, ToSchema)]
 #[schema(example = json!({
     "ticket": "n1yKpB0H5rJkV4i2mZ8cXq3tUe7wLs9dFgAoYbRvM6E",
@@ -80,10 +80,9 @@ pub(super) async fn create_ticket(
 
 /// Hear of changes as they happen
 ///
-/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`,
-/// if `kinds` asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With
-/// `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap or a double. A comment every 15 s.
-/// `token.expired` says that the stream ends because the token did.
+/// Server-sent events: `ready` first, then `task.changed` and `task.deleted` (and `list.changed` and `list.deleted`, if `kinds`
+/// asks for them) with the same content as in the list of changes; the `id` of each is a cursor. With `Last-Event-ID` (or `last_event_id`), first what was missed, without a gap
+/// or a double. A comment every 15 s. `token.expired` says that the stream ends because the token did.
 #[utoipa::path(
     get, path = "/api/{user_id}/events", tag = TAG,
     params(

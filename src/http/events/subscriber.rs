@@ -30,8 +30,8 @@ pub(in crate::http) struct EventsQuery {
     /// A ticket in place of the token, where no header can be sent.
     #[param(max_length = 64, pattern = "^[A-Za-z0-9_-]+$")]
     ticket: Option<String>,
-    /// Of what to tell: `task`, `list`, or both with a comma between them. An id knows its kinds; with more of them it
-    /// is 410.
+    /// Of what to tell: `task`, `list`, or both with a comma between them. An id knows its kinds; with more of them it is
+    /// 410.
     #[param(value_type = Option<String>, pattern = "^(task|list)(,(task|list))*$", default = "task")]
     kinds: Option<Kinds>,
 }

@@ -8,8 +8,7 @@ use crate::quota::{Rate, Standing};
 const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 
-/// The quota (`q`) and its window in seconds (`w`); what is left of it (`r`), and in how many seconds it begins anew
-/// (`t`).
+/// The quota (`q`) and its window in seconds (`w`); what is left of it (`r`), and in how many seconds it begins anew (`t`).
 pub(super) fn mark<B>(exchange: &Exchange, response: &mut Response<B>) {
     let Some(Standing { rate, left, reset }) = exchange.standing() else {
         return;

@@ -28,13 +28,12 @@ const LONGEST: Duration = Duration::from_mins(10);
 
 /// Bring tasks along
 ///
-/// What `GET …/export` gave, of this user or of another one; or, with `from`, what another program exports: Todoist
-/// (`text/csv`), Google (`Tasks.json` of Takeout), Microsoft To Do (the JSON of Graph), iCalendar (`VTODO`). The body
-/// is read while it arrives, and written in groups of at most 500: up to 64 MiB, 10 minutes. What is there already,
-/// also in the trash, is skipped, so the same body twice is the same as once. A line that breaks a rule is told by its
-/// number, and the others are taken; what has no place here is told by name. If the body cannot be read further, the
-/// answer is 400 or 422, and `error.import` has what was done until then, if anything: mend it and send it again, or
-/// undo it.
+/// What `GET …/export` gave, of this user or of another one; or, with `from`, what another program exports: Todoist (`text/csv`),
+/// Google (`Tasks.json` of Takeout), Microsoft To Do (the JSON of Graph), iCalendar (`VTODO`). The body is read while it arrives,
+/// and written in groups of at most 500: up to 64 MiB, 10 minutes. What is there already, also in the trash, is skipped, so the
+/// same body twice is the same as once. A line that breaks a rule is told by its number, and the others are taken; what has no
+/// place here is told by name. If the body cannot be read further, the answer is 400 or 422, and `error.import` has what was
+/// done until then, if anything: mend it and send it again, or undo it.
 #[utoipa::path(
     post, path = "/api/{user_id}/import", tag = TAG,
     params(ImportQuery),
@@ -88,9 +87,8 @@ pub(super) async fn import_user(
 
 /// Take an import back
 ///
-/// What it has made goes into the trash, also if it was cut off half way. What has changed since stays, and so does a
-/// task or a list with something in it that stays: the answer names them. As long as the history is kept. It can be
-/// asked for again.
+/// What it has made goes into the trash, also if it was cut off half way. What has changed since stays, and so does a task or a
+/// list with something in it that stays: the answer names them. As long as the history is kept. It can be asked for again.
 #[utoipa::path(
     post, path = "/api/{user_id}/imports/{import_id}/undo", tag = TAG,
     params(("import_id" = Uuid, Path, description = "The import; what is not a UUID names none",

@@ -33,8 +33,8 @@ pub(in crate::http) struct ImportQuery {
     /// A list that all tasks come into; lists of the body are left out then.
     #[param(value_type = Option<uuid::Uuid>)]
     pub(super) list_id: Option<ListId>,
-    /// The id of the import, of the caller's own, so that one that was cut off can be undone. Several that have the
-    /// same are one.
+    /// The id of the import, of the caller's own, so that one that was cut off can be undone. Several that have the same are
+    /// one.
     #[param(value_type = Option<uuid::Uuid>)]
     pub(super) id: Option<ImportId>,
     /// Answers what would come, and writes nothing.

@@ -101,8 +101,7 @@ pub(super) async fn list_lists(
 
 /// Create a list
 ///
-/// It comes last. With an `id` of the caller's own, the same list sent again is not created twice: it is answered with
-/// 200.
+/// It comes last. With an `id` of the caller's own, the same list sent again is not created twice: it is answered with 200.
 #[utoipa::path(
     post, path = "/api/{user_id}/lists", tag = TAG,
     request_body(content = NewListSchema),
@@ -151,9 +150,9 @@ pub(super) async fn get_list(
 
 /// Change a list
 ///
-/// As with a task: a field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With
-/// `If-Match`, only if the list still has that `ETag`. With `If-None-Match: *`, the list is created under this id, and
-/// only if there is none.
+/// As with a task: a field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`,
+/// only if the list still has that `ETag`. With `If-None-Match: *`, the list is created under this id, and only if there is
+/// none.
 #[utoipa::path(
     put, path = "/api/{user_id}/lists/{list_id}", tag = TAG,
     request_body(content = ListPatchSchema),
@@ -224,8 +223,8 @@ async fn change(
 
 /// Delete a list
 ///
-/// It goes into the trash with its tasks, from where they can be restored for a while. With `If-Match`, only if the
-/// list still has that `ETag`.
+/// It goes into the trash with its tasks, from where they can be restored for a while. With `If-Match`, only if the list
+/// still has that `ETag`.
 #[utoipa::path(
     delete, path = "/api/{user_id}/lists/{list_id}", tag = TAG,
     responses((status = 204, description = "The list is gone")),
@@ -242,8 +241,8 @@ pub(super) async fn delete_list(
 
 /// Take a list out of the trash
 ///
-/// It comes back as it was, with its id and with the tasks that were deleted with it. Nothing happens to a list that
-/// is not in the trash.
+/// It comes back as it was, with its id and with the tasks that were deleted with it. Nothing happens to a list that is not
+/// in the trash.
 #[utoipa::path(
     post, path = "/api/{user_id}/lists/{list_id}/restore", tag = TAG,
     responses((status = 200, description = "The list as it is now", body = ListSchema)),
@@ -260,8 +259,8 @@ pub(super) async fn restore_list(
 
 /// Move a list
 ///
-/// To another place among the lists: behind or before another one; if both are named, the first that is still there
-/// counts. Without them, it comes last.
+/// To another place among the lists: behind or before another one; if both are named, the first that is still there counts.
+/// Without them, it comes last.
 #[utoipa::path(
     post, path = "/api/{user_id}/lists/{list_id}/move", tag = TAG,
     request_body(content = MoveList),

@@ -201,9 +201,8 @@ pub(super) async fn get_task(
 
 /// Change a task
 ///
-/// A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if
-/// the task still has that `ETag`. With `If-None-Match: *`, the task is created under this id, and only if there is
-/// none.
+/// A field that is left out keeps its value, `null` removes it, and `metadata` is replaced. With `If-Match`, only if the task still has that `ETag`.
+/// With `If-None-Match: *`, the task is created under this id, and only if there is none.
 #[utoipa::path(
     put, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     request_body(content = TaskPatchSchema),
@@ -274,10 +273,9 @@ async fn change(
 
 /// Set whether a task is done
 ///
-/// It sets and does not flip, so that it can be repeated. Of a task that repeats an occurrence is completed: `due` and
-/// `start` move to the next one, and completed tasks below it are open again; behind the last one the task is
-/// completed. Say `occurrence`, so that a repeat completes no other. With `If-Match`, only if the task still has that
-/// `ETag`.
+/// It sets and does not flip, so that it can be repeated. Of a task that repeats an occurrence is completed: `due` and `start`
+/// move to the next one, and completed tasks below it are open again; behind the last one the task is completed. Say
+/// `occurrence`, so that a repeat completes no other. With `If-Match`, only if the task still has that `ETag`.
 #[utoipa::path(
     patch, path = "/api/{user_id}/tasks/{task_id}/complete", tag = TAG,
     request_body(content = Completion),
@@ -305,8 +303,8 @@ pub(super) async fn complete_task(
 
 /// Delete a task
 ///
-/// It goes into the trash, with all that is below it, from where they can be restored for a while. With `If-Match`,
-/// only if the task still has that `ETag`.
+/// It goes into the trash, with all that is below it, from where they can be restored for a while. With `If-Match`, only if the task still has
+/// that `ETag`.
 #[utoipa::path(
     delete, path = "/api/{user_id}/tasks/{task_id}", tag = TAG,
     responses((status = 204, description = "The task is gone")),
@@ -323,8 +321,8 @@ pub(super) async fn delete_task(
 
 /// Take a task out of the trash
 ///
-/// It comes back as it was, with its id and with what was deleted with it. Where its list or its parent is gone, it
-/// comes to the inbox, or to the top level. Nothing happens to a task that is not in the trash.
+/// It comes back as it was, with its id and with what was deleted with it. Where its list or its parent is gone, it comes
+/// to the inbox, or to the top level. Nothing happens to a task that is not in the trash.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/restore", tag = TAG,
     responses((status = 200, description = "The task as it is now", body = TaskSchema)),
@@ -341,9 +339,8 @@ pub(super) async fn restore_task(
 
 /// Move a task
 ///
-/// Into another list, below another task, or to another place among its siblings; what is below it goes along. `after`
-/// and `before` name a sibling there; if both are named, the first that is still one counts. Without them, it comes
-/// last.
+/// Into another list, below another task, or to another place among its siblings; what is below it goes along. `after` and
+/// `before` name a sibling there; if both are named, the first that is still one counts. Without them, it comes last.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/move", tag = TAG,
     request_body(content = Move),

@@ -30,8 +30,8 @@ const USUAL_LIMIT: usize = 10;
 
 /// Skip an occurrence of a task
 ///
-/// `due` and `start` move to the next occurrence, and completed tasks below it are open again. It does not count as
-/// done. Behind the last occurrence the task is completed. With `occurrence`, only if that is the present one.
+/// `due` and `start` move to the next occurrence, and completed tasks below it are open again. It does not count as done.
+/// Behind the last occurrence the task is completed. With `occurrence`, only if that is the present one.
 #[utoipa::path(
     post, path = "/api/{user_id}/tasks/{task_id}/skip", tag = TAG,
     request_body(content = Option<Skipping>, example = json!({"occurrence": "2026-12-01"})),
