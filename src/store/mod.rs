@@ -239,8 +239,8 @@ impl Store {
 
     /// Does a work, in a group with others that wait. `bytes` is about its size.
     ///
-    /// # Errors [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is
-    /// not known.
+    /// # Errors
+    /// [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is not known.
     pub async fn apply(
         &self,
         work: Work,

@@ -201,7 +201,7 @@ impl Queue {
         }
     }
 
-    /// The waiting works that fit into a group; of one space only, if requested.
+    /// What waits, as far as a group takes it; of one space only, if that is asked for.
     pub(super) fn take(self: &Arc<Self>, one_space: bool) -> Option<Group> {
         let mut inner = self.lock();
         let turns = inner.take(one_space);
