@@ -1,4 +1,4 @@
-//! The parts of a running server, put together once. Doors take it as their state; nothing is global.
+//! The parts of a running server, put together once. Handlers get them as their state; nothing is global.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::quota::Quota;
 use crate::store::Store;
 use crate::tasks::Tasks;
 
-/// Everything that a door needs.
+/// Everything that the handlers need.
 pub struct App {
     pub tasks: Tasks,
     pub store: Arc<Store>,
@@ -21,11 +21,11 @@ pub struct App {
     pub environment: Environment,
     /// How the server is seen from outside.
     pub web: Web,
-    /// How often each user has asked.
+    /// How many requests each user has made.
     pub quota: Quota,
     /// What has happened so far, in numbers.
     pub metrics: Metrics,
-    /// Cancelled when the server is to stop: whoever waits or streams ends then, so that nobody waits for them.
+    /// Cancelled when the server is to stop: waiting requests and streams end then.
     pub closing: CancellationToken,
 }
 

@@ -65,7 +65,7 @@ impl Clock {
         }
     }
 
-    /// A number by chance, for an account that is new. That of a seeded clock does not move it.
+    /// A random number for a new account. A seeded clock does not advance for it.
     pub fn new_epoch(&self) -> i64 {
         match &*self.0 {
             Source::System(_) => {

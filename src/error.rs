@@ -1,4 +1,4 @@
-//! What can go wrong, in the words of tasks. Status codes and bodies are decided at the door (`http::problem`).
+//! What can fail, as values of the domain. Status codes and bodies are decided in `http::problem`.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// Why a use-case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The data says against it.
+    /// The data does not allow it.
     #[error(transparent)]
     Refused(#[from] Refusal),
     /// Something that is needed cannot be reached now; the same request may succeed later.
@@ -20,7 +20,7 @@ pub enum Error {
         retry_after: Duration,
         source: Option<Cause>,
     },
-    /// A write was asked for, and whether it was done is not known. A repeat with the same key tells.
+    /// It is not known whether a write was done. A retry with the same key tells.
     #[error("what came of the write is not known")]
     OutcomeUnknown(#[source] Cause),
     /// A fault of ours.
@@ -30,7 +30,7 @@ pub enum Error {
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error with the causes behind it, each said once.
+/// An error with its causes, each once.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,23 +1,23 @@
 //! The task backend for apps whose users sign in with Better Auth.
 //!
-//! The rooms of the house, and who may call whom:
+//! The modules (*rooms*), and which may call which:
 //!
 //! ```text
-//! main → cli → app → doors (http) → tasks → store
-//!                       ↓              ↓
-//!                      auth    →    domain    error, clock, config and metrics serve all
+//! main → cli → app → http → tasks → store
+//!                     ↓       ↓
+//!                    auth  → domain    error, clock, config and metrics are used by all
 //! ```
 //!
 //! - [`cli`] reads arguments and runs a command; [`config`] turns settings into values.
 //! - [`app`] is the parts of a running server, put together once.
-//! - [`http`] is a door: it turns a protocol into calls of use-cases and back. Doors do not know each other.
+//! - [`http`] turns requests into calls of use-cases, and results into responses.
 //! - [`auth`] finds out who is calling.
 //! - [`metrics`] counts what happens, for Prometheus.
-//! - [`quota`] counts how often each user asks.
-//! - [`domain`] says what a task is, what can be done with it and what comes of that: values and pure functions.
-//! - [`import`] reads what people bring along from other programs: from a file to words of the domain.
-//! - [`tasks`] are the use-cases: they hand work to the store, and wake who waits. No SQL, no HTTP.
-//! - [`store`] remembers: one SQL text for two engines.
+//! - [`quota`] counts how many requests each user makes.
+//! - [`domain`] says what a task is, what can be done with it and with which outcome: values and pure functions.
+//! - [`import`] reads files of other programs: from a file to values of the domain.
+//! - [`tasks`] are the use-cases: they pass works to the store, and wake readers that wait. No SQL, no HTTP.
+//! - [`store`] keeps the data: one SQL text for two engines.
 #![cfg_attr(
     test,
     expect(clippy::unwrap_used, reason = "a test may stop where it stands")

@@ -1,8 +1,8 @@
-//! Starts the program; everything it can do lives in the library.
+//! Starts the program; all its code is in the library.
 
 use std::process::ExitCode;
 
-/// Requests allocate and free small pieces on many threads, which the system's allocator takes long over.
+/// Requests allocate and free small pieces on many threads, for which the system's allocator is slow.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! How often a user may ask: so many requests in each window of time, counted exactly by this process.
+//! The rate limit: how many requests a user may make in each window of time, counted exactly by this process.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,18 +10,18 @@ use crate::domain::UserId;
 /// How many windows are kept before those that are over are thrown away.
 const MANY_WINDOWS: usize = 10_000;
 
-/// So many requests in each window.
+/// The most requests in each window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     pub requests: u32,
     pub window: Duration,
 }
 
-/// Where a user stands who has just asked.
+/// The state of a user's limit after a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub rate: Rate,
-    /// How many more may be asked in this window; `None` if this one was too many.
+    /// How many more requests this window allows; `None` if this one was too many.
     pub left: Option<u32>,
     /// When the next window begins, in whole seconds from now, at least 1.
     pub reset: u64,
@@ -42,7 +42,7 @@ pub struct Quota {
 
 struct Windows {
     of_users: HashMap<UserId, Window>,
-    /// How many there may be until those that are over are looked for.
+    /// The number of windows at which expired ones are removed.
     many: usize,
 }
 
@@ -106,7 +106,7 @@ impl Window {
 }
 
 impl Windows {
-    /// Those that are over, once there are many; and the next time when there are twice as many as stay.
+    /// Removes expired windows once there are many; the next time when there are twice as many as stay.
     fn forget(&mut self, rate: Rate, now: Timestamp) {
         if self.of_users.len() < self.many {
             return;

@@ -1,4 +1,4 @@
-//! What nobody may read by accident.
+//! A value that must not be printed by mistake.
 
 use std::fmt;
 

@@ -1,11 +1,11 @@
-//! The wish to stop, as the operating system brings it.
+//! The signal to stop, from the operating system.
 
 use std::io;
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Listens for SIGTERM and SIGINT (Ctrl-C). Made before the server says that it is ready: from then on
-/// a signal must find somebody.
+/// a signal must be handled.
 pub struct Signals {
     terminate: Signal,
     interrupt: Signal,

@@ -38,13 +38,13 @@ pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> 
             .with_writer(io::stderr);
         registry.with(layer).try_init()
     };
-    // Only a test that starts two servers in one process gets here twice; the first one's logs are as good.
+    // Only a test that starts two servers in one process gets here twice; it keeps the first logger.
     let _ = started;
     Ok(())
 }
 
 /// Below `info` these libraries write parameters of statements and headers of requests, so whatever is asked for,
-/// that is not heard.
+/// that is not logged.
 fn is_discreet(metadata: &Metadata<'_>) -> bool {
     const INDISCREET: [&str; 3] = ["tokio_postgres", "h2", "hyper"];
     let library = metadata.target().split("::").next().unwrap_or_default();
@@ -52,7 +52,7 @@ fn is_discreet(metadata: &Metadata<'_>) -> bool {
 }
 
 /// One JSON object for each event, its fields side by side with `timestamp`, `level` and `target`. Written in one
-/// piece: the formatter that comes with the library takes longer over a line than a request takes over its token.
+/// piece: the library's formatter takes longer for a line than a request takes for its token.
 struct JsonLines(Clock);
 
 impl<S, N> FormatEvent<S, N> for JsonLines
@@ -87,7 +87,7 @@ impl JsonLine {
         let _ = serde_json::to_writer(&mut self.0, value);
     }
 
-    /// Names are written in the program's own code: in none of them is anything to escape.
+    /// Names come from the program's own code: none of them needs escaping.
     fn member<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) {
         self.0.extend_from_slice(b",\"");
         self.0.extend_from_slice(name.as_bytes());

@@ -1,5 +1,5 @@
-//! What a token claims, and the rules of time and identity. Issuer and audience are in `issuer`, other kinds of
-//! tokens in `foreign`; that the claims are genuine is decided by the signature alone.
+//! The claims of a token, and the rules of time and identity. Issuer and audience are in `issuer`, other kinds of
+//! tokens in `foreign`. Only the signature proves that the claims are genuine.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::token;
 use crate::clock::Timestamp;
 use crate::domain::UserId;
 
-/// How far the clocks of two servers may differ. `exp` gets none of it: a token is dead at `exp`.
+/// How far the clocks of two servers may differ. It does not apply to `exp`: a token expires at `exp`.
 const CLOCK_SKEW: Duration = Duration::from_secs(30);
 
 /// How far in the future, beyond the skew, `iat` may lie.

@@ -1,4 +1,4 @@
-//! For `doctor`: fetches every key set once and reports, and walks a token through every rule. Prints nothing.
+//! For `doctor`: fetches every key set once and reports, and checks a token against every rule. Prints nothing.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use super::rules::{RULES, Seen};
 use super::session::{self, Credential};
 use super::token::{Header, Parts, described};
 
-/// One rule and how a token fared with it.
+/// One rule and its result for a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Step {
     pub name: &'static str,
@@ -32,7 +32,7 @@ pub enum Outcome {
     Skipped,
 }
 
-/// What fetching one issuer's keys brought.
+/// The result of fetching one issuer's keys.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct IssuerReport {
     /// The names that `iss` may have; empty if it is not checked.
@@ -87,7 +87,7 @@ impl Authenticator {
         reports
     }
 
-    /// Walks a token through every rule, also past the first that fails. Fetches keys that are not there yet.
+    /// Checks a token against every rule, also after the first that fails. Fetches keys that are not there yet.
     pub async fn explain(&self, token: &str) -> Vec<Step> {
         let token = token.trim();
         let token = match token.split_at_checked(7) {
@@ -146,7 +146,7 @@ impl Authenticator {
         self.walk_signature(seen, parts, steps).await;
     }
 
-    /// Skipped without an issuer: nobody knows whose key it should be.
+    /// Skipped without an issuer: it is not known whose key it should be.
     async fn walk_signature(
         &self,
         seen: Option<Seen<'_>>,
@@ -189,7 +189,7 @@ impl Steps {
         self.0.push(step);
     }
 
-    /// Tries a rule on what an earlier one has found; skips it if that has failed.
+    /// Checks a rule with the result of an earlier one; skips it if that one failed.
     fn then<I, O>(
         &mut self,
         name: &'static str,
@@ -215,7 +215,7 @@ impl Steps {
     }
 }
 
-/// What to say of a rule that was kept.
+/// The text for a rule that was passed.
 fn detail(rule: &str, seen: &Seen<'_>) -> String {
     let claim = |name: &str| {
         seen.claims

@@ -1,4 +1,4 @@
-//! Who may issue tokens and for whom: `iss` and `aud`, compared exactly, with a word on what differs.
+//! Who may issue tokens and for whom: `iss` and `aud`, compared exactly; a refusal says what differs.
 //! Where an issuer's keys come from is in `keys`.
 
 use serde_json::Value;

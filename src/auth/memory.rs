@@ -1,7 +1,6 @@
-//! What was found out about a token, remembered for a moment, so that the price of finding out is paid once.
-//! A clock that is set back or on makes nothing hold for longer: it holds from when it was found out, and as long by a
-//! clock that nobody sets, too.
-//! Bounded: a flood of tokens pushes older ones out and takes no more memory.
+//! A cache of verified tokens, so that the signature of a token is not verified with every request. An entry expires
+//! by the clock and by elapsed time, whichever comes first, so a clock that is changed keeps no entry longer. Bounded:
+//! a flood of tokens evicts older entries and takes no more memory.
 
 use std::ops::Range;
 use std::time::{Duration, Instant};
@@ -11,10 +10,11 @@ use quick_cache::sync::Cache;
 
 use crate::clock::Timestamp;
 
-/// Findings that are kept: some 10 MB at most.
+/// Entries that are kept: about 10 MB at most.
 const ENTRIES: usize = 32_768;
 
-/// SHA-256 of a whole token, for which it stands: nobody can make two tokens with the same one, and it gives no token away.
+/// SHA-256 of a whole token, for which it stands: nobody can make two tokens with the same one, and it gives no token
+/// away.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Fingerprint([u8; 32]);
 
@@ -26,7 +26,7 @@ impl Fingerprint {
     }
 }
 
-/// Findings by fingerprint.
+/// Entries by fingerprint.
 pub(super) struct Memory<T>(Cache<Fingerprint, Entry<T>>);
 
 #[derive(Clone)]
@@ -50,13 +50,13 @@ impl<T: Clone> Memory<T> {
         Self(Cache::new(ENTRIES))
     }
 
-    /// A finding of this generation (of keys) that still holds.
+    /// An entry of this generation (of keys) that has not expired.
     pub(super) fn find(&self, key: &Fingerprint, generation: u64, now: Timestamp) -> Option<T> {
         let entry = self.0.get(key)?;
         (entry.generation == generation && entry.holds(now)).then_some(entry.finding)
     }
 
-    /// It was found out when it begins to hold.
+    /// The time when the token was verified.
     pub(super) fn keep(
         &self,
         key: Fingerprint,

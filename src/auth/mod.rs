@@ -1,4 +1,4 @@
-//! Who is calling: from the headers of a request to a [`Caller`], or a [`TokenRefusal`] that explains itself.
+//! Who is calling: from the headers of a request to a [`Caller`], or to a [`TokenRefusal`] that gives its reason.
 //! What the caller may then do is not decided here, and nothing here knows of routes or status codes.
 
 mod address;
@@ -60,7 +60,7 @@ pub struct Caller {
     pub user: UserId,
     /// Display data, never an identity.
     pub email: Option<String>,
-    /// When the token dies: a stream that outlives it must end.
+    /// When the token expires: a stream that is still open then must end.
     pub expires_at: Timestamp,
 }
 

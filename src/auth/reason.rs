@@ -1,4 +1,5 @@
-//! The stable names of every refusal, each with its cure. Which rule gives which reason is decided where the rule lives.
+//! The stable names of every refusal, each with what to do about it. Which rule gives which reason is decided where the
+//! rule is.
 
 /// Declares the reasons once: variant, stable code, what to do about it, and what any caller may be told.
 macro_rules! reasons {

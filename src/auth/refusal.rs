@@ -1,4 +1,5 @@
-//! Why a request has no caller: stable reasons, and words that teach. Status codes and bodies are decided at the door.
+//! Why a request has no caller: stable reasons, and an explanation for the developer. Status codes and bodies are
+//! decided in `http`.
 
 use std::fmt;
 use std::time::Duration;

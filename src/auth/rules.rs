@@ -1,5 +1,5 @@
-//! The rules that a readable token must keep, in their order. `verify` stops at the first broken one, `explain` walks
-//! through all of them: one list, so that the explanation is never another truth.
+//! The rules that a parsed token must obey, in their order. `verify` stops at the first broken one, `explain` goes
+//! through all of them. Both use this one list, so they cannot disagree.
 
 use super::claims::Claims;
 use super::foreign::{self, Trust};

@@ -16,10 +16,10 @@ use super::refusal::Fault;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::UserId;
 
-/// How long a good answer is believed.
+/// How long a positive answer is cached.
 const BELIEVED: Duration = Duration::from_secs(30);
 
-/// How long a session stays unknown: long enough to stop a loop, short enough for a new sign-in.
+/// How long a negative answer is cached: long enough to stop a loop, short enough for a new sign-in.
 const UNKNOWN: Duration = Duration::from_secs(5);
 
 /// Questions asked at the same time; more callers wait, so that a flood does not reach the Better Auth server.
@@ -136,7 +136,7 @@ impl Sessions {
             return known.ok_or_else(unknown);
         }
         let turn = self.turns.acquire().await;
-        // Whoever waited for a turn may find that somebody else has asked in the meantime.
+        // While this one waited, another request may have asked the same.
         if let Some(known) = self.known.find(&key, 0, self.clock.now()) {
             return known.ok_or_else(unknown);
         }

@@ -20,7 +20,7 @@ const AUDIENCE_EXAMPLE: &str = "JWT_AUDIENCE=https://app.example.com";
 /// Longest life of a token unless `JWT_MAX_LIFETIME` says otherwise: Better Auth's longest usual setting.
 const MAX_LIFETIME: Duration = Duration::from_hours(7 * 24);
 
-/// Ten years: more is a slip of the pen.
+/// Ten years: more is a typing error.
 const LONGEST_LIFETIME: Duration = Duration::from_hours(3650 * 24);
 
 /// How tokens are verified: valid by construction.
@@ -43,7 +43,7 @@ pub(super) struct Party {
 }
 
 impl AuthConfig {
-    /// Gives the settings their meaning; also returns warnings for the log of the start.
+    /// Parses the settings; also returns warnings for the log of the start.
     pub fn from_settings(
         settings: &AuthSettings,
         environment: Environment,
@@ -81,7 +81,7 @@ pub(super) fn no_way_to_verify() -> ConfigError {
     }
 }
 
-/// A setting that says something; an empty one counts as not set, as templates of `.env` files have them.
+/// A setting with a value; an empty one counts as not set, as in templates of `.env` files.
 pub(super) fn given(setting: Option<&String>) -> Option<&str> {
     setting
         .map(|text| text.trim())
@@ -250,7 +250,7 @@ fn audiences_of(names: &Expected) -> Result<Expected, ConfigError> {
     })
 }
 
-/// Tokens signed with the secret, and no keys anywhere: what is not configured is not checked, loudly.
+/// Only a secret, and no public keys: what is not configured is not checked, and a warning says so.
 fn secret_party(
     names: Option<Expected>,
     audiences: Option<Expected>,

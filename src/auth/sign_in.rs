@@ -15,7 +15,7 @@ pub fn sign_in(
     if let Some(base) = bases(&source.settings)?.first() {
         return Ok(SignIn::Server(base.endpoint("")));
     }
-    // Whoever has set anything has something to protect; and so has who can be reached by other machines.
+    // With any setting about tokens, or an address that other machines can reach, there is something to protect.
     let is_untouched = environment == Environment::Development && source.made_secret.is_some();
     let is_private = host == "localhost" || host.parse().is_ok_and(|it: IpAddr| it.is_loopback());
     Ok(if is_untouched && is_private {

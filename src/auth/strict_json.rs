@@ -1,5 +1,5 @@
-//! JSON objects from strangers: a name may stand only once at every level, and nesting is bounded.
-//! Two readers that resolve a repeated name differently see two different tokens under one signature (RFC 8725 §2.4).
+//! JSON objects from untrusted senders: a name may occur only once at every level, and nesting is bounded.
+//! Two parsers that resolve a repeated name differently see two different tokens under one signature (RFC 8725 §2.4).
 
 use std::fmt;
 

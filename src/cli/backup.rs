@@ -24,11 +24,11 @@ pub(super) struct RestoreOptions {
     file: PathBuf,
 }
 
-/// As a nightly job of a considerate administrator would say it.
+/// The low priority of a background job.
 const NICENESS: i32 = 10;
 
 pub(super) fn backup(options: &BackupOptions, settings: &Settings) -> Outcome {
-    // The server beside goes first. Where that is not allowed, the copy is as good.
+    // The server on the same machine has priority. If setting it fails, the copy is made all the same.
     let _ = rustix::process::nice(NICENESS);
     let store = settings.store()?;
     store.system_backup(&options.file, options.force)?;

@@ -1,4 +1,4 @@
-//! `tickbox doctor`: looks at everything that a start needs, and says in words what is wrong.
+//! `tickbox doctor`: checks everything that a start needs, and explains what is wrong.
 
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -26,7 +26,7 @@ pub(super) struct Options {
     json: bool,
 }
 
-/// One thing that was looked at.
+/// One check and its result.
 #[derive(Serialize)]
 struct Check {
     name: &'static str,

@@ -1,4 +1,4 @@
-//! `tickbox healthcheck`: asks the server on this machine whether it lives; the exit code is the answer.
+//! `tickbox healthcheck`: asks the server on this machine whether it is alive; the exit code is the answer.
 
 use std::time::Duration;
 

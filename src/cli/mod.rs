@@ -68,11 +68,11 @@ enum Command {
 
 /// Why a command ends without success.
 enum Failure {
-    /// Said on standard error; the exit code is 1.
+    /// Printed on standard error; the exit code is 1.
     Said(String),
-    /// The same, of words that ask for nothing that there is; the exit code is 2.
+    /// The same for wrong arguments; the exit code is 2.
     Usage(String),
-    /// Everything was already said.
+    /// Everything was printed already.
     Silent,
 }
 
@@ -135,7 +135,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// All that can be said. The settings of a server may stand anywhere, but a client's help does not name them.
+/// All commands and options. The settings of a server may be given anywhere, but a client's help does not list them.
 fn command() -> clap::Command {
     let mut command = Arguments::command();
     command.build();
@@ -165,7 +165,7 @@ fn without_settings(command: clap::Command) -> clap::Command {
 }
 
 fn fail(text: &str) -> ExitCode {
-    // Other rooms know the program by its name, and not how it was started.
+    // Other rooms use the program's name, and do not know how it was started.
     let text = text.replace("`tickbox ", &format!("`{} ", program()));
     let _ = writeln!(io::stderr(), "tickbox: {text}");
     ExitCode::FAILURE
@@ -217,7 +217,7 @@ fn print(text: &str) -> Outcome {
     }
 }
 
-/// A table for a person's eyes.
+/// A table for people.
 fn table<const N: usize>(head: [&str; N], rows: impl IntoIterator<Item = [String; N]>) -> String {
     let mut table = comfy_table::Table::new();
     table

@@ -1,4 +1,4 @@
-//! How this program is called from here: advice is meant to be pasted.
+//! How this program is called from here: the commands in its advice can be pasted.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -34,7 +34,7 @@ fn called(
     quoted(&started_as.as_deref().unwrap_or(this).to_string_lossy())
 }
 
-/// As a shell takes it for one word.
+/// Quoted for a shell as one word.
 pub(super) fn quoted(text: &str) -> String {
     let is_plain = |sign: char| sign.is_ascii_alphanumeric() || "-_./@:+".contains(sign);
     if !text.is_empty() && text.chars().all(is_plain) {

@@ -1,4 +1,4 @@
-//! `tickbox serve`: puts the parts together, opens the doors, and closes them again.
+//! `tickbox serve`: builds the app, opens the listeners, and closes them at the end.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -58,7 +58,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     if settings.has_page()? {
         web.page = Some(auth::sign_in(&source, environment, &host)?);
     }
-    // Whoever operates the others knows it.
+    // In the other environments the operator knows it.
     let has_page = web.page.is_some() && environment == Environment::Development;
     telemetry::start(environment, settings.log_filter())?;
     // What the program chose for itself needs no warning.
@@ -68,7 +68,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
         }
     }
 
-    // From here on a signal is heard, though it is only obeyed once there is something to stop.
+    // From here on signals are caught; they take effect once there is something to stop.
     let signals = Signals::listen()?;
     let clock = Clock::system();
     let started = clock.now();
@@ -166,8 +166,8 @@ async fn open_metrics(
     Ok(url)
 }
 
-/// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs
-/// open; the hard one is for programs that ask. If it cannot be raised, it stays as it is. Gives how many may be open, if
+/// Each connection is an open file, and the usual soft limit (1024) is soon reached by clients that keep theirs open;
+/// the hard one is for programs that ask. If it cannot be raised, it stays as it is. Gives how many may be open, if
 /// that is limited.
 fn allow_many_files() -> Option<u64> {
     let limits = getrlimit(Resource::Nofile);

@@ -1,5 +1,5 @@
-//! `DATABASE_URL` as people have it from other stacks: SQLAlchemy, Prisma, Django, node-postgres, SQLx. What it means is
-//! decided here; how a connection is made of it is the store's business.
+//! `DATABASE_URL` as people have it from other stacks: SQLAlchemy, Prisma, Django, node-postgres, SQLx. What it means
+//! is decided here; how a connection is made from it is the store's business.
 
 use std::path::{Path, PathBuf};
 

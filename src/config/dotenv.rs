@@ -1,5 +1,5 @@
-//! The file `.env`, read as node's dotenv reads it, because it is mostly the one of the app beside us. Nothing is
-//! substituted: a secret may contain any character.
+//! The file `.env`, read as node's dotenv reads it, because it is often the file of the app in the same directory.
+//! Nothing is substituted: a secret may contain any character.
 
 use std::collections::HashMap;
 

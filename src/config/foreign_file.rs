@@ -1,4 +1,4 @@
-//! Whether a file that a setting names is another program's: nobody wants our tables in there.
+//! Whether a file that a setting names belongs to another program: then no tables are made in it.
 
 use std::fs;
 use std::io::Read;
@@ -9,7 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 /// Where the file's header counts changes of the schema (SQLite file format, §1.3.6): 0, and there are no tables yet.
 const SCHEMA_COOKIE: std::ops::Range<usize> = 40..44;
 
-/// What the file is, in words, if it is there and not ours. Empty files are as good as none.
+/// What the file is, as text, if it exists and is not ours. An empty file counts as missing.
 pub(super) fn owner(path: &Path) -> Option<&'static str> {
     let not_sqlite = Some("not a file of SQLite");
     let mut head = Vec::new();

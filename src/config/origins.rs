@@ -1,5 +1,5 @@
-//! Which web pages may call from a browser, and how the list of them is read. What a browser is told is
-//! decided in `http::cors`.
+//! Which web pages may call from a browser, and how the list of them is read. Which headers a browser gets is
+//! decided in `http`.
 
 use axum::http::HeaderValue;
 use url::{Host, Url};

@@ -7,7 +7,7 @@ use super::ConfigError;
 /// How people sign in on the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignIn {
-    /// With a name, whoever sits at this machine: in development, as long as nothing is set about tokens.
+    /// With a name alone, from this machine: in development, as long as no setting about tokens is set.
     Name,
     /// With a token that somebody made for them.
     Token,
@@ -16,7 +16,7 @@ pub enum SignIn {
 }
 
 impl SignIn {
-    /// As the page is told.
+    /// As the page gets it.
     pub fn as_str(&self) -> &str {
         match self {
             Self::Name => "name",

@@ -1,5 +1,5 @@
-//! The options of a PostgreSQL URL: which are for the server, which are another program's, and which promise something
-//! that would not be kept. Where a URL comes from is said in `database_url`.
+//! The options of a PostgreSQL URL: which are for the server, which are for another program and ignored, and which are
+//! refused because the program does not do what they promise. Which stack a URL comes from is in `database_url`.
 
 use std::borrow::Cow;
 
@@ -175,7 +175,7 @@ pub(super) fn read(query: &str) -> Result<Options, String> {
             continue;
         };
         match (&*name, &*value) {
-            // node-postgres: encrypted, and nobody asks who is at the other end.
+            // node-postgres: encrypted, without checking the certificate.
             ("sslmode" | "ssl", "no-verify") | ("ssl", "true" | "1") => {
                 kept.push("sslmode=require".into());
             }

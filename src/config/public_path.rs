@@ -1,5 +1,5 @@
-//! The path under which callers find this server, where a proxy takes a part of it off: a setting, or what a proxy says
-//! that is believed. Where that goes is decided in `http`.
+//! The path under which callers find this server when a proxy removes a prefix: from a setting, or from a header of a
+//! trusted proxy. Where the path is used is decided in `http`.
 
 use std::net::IpAddr;
 

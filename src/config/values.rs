@@ -1,4 +1,4 @@
-//! Values that several settings have in the same form, and what can be said of one without using it.
+//! Values that several settings have in the same form, and what can be checked of a value without using it.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::quota::Rate;
 /// More connections than any PostgreSQL would allow.
 const MOST_CONNECTIONS: usize = 1000;
 
-/// Less would take back the promise of a trash.
+/// Less would make the trash useless.
 const SHORTEST_RETENTION: Duration = Duration::from_hours(1);
 const USUAL_RETENTION: Duration = Duration::from_hours(30 * 24);
 /// Ten years.

@@ -5,18 +5,18 @@ use super::Task;
 /// One for each space in which somebody ever wrote. Whoever writes in the space locks it first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Account {
-    /// Made by chance with the account: a cursor of another account of the same name fits no more.
+    /// A random number made with the account: a cursor of an earlier account of the same name is not valid.
     pub epoch: i64,
     /// The latest change.
     pub seq: i64,
-    /// The latest deletion of a task that was swept since: whoever does not know of it will not be told.
+    /// The latest deletion of a task that was swept since: a reader with an older cursor would miss it.
     pub swept_seq: i64,
     /// Up to here the log was swept: of each task that has not changed since, it has the latest change, and no other.
     pub forgotten_seq: i64,
     pub task_count: i64,
     pub completed_count: i64,
     pub deleted_count: i64,
-    /// Whether the user is being removed, with all that there is: nothing can be done any more.
+    /// Whether the user is being removed with all data: every further work is refused.
     pub is_leaving: bool,
 }
 

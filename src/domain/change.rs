@@ -27,8 +27,13 @@ impl Kind {
         (Self::Spread, "spread"),
     ];
 
+    /// The names of all kinds.
+    pub fn names() -> [&'static str; 5] {
+        Self::NAMES.map(|(_, name)| name)
+    }
+
     pub fn as_str(self) -> &'static str {
-        let [created, changed, deleted, restored, spread] = Self::NAMES.map(|(_, name)| name);
+        let [created, changed, deleted, restored, spread] = Self::names();
         match self {
             Self::Created => created,
             Self::Changed => changed,
@@ -48,7 +53,7 @@ impl Kind {
         matches!(self, Self::Changed | Self::Deleted | Self::Spread)
     }
 
-    /// Whether it came or went.
+    /// Whether the item appeared or disappeared.
     pub(super) fn moves(self) -> bool {
         !matches!(self, Self::Changed | Self::Spread)
     }
@@ -95,7 +100,7 @@ impl Batch {
     }
 }
 
-/// Who wrote, and in which request: what the history tells later.
+/// Who wrote, and in which request: shown in the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Author {
     pub actor: UserId,
@@ -111,7 +116,7 @@ pub struct Change {
     pub kind: Kind,
     pub at: Timestamp,
     pub author: Author,
-    /// Together with which it was made, if it was not alone.
+    /// The batch that it was made in, if it was not made alone.
     pub batch: Option<Batch>,
     /// The number of the change that this one undid.
     pub undoes: Option<i64>,

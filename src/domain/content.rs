@@ -1,5 +1,5 @@
-//! What a task says, in one list: its members, in the order of its JSON. Everything that handles all of them is made
-//! from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
+//! The content of a task: one list of its members, in the order of its JSON. Everything that handles all members is
+//! generated from this list: creating, changing, history and undo here, the columns in `store`, the schemas in `http`.
 
 mod archived;
 mod color;
@@ -66,18 +66,18 @@ macro_rules! members {
 }
 pub(crate) use members;
 
-/// The type of a member: how it stands in JSON, and what may be said of it.
+/// The type of a member: its JSON, and its rules.
 pub trait Member: Clone + PartialEq {
-    /// Whether it follows from other members, and nobody writes it.
+    /// Whether it is computed from other members, and no client can write it.
     const IS_READ_ONLY: bool = false;
 
-    /// What a new task has where nothing is said; `None` where something must be said.
+    /// The default for a new task; `None` if the member is required.
     fn unsaid() -> Option<Self>;
 
     /// Reads the JSON text of a value.
     fn read(json: &str) -> Result<Self, Rule>;
 
-    /// Reads back what [`Member::write`] has written, whatever the rules are by now.
+    /// Reads back what [`Member::write`] has written, even if the rules have changed since.
     fn stored(json: &str) -> Result<Self, Rule> {
         Self::read(json)
     }
@@ -93,7 +93,7 @@ pub trait Member: Clone + PartialEq {
     fn schema(side: Side) -> Schema;
 }
 
-/// Where a schema stands: answers promise, requests must obey.
+/// Where a schema is used: in a request or in an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Request,
@@ -114,11 +114,11 @@ impl Side {
 
 /// What tasks and lists have in common: members that are told, changed and compared.
 pub trait RecordContent: Clone + Debug + PartialEq + Eq + Send + 'static {
-    /// The name of what says it.
+    /// The name of the kind of record.
     type Id: Copy + Debug + Eq + Ord + Hash + Send;
     type Patch: RecordPatch;
 
-    /// Whether a caller who says the one has said the other.
+    /// Whether a caller who sent the one has sent the other.
     fn says_the_same(&self, other: &Self) -> bool;
 
     /// Takes the new values.
@@ -145,7 +145,7 @@ pub trait RecordPatch: Clone + Debug + Default + PartialEq + Eq {
 
 members! {
     define
-    /// What a task says.
+    /// The content of a task.
     Content of TaskId, Patch;
 }
 

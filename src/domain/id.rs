@@ -1,4 +1,4 @@
-//! Who and what: identities of people, spaces of tasks, names of tasks and of lists. None can be mistaken for another.
+//! Ids: of users, of spaces, of tasks and of lists. Each is a type of its own, so none can be mistaken for another.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ impl UserId {
         (fits && !text.chars().any(char::is_control)).then(|| Self(text.into()))
     }
 
-    /// One that was checked before it was stored.
+    /// A value from the store, which was checked before.
     pub(crate) fn stored(text: String) -> Self {
         Self(text.into())
     }

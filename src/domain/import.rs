@@ -1,4 +1,4 @@
-//! What comes from elsewhere: a task or a list with the id and the times that it had there.
+//! A record of an import: a task or a list with the id and the times that it had in the other program.
 
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub struct Imported<C: RecordContent> {
 pub struct ImportId(pub Uuid);
 
 impl ImportId {
-    /// What stands before the id of the request in each change of an import. No id of a request has a space in it, so none
-    /// is like this.
+    /// What stands before the id of the request in each change of an import. No id of a request has a space in it, so
+    /// none is like this.
     pub const MARK: &'static str = "import ";
 
     /// The mark with this import's id: as long for each.

@@ -1,6 +1,6 @@
 //! JSON as the domain reads and writes it: objects by their members, and the values that a task has. Written by
-//! hand where a page has many of a kind: serde would look at each character one by one, also in the names of the
-//! members, and take almost three times as many instructions.
+//! hand, because a page has many tasks: serde checks every character one by one, also in the names of the
+//! members, and takes almost three times as many instructions.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -22,7 +22,7 @@ pub struct Fault {
     pub rule: Rule,
 }
 
-/// All that is wrong with a body, so that it can be said at once.
+/// All faults of a body, so that they can be reported at once.
 #[derive(Debug, Default)]
 pub struct Faults(pub Vec<Fault>);
 
@@ -65,19 +65,19 @@ impl Faults {
     }
 }
 
-/// Why a text is no object whose members can be read.
+/// Why a text is not an object with readable members.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoObject {
     NotUtf8,
     Empty,
-    /// In the words of the JSON reader.
+    /// The message of the JSON parser.
     NotJson(String),
     AnotherValue,
     /// A member that is asked for stands twice.
     NamedTwice,
 }
 
-/// The members of an object that its reader knows, unread, and the names of the others.
+/// The known members of an object, not parsed yet, and the names of the others.
 #[derive(Debug)]
 pub struct Object<'a> {
     known: Vec<(&'static str, &'a str)>,
@@ -118,7 +118,7 @@ impl<'a> Object<'a> {
         found.map(|(_, value)| *value)
     }
 
-    /// As [`Object::get`]; then it is not there any more.
+    /// As [`Object::get`], and removes the member.
     pub fn take(&mut self, name: &str) -> Option<&'a str> {
         let place = self.known.iter().position(|(known, _)| *known == name)?;
         Some(self.known.swap_remove(place).1)

@@ -1,4 +1,5 @@
-//! The numbers of the rules, each once. What bounds the machine (connections, memory, time) stands where it is used.
+//! The limits of the rules, each once. Limits of the machine (connections, memory, time) are defined where they are
+//! used.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A list: what it says, and what the server says of it. What every list has in common with every task is in `record`.
+//! A list: its content, and what the server adds. What lists and tasks have in common is in `record`.
 
 use super::content::{
     Archived, Breach, Color, Member, Merge, Metadata, RecordContent, RecordPatch, Schema, Side,
@@ -27,11 +27,11 @@ pub(crate) use list_members;
 
 list_members! {
     define
-    /// What a list says.
+    /// The content of a list.
     ListContent of ListId, ListPatch;
 }
 
-/// A list as it is stored and as it is told.
+/// A list as it is stored and as it is sent.
 pub type List = Record<ListContent>;
 
 impl ListContent {
@@ -41,7 +41,7 @@ impl ListContent {
         self
     }
 
-    /// Does what a change says.
+    /// Applies a change.
     pub(super) fn obey(&mut self, patch: &ListPatch) -> Result<(), Breach> {
         let mut patch = patch.clone();
         let merge = std::mem::take(&mut patch.merge);
@@ -60,7 +60,7 @@ impl List {
         moved.unwrap_or_else(|| OrderKey::of_creation(self.created_at))
     }
 
-    /// Its JSON, as every door tells it; `open_count` only where it was counted.
+    /// Its JSON in every answer; `open_count` only where it was counted.
     pub fn write_with(&self, json: &mut Vec<u8>, open_count: Option<i64>) {
         json.extend_from_slice(b"{\"id\":");
         write_uuid(json, self.id.0);

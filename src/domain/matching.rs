@@ -14,7 +14,7 @@ pub struct Matching(Arc<Meant>);
 
 #[derive(Debug)]
 struct Meant {
-    /// What makes it another one: the filter and the zone as they were sent.
+    /// Its identity: the filter and the zone as they were sent.
     texts: [String; 2],
     asked: Asked,
     most: usize,

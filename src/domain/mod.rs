@@ -1,5 +1,5 @@
-//! The domain: what a task is, what can be done with it, and what comes of that. Everything here is values and pure
-//! functions; there is no SQL, no HTTP and no clock, and nothing of the other rooms is used.
+//! The domain: what a task is, what can be done with it, and the outcome of that. Everything here is values and pure
+//! functions; there is no SQL, no HTTP and no clock, and no other room is used.
 
 mod account;
 mod change;
@@ -41,7 +41,7 @@ pub use self::place::{Place, Shelf, Stretch, Toward};
 pub use self::record::{Item, ItemId, Noun, Record};
 pub use self::refusal::Refusal;
 pub use self::state::{Need, Row, State};
-pub use self::task::{Filter, Position, TagCount, Task, TaskPage};
+pub use self::task::{ListScope, Position, TagCount, Task, TaskPage};
 pub use self::text::{Description, Title};
 pub use self::time::Timestamp;
 pub use self::work::{

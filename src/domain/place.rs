@@ -1,9 +1,9 @@
-//! Where things stand in an order that people make: on which shelf, and in which place there.
+//! Positions in an order that people make: the group of siblings, and the place in it.
 
 use super::order::OrderKey;
 use super::{ListId, TaskId};
 
-/// The tasks that have their places among each other: those of a list that have no parent, or those of a parent.
+/// The siblings among which a task has its place: those of a list that have no parent, or those of a parent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Shelf {
     /// `None`: the inbox.
@@ -19,7 +19,7 @@ pub struct Place {
     pub id: TaskId,
 }
 
-/// In which direction one looks.
+/// The direction of a search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Toward {
     Before,
@@ -33,6 +33,6 @@ pub struct Stretch {
     pub toward: Toward,
     /// From the one next to it on; from the end, if there is none.
     pub from: Option<Place>,
-    /// At most so many.
+    /// At most this many.
     pub count: usize,
 }

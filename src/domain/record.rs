@@ -1,19 +1,18 @@
-//! What tasks and lists have in common: each is a record of a space, with a name, a content, and what the server says of
-//! it.
+//! What tasks and lists have in common: each is a record of a space, with an id, a content, and what the server adds.
 
 use super::content::RecordContent;
 use super::json::{write_number, write_time};
 use super::{List, ListId, SpaceId, Task, TaskId, Timestamp};
 
-/// A task or a list as it is stored and as it is told.
+/// A task or a list as it is stored and as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Record<C: RecordContent> {
     pub space: SpaceId,
     pub id: C::Id,
     pub content: C,
-    /// Never moves.
+    /// Never changes.
     pub created_at: Timestamp,
-    /// Moves with every change and never goes back.
+    /// Later with every change, never earlier.
     pub updated_at: Timestamp,
     /// 1 for a new one, one more with each change.
     pub version: i64,
@@ -28,7 +27,7 @@ impl<C: RecordContent> Record<C> {
         self.deleted_at.is_some()
     }
 
-    /// What stands behind its content, to the end.
+    /// The JSON after its content, to the end.
     pub(super) fn write_rest(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b",\"created_at\":");
         write_time(json, self.created_at);
@@ -51,7 +50,7 @@ pub enum Item {
     List(List),
 }
 
-/// The name of one. A task and a list may have the same UUID.
+/// The id of a record. A task and a list may have the same UUID.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ItemId {
     Task(TaskId),

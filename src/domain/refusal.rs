@@ -1,4 +1,4 @@
-//! What the data says against a request, in the words of the domain.
+//! Why the data does not allow a request, as values of the domain.
 
 use super::{Breach, Item, Noun, Task};
 
@@ -8,13 +8,13 @@ pub enum Refusal {
     /// The task or the list does not exist, or belongs to somebody else: a caller cannot tell which.
     #[error("{} not found", .0.as_str())]
     NotFound(Noun),
-    /// There is no such change, or it is too old to be told.
+    /// There is no such change, or it is older than the retention.
     #[error("change not found")]
     ChangeNotFound,
     /// It has changed since the caller saw it: this is how it is now.
     #[error("the {} has changed", .0.noun().as_str())]
     Changed(Box<Item>),
-    /// The caller asked for a version that nothing ever has: this is how it is now.
+    /// The caller expects a version that cannot exist: this is how it is now.
     #[error("no version of the {} is named", .0.noun().as_str())]
     NoVersion(Box<Item>),
     /// The caller wanted to create it only if there is none of its id, but there is: this one.
@@ -41,31 +41,31 @@ pub enum Refusal {
     /// A task does not repeat, or its last occurrence is over.
     #[error("the task has no occurrence to come")]
     NoOccurrence,
-    /// A member that the task, as it is, needs to be told.
+    /// The request lacks a member that this task requires.
     #[error("{0} is not said")]
     NotSaid(&'static str),
-    /// More would have to be done at once than one request may do.
+    /// More records would change than one request may change.
     #[error("too much lies below the {}", .0.as_str())]
     TooMuchBelow(Noun),
-    /// What a task would say then breaks a rule.
+    /// The task would break a rule.
     #[error("{}", .0.rule)]
     Breaks(Breach),
-    /// What a task would say after an undo breaks a rule.
+    /// After the undo the task would break a rule.
     #[error("after the undo, {}", .0.rule)]
     UndoBreaks(Breach),
     /// Another task that is not in the trash has a reference of the same source and id: this one.
     #[error("another task has this reference")]
     ReferenceTaken(Box<Task>),
-    /// What is imported is a part of a task that is not there yet.
+    /// The parent of an imported task is not there yet.
     #[error("the parent is not there")]
     NoParentYet,
-    /// It has tasks below it, or in it, that stay.
+    /// It contains tasks that stay.
     #[error("the {} is not empty", .0.as_str())]
     NotEmpty(Noun),
-    /// Nothing of this import is told.
+    /// No change of this import is within the retention.
     #[error("import not found")]
     ImportNotFound,
-    /// Something is imported for this user, or taken back.
+    /// An import of this user, or an undo of one, is in flight.
     #[error("an import is in flight")]
     ImportInFlight,
     /// A later change of the same members, of this number, would be undone as well.
@@ -74,13 +74,13 @@ pub enum Refusal {
     /// The space has as many streams of events open as it may have.
     #[error("there are too many streams")]
     TooManyStreams,
-    /// What happened since the place that a cursor names cannot be told any more.
+    /// Changes since the position of the cursor are no longer available.
     #[error("the cursor has expired")]
     CursorExpired,
-    /// A filter selects more tasks than the caller has allowed for: so many.
+    /// A filter selects more tasks than the caller allows: this many.
     #[error("more than {0} tasks match")]
     TooManyMatch(usize),
-    /// To find out what the filter selects takes too long.
+    /// Evaluating the filter takes too long.
     #[error("the filter has to look at too many tasks")]
     FilterTooWide,
     /// The idempotency key was used for another request.

@@ -1,5 +1,5 @@
-//! Finding words in texts: `text:` of the filter. The client has the same (`clients/typescript/src/search.ts`), so
-//! this is written with what both languages have, and words are runs of letters and digits, not what a dictionary says.
+//! Full-text search: `text:` of the filter. The client has the same code (`clients/typescript/src/search.ts`), so
+//! it uses only what both languages have; a word is a run of letters and digits, not a word of a dictionary.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

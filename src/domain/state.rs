@@ -1,4 +1,4 @@
-//! What is known of a space while works on it are decided: rows as they were loaded, and as they are to be saved.
+//! The state of a space while its works are decided: rows as they were loaded, and as they are to be saved.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
@@ -15,7 +15,7 @@ use super::{
     Task, TaskId, Timestamp,
 };
 
-/// A row that must be loaded before some work can be decided, or several.
+/// Rows that must be loaded before a work can be decided.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Need {
     Task(TaskId),
@@ -52,7 +52,7 @@ pub enum Need {
     ListTrash {
         until: Timestamp,
     },
-    /// The oldest changes that no sweep has looked at: so many.
+    /// The oldest changes that no sweep has looked at: this many.
     OldestChanges {
         count: usize,
     },
@@ -99,7 +99,7 @@ pub struct State {
     pub(super) lists: Rows<ListContent>,
     pub(super) references: HashMap<ReferenceKey, Holder>,
     pub(super) keys: HashMap<Arc<str>, Option<KeptAnswer>>,
-    /// Keys whose rows are to be written, also those that only stand for an answer that is given again.
+    /// Keys whose rows are to be written, also those whose answer is only repeated.
     touched_keys: Vec<Arc<str>>,
     pub(super) changes: HashMap<i64, Option<Change>>,
     pub(super) later: HashMap<ItemId, Vec<Change>>,
@@ -264,7 +264,7 @@ impl State {
         self.oldest = Some((count, changes));
     }
 
-    /// There are no such rows.
+    /// Notes that there are no such rows.
     pub fn load_nothing(&mut self, need: Need) {
         match need {
             Need::Task(id) => self.load_task(id, None),
@@ -286,7 +286,7 @@ impl State {
 
     // What was decided.
 
-    /// Takes over what some work has changed.
+    /// Applies the changes of a work.
     pub(super) fn absorb(&mut self, draft: Draft) {
         self.account = draft.account;
         absorb(&mut self.tasks, draft.tasks);
@@ -303,7 +303,7 @@ impl State {
         self.touch(key);
     }
 
-    /// An answer is given again: that is believed only when its row was committed once more.
+    /// An answer is repeated: it is sent only when its row was committed once more.
     pub(super) fn touch(&mut self, key: Arc<str>) {
         if !self.touched_keys.contains(&key) {
             self.touched_keys.push(key);
@@ -317,7 +317,7 @@ impl State {
         (self.account != self.loaded_account).then_some((&self.loaded_account, &self.account))
     }
 
-    /// The tasks that have changed, came or went.
+    /// The tasks that were changed, created or removed.
     pub fn changed_tasks(&self) -> impl Iterator<Item = &Row<Content>> {
         self.tasks.values().filter(|row| row.loaded != row.now)
     }
@@ -327,7 +327,7 @@ impl State {
         self.lists.values().filter(|row| row.loaded != row.now)
     }
 
-    /// The references that come to a task, go from it, or from one to another.
+    /// The references that are added, removed, or moved to another task.
     pub fn changed_references(&self) -> impl Iterator<Item = (&ReferenceKey, &Holder)> {
         let all = self.references.iter();
         all.filter(|(_, holder)| holder.loaded != holder.now)

@@ -1,4 +1,4 @@
-//! A task: what it says, and what the server says of it.
+//! A task: its content, and what the server adds.
 
 use uuid::Uuid;
 
@@ -9,14 +9,14 @@ use super::place::{Place, Shelf};
 use super::record::Record;
 use super::{Account, TaskId, Timestamp};
 
-/// A task as it is stored and as it is told.
+/// A task as it is stored and as it is sent.
 pub type Task = Record<Content>;
 
 impl Task {
-    /// What its JSON takes without its texts, and a little more.
+    /// About the size of its JSON without its texts, in bytes.
     pub const USUAL_JSON: usize = 320;
 
-    /// Among which tasks it has its place.
+    /// The siblings among which it has its place.
     pub fn shelf(&self) -> Shelf {
         Shelf {
             list: self.content.list_id,
@@ -41,7 +41,7 @@ impl Task {
         }
     }
 
-    /// Its JSON, as every door tells it.
+    /// Its JSON in every answer.
     pub fn write(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b"{\"id\":");
         write_uuid(json, self.id.0);
@@ -54,14 +54,14 @@ impl Task {
 
 /// Which of a space's tasks a list shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Filter {
+pub struct ListScope {
     /// Only those whose `completed` is this; all of them when `None`.
     pub completed: Option<bool>,
     /// The trash in place of the list.
     pub deleted: bool,
 }
 
-impl Filter {
+impl ListScope {
     /// How many tasks it shows.
     pub fn count_in(self, account: &Account) -> i64 {
         match self.completed {

@@ -1,4 +1,4 @@
-//! The texts of a task: a title or a description that exists obeys its rules.
+//! The texts of a task: a title or a description, which is valid if it exists.
 
 use const_format::formatcp;
 use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};

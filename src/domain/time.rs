@@ -1,4 +1,4 @@
-//! Moments: how they are counted, compared and written. Which one is now, a `Clock` says.
+//! Moments: how they are stored, compared and written. The present moment comes from a `Clock`.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What can be seen of a text (Unicode 17, `Default_Ignorable_Code_Point`).
+//! Which characters of a text are visible (Unicode 17, `Default_Ignorable_Code_Point`).
 
 /// Code points that show nothing where they are not understood (`DerivedCoreProperties.txt`), in order.
 const IGNORABLE: [(u32, u32); 17] = [

@@ -1,4 +1,4 @@
-//! What can be asked for, and what comes of it.
+//! Works: what can be requested, and its outcome.
 
 use std::sync::Arc;
 
@@ -13,16 +13,16 @@ use super::{
     TaskId, Timestamp,
 };
 
-/// One request to write: done whole, in one transaction, or not at all.
+/// One request to write: done completely, in one transaction, or not at all.
 #[derive(Clone, Debug)]
 pub struct Work {
     pub space: SpaceId,
     pub author: Author,
     pub now: Timestamp,
     pub deed: Deed,
-    /// Where the request may come again.
+    /// If the request may be repeated.
     pub key: Option<Key>,
-    /// By chance: for the account, if this is the first work of its space.
+    /// A random number: the epoch of the account, if this is the first work of its space.
     pub epoch: i64,
     /// How many tasks the space may have outside of the trash.
     pub most_tasks: i64,
@@ -47,7 +47,7 @@ impl Work {
         is_creation || self.key.is_some()
     }
 
-    /// Rows that it has to know in any case. What they say may ask for more.
+    /// Rows that it needs in any case. Their content may require more.
     pub fn first_needs(&self) -> Vec<Need> {
         let mut needs = Vec::new();
         needs.extend(self.key.iter().map(|key| Need::Key(key.key.clone())));
@@ -68,17 +68,17 @@ impl Work {
     }
 }
 
-/// What some work does.
+/// What a work does.
 #[derive(Clone, Debug)]
 pub enum Deed {
     Operate(Operations),
-    /// Takes a change back, and all that was made together with it.
+    /// Undoes a change, and all that was made together with it.
     Undo {
         seq: i64,
-        /// What is older is no longer told, whether it was swept already or not.
+        /// Older changes do not count, whether they were swept already or not.
         since: Timestamp,
     },
-    /// The user is to be removed: from now on nothing else is done.
+    /// The user is to be removed: from now on every other work is refused.
     Leave,
     /// Removes for good what was deleted until then: some tasks, the oldest first.
     SweepTrash {
@@ -96,7 +96,7 @@ pub struct Operations {
     pub list: Vec<Operation>,
     /// If one is refused, none is done.
     pub atomic: bool,
-    /// Finds out what would happen, and changes nothing.
+    /// A dry run: finds out what would happen, and changes nothing.
     pub dry_run: bool,
 }
 
@@ -116,7 +116,7 @@ pub enum Operation {
     /// Sets whether it is done; of a task that repeats, an occurrence of it.
     Complete {
         id: TaskId,
-        /// Not said, it means that a task that comes back is completed; nothing of others.
+        /// If missing: a recurring task is completed; another task stays as it is.
         completed: Option<bool>,
         occasion: Occasion,
         expected: Expected,
@@ -160,7 +160,7 @@ pub enum Operation {
     DeleteList { id: ListId, expected: Expected },
     /// Out of the trash, with the tasks that were deleted with it.
     RestoreList { id: ListId, expected: Expected },
-    /// A task that comes from elsewhere, unless it is there already.
+    /// A task of an import, unless it exists already.
     Import {
         task: Box<Imported<Content>>,
         /// Whether it is refused as long as its parent is not there.
@@ -168,7 +168,7 @@ pub enum Operation {
     },
     /// The same of a list.
     ImportList { list: Box<Imported<ListContent>> },
-    /// Takes back what a change has made, unless it has changed since or holds something.
+    /// Removes what an import has created, unless it has changed since or contains something.
     TakeBack {
         item: ItemId,
         /// The number of that change.
@@ -179,15 +179,15 @@ pub enum Operation {
 /// Which occurrence of a task that repeats is completed or skipped, and on which day.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Occasion {
-    /// If it is not the present one, nothing happens. The present one is meant if it is not said.
+    /// If it is not the present one, nothing happens. If missing, the present one is meant.
     pub occurrence: Option<Occurrence>,
-    /// The local day; today if it is not said.
+    /// The local day; if missing, today.
     pub on: Option<Date>,
     /// Where today is, for tasks that are not planned in a zone.
     pub zone: Option<String>,
 }
 
-/// Where a task is moved. What is `None` is not said; `Some(None)` is said to be nothing.
+/// Where a task is moved. `None` means not given; `Some(None)` means given as `null`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Destination {
     pub list: Option<Option<ListId>>,
@@ -286,20 +286,20 @@ pub enum Twice {
 /// The versions that a caller knows: a change is made only if the task or the list still has one of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// The caller does not say; any will do.
+    /// The caller expects no version; any is accepted.
     Anything,
     OneOf(Vec<i64>),
 }
 
-/// Makes a request safe to repeat: its answer is kept in the transaction of the write.
+/// Makes a request safe to retry: its answer is kept in the transaction of the write.
 #[derive(Clone, Debug)]
 pub struct Key {
     pub key: Arc<str>,
-    /// What the request says; another one must not use the key.
+    /// A fingerprint of the request; a different request must not use the key.
     pub fingerprint: Arc<str>,
 }
 
-/// An answer that was kept: bytes that mean something to the door alone.
+/// A kept answer: bytes that only http can read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeptAnswer {
     pub fingerprint: String,
@@ -312,16 +312,16 @@ pub struct KeptAnswer {
 pub enum Written {
     Created(Item),
     Changed(Item),
-    /// It was as the caller wants it; nothing has changed.
+    /// It was already as requested; nothing has changed.
     Unchanged(Item),
     /// It is in the trash now.
     Deleted(Item),
-    /// What was asked for was done to these tasks, or was so already.
+    /// The operation was done to these tasks, or was done already.
     Each(Vec<TaskId>),
 }
 
 impl Written {
-    /// The only one that it concerns.
+    /// The only record that it concerns.
     pub fn item(&self) -> Option<&Item> {
         match self {
             Self::Created(item)
@@ -333,15 +333,15 @@ impl Written {
     }
 }
 
-/// What came of one operation: a refusal has changed nothing.
+/// The outcome of one operation: a refusal has changed nothing.
 pub type Outcome = Result<Written, Refusal>;
 
-/// What comes of some work.
+/// The outcome of a work.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Done {
     /// For each operation, or for each task and list that an undo concerns.
     Now(Vec<Outcome>),
-    /// It had been done before, and this was the answer.
+    /// It was done before, and this was the answer.
     Before(Arc<[u8]>),
     /// How many rows were removed.
     Swept(usize),

@@ -1,5 +1,5 @@
-//! The TypeScript client of this very version: `/client.tgz` is what npm, pnpm and yarn install, `/client.js` the same
-//! as one module for pages without a bundler. Both are made in `clients/typescript` and committed.
+//! The TypeScript client of this version: `/client.tgz` is what npm, pnpm and yarn install, `/client.js` is the same
+//! as one module for pages without a bundler. Both are built in `clients/typescript` and committed.
 
 use std::sync::LazyLock;
 
@@ -11,7 +11,7 @@ use const_format::concatcp;
 use crate::http::SharedApp;
 use crate::http::embedded::{Asked, File};
 
-/// Its address stays when the program is another, so whoever keeps it asks each time whether it is still that one.
+/// Its address is the same for every version, so caches must ask each time whether it has changed.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("public, no-cache");
 
 /// The name under which a person saves the package: that which `npm pack` gives it.

@@ -1,4 +1,4 @@
-//! The documentation pages, with everything they need inside the binary: they work without internet.
+//! The documentation pages, with all their files inside the binary: they work without internet.
 
 use std::sync::{Arc, LazyLock};
 
@@ -32,10 +32,10 @@ const PAGE: &str = r#"<!doctype html>
 </html>
 "#;
 
-/// What makes of the page one that works as it is.
+/// The parts that the page needs to work without internet.
 const START: &str = include_str!("docs/start.js");
 
-/// The pages run no foreign script and call nobody but this server.
+/// The pages run no external script and call only this server.
 const POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:",
 );

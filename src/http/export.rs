@@ -1,4 +1,4 @@
-//! Everything of a user as JSON lines, written while it is read, so that its length does not cost memory.
+//! All data of a user as JSON lines, sent while it is read, so that memory does not depend on its length.
 
 use std::sync::Arc;
 
@@ -24,10 +24,10 @@ const TAG: &str = "user";
 
 pub(in crate::http) const NDJSON: HeaderValue = HeaderValue::from_static("application/x-ndjson");
 
-/// The name under which a browser keeps it.
+/// The file name for a browser.
 const FILE_NAME: HeaderValue = HeaderValue::from_static("attachment; filename=\"tickbox.ndjson\"");
 
-/// The first line: what follows, and in which form.
+/// The first line: the format and its version.
 const HEAD: &[u8] = b"{\"kind\": \"tickbox\", \"version\": 1}\n";
 
 /// Take everything along
@@ -59,7 +59,7 @@ pub(super) async fn export_user(
 ) -> Result<Response, Problem> {
     let mut exporting = app.tasks.export(&space).await?;
     let turn = app.tasks.turn_of_chunk().await;
-    // Before there is an answer, so that a failure is mostly an ordinary one.
+    // Before the response begins, so that most failures get an ordinary error.
     let first = exporting.next().await?.unwrap_or_default();
     let mut json = HEAD.to_vec();
     write(&mut json, &first);
@@ -95,7 +95,7 @@ impl Reader {
         if let Some(first) = self.first.take() {
             return Ok(Some((first, self)));
         }
-        // Until this part is written.
+        // Held until this part is written.
         let _turn = self.tasks.turn_of_chunk().await;
         let reading = self.meter.clone().measure(self.exporting.next()).await;
         let items = reading.inspect_err(|error| {
@@ -118,7 +118,7 @@ fn write(json: &mut Vec<u8>, items: &[Item]) {
         json.extend_from_slice(b"\",");
         let start = json.len();
         item.write(json);
-        // Its members go on where it would begin.
+        // Its members follow where it would begin.
         json.remove(start);
         json.push(b'\n');
     }

@@ -1,5 +1,5 @@
-//! What a handler asks of the path and the token in its signature: the owner, the task's id, the change's number. Each refuses in
-//! the envelope.
+//! Extractors for the path and the token: the owner, the task's id, the change's number. Each failure has the usual
+//! error envelope.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::Method;
@@ -13,15 +13,15 @@ use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
 use crate::quota::Rate;
 
-/// The route of the user: of somebody who is being removed, it alone can be asked.
+/// The route of the user: the only one that works for a user who is being removed.
 const USER: &str = "/api/{user_id}";
 
 /// The caller, verified, who is also the user that the path names. A handler that takes this is protected,
 /// and works in the name of that user alone; a route without it is public.
 pub(super) struct Owner {
-    /// Whose tasks.
+    /// The owner of the tasks.
     pub(super) space: SpaceId,
-    /// Who asks.
+    /// The caller.
     pub(super) actor: UserId,
 }
 
@@ -53,7 +53,7 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
     let caller = app.authenticator.authenticate(&parts.headers).await?;
     exchange.set_user(&caller.user);
     count(app, &exchange, &caller.user)?;
-    // A path that can't be decoded names nobody.
+    // A path that cannot be decoded names no user.
     let named = path_parameter(parts, app, "user_id").await;
     match named {
         Some(named) if named == caller.user.as_str() => {
@@ -68,7 +68,7 @@ pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<C
     }
 }
 
-/// Counts a request of somebody who is known.
+/// Counts a request of a verified caller.
 pub(super) fn count(app: &SharedApp, exchange: &Exchange, user: &UserId) -> Result<(), Problem> {
     let Some(standing) = app.quota.count(user, || app.clock.now()) else {
         return Ok(());

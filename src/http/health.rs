@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can serve: for load balancers, containers and people.
+//! Whether the process is alive, and whether it can serve: for load balancers, containers and people.
 
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ pub(super) async fn get_health(State(app): State<SharedApp>) -> Json<Health> {
     ),
 )]
 pub(super) async fn get_readiness(State(app): State<SharedApp>) -> Response {
-    // Whoever asks is a machine that waits for seconds only.
+    // Health checks wait for a few seconds only.
     let checking = tokio::time::timeout(LONGEST_CHECK, app.store.system_check());
     let database = checking
         .await

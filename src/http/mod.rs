@@ -1,5 +1,5 @@
-//! The door of HTTP: the table of routes. What happens to every request is in `front`, how failures are told in
-//! `problem`, what handlers ask for in `extract`.
+//! HTTP: the table of routes. What happens to every request is in `front`, how failures are answered in
+//! `problem`, what handlers extract from requests in `extract`.
 
 mod body;
 mod changes;

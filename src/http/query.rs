@@ -1,4 +1,4 @@
-//! Parameters of a query: how values are read, and refused, that more than one route takes.
+//! Query parameters: how values that several routes have are parsed and refused.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,7 @@ pub(super) fn invalid(field: &'static str, rule: impl Into<Rule>) -> Problem {
     Problem::invalid(&[Fault { field, rule }])
 }
 
-/// What a filter selects cannot be found out in time.
+/// The filter cannot be evaluated in time.
 pub(super) fn too_wide() -> Problem {
     invalid(
         "filter",

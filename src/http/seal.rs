@@ -1,5 +1,6 @@
-//! The seal of a cursor: it ties the place that a cursor names to what it was made for. It guards against mistakes, not
-//! attacks: a forged cursor only leads to another place among what the caller may read anyway.
+//! The seal of a cursor: it binds the position in a cursor to the query and user that it was made for. It protects
+//! against mistakes, not against attacks: a forged cursor only leads to another position in what the caller may read
+//! anyway.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use base64::Engine;
@@ -9,19 +10,19 @@ use crate::domain::SpaceId;
 
 const SEAL_BYTES: usize = 8;
 
-/// A cursor: text that means nothing to the caller. `purpose` is what it leads through, beside the space.
+/// A cursor: opaque text. `purpose` is the query that it belongs to, beside the space.
 pub(super) fn seal(mut place: Vec<u8>, purpose: &[u8], space: &SpaceId) -> String {
     let sum = sum(&place, purpose, space);
     place.extend(sum);
     URL_SAFE_NO_PAD.encode(place)
 }
 
-/// The place that a cursor names. `None` for anything that was not made for this purpose and space.
+/// The position in a cursor. `None` for anything that was not made for this purpose and space.
 pub(super) fn open<const N: usize>(text: &str, purpose: &[u8], space: &SpaceId) -> Option<[u8; N]> {
     open_any(text, purpose, space)?.try_into().ok()
 }
 
-/// As [`open`], of a place that has no fixed length.
+/// As [`open`], for a position without a fixed length.
 pub(super) fn open_any(text: &str, purpose: &[u8], space: &SpaceId) -> Option<Vec<u8>> {
     let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let length = bytes.len().checked_sub(SEAL_BYTES)?;

@@ -1,4 +1,4 @@
-//! The route of a user: all that there is of them goes.
+//! The route of a user: removes all their data.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::StatusCode;

@@ -1,4 +1,4 @@
-//! A JSON document of lists with their tasks, read one task after the other, however long it is.
+//! A JSON document of lists with their tasks, parsed one task after the other, however long it is.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -15,11 +15,11 @@ use super::leash::{self, Leash, Leashed};
 use super::lines::BYTE_ORDER_MARK;
 use super::{Broken, Ending};
 
-/// How much of a list may stand before its id and name, in bytes; of its own members, and of its tasks.
+/// How much of a list may come before its id and name, in bytes: of its own members, and of its tasks.
 const MOST_MEMBERS: usize = 1024 * 1024;
 const MOST_EARLY: usize = 8 * 1024 * 1024;
 
-/// What a document of a program is made of.
+/// The structure of a program's documents.
 pub(super) trait Shape {
     /// The member of the document that has its lists.
     const LISTS: &'static str;
@@ -28,20 +28,20 @@ pub(super) trait Shape {
     /// The member that has the name of a list.
     const NAME: &'static str;
 
-    /// Whether what has no tasks is a list.
+    /// Whether an object without tasks is a list.
     fn is_list(head: &Members) -> bool;
 
     /// A list, before its tasks.
     fn list(&mut self, line: u64, head: &Members) -> Ending;
-    /// A task of the list before; or of none.
+    /// A task of the list before it, or of no list.
     fn task(&mut self, line: u64, task: &Value) -> Ending;
     /// What follows is in no list.
     fn no_list(&mut self);
-    /// It is no object.
+    /// It is not an object.
     fn fault(&mut self, line: u64, why: &str) -> Ending;
 }
 
-/// Members of an object, unread.
+/// Members of an object, not parsed.
 pub(super) type Members = HashMap<String, Box<RawValue>>;
 
 pub(super) fn text(members: &Members, name: &str) -> Option<String> {
@@ -104,7 +104,7 @@ struct Counted<R> {
 }
 
 impl<R: Read> Read for Counted<R> {
-    /// One byte at most: the reader of JSON asks for no more, and is then never ahead of what it gives.
+    /// At most one byte, so that the JSON parser never reads ahead of the task that it returns.
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let most = buffer.len().min(1);
         let count = self.input.read(&mut buffer[..most])?;
@@ -125,7 +125,7 @@ struct Walk<'a, S> {
 }
 
 impl<S: Shape> Walk<'_, S> {
-    /// What ends the walk is remembered: an error of the reader cannot carry it.
+    /// The reason for stopping is stored here, because the parser's error cannot carry it.
     fn note<E: de::Error>(&mut self, ending: Ending) -> Result<(), E> {
         ending.map_err(|broken| {
             self.ending = Err(broken);
@@ -143,7 +143,7 @@ impl<S: Shape> Walk<'_, S> {
     }
 }
 
-/// The whole: an array, or an object that has one.
+/// The whole document: an array, or an object that contains one.
 struct Document<'a, 'b, S>(&'a mut Walk<'b, S>);
 
 impl<'de, S: Shape> DeserializeSeed<'de> for Document<'_, '_, S> {
@@ -267,7 +267,7 @@ impl<'de, S: Shape> Visitor<'de> for Element<'_, '_, S> {
 /// The tasks of a list.
 struct Tasks<'a, 'b, S> {
     walk: &'a mut Walk<'b, S>,
-    /// Where they wait.
+    /// The tasks that wait for the list's name.
     early: Option<&'a mut Vec<(u64, Box<RawValue>)>>,
 }
 

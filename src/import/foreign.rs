@@ -1,4 +1,4 @@
-//! A task of another program on its way to a line of ours: what fits is taken, what does not is named.
+//! Converts a task of another program into a line of our format: what fits is converted, what does not is reported.
 
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
@@ -8,10 +8,10 @@ use crate::domain::limits::{DESCRIPTION_CHARS, EXTERNAL_ID_CHARS, TAG_CHARS, TAG
 use crate::domain::order::OrderKey;
 use crate::domain::{Member, Recurrence, References, Timestamp, Title, When};
 
-/// What a task without a title is called.
+/// The title of a task without one.
 const UNTITLED: &str = "(untitled)";
 
-/// Gives pieces on, and the time to what has none.
+/// Passes pieces on, and gives a time to those without one.
 pub(super) struct Scribe<'a> {
     pub(super) circumstances: Circumstances,
     moments: i64,
@@ -27,7 +27,7 @@ impl<'a> Scribe<'a> {
         }
     }
 
-    /// One after the other, so that the order of the file is that of the creation.
+    /// Each later than the one before, so that the order by creation is the order of the file.
     pub(super) fn next_moment(&mut self) -> Timestamp {
         self.moments += 1;
         Timestamp::from_micros(self.circumstances.start.as_micros() + self.moments)
@@ -45,7 +45,7 @@ impl<'a> Scribe<'a> {
         self.give(line, Piece::Fault(why.into()))
     }
 
-    /// The list of that name; behind all others, in the order of the file.
+    /// The list of that name; after all others, in the order of the file.
     pub(super) fn list(&mut self, line: u64, id: Uuid, name: &str) -> Ending {
         let (name, _) = cut(name.trim(), TITLE_CHARS);
         let name = if Title::parse(&name).is_ok() {
@@ -79,7 +79,7 @@ impl<'a> Scribe<'a> {
                     start_fits = false;
                 }
                 if is_placed {
-                    // Behind those that were there and those before it in the file.
+                    // After the existing ones and those before it in the file.
                     let moment = self.next_moment();
                     task.content.order = Some(OrderKey::of_creation(moment));
                 }
@@ -97,16 +97,16 @@ impl<'a> Scribe<'a> {
     }
 }
 
-/// A task of another program, as far as it was read.
+/// A task of another program, as far as it was parsed.
 pub(super) struct Foreign {
     pub(super) line: u64,
     pub(super) title: String,
     /// Paragraphs.
     notes: Vec<String>,
     pub(super) tags: Vec<String>,
-    /// When it comes back: a rule of RFC 5545, or what the other program has instead.
+    /// Its recurrence: a rule of RFC 5545, or what the other program has instead.
     pub(super) recurrence: Option<String>,
-    /// Days on which it does not.
+    /// Excluded days.
     pub(super) excluded: Vec<String>,
     /// Whether its place in the file is its place among its siblings.
     pub(super) is_placed: bool,
@@ -137,7 +137,8 @@ impl Foreign {
         self.members.insert(name.to_owned(), value.into());
     }
 
-    /// A paragraph of the description. What is far more than fits is not kept: that it does not fit is told anyway.
+    /// A paragraph of the description. Text far beyond the limit is not kept, because the report names the overflow
+    /// anyway.
     pub(super) fn note(&mut self, text: &str) {
         let known: usize = self.notes.iter().map(String::len).sum();
         if !text.trim().is_empty() && known <= 4 * DESCRIPTION_CHARS {
@@ -149,7 +150,7 @@ impl Foreign {
         self.left_out.push(what);
     }
 
-    /// A time of RFC 3339. What is none is passed over: it is nobody's own.
+    /// A time of RFC 3339. An invalid one is ignored, because no person wrote it.
     pub(super) fn time(&mut self, name: &str, text: Option<&str>) {
         let time = text.and_then(|text| text.parse::<jiff::Timestamp>().ok());
         if let Some(time) = time {
@@ -166,7 +167,7 @@ impl Foreign {
         }
     }
 
-    /// What it is elsewhere. Without what a reference cannot be.
+    /// Adds a reference to the record in the other program, unless its id cannot be one.
     pub(super) fn reference(
         &mut self,
         source: &str,
@@ -199,7 +200,7 @@ impl Foreign {
         let title = self.title.replace('\0', "");
         let (short, is_cut) = cut(title.trim(), TITLE_CHARS);
         if is_cut {
-            // Nothing of it is lost.
+            // So nothing of it is lost.
             self.notes.insert(0, title.trim().to_owned());
         }
         let title = if Title::parse(&short).is_ok() {
@@ -246,7 +247,7 @@ impl Foreign {
     }
 }
 
-/// A text of so many characters at most, of which the last says that there was more.
+/// A text of at most this many characters; the last one shows that it was cut.
 fn cut(text: &str, most: usize) -> (String, bool) {
     if text.chars().count() <= most {
         return (text.to_owned(), false);
@@ -256,7 +257,7 @@ fn cut(text: &str, most: usize) -> (String, bool) {
     (short, true)
 }
 
-/// What a program says in its own words of what cannot be read.
+/// A value of another program that cannot be parsed, for the report.
 pub(super) fn unreadable(line: u64, message: impl Into<String>) -> Broken {
     Broken::Unreadable {
         line,

@@ -1,4 +1,4 @@
-//! Google Tasks, as Takeout gives them: `Tasks.json`.
+//! Google Tasks, as Takeout exports them: `Tasks.json`.
 
 use std::io::BufRead;
 
@@ -75,7 +75,7 @@ impl Shape for Takeout<'_, '_> {
         let created = text("created").or_else(|| text("updated"));
         task.time("created_at", created);
         task.time("updated_at", text("updated"));
-        // A moment in form, a day in meaning.
+        // It has the form of a moment and means a day.
         if let Some(day) = text("due").and_then(|due| due.get(..10)) {
             task.when("due", day);
         }

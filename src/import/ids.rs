@@ -1,9 +1,10 @@
-//! Ids of what comes from other programs: made of their names there, so that the same thing has the same id each time.
+//! Ids for records of other programs: derived from their ids there, so that the same record always has the same id.
 
 use aws_lc_rs::digest::{Context, SHA256};
 use uuid::{Builder, Uuid};
 
-/// A `UUIDv8` by SHA-256, as RFC 9562 has it in its appendix B.2. The parts are told apart by their lengths.
+/// A `UUIDv8` by SHA-256 (RFC 9562, appendix B.2). Each part is hashed with its length, so that they cannot be mixed
+/// up.
 pub(super) fn id_of(parts: &[&str]) -> Uuid {
     let mut context = Context::new(&SHA256);
     for part in parts {

@@ -1,4 +1,5 @@
-//! A reader that gives only so much for one record: who has to wait for a record's end must not take the whole file for it.
+//! A reader that gives a limited number of bytes for one record, so that a record without an end does not fill the
+//! memory.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -8,10 +9,10 @@ use std::rc::Rc;
 
 use super::Broken;
 
-/// A longer record is none of anybody's.
+/// A longer record is refused.
 const LONGEST: usize = 1024 * 1024;
 
-/// How much may still come of the present record.
+/// How many bytes the present record may still have.
 #[derive(Clone, Debug)]
 pub(super) struct Leash(Rc<Cell<usize>>);
 
@@ -21,7 +22,7 @@ impl Leash {
         self.0.set(LONGEST);
     }
 
-    /// What comes is passed over and takes no room.
+    /// The following bytes are skipped without a limit.
     pub(super) fn let_go(&self) {
         self.0.set(usize::MAX);
     }

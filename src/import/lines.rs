@@ -1,13 +1,13 @@
-//! Lines of a file, of which none may be as long as the file.
+//! Lines of a file, each of limited length.
 
 use std::io::{self, BufRead};
 
 pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Gives one line after the other.
+/// An iterator over lines.
 pub(super) struct Lines<R> {
     input: R,
-    /// What is longer is cut there.
+    /// A longer line is cut there.
     longest: usize,
     number: u64,
     line: Vec<u8>,

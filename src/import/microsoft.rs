@@ -113,7 +113,7 @@ impl Shape for Graph<'_, '_> {
 }
 
 impl Graph<'_, '_> {
-    /// A step of a task is a part of it.
+    /// A step of a task is a task below it.
     fn step(&mut self, line: u64, parent: Uuid, json: &Value) -> Ending {
         let title = json["displayName"].as_str().unwrap_or_default();
         let known = json["id"]
@@ -168,8 +168,8 @@ fn in_utc(text: &str) -> String {
     format!("{text}{zone}")
 }
 
-/// To Do knows days, and Graph tells midnight of the user's zone in UTC: from 11:00 on it is that of the next day, in zones of up to
-/// 13 hours before UTC.
+/// To Do has days, and Graph sends midnight of the user's zone in UTC: from 11:00 on it is that of the next day, in
+/// zones of up to 13 hours before UTC.
 fn day(text: &str) -> Option<String> {
     let local = text.get(..19)?.parse::<jiff::civil::DateTime>().ok()?;
     let date = if local.hour() >= 11 {

@@ -1,6 +1,6 @@
-//! Reading what people bring along: our own format and those of other programs, piece by piece, into words of the domain.
-//! A file of another program becomes lines of ours first, so that one place alone knows what a line may say. What is done with
-//! the pieces is the use-case's business.
+//! Reads files for an import: our own format and those of other programs, piece by piece, into values of the domain. A
+//! file of another program is converted to lines of our format first, so that only one place parses them. The use-case
+//! decides what is done with the pieces.
 
 mod documents;
 mod foreign;
@@ -31,12 +31,12 @@ pub enum Format {
     Microsoft,
 }
 
-/// What a file does not say, and what is decided for all of it.
+/// Settings for the whole file.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {
-    /// What has no time of its own is made from then on, one after the other.
+    /// The creation time of the first record without one; later ones follow.
     pub start: Timestamp,
-    /// The list that all tasks come into.
+    /// The list that all tasks are put into.
     pub target: Option<ListId>,
 }
 
@@ -45,28 +45,28 @@ pub struct Circumstances {
 pub enum Piece {
     Task(Box<Imported<Content>>),
     List(Box<Imported<ListContent>>),
-    /// It cannot be taken over, in words that say why.
+    /// It cannot be imported; the text says why.
     Fault(String),
-    /// Something of it has no place here: its name.
+    /// A part of it cannot be imported: its name.
     LeftOut(&'static str),
 }
 
 /// Why reading ended before the end of the file.
 #[derive(Debug)]
 pub enum Broken {
-    /// It is not written as it should be.
+    /// Its syntax is wrong.
     Unreadable { line: u64, message: String },
-    /// It is, but it is not what it was said to be.
+    /// Its syntax is right, but it is not in the declared format.
     Wrong { line: u64, message: String },
-    /// It does not come any more.
+    /// The body ended or failed.
     Lost(io::Error),
-    /// Nobody wants to know more.
+    /// The receiver is gone.
     Stopped,
 }
 
 pub type Ending = Result<(), Broken>;
 
-/// Takes each piece with the number of its line; an error ends the reading.
+/// Gets each piece with the number of its line; an error ends the reading.
 pub type Sink<'a> = dyn FnMut(u64, Piece) -> Ending + 'a;
 
 /// Reads a file to its end.

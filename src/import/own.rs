@@ -1,5 +1,5 @@
-//! Our own format: JSON lines, of which the first says what they are. Each other one is a list or a task as it is told
-//! elsewhere; names that are not known, and `user_id`, are passed over.
+//! Our own format: JSON lines, of which the first names the format. Each other line is a list or a task in the JSON of
+//! the API; unknown names, and `user_id`, are ignored.
 
 use std::io::BufRead;
 
@@ -15,13 +15,13 @@ use crate::domain::{
     TimesDone, Timestamp,
 };
 
-/// Of the format that is written. What a later one says is not known yet.
+/// The version of the format. A later one is refused.
 const VERSION: &str = "1";
 
-/// Some more than the longest task takes, in bytes.
+/// A little more than the longest task, in bytes.
 const LONGEST_LINE: usize = 256 * 1024;
 
-/// The members that the server says of a record, and those that only it says of a content.
+/// The members that the server adds to a record, and those of a content that only it writes.
 const OWN: &[&str] = &["id", "kind", "created_at", "updated_at", "deleted_at"];
 
 /// The first moment of the year 1: what is before cannot be written in four digits.
@@ -101,7 +101,7 @@ fn parse(json: &[u8], scribe: &mut Scribe<'_>) -> Piece {
     piece.unwrap_or_else(|faults| Piece::Fault(words::of_faults(&faults)))
 }
 
-/// A task as its line says it.
+/// A task from its line.
 pub(super) fn task(
     object: &Object<'_>,
     scribe: &mut Scribe<'_>,
@@ -186,7 +186,7 @@ fn time(object: &Object<'_>, name: &'static str, faults: &mut Faults) -> Option<
         .flatten()
 }
 
-/// What another program has, as it stands on a line of ours.
+/// A record of another program in the form of our lines.
 pub(super) fn task_of(
     members: &serde_json::Map<String, Value>,
     scribe: &mut Scribe<'_>,

@@ -1,4 +1,4 @@
-//! How other programs say that a task comes back, as a rule of RFC 5545.
+//! Converts the recurrences of other programs to rules of RFC 5545.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! Todoist's CSV: the tasks of a project, each with its level, and its comments behind it.
+//! Todoist's CSV: the tasks of a project, each with its level, followed by its comments.
 
 use std::collections::HashMap;
 use std::io::BufRead;
@@ -31,7 +31,7 @@ const COLUMNS: [&str; 14] = [
 /// Its levels go to 5; what is deeper is below the last.
 const LEVELS: usize = 8;
 
-/// Of so many different ones it is remembered that they were there.
+/// How many different rows are remembered, to find equal ones.
 const MOST_ROWS: usize = 100_000;
 
 pub(super) fn read(input: impl BufRead, scribe: &mut Scribe<'_>) -> Ending {
@@ -113,17 +113,17 @@ fn broken(line: u64, error: csv::Error) -> Broken {
     }
 }
 
-/// What is known between the rows.
+/// The state between the rows.
 struct Project<'a, 'b> {
     scribe: &'a mut Scribe<'b>,
-    /// The list that tasks come into, or the inbox.
+    /// The list of the following tasks, or the inbox.
     list: Option<Uuid>,
     section: String,
-    /// The titles and ids on the way to the last task.
+    /// The titles and ids from the top level to the last task.
     path: Vec<(String, Uuid)>,
     /// How many equal rows there were.
     seen: HashMap<Uuid, u32>,
-    /// Its comments may come.
+    /// The last task, whose comments may follow.
     last: Option<Foreign>,
 }
 
@@ -194,7 +194,7 @@ impl<'a, 'b> Project<'a, 'b> {
         Ok(())
     }
 
-    /// There is none in the file: it is made of where the row stands and what it says, and of how many equal ones there
+    /// The file has no ids: it is made from the place and the content of the row, and from how many equal rows there
     /// were before.
     fn id(&mut self, line: u64, content: &str, description: &str) -> Result<Uuid, Broken> {
         let target = self.target();
@@ -241,7 +241,7 @@ impl<'a, 'b> Project<'a, 'b> {
     }
 }
 
-/// Labels stand in the text, each behind an `@`.
+/// Labels are in the text, each after an `@`.
 fn title_and_tags(content: &str) -> (String, Vec<String>) {
     // It marks a task that cannot be completed.
     let content = content.strip_prefix("* ").unwrap_or(content);

@@ -1,4 +1,4 @@
-//! What is wrong with a line, in words.
+//! The messages for a line that cannot be imported.
 
 use crate::domain::json::{Fault, NoObject};
 
@@ -6,7 +6,7 @@ pub(super) fn of_no_object(error: NoObject) -> String {
     match error {
         NoObject::NotUtf8 => "is not valid UTF-8".to_owned(),
         NoObject::Empty => "is empty".to_owned(),
-        // The line is told by whoever tells the file's.
+        // The number of the line in the file is added by the caller.
         NoObject::NotJson(error) => {
             let error = error.replace(" at line 1 column ", " in column ");
             format!("is not JSON: {error}")

@@ -23,7 +23,7 @@ impl Metrics {
         text.0
     }
 
-    /// Only those that there were: of the others there would be thousands.
+    /// Only series that are not zero: there would be thousands of others.
     fn write_requests(&self, text: &mut Text) {
         let mut requests = text.family(
             "tickbox_http_requests_total",
@@ -124,7 +124,7 @@ impl Route {
     }
 }
 
-/// The lines so far. Writing to memory cannot fail, and what labels say are words of ours, with nothing to escape.
+/// The lines so far. Writing to memory cannot fail, and labels have only values of ours, with nothing to escape.
 struct Text(String);
 
 impl Text {
@@ -134,7 +134,7 @@ impl Text {
     }
 }
 
-/// What follows the lines that name it.
+/// The samples after the lines that name the family.
 struct Family<'a> {
     text: &'a mut Text,
     name: &'static str,

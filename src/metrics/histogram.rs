@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use super::{add, read};
 
-/// Upper bounds in microseconds, inclusive, with their names in seconds: from what a task in memory takes to what is
-/// about to run into a time limit.
+/// Upper bounds in microseconds, inclusive, with their names in seconds: from the time of an answer from memory to a
+/// time that is close to a time limit.
 pub(super) const BOUNDS: [(u64, &str); 14] = [
     (500, "0.0005"),
     (1_000, "0.001"),
@@ -47,8 +47,8 @@ impl Histogram {
         add(&self.nanos, nanos);
     }
 
-    /// How many were at most as long as each bound, and, last, how many there were at all. Read once, so that what is
-    /// counted meanwhile does not make it contradict itself.
+    /// How many were at most as long as each bound, and, last, how many there were in all. Each is read once, so that
+    /// a value that is counted meanwhile does not make the numbers contradict each other.
     pub(super) fn cumulated(&self) -> [u64; BOUNDS.len() + 1] {
         let mut sum = 0;
         array::from_fn(|bucket| {

@@ -1,8 +1,8 @@
-//! What the program counts of itself, for Prometheus and its kin. Who may read it, and over which protocol, is not
-//! decided here; how it is written down is in `exposition`.
+//! What the program counts, for Prometheus. Who may read it, and over which protocol, is not
+//! decided here; the text format is in `exposition`.
 //!
 //! Every series that can exist has its place from the start, so counting is an addition to a number in an array: no
-//! lock, no allocation, and no label whose values somebody outside could choose.
+//! lock, no allocation, and no label whose values a caller could choose.
 
 mod exposition;
 mod histogram;
@@ -19,21 +19,21 @@ const METHODS: [&str; 9] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT",
 ];
 
-/// The values of the label `status`: what the doors answer, and 499 for a caller who left before there was an answer.
+/// The values of the label `status`: what http answers, and 499 for a caller that disconnected before the response.
 const STATUSES: [u16; 19] = [
     200, 201, 204, 304, 308, 400, 401, 404, 405, 409, 410, 412, 413, 415, 422, 429, 499, 500, 503,
 ];
 
-/// What a label says where none of its values fits.
+/// The value of a label for everything else.
 const OTHER: &str = "other";
 
-/// What the label `route` says, as the log does, where no route was found.
+/// The value of the label `route`, as in the log, if no route was found.
 const NO_ROUTE: &str = "-";
 
 /// Counts since the start of the program. One value, part of the app; shared by reference.
 pub struct Metrics {
     started: Timestamp,
-    /// In the place after the last template is everything that found no route.
+    /// By template; the last place is for requests without a route.
     routes: Box<[Route]>,
     /// In the order of [`Reason::ALL`].
     refusals: [AtomicU64; Reason::ALL.len()],
@@ -51,13 +51,13 @@ struct Route {
     database_micros: AtomicU64,
 }
 
-/// A request that is over, one way or the other.
+/// A request that has ended, completely or not.
 #[derive(Clone, Copy, Debug)]
 pub struct Handled<'a> {
     pub method: &'a str,
     /// The template of its route, such as `/api/{user_id}/tasks`; never the path itself.
     pub route: Option<&'a str>,
-    /// 499 if the caller left before there was an answer.
+    /// 499 if the caller disconnected before the response.
     pub status: u16,
     /// Whether all of the answer was there to be sent.
     pub whole: bool,
@@ -133,7 +133,7 @@ impl Route {
     }
 }
 
-/// Where the value stands, or the place after the last.
+/// The index of the value, or that after the last.
 fn place<T: PartialEq>(values: &[T], value: &T) -> usize {
     let found = values.iter().position(|it| it == value);
     found.unwrap_or(values.len())

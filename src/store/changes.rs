@@ -1,4 +1,4 @@
-//! Reading what has changed: each method is one statement.
+//! Reads changes: each method is one statement.
 
 use std::ops::RangeInclusive;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use crate::domain::{Account, Item, Noun, SpaceId};
 use crate::error::{Cause, Error};
 
 impl Store {
-    /// At most `limit` tasks, or lists, by their latest change, of those in `numbers`, in the order of the changes. What
-    /// was deleted is left out up to `deleted_after`.
+    /// At most `limit` tasks, or lists, by their latest change, of those in `numbers`, in the order of the changes.
+    /// Deletions up to `deleted_after` are left out.
     pub async fn list_changes(
         &self,
         space: &SpaceId,

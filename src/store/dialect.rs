@@ -1,23 +1,23 @@
-//! The words in which the engines' SQL differs. A statement's text names them in braces (`store::statements`).
+//! The words in which the SQL of the engines differs. A statement's text names them in braces (`store::statements`).
 
 use super::tables::{ACCOUNTS, CHANGES, LISTS, TASKS};
 
-/// What stands for the words in braces.
+/// The text for each word in braces.
 pub(super) struct Dialect {
-    /// What stands before a table's name.
+    /// The prefix of a table's name.
     schema: String,
     begin: &'static str,
     /// After a column: whether it is in the list of texts that is `$1`.
     is_named: &'static str,
-    /// At the end of a statement: locks its rows; those of others are waited for, or left out.
+    /// At the end of a statement: locks its rows; rows locked by others are waited for, or left out.
     lock: &'static str,
     lock_free: &'static str,
-    /// Behind a table: the index that it is to be read by, where the planner knows too little of the rows to find it.
+    /// After a table: the index to use, where the planner knows too little about the rows to choose it.
     by_parent: &'static str,
     by_list: &'static str,
-    /// What stands before a parameter's number.
+    /// The sign before a parameter's number.
     parameter: char,
-    /// Whether a query behind FROM may name what stands before it. Without, what stands before is read first anyway.
+    /// Lets a subquery in FROM name the tables before it. Where this is empty, these are read first anyway.
     has_lateral: bool,
     /// After a text: compares and folds it by its bytes.
     pub(super) by_bytes: &'static str,
@@ -29,7 +29,7 @@ impl Dialect {
     pub(super) fn postgres(schema: &str) -> Self {
         Self {
             schema: format!("\"{}\".", schema.replace('"', "\"\"")),
-            // Said aloud, because a server or role may have another default, and then a write that
+            // Stated explicitly, because a server or role may have another default, and then a write that
             // waited for another one would fail instead of going on.
             begin: "BEGIN ISOLATION LEVEL READ COMMITTED",
             is_named: "= ANY ($1)",
@@ -49,7 +49,7 @@ impl Dialect {
             schema: String::new(),
             begin: "BEGIN IMMEDIATE",
             is_named: "IN (SELECT e.value FROM json_each($1) AS e)",
-            // There is one writer, so there is nobody to lock out.
+            // There is only one writer, so nothing has to be locked.
             lock: "",
             lock_free: "",
             by_parent: "INDEXED BY tasks_by_parent",
@@ -72,7 +72,7 @@ impl Dialect {
         format!("{}{number}", self.parameter)
     }
 
-    /// Behind `held`, rows of the ids of tasks: each with its task, whose columns have no name before them. The task is
+    /// After `held`, rows with ids of tasks: adds the task of each, with columns that need no table name. The task is
     /// looked up for each row.
     pub(super) fn each_task(&self, space: &str) -> String {
         let tasks = self.table(TASKS.name);

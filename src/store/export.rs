@@ -1,4 +1,4 @@
-//! Reading all tasks of a space, each behind the one that it is a part of: each method is one statement.
+//! Reads all tasks of a space, each after its parent: each method is one statement.
 
 use uuid::Uuid;
 
@@ -9,7 +9,7 @@ use super::tables::{StoredTask, TASK_COLUMNS, space_value};
 use crate::domain::{Place, Position, SpaceId, Task, TaskId, Timestamp};
 use crate::error::{Cause, Error};
 
-/// A task, and whether others are parts of it.
+/// A task, and whether it has tasks below it.
 #[derive(Clone, Debug)]
 pub struct Branch {
     pub task: Task,
@@ -17,7 +17,7 @@ pub struct Branch {
 }
 
 impl Store {
-    /// At most `limit` tasks that are parts of none, the oldest first, from the one after `after` on.
+    /// At most `limit` tasks without a parent, the oldest first, from the one after `after` on.
     pub async fn list_roots(
         &self,
         space: &SpaceId,
@@ -31,7 +31,7 @@ impl Store {
         self.list_branches(Sql::ListRoots, space, values).await
     }
 
-    /// At most `limit` parts of a task, in their order, from the one after `after` on.
+    /// At most `limit` tasks below a task, in their order, from the one after `after` on.
     pub async fn list_parts(
         &self,
         space: &SpaceId,

@@ -1,4 +1,4 @@
-//! A bounded number of places, and a bounded wait for one: what keeps overload from becoming a hang.
+//! A bounded number of permits, and a bounded wait for one, so that overload does not block callers for ever.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Error;
 
-/// How long a request waits for a place before it is told to come again.
+/// How long a request waits for a permit before it is answered with 503.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// What a caller is told to wait before the next try.
+/// The `Retry-After` of that answer.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    /// `what` names the thing that is scarce, in the log.
+    /// `what` names the resource in the log.
     pub(super) fn new(places: usize, what: &'static str) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places)),

@@ -1,5 +1,5 @@
 //! What happens to a group between loading and saving, the same for both engines: each work is decided in its turn, as
-//! soon as what it needs is loaded, and whoever asked is told when it is known what became of the group.
+//! soon as its rows are loaded, and each caller is answered when the outcome of the group is known.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,19 +14,19 @@ pub(super) enum End {
     Committed,
     /// It is certain that nothing has changed.
     NotDone(Error),
-    /// The commit was asked for, and what came of it is not known.
+    /// The commit was sent, and its result is not known.
     Unknown(Cause),
 }
 
-/// How often more is loaded for one group: each time asks for what only the rows before have told.
+/// How often more rows are loaded for one group: each round needs the rows of the one before.
 const MOST_ROUNDS: usize = 64;
 
-/// Works of one space, decided in their order, and the state that they lead to.
+/// Works of one space, decided in their order, and the resulting state.
 pub(super) struct Decided {
     pub(super) space: SpaceId,
     pub(super) state: State,
     works: Vec<(Pending, Result<Applied, Error>)>,
-    /// Those that come next, and how often one of them had to wait for more rows.
+    /// The works that come next, and how often one of them had to wait for more rows.
     undecided: VecDeque<Pending>,
     rounds: usize,
 }
@@ -45,7 +45,7 @@ impl Decided {
     /// Decides works until one needs rows that are not loaded: gives those. Then it has to be called again.
     pub(super) fn go_on(&mut self) -> Vec<Need> {
         while let Some(pending) = self.undecided.pop_front() {
-            // On a copy of what it touches: a panic is one caller's misfortune.
+            // On a copy of what it touches, so that a panic affects one caller only.
             let deciding = AssertUnwindSafe(|| decide_one(&mut self.state, &pending));
             let outcome = match catch_unwind(deciding) {
                 Ok(Ok(applied)) => Ok(applied),
@@ -72,7 +72,7 @@ impl Decided {
         decided.chain(self.undecided).collect()
     }
 
-    /// Tells everybody, now that all is committed.
+    /// Answers all callers, after the commit.
     pub(super) fn tell(self) {
         for (pending, outcome) in self.works {
             pending.tell(outcome);
@@ -139,7 +139,7 @@ pub(super) fn tell_failed(works: impl IntoIterator<Item = Pending>, error: &Erro
     }
 }
 
-/// Nobody knows whether it was committed.
+/// It is not known whether it was committed.
 pub(super) fn tell_unknown(decided: Vec<Decided>, cause: &str) {
     tracing::error!(
         cause,

@@ -1,4 +1,4 @@
-//! Whether the database can be used: read, and written.
+//! Whether the database can be read and written.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -14,20 +14,20 @@ use crate::clock::Timestamp;
 use crate::domain::Account;
 use crate::error::{Error, chain};
 
-/// So long after a write that succeeded nobody tries whether another one would.
+/// How long after a successful write no test write is made.
 const GOOD_FOR: Duration = Duration::from_secs(5);
 
-/// So long after a write that was tried in vain it is not tried again, however often somebody asks.
+/// How long after a failed test write no other is made, however many checks there are.
 const BAD_FOR: Duration = Duration::from_secs(1);
 
-/// The space of what is written to try: nobody has it, because no identity is empty.
+/// The space of the test write: no user has it, because no identity is empty.
 const NOBODY: &str = "";
 
 pub(super) struct Health {
     started: Instant,
     /// When a write has succeeded, in milliseconds since the start; 0 if the latest one has not.
     good_at: AtomicU64,
-    /// When it was last tried in vain, and what was said.
+    /// When the last test write failed, and its error.
     probe: Mutex<Option<(Instant, String)>>,
 }
 
@@ -42,7 +42,7 @@ impl Default for Health {
 }
 
 impl Health {
-    /// What came of a write. A refusal is no failure of the database.
+    /// The result of a write. A refusal is not a failure of the database.
     pub(super) fn note<T>(&self, written: &Result<T, Error>) {
         let good_at = match written {
             Ok(_) | Err(Error::Refused(_)) => self.now().max(1),
@@ -95,7 +95,7 @@ impl Store {
         written
     }
 
-    /// A ticket of nobody, which goes in the same transaction.
+    /// A ticket of no user, which is deleted in the same transaction.
     async fn write_nothing_that_stays(&self) -> Result<(), Error> {
         let (space, long_ago) = (|| Value::Text(NOBODY.into()), Timestamp::default());
         let hash = Uuid::new_v4().to_string();

@@ -1,4 +1,4 @@
-//! Reading what happened to a task or a list.
+//! Reads the history of a task or a list.
 
 use super::Store;
 use super::needs::item_value;
@@ -10,7 +10,8 @@ use crate::domain::{Change, ItemId, SpaceId};
 use crate::error::Error;
 
 impl Store {
-    /// At most `limit` changes of a task or a list that were made `since` then, newest first, from the change `from` on.
+    /// At most `limit` changes of a task or a list that were made `since` then, newest first, from the change `from`
+    /// on.
     pub async fn list_history(
         &self,
         space: &SpaceId,

@@ -1,4 +1,4 @@
-//! Finding what an import has made.
+//! Finds what an import has created.
 
 use super::Store;
 use super::row::{Columns, FromRow, Value};
@@ -8,8 +8,8 @@ use crate::domain::{ImportId, ItemId, SpaceId, Timestamp};
 use crate::error::{Cause, Error};
 
 impl Store {
-    /// At most `limit` tasks and lists, the latest first, each with the number of the change that made it: from the one before
-    /// the change `before` on, and none from before `since`.
+    /// At most `limit` tasks and lists, the latest first, each with the number of the change that made it: from the
+    /// one before the change `before` on, and none from before `since`.
     pub async fn list_imported(
         &self,
         space: &SpaceId,

@@ -1,4 +1,4 @@
-//! Removing all of a space, in steps that hold nobody up; what was begun is found again.
+//! Removes a whole space, in short steps; a removal that was interrupted is found again.
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
@@ -11,7 +11,7 @@ use crate::error::{Cause, Error};
 const ROWS: i64 = 1000;
 
 impl Store {
-    /// One step; whether it was the last one. Nobody else writes in the space any more.
+    /// One step; returns whether it was the last one. No other work of the space is accepted any more.
     pub async fn forget_some(&self, space: &SpaceId) -> Result<bool, Error> {
         let some = [
             Sql::ForgetReferences,
@@ -29,7 +29,7 @@ impl Store {
         Ok(!gone.is_empty())
     }
 
-    /// The spaces that are being removed: some.
+    /// Some of the spaces that are being removed.
     pub async fn system_list_leaving(&self) -> Result<Vec<SpaceId>, Error> {
         let rows: Vec<Leaving> = self
             .read(Sql::SystemListLeaving, vec![Value::Int(ROWS)])

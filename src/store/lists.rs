@@ -1,4 +1,4 @@
-//! Reading lists: each method is one statement.
+//! Reads lists: each method is one statement.
 
 use super::Store;
 use super::row::{Columns, FromRow, Value};

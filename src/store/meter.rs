@@ -1,4 +1,4 @@
-//! How long the database took, and how often it was asked, for one request: what the request log shows.
+//! The time and the number of database calls of one request, for the request log.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -16,7 +16,7 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Runs the work of one request; what it asks of the store is counted here.
+    /// Runs the future of one request, and counts its database calls.
     pub async fn measure<F: Future>(self: &Arc<Self>, work: F) -> F::Output {
         METER.scope(self.clone(), work).await
     }
@@ -32,7 +32,7 @@ impl Meter {
 
 pub(super) fn record(time: Duration) {
     let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
-    // Outside a request (start, background work) nobody counts.
+    // Outside a request (start, background work) nothing is counted.
     let _ = METER.try_with(|meter| {
         meter.micros.fetch_add(micros, Ordering::Relaxed);
         meter.calls.fetch_add(1, Ordering::Relaxed);

@@ -1,5 +1,5 @@
 //! The migrations inside the binary, and which of them a database still needs. How one is applied is
-//! the business of each executor.
+//! decided by each executor.
 
 use std::fmt::Write;
 
@@ -27,7 +27,7 @@ macro_rules! migrations {
     };
 }
 
-/// All of them, in order. A published one is never edited: the next one mends it.
+/// All of them, in order. A released one is never edited: the next one corrects it.
 pub(super) const ALL: &[Migration] = migrations![1 "tasks"];
 
 /// Where the applied ones are written down; `{schema}` as in the statements.
@@ -41,7 +41,7 @@ pub(super) const READ_JOURNAL: &str =
     "SELECT number, checksum, applied_at FROM {schema}schema_migrations ORDER BY number";
 pub(super) const WRITE_JOURNAL: &str = "INSERT INTO {schema}schema_migrations (number, name, checksum, applied_at) VALUES ($1, $2, $3, $4)";
 
-/// What the journal says of one applied migration.
+/// The entry of one applied migration in the journal.
 pub(super) struct Applied {
     pub(super) number: i64,
     pub(super) checksum: String,
@@ -63,9 +63,9 @@ pub struct MigrationStatus {
 /// What to do about pending migrations before a database is used.
 #[derive(Clone, Copy, Debug)]
 pub enum Migrations {
-    /// Apply them; this is the time that the journal gets.
+    /// Apply them; the time is for the journal.
     Apply(Timestamp),
-    /// Refuse to go on.
+    /// Refuse to start.
     Require,
 }
 
@@ -85,7 +85,7 @@ pub enum MigrationError {
     Pending(i64),
 }
 
-/// Insists that nothing is pending.
+/// Fails if something is pending.
 pub(super) fn require_all(status: &[MigrationStatus]) -> Result<(), MigrationError> {
     match status
         .iter()
@@ -96,7 +96,7 @@ pub(super) fn require_all(status: &[MigrationStatus]) -> Result<(), MigrationErr
     }
 }
 
-/// Holds the journal against the migrations of this program.
+/// Compares the journal with the migrations of this program.
 pub(super) fn compare(
     applied: &[Applied],
     sql: impl Fn(&Migration) -> String,
@@ -130,7 +130,7 @@ pub(super) fn compare(
     Ok(known)
 }
 
-/// What tells this program's migrations from others, in their order.
+/// The numbers and checksums of this program's migrations, in their order.
 pub(super) fn checksums() -> impl Iterator<Item = String> {
     ALL.iter().map(checksum)
 }

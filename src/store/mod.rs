@@ -1,16 +1,16 @@
-//! What is remembered, and the promise about it.
+//! Keeps the data, and guarantees the following.
 //!
-//! - **The rows of a space are reached only in its name.** Every method takes the space first, and every
-//!   statement says it again. A method that crosses spaces is called `system_…`.
-//! - **Some work is done whole or not at all.** When it fails, nothing has changed, unless the error says that this is
-//!   not known. When it is answered, the change is on disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
+//! - **The rows of a space are reached only through that space.** Every method takes the space first, and every
+//!   statement names it for each table. A method that crosses spaces is called `system_…`.
+//! - **A work is done completely or not at all.** When it fails, nothing has changed, unless the error says that this
+//!   is not known. When it succeeds, the change is on disk (SQLite: `synchronous=FULL`) or committed by PostgreSQL.
 //! - **Works of one space are done one after the other**, and their changes have numbers (`seq`) without a gap, in the
 //!   order in which they become visible.
 //! - **The counts in `accounts` are exact**: they change in the transaction that changes the tasks.
 //! - **Nothing waits for ever.** When the database is away, busy or slow, the answer is [`Error::Unavailable`].
 //!
-//! Which rules a task obeys is not decided here (`domain`). A write is some work: it waits in the `queue`, becomes part
-//! of a group, whose rows are loaded at once, decided and saved at once (`group`, and `group` of each engine).
+//! The rules of a task are not decided here (`domain`). A write is a work: it waits in the `queue` and becomes part
+//! of a group, whose rows are loaded together, decided, and saved together (`group`, and `group` of each engine).
 
 mod changes;
 mod dialect;
@@ -66,13 +66,13 @@ use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;
 
-/// How long some work waits for its group before its caller is told to come again: then it is certain that nothing
+/// How long a work waits for its group before its caller gets a 503: then it is certain that nothing
 /// has changed.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 
-/// How long a group may take once it has begun, with all that is tried again. Each engine has shorter limits for its
+/// How long a group may take once it has begun, with all retries. Each engine has shorter limits for its
 /// steps; this one is for what they do not see, such as a disk that hangs. With the time that a body may take to arrive
-/// and that of the queue it is less than what the door waits, which could not say that the outcome is not known.
+/// and that of the queue it is less than the time limit of http, which could not say that the outcome is not known.
 const LONGEST_GROUP: Duration = Duration::from_secs(13);
 
 /// Where tasks are kept.
@@ -111,7 +111,7 @@ impl StoreConfig {
     pub async fn system_count_wrong_accounts(&self) -> Result<i64, Error> {
         let counts: Vec<Count> = match self {
             Self::Postgres(config) => {
-                // It reads whole tables, which prepared statements are told not to do.
+                // It reads whole tables, which the settings of the other sessions avoid.
                 let prepared_statements = PreparedStatements::Off;
                 let config = PostgresConfig {
                     prepared_statements,
@@ -237,7 +237,7 @@ impl Store {
         })
     }
 
-    /// Does some work, together with whatever else waits. `bytes` is about how large it is.
+    /// Does a work, in a group with others that wait. `bytes` is about its size.
     ///
     /// # Errors
     /// [`Error::Unavailable`] and [`Error::Refused`]: nothing has changed. [`Error::OutcomeUnknown`]: that is not known.
@@ -286,7 +286,7 @@ impl Store {
         self.read::<()>(Sql::Ping, vec![]).await.map(|_| ())
     }
 
-    /// Whether nobody but this process can have written lately.
+    /// Whether only this process can have written lately.
     pub async fn system_is_alone(&self) -> Result<bool, Error> {
         match &self.engine {
             Engine::Postgres(postgres) => postgres.is_alone().await,
@@ -312,7 +312,7 @@ impl Store {
         }
     }
 
-    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    /// Runs a statement that was built for one query, and interrupts it when its time is over.
     async fn ask<T: FromRow>(&self, query: Query, until: Instant) -> Result<Vec<T>, Error> {
         let started = Instant::now();
         let rows = match &self.engine {

@@ -1,4 +1,4 @@
-//! The rows that a work needs: how they are asked for, and how they become a part of what is known. The same for both
+//! The rows that a work needs: how they are loaded, and how they are added to the state. The same for both
 //! engines.
 
 use uuid::Uuid;
@@ -19,7 +19,7 @@ pub(super) enum Query {
     /// The row of this key.
     Row(&'static Table, Vec<Value>),
     Statement(Sql, Vec<Value>),
-    /// By a statement that was made for it.
+    /// By a statement that was built for it.
     Made(filtered::Query),
 }
 
@@ -95,7 +95,7 @@ fn siblings(owner: Value, stretch: &Stretch) -> Query {
     let most = count(stretch.count);
     let end = match toward {
         Toward::After => ("", Uuid::nil(), Timestamp::from_micros(i64::MIN)),
-        // Behind every key.
+        // After every key.
         Toward::Before => ("~", Uuid::max(), Timestamp::MAX),
     };
     let (key, id) = match from {
@@ -135,7 +135,7 @@ fn siblings(owner: Value, stretch: &Stretch) -> Query {
                 None => (end.2, end.1),
                 Some(place) => match place.key.as_creation() {
                     (micros, true) => (Timestamp::from_micros(micros), place.id.0),
-                    // All of the moment before, and none of this one.
+                    // So tasks of the moment before are included, and none of this one.
                     (micros, false) => {
                         let before = (micros - 1).min(Timestamp::MAX.as_micros());
                         (Timestamp::from_micros(before), Uuid::max())
@@ -158,7 +158,7 @@ pub(super) trait Rows {
     fn read<T: FromRow>(self) -> Result<Vec<T>, Self::Error>;
 }
 
-/// Makes the rows that a need has found a part of the state.
+/// Adds the rows that were loaded for a need to the state.
 pub(super) fn take_over<R: Rows>(
     space: &SpaceId,
     state: &mut State,

@@ -10,10 +10,10 @@ use uuid::Uuid;
 
 use crate::error::{Cause, Error};
 
-/// Other users of the machine may not read what users of the app wrote down.
+/// Other users of the machine must not read the data.
 pub(super) const OWNER_ONLY: u32 = 0o600;
 
-/// A file that is being written beside the place where it is to stand. Unless it is published, it goes.
+/// A temporary file beside its final place. It is deleted unless it is published.
 pub struct NewFile {
     draft: PathBuf,
     target: PathBuf,
@@ -23,7 +23,7 @@ pub struct NewFile {
 
 impl NewFile {
     /// # Errors
-    /// Where something stands already, unless it may be replaced; and where no file can be made.
+    /// The file exists and must not be replaced, or no file can be made.
     pub fn create(target: &Path, replace: bool) -> Result<Self, Error> {
         if !replace && target.symlink_metadata().is_ok() {
             return Err(is_there(target));
@@ -49,7 +49,7 @@ impl NewFile {
         })
     }
 
-    /// Where it is written.
+    /// The path of the temporary file.
     pub(super) fn draft(&self) -> &Path {
         &self.draft
     }
@@ -58,7 +58,7 @@ impl NewFile {
         &mut self.file
     }
 
-    /// Gives it its name, when all of it is on the disk.
+    /// Renames it to its final name, when all of it is on the disk.
     pub fn publish(self) -> Result<(), Error> {
         let target = self.target.display();
         self.file
@@ -104,7 +104,7 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), Error> {
         .map_err(|error| said(format!("{} cannot be written: {error}", folder.display())))
 }
 
-/// The name of a file with something behind it.
+/// The name of a file with a suffix.
 pub(super) fn with_ending(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(ending);

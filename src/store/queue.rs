@@ -1,5 +1,5 @@
-//! Works that wait to be done, and the groups that are made of them. Works of one space stay in their order, and a space
-//! is in at most one group at a time; spaces take turns. What runs a group, and how, is said by each engine.
+//! Works that wait, and the groups that are made of them. Works of one space stay in their order, and a space
+//! is in at most one group at a time; spaces take turns. How a group is run is decided by each engine.
 
 mod waiting;
 
@@ -11,23 +11,23 @@ use self::waiting::Waiting;
 use crate::domain::{Deed, Done, Operation, Outcome, SpaceId, Work};
 use crate::error::Error;
 
-/// Some work with more operations goes alone, and one at a time, so that it holds up nobody else's.
+/// A work with more operations has a group of its own, one at a time, so that it does not delay others.
 const HEAVY_OPERATIONS: usize = 32;
 
-/// Writes down what a caller is told of the outcomes, to be told again; nothing, if it is not to be.
+/// Encodes the answer from the outcomes, to be kept; nothing, if it must not be kept.
 pub type Encoder = Arc<dyn Fn(&[Outcome]) -> Option<Arc<[u8]>> + Send + Sync>;
 
-/// What came of some work.
+/// The outcome of a work.
 #[derive(Debug)]
 pub struct Applied {
     pub done: Done,
-    /// What was kept of it.
+    /// The answer that was kept.
     pub answer: Option<Arc<[u8]>>,
     /// The number of the latest change that it made.
     pub latest_change: Option<i64>,
 }
 
-/// Some work that waits, and whom to tell.
+/// A work that waits, and the channel to its caller.
 pub(super) struct Pending {
     pub(super) work: Work,
     pub(super) encode: Option<Encoder>,
@@ -38,7 +38,7 @@ pub(super) struct Pending {
 
 impl Pending {
     pub(super) fn tell(self, outcome: Result<Applied, Error>) {
-        // Whoever asked may have gone away.
+        // The caller may have disconnected.
         let _ = self.answer.send(outcome);
     }
 
@@ -53,7 +53,7 @@ impl Pending {
         self.operations() > HEAVY_OPERATIONS || self.concerns_whole_list()
     }
 
-    /// All tasks of a list go or come with it.
+    /// A list is deleted or restored with all its tasks.
     fn concerns_whole_list(&self) -> bool {
         let Deed::Operate(operations) = &self.work.deed else {
             return false;
@@ -66,7 +66,7 @@ impl Pending {
         })
     }
 
-    /// Whether it mostly has to load more after it has looked at what was loaded.
+    /// Whether it usually has to load rows in several rounds.
     fn needs_rounds(&self) -> bool {
         !matches!(self.work.deed, Deed::Operate(_))
     }
@@ -135,7 +135,7 @@ pub(super) struct Queue {
     ready: Notify,
 }
 
-/// Takes a work out of the queue again, at the latest when it is dropped.
+/// Removes a work from the queue, at the latest when it is dropped.
 pub(super) struct Withdrawal {
     queue: Arc<Queue>,
     space: SpaceId,
@@ -143,7 +143,7 @@ pub(super) struct Withdrawal {
 }
 
 impl Withdrawal {
-    /// Takes the work out of the queue; `false` if somebody has begun with it.
+    /// Removes the work from the queue; `false` if it is in a group already.
     pub(super) fn withdraw(&self) -> bool {
         self.queue.lock().remove(&self.space, self.number)
     }
@@ -185,7 +185,7 @@ impl Queue {
         Ok((withdrawal, answered))
     }
 
-    /// Ends when there is a group to take, or nobody will come any more: then it is `false`.
+    /// Ends when there is a group to take, or the queue is closed: then it is `false`.
     pub(super) async fn ready(&self) -> bool {
         loop {
             {
@@ -219,7 +219,7 @@ impl Queue {
         Some(Group { turns, lease })
     }
 
-    /// Whoever waits for a group ends when there is none any more.
+    /// Workers that wait for a group end when the queue is closed.
     pub(super) fn close(&self) {
         self.lock().closed = true;
         self.ready.notify_waiters();

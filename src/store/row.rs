@@ -1,5 +1,5 @@
-//! Values on their way into a statement and out of a row, the same for both engines. Which columns a table has is said
-//! in `tables`.
+//! Values as parameters of a statement and in the columns of a row, the same for both engines. Which columns a table
+//! has is defined in `tables`.
 
 use std::error::Error as StdError;
 use std::sync::Arc;
@@ -110,7 +110,7 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-/// The microseconds from 1970, where our time begins, to 2000, where PostgreSQL's does.
+/// The microseconds from 1970 to 2000, where PostgreSQL's time begins.
 const POSTGRES_EPOCH_MICROS: i64 = 946_684_800_000_000;
 
 impl ToSql for Value {
@@ -183,7 +183,7 @@ pub(super) trait Columns {
     fn optional_time(&self, place: usize) -> Result<Option<Timestamp>, Cause>;
     fn bytes(&self, place: usize) -> Result<Arc<[u8]>, Cause>;
 
-    /// Whatever is there, also nothing.
+    /// Any value, also `NULL`.
     fn value(&self, place: usize, kind: ColumnKind) -> Result<Value, Cause>;
 }
 

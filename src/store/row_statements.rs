@@ -1,5 +1,5 @@
-//! The SQL that loads and saves rows by their keys, made from the lists in `tables`: on PostgreSQL for many rows at once,
-//! with a list of values for each column; on SQLite for one row. Each names the space, first.
+//! The SQL that loads and saves rows by their keys, made from the lists in `tables`: on PostgreSQL for many rows at
+//! once, with a list of values for each column; on SQLite for one row. Each names the space, first.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::tables::{ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, TAGS, TASKS, 
 /// After a restore, on SQLite.
 pub(super) const RENEW_EPOCHS: &str = "UPDATE accounts SET epoch = abs(random() / 2)";
 
-/// While an import looks whether there is anything: whoever writes waits until it is done.
+/// While an import checks that the database is empty: writers wait until it ends.
 pub(super) const LOCK_ACCOUNTS: &str = "LOCK TABLE {schema}accounts IN EXCLUSIVE MODE";
 
 /// Every row of a table with all its columns, in the order of its key, whichever spaces there are.
@@ -27,14 +27,14 @@ pub(super) fn any_row(dialect: &Dialect, table: &Table) -> String {
     dialect.render(&format!("SELECT 1 FROM {{schema}}{} LIMIT 1", table.name))
 }
 
-/// What is done with rows.
+/// What a statement does with rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Action {
     /// The rows of these keys, the space first.
     Load,
     Insert,
     Update,
-    /// Inserts, or puts in the place of what is there.
+    /// Inserts, or replaces the existing row.
     Put,
     Delete,
 }
@@ -157,7 +157,7 @@ pub(super) fn for_postgres(
     })
 }
 
-/// For one row. An update is given only the columns that change: what they do not touch, no index of theirs is written.
+/// For one row. An update names only the columns that change, so indexes of other columns are not written.
 pub(super) fn for_sqlite(action: Action, table: &Table, changed: &[usize]) -> String {
     let name = table.name;
     let key = on_key(table, |place, column| format!("{column} = ?{}", place + 1));

@@ -91,7 +91,7 @@ statements! {
     ListListTrash [Text]
         "SELECT {list}, CAST(0 AS bigint) FROM {schema}lists WHERE space = $1 AND deleted_at IS NOT NULL ORDER BY \"order\", id"
 
-    // What lies below a task, or in a list, and who stands next to whom there.
+    // The tasks below a task or in a list, and their neighbours there.
 
     ListBelow [Text, Uuid, Int]
         "WITH RECURSIVE below (id) AS (
@@ -132,13 +132,13 @@ statements! {
          SELECT * FROM (SELECT {task} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
             AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) < ($4, $5)
             ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
-    /// All that are parts of none, the oldest first, and whether others are parts of them.
+    /// All tasks without a parent, the oldest first, and whether they have tasks below them.
     ListRoots [Text, Time, Uuid, Int]
         "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
             AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
          FROM {schema}tasks AS t WHERE t.space = $1 AND t.parent_id IS NULL AND t.deleted_at IS NULL
             AND (t.created_at, t.id) > ($2, $3) ORDER BY t.created_at, t.id LIMIT $4"
-    /// The same of the parts of one, in their order.
+    /// The same for the tasks below one, in their order.
     ListParts [Text, Uuid, Text, Uuid, Int]
         "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1
             AND c.parent_id = t.id AND c.deleted_at IS NULL) AS integer) AS bigint)
@@ -161,7 +161,7 @@ statements! {
         "INSERT INTO {schema}tickets (space, hash, expires_at, access_until) VALUES ($1, $2, $3, $4)"
     ForgetTickets [Text, Time]
         "DELETE FROM {schema}tickets WHERE space = $1 AND expires_at <= $2"
-    /// Of several who come with the same ticket, one finds it.
+    /// Of several requests with the same ticket, one finds it.
     TakeTicket [Text, Text, Time]
         "DELETE FROM {schema}tickets WHERE space = $1 AND hash = $2 AND expires_at > $3
          RETURNING access_until"
@@ -188,8 +188,8 @@ statements! {
     ListChangesBetween [Text, Int, Int]
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq"
 
-    /// What the import of the mark `$2` has made since `$4`, before the change `$3`, the latest first. The terms are those of
-    /// an index.
+    /// What the import of the mark `$2` has made since `$4`, before the change `$3`, the latest first. The terms are
+    /// those of an index.
     ListImported [Text, Text, Int, Time, Int]
         "SELECT c.seq, c.item_id, c.kind FROM {schema}changes AS c WHERE c.space = $1
             AND substr(c.request_id, 1, 7) = 'import ' AND substr(c.request_id, 1, 43) = $2
@@ -246,7 +246,7 @@ statements! {
             FROM {schema}tasks GROUP BY space) AS t ON t.space = a.space
          WHERE a.space IS NULL OR a.task_count <> COALESCE(t.live, 0)
             OR a.completed_count <> COALESCE(t.done, 0) OR a.deleted_count <> COALESCE(t.trash, 0)"
-    /// Where the trash was filled before `$1`, and until when this step sweeps it.
+    /// The spaces with deletions before `$1`, and until when this step sweeps each.
     SystemListSwept [Time, Int]
         "SELECT space, max(deleted_at) FROM
             (SELECT * FROM (SELECT space, deleted_at FROM {schema}tasks WHERE deleted_at < $1

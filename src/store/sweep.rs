@@ -1,5 +1,5 @@
-//! Finding what has been kept long enough, and removing what belongs to no account: each method is one step, small
-//! enough to hold nobody up. What belongs to an account is removed by some work.
+//! Finds what is older than the retention, and removes what belongs to no account: each method is one short
+//! step. What belongs to an account is removed by a work.
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;

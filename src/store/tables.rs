@@ -1,4 +1,4 @@
-//! The tables that writes load and save: which columns they have, in one list each, and how a row is made of a value of
+//! The tables that writes load and save: the columns of each in one list, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
 mod log;
@@ -24,13 +24,13 @@ pub(super) struct Table {
     pub(super) columns: &'static [Named],
     /// How many of the columns are the key.
     pub(super) key: usize,
-    /// Those that SQL asks for, and that nobody reads: `more` says the same.
+    /// Columns that SQL searches by and that are never read: `more` has the same values.
     pub(super) unread: &'static [Named],
 }
 
 type Named = (&'static str, ColumnKind);
 
-/// All that moves with a deployment. A ticket does not: it is good for a minute, and whoever needs one asks anew.
+/// All tables of an export. Tickets are not among them: they are valid for a short time only.
 pub(super) const ALL_TABLES: [&Table; 7] = [
     &ACCOUNTS,
     &TASKS,
@@ -97,7 +97,7 @@ const fn count(all: &[Option<Named>]) -> usize {
     count
 }
 
-/// Those that are there.
+/// Those that have a value.
 const fn there<const COUNT: usize>(all: &[Option<Named>]) -> [Named; COUNT] {
     let mut found = [("", ColumnKind::Text); COUNT];
     let (mut place, mut next) = (0, 0);
@@ -164,7 +164,7 @@ pub(super) trait Stored: RecordContent {
     fn uuid(id: Self::Id) -> Uuid;
     fn values(&self, values: &mut Vec<Value>);
 
-    /// Gives the place behind them, too.
+    /// Also returns the index after them.
     fn read(row: &impl Columns, place: usize) -> Result<(Self, usize), Cause>;
 
     /// For SQL.
@@ -225,7 +225,7 @@ macro_rules! stored {
 members! {
     stored
     impl Content, TaskId, TASKS {
-        /// In a list or below a parent the place always stands there, so that an index has it.
+        /// In a list or below a parent the column always has the place, so that an index has it.
         fn as_asked(task: &Task, row: &mut [Value]) {
             let content = &task.content;
             if content.order.is_none() && task.shelf() != Shelf::default() {
@@ -239,7 +239,7 @@ list_members! {
     impl ListContent, ListId, LISTS {}
 }
 
-/// Which column of a task has its place.
+/// The index of the column with a task's place.
 const ORDER: usize = {
     let mut place = 0;
     while !matches!(TASKS.columns[place].0.as_bytes(), b"\"order\"") {

@@ -1,10 +1,10 @@
-//! Reading tasks: each method is one statement.
+//! Reads tasks: each method is one statement.
 
 use super::Store;
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
 use super::tables::{StoredTask, TASK_COLUMNS, space_value};
-use crate::domain::{Account, Filter, Position, SpaceId, TagCount, Task, TaskId, TaskPage};
+use crate::domain::{Account, ListScope, Position, SpaceId, TagCount, Task, TaskId, TaskPage};
 use crate::error::{Cause, Error};
 
 impl Store {
@@ -29,7 +29,7 @@ impl Store {
     pub async fn list_tasks(
         &self,
         space: &SpaceId,
-        filter: Filter,
+        filter: ListScope,
         after: Option<Position>,
         limit: usize,
     ) -> Result<TaskPage, Error> {
@@ -41,11 +41,11 @@ impl Store {
             Value::Int(i64::try_from(limit).unwrap_or(i64::MAX)),
         ];
         let sql = match filter {
-            Filter { deleted: true, .. } => Sql::ListTrash,
-            Filter {
+            ListScope { deleted: true, .. } => Sql::ListTrash,
+            ListScope {
                 completed: None, ..
             } => Sql::ListTasks,
-            Filter {
+            ListScope {
                 completed: Some(completed),
                 ..
             } => {
@@ -91,7 +91,7 @@ impl FromRow for TagCount {
     }
 }
 
-/// A task, and what its statement tells beside it.
+/// A task, and what its statement returns beside it.
 pub(super) struct ListedTask {
     pub(super) stored: StoredTask,
     /// Of a list without a filter: total, latest change and epoch.

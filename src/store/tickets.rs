@@ -1,4 +1,4 @@
-//! Tickets: kept by their hash alone, and taken once.
+//! Tickets: stored only as hashes, and each used once.
 
 use super::row::{Columns, FromRow, Value};
 use super::statements::Sql;
@@ -9,7 +9,7 @@ use crate::domain::SpaceId;
 use crate::error::{Cause, Error};
 
 impl Store {
-    /// Keeps a ticket, and forgets those of the space that are too old.
+    /// Stores a ticket, and deletes those of the space that are too old.
     pub async fn keep_ticket(
         &self,
         space: &SpaceId,

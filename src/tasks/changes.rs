@@ -1,4 +1,4 @@
-//! What has changed since somebody last looked: in order, nothing left out, nothing told twice.
+//! What has changed since a cursor: in order, nothing missing, nothing twice.
 
 use std::future::Future;
 
@@ -7,13 +7,13 @@ use super::watch::Watcher;
 use crate::domain::{Account, Item, Noun, Refusal, SpaceId};
 use crate::error::Result;
 
-/// The most changes that are looked through for one page: those that were overtaken by later ones are passed over.
+/// The most changes that are read for one page: those that were overtaken by later ones are skipped.
 const WINDOW: i64 = 5_000;
 
 /// How many such windows, until a page is given even if it is empty.
 const MOST_WINDOWS: usize = 20;
 
-/// Of what somebody wants to hear.
+/// The kinds of records that a reader wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kinds {
     pub tasks: bool,
@@ -21,7 +21,7 @@ pub struct Kinds {
 }
 
 impl Default for Kinds {
-    /// As it was before there were lists.
+    /// Only tasks: the default.
     fn default() -> Self {
         Self {
             tasks: true,
@@ -43,7 +43,7 @@ impl Kinds {
     }
 }
 
-/// How far somebody has read the changes of a space.
+/// How far a reader has read the changes of a space.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reached {
     /// Of the account whose changes they are; nothing, if there was none yet.
@@ -51,14 +51,14 @@ pub struct Reached {
     /// The number of the last change that was read.
     pub position: i64,
     /// While a full copy is read: the number of the latest change at its start. What was deleted before was never
-    /// part of the copy, so nobody has to be told.
+    /// part of the copy, so the reader need not know.
     pub copy_until: i64,
-    /// Changes of other kinds were passed over.
+    /// Changes of other kinds were skipped.
     pub kinds: Kinds,
 }
 
 impl Reached {
-    /// Nothing that was deleted up to here concerns whoever stands here.
+    /// Deletions up to here do not concern a reader at this position.
     fn known_until(self) -> i64 {
         self.position.max(self.copy_until)
     }
@@ -77,7 +77,7 @@ impl Tasks {
     /// At most `limit` changes of these kinds from `since` on. Without `since` a full copy begins.
     ///
     /// # Errors
-    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more, or was passed over.
+    /// [`Refusal::CursorExpired`] if changes since then are no longer available, or were skipped.
     pub async fn changes(
         &self,
         space: &SpaceId,
@@ -85,7 +85,7 @@ impl Tasks {
         kinds: Kinds,
         limit: usize,
     ) -> Result<ChangePage> {
-        // Before anything is read: what happens from now on will be told the next time.
+        // Before anything is read: later changes are for the next page.
         let account = self.store.find_account(space).await?;
         let since = since.unwrap_or_else(|| Reached {
             epoch: known_epoch(&account),
@@ -145,7 +145,7 @@ impl Tasks {
         limit: usize,
         patience: impl Future<Output = ()>,
     ) -> Result<ChangePage> {
-        // Before the first look, so that nothing slips in between.
+        // Before the first read, so that no change is missed in between.
         let mut watcher = self.watch(space);
         let waiting = async {
             loop {
@@ -162,10 +162,10 @@ impl Tasks {
         }
     }
 
-    /// Where somebody stands who wants to hear of what comes from now on, or of all since a cursor.
+    /// The position of a reader who wants all changes from now on, or since a cursor.
     ///
     /// # Errors
-    /// [`Refusal::CursorExpired`] if something that happened since cannot be told any more.
+    /// [`Refusal::CursorExpired`] if changes since then are no longer available.
     pub async fn reached(
         &self,
         space: &SpaceId,
@@ -193,7 +193,7 @@ impl Tasks {
         Ok(watcher.ok_or(Refusal::TooManyStreams)?)
     }
 
-    /// Wakes whoever holds it when something in the space has changed.
+    /// A watcher: wakes its holder when something in the space has changed.
     pub fn watch(&self, space: &SpaceId) -> Watcher {
         self.watches.watch(space)
     }
@@ -206,7 +206,7 @@ fn known_epoch(account: &Account) -> Option<i64> {
 fn check(since: Reached, kinds: Kinds, account: &Account) -> Result<()> {
     // From before there was an account, nothing was missed: it stands at 0.
     let is_of_another = since.epoch.is_some_and(|epoch| epoch != account.epoch);
-    // A number that was not given yet is of a database that was put back to an earlier state.
+    // A number that was not given yet comes from before a restore of the database.
     let known_until = since.known_until();
     let has_missed = since.epoch.is_some() && known_until < account.swept_seq;
     let was_passed_over = !since.kinds.contain(kinds);

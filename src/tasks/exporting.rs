@@ -1,5 +1,5 @@
-//! Reading everything of a user, in parts that are small whatever there is: first the lists, then the tasks, each behind
-//! the one that it is a part of, then what is in the trash.
+//! Reads all data of a user, in parts that stay small: first the lists, then the tasks, each after its parent, then the
+//! trash.
 
 use super::{CHUNK, Tasks};
 use crate::domain::{Item, Noun, Place, Position, SpaceId, Task, TaskId};
@@ -85,7 +85,7 @@ impl Exporting {
         Ok(Some(items))
     }
 
-    /// Downward first: no more is kept than a part of each level.
+    /// Depth first: only a part of each level is in memory.
     async fn read_tasks(&self, mut levels: Vec<Level>) -> Result<(Vec<Item>, Stage)> {
         let mut items = Vec::new();
         while let Some(level) = levels.last_mut() {
@@ -127,7 +127,7 @@ impl Exporting {
     }
 
     async fn read_trash(&self, after: Option<Position>) -> Result<(Vec<Item>, Stage)> {
-        let filter = crate::domain::Filter {
+        let filter = crate::domain::ListScope {
             deleted: true,
             completed: None,
         };

@@ -1,4 +1,4 @@
-//! Lists by a filter or in an order of the caller's, and the tags that there are.
+//! Lists with a filter or an order, and the tags of a user.
 
 use super::Tasks;
 use crate::domain::filter::{Asked, Place};

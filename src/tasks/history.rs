@@ -1,4 +1,4 @@
-//! What happened to a task or a list.
+//! The history of a task or a list.
 
 use super::Tasks;
 use crate::clock::Timestamp;
@@ -47,7 +47,7 @@ impl Tasks {
         Ok(HistoryPage { changes, next })
     }
 
-    /// What is older is no longer told, whether it was swept already or not: so a batch goes at once.
+    /// Older changes are not shown, whether they were swept already or not: so a batch disappears as a whole.
     pub(super) fn kept_since(&self) -> Timestamp {
         self.clock.now().minus(self.retention)
     }

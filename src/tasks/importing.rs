@@ -1,5 +1,6 @@
-//! Import: what was read from a file is written in groups, each whole, so that others have their turn between them. What is
-//! there already is skipped: an import that was cut off is begun again, or taken back, by its id.
+//! Import: the records of a file are written in parts, each a work of its own, so that other writes can run between
+//! them. Records that exist already are skipped, so an import that was interrupted can be repeated, or undone, by its
+//! id.
 
 mod report;
 mod reversal;
@@ -22,30 +23,31 @@ use crate::domain::{
 use crate::error::{Error, Result};
 use crate::import::Piece;
 
-/// How much a group has, about, in bytes.
+/// About the size of a part, in bytes.
 const GROUP_BYTES: usize = 512 * 1024;
 
-/// How much waits for parents that come later, in tasks and, about, in bytes. What is more comes to the top level.
+/// How many tasks may wait for parents that come later, and about how many bytes. Further ones are put at the top
+/// level.
 const MOST_WAITING: usize = 10_000;
 const MOST_WAITING_BYTES: usize = 16 * 1024 * 1024;
 
 /// How many imports there are at once, of all users.
 pub(super) const MOST_IMPORTS: usize = 8;
 
-/// How often a group is tried whose turn did not come: nothing of it was done.
+/// How often a part is retried that was not done because the database was busy.
 const TRIES: usize = 5;
 
-/// What is wanted of an import.
+/// The parameters of an import.
 #[derive(Clone, Copy, Debug)]
 pub struct Wish {
     pub id: ImportId,
-    /// The list that all tasks come into.
+    /// The list that all tasks are put into.
     pub target: Option<ListId>,
-    /// Finds out what would come, and writes nothing.
+    /// Finds out what would be imported, and writes nothing.
     pub dry_run: bool,
 }
 
-/// An import while it goes on; at most one of each user.
+/// An import in flight; at most one of each user.
 pub struct Importing {
     tasks: Tasks,
     space: SpaceId,
@@ -55,7 +57,7 @@ pub struct Importing {
     group_bytes: usize,
     waiting: Vec<(u64, Box<Imported<Content>>)>,
     waiting_bytes: usize,
-    /// What a dry run has seen: it cannot look for it.
+    /// The records that a dry run has seen, because it cannot find them in the store.
     seen: HashSet<(Noun, Uuid)>,
     /// Parents and lists that a dry run has not seen yet, with the lines that name them.
     unseen: Vec<(u64, Noun, Uuid)>,
@@ -63,7 +65,7 @@ pub struct Importing {
     _turn: Turn,
 }
 
-/// Nobody else imports for this user, and not too many for others.
+/// The permits: one import for each user, and a limit for all.
 pub(super) struct Turn {
     _entry: Entry,
     _permit: OwnedSemaphorePermit,
@@ -85,7 +87,7 @@ impl Tasks {
         })
     }
 
-    /// An id for an import to which nobody has given one.
+    /// An id for an import without one.
     pub fn new_import(&self) -> ImportId {
         ImportId(self.clock.new_id())
     }
@@ -93,7 +95,7 @@ impl Tasks {
     /// Begins an import.
     ///
     /// # Errors
-    /// [`Refusal::ImportInFlight`], or [`Refusal::NotFound`] of the list that all is to come into.
+    /// [`Refusal::ImportInFlight`], or [`Refusal::NotFound`] of the list that all tasks are to be put into.
     pub async fn import(
         &self,
         space: &SpaceId,
@@ -123,12 +125,12 @@ impl Tasks {
 }
 
 impl Importing {
-    /// What has been done so far.
+    /// The report so far.
     pub fn report(&self) -> &Report {
         &self.report
     }
 
-    /// Takes what stands on a line.
+    /// Takes the record of a line.
     pub async fn take(&mut self, line: u64, piece: Piece) -> Result<()> {
         let (operation, bytes) = match piece {
             Piece::Fault(why) => {
@@ -166,7 +168,7 @@ impl Importing {
         Ok(())
     }
 
-    /// The file has ended: what waits finds its parent now, or none.
+    /// At the end of the file: the waiting tasks find their parents now, or never.
     pub async fn finish(mut self) -> (Report, Result<()>) {
         let outcome = self.write_rest().await;
         (self.report, outcome)
@@ -176,7 +178,7 @@ impl Importing {
         self.flush().await?;
         let mut before = usize::MAX;
         while !self.waiting.is_empty() {
-            // As long as some of them find theirs, others may find these.
+            // As long as some of them find their parents, others may find theirs.
             let goes_on = self.waiting.len() < before;
             before = self.waiting.len();
             self.waiting_bytes = 0;
@@ -255,7 +257,7 @@ impl Importing {
         }
     }
 
-    /// Names the parent, or the list, that a task has not got.
+    /// Reports the parent, or the list, that a task did not get.
     fn note_place(&mut self, line: u64, wanted: &Content, made: &Task) {
         let content = &made.content;
         let lost = match (wanted.parent_id, wanted.list_id) {
@@ -271,7 +273,7 @@ impl Importing {
         }
     }
 
-    /// Tries again what was not done because others came first.
+    /// Retries what was not done because others came first.
     async fn write(&self, group: &[(u64, Operation)]) -> Result<Vec<Outcome>> {
         let mut tries = 0;
         loop {
@@ -300,7 +302,7 @@ impl Importing {
             encode: None,
             bytes: GROUP_BYTES,
         };
-        // What a dry run has found out to come is not there, and takes its room all the same.
+        // Records of a dry run are not in the store, and count for the limits all the same.
         let come = if self.wish.dry_run {
             self.report.tasks.created
         } else {
@@ -320,7 +322,7 @@ impl Importing {
     }
 }
 
-/// What a task or a list is to those that name it.
+/// How other records name a task or a list.
 fn place(noun: Noun) -> &'static str {
     match noun {
         Noun::Task => "parent",

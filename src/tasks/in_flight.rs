@@ -1,4 +1,4 @@
-//! The idempotency keys whose first request is in flight in this process. In another process it is held up by the lock
+//! The idempotency keys whose first request is in flight in this process. Another process waits for the lock
 //! on the account.
 
 use std::collections::HashSet;

@@ -1,5 +1,5 @@
-//! Removing a user with all traces: first nothing else is done for them any more, then their rows go in steps, and the
-//! account last. What was cut off goes on with the sweeper.
+//! Removes a user: first all further writes are refused, then the rows are deleted in steps, the
+//! account last. The sweeper continues a removal that was interrupted.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,13 +10,13 @@ use crate::domain::{Author, Deed, SpaceId};
 use crate::error::Result;
 use crate::store::Store;
 
-/// The spaces that this process knows to be going.
+/// The spaces that this process knows to be in removal.
 #[derive(Clone, Default)]
 pub struct Leaving(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    /// Mostly there are none, and nobody has to wait for the lock.
+    /// Mostly there are none, and no lock is needed.
     count: AtomicUsize,
     spaces: Mutex<HashSet<SpaceId>>,
 }
@@ -36,12 +36,12 @@ impl Leaving {
         self.0.spaces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Removes all of a space that is going.
+    /// Removes all rows of a marked space.
     pub(super) async fn finish(&self, store: &Store, space: &SpaceId) -> Result<()> {
         self.change(|spaces| _ = spaces.insert(space.clone()));
-        // Another process may be at it, too.
+        // Another process may do the same.
         while !store.forget_some(space).await? && store.find_account(space).await?.is_leaving {
-            // Others who wait go first.
+            // Other works go first.
             tokio::task::yield_now().await;
         }
         self.change(|spaces| _ = spaces.remove(space));
@@ -55,12 +55,12 @@ impl Tasks {
         self.leaving.contains(space)
     }
 
-    /// Who goes on with what was cut off needs to know of the same spaces.
+    /// Shared with the sweeper, which continues interrupted removals.
     pub fn leaving(&self) -> Leaving {
         self.leaving.clone()
     }
 
-    /// Removes a user with all that there is. It can be asked for again.
+    /// Removes a user with all data. It can be repeated.
     pub async fn remove_user(&self, space: &SpaceId, author: Author) -> Result<()> {
         let request = Request {
             space: space.clone(),
@@ -74,7 +74,7 @@ impl Tasks {
         if self.store.find_account(space).await?.is_leaving {
             self.leaving.finish(&self.store, space).await?;
         }
-        // Whoever listens finds that there is nothing any more.
+        // Open streams find out that the account is gone.
         self.watches.wake(space, i64::MAX);
         Ok(())
     }

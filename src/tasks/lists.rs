@@ -1,4 +1,4 @@
-//! Reading lists.
+//! Reads lists.
 
 use super::Tasks;
 use crate::domain::{List, ListId, Noun, Refusal, SpaceId};
@@ -22,7 +22,7 @@ impl Tasks {
     }
 
     pub async fn lists(&self, space: &SpaceId, deleted: bool) -> Result<Lists> {
-        // Before: what changes meanwhile has a later number, and whoever has this one is told anew.
+        // Before the lists: a change meanwhile has a later number, so a reader with this one asks again.
         let account = self.store.find_account(space).await?;
         Ok(Lists {
             lists: self.store.list_lists(space, deleted).await?,

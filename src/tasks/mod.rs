@@ -28,7 +28,7 @@ pub use self::lists::Lists;
 use self::watch::Watches;
 use crate::clock::Clock;
 use crate::domain::{
-    Author, Content, Deed, Filter, Key, ListContent, ListId, Noun, Operation, Position, Refusal,
+    Author, Content, Deed, Key, ListContent, ListId, ListScope, Noun, Operation, Position, Refusal,
     SpaceId, Task, TaskId, TaskPage, Twice, Work,
 };
 use crate::error::Result;
@@ -36,17 +36,17 @@ pub use crate::store::Encoder;
 use crate::store::{Applied, Store};
 
 /// How many tasks a list without a limit reads at a time: little enough to hold for a slow reader
-/// (2 MiB if every description is as long as it may be), much enough to ask seldom.
+/// (2 MiB if every description is as long as it may be), enough to need few reads.
 const CHUNK: usize = 250;
 
-/// How many tasks may be on their way from the database into large answers, all of these together: each takes up to
-/// 8 KiB as it is read, and as much as it is written.
+/// How many tasks may be in memory for large answers, in all of them together: each takes up to
+/// 8 KiB as a row, and as much as JSON.
 const UNDER_WAY: u32 = 4_000;
 
-/// What asks for no more takes no part in that.
+/// Answers with at most this many tasks are not counted.
 const FEW: u32 = 100;
 
-/// The use-cases, for whoever has an identity.
+/// The use-cases, for a caller with an identity.
 #[derive(Clone)]
 pub struct Tasks {
     under_way: Arc<Semaphore>,
@@ -57,7 +57,7 @@ pub struct Tasks {
     /// How many tasks a space may have outside of the trash.
     most: i64,
     in_flight: InFlight,
-    /// The spaces into which somebody imports, and how many more there may be.
+    /// The spaces with an import in flight, and how many more imports may begin.
     importing: InFlight,
     imports: Arc<Semaphore>,
     leaving: Leaving,
@@ -71,14 +71,14 @@ pub struct Listing {
     pub next: Option<Position>,
 }
 
-/// What somebody wants to write.
+/// A request to write.
 pub struct Request {
     pub space: SpaceId,
     pub author: Author,
     pub deed: Deed,
-    /// Where the request may come again.
+    /// If the request may be repeated.
     pub key: Option<Key>,
-    /// Writes down the answer, to be given again.
+    /// Encodes the answer, to be kept.
     pub encode: Option<Encoder>,
     /// About how large it is.
     pub bytes: usize,
@@ -100,29 +100,29 @@ impl Tasks {
         }
     }
 
-    /// Hears in the background, until `stop`, of what nobody here says: what other processes write, and what was
-    /// written after its caller had gone.
+    /// Watches in the background, until `stop`, for changes that this process was not told of: those of other
+    /// processes, and those that were written after their caller had disconnected.
     pub fn start(&self, background: &TaskTracker, stop: CancellationToken) {
         background.spawn(self.watches.clone().follow(self.store.clone(), stop));
     }
 
-    /// The turn of an answer with so many tasks at most: to be held while they are read and written.
+    /// The permit for an answer with at most this many tasks: held while they are read and sent.
     pub async fn turn(&self, tasks: usize) -> Option<OwnedSemaphorePermit> {
         let tasks = u32::try_from(tasks).unwrap_or(UNDER_WAY).min(UNDER_WAY);
         if tasks <= FEW {
             return None;
         }
-        // It is never closed.
+        // The semaphore is never closed.
         let turn = self.under_way.clone().acquire_many_owned(tasks).await;
         turn.ok()
     }
 
-    /// That of a part of a list without a limit.
+    /// The permit for a part of a list without a limit.
     pub async fn turn_of_chunk(&self) -> Option<OwnedSemaphorePermit> {
         self.turn(CHUNK).await
     }
 
-    /// For how many spaces somebody waits for changes.
+    /// How many spaces have readers that wait for changes.
     pub fn watched_spaces(&self) -> usize {
         self.watches.len()
     }
@@ -145,7 +145,7 @@ impl Tasks {
         }
     }
 
-    /// What takes a change back, with all that was made together with it.
+    /// The undo of a change, with all that was made together with it.
     pub fn reversal(&self, seq: i64) -> Deed {
         Deed::Undo {
             seq,
@@ -153,7 +153,7 @@ impl Tasks {
         }
     }
 
-    /// Does what is asked, in one transaction.
+    /// Does a deed, in one transaction.
     ///
     /// # Errors
     /// [`Refusal::KeyReused`] and [`Refusal::KeyInUse`], or a failure. What an operation is refused for stands in its
@@ -162,7 +162,7 @@ impl Tasks {
         self.apply_within(request, self.most).await
     }
 
-    /// As [`Tasks::apply`], with room for so many tasks.
+    /// As [`Tasks::apply`], with another limit of tasks.
     async fn apply_within(&self, request: Request, most_tasks: i64) -> Result<Applied> {
         let Request {
             space,
@@ -203,7 +203,7 @@ impl Tasks {
     pub async fn list(
         &self,
         space: &SpaceId,
-        filter: Filter,
+        filter: ListScope,
         after: Option<Position>,
         limit: usize,
     ) -> Result<Listing> {
@@ -222,14 +222,14 @@ impl Tasks {
     pub async fn list_chunk(
         &self,
         space: &SpaceId,
-        filter: Filter,
+        filter: ListScope,
         after: Option<Position>,
     ) -> Result<Listing> {
         self.list(space, filter, after, CHUNK).await
     }
 
     /// A page without its tasks.
-    pub async fn count(&self, space: &SpaceId, filter: Filter) -> Result<TaskPage> {
+    pub async fn count(&self, space: &SpaceId, filter: ListScope) -> Result<TaskPage> {
         let account = self.store.find_account(space).await?;
         Ok(TaskPage {
             tasks: Vec::new(),

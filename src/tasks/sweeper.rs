@@ -1,4 +1,4 @@
-//! Removes for good what has been kept long enough, in the background and in small steps.
+//! Removes what is older than the retention, in the background and in small steps.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,7 +19,7 @@ const PAUSE: Duration = Duration::from_mins(1);
 /// the hour.
 const STEPS_THROUGH_SPACES: usize = 40;
 
-/// Sweeps up behind everybody.
+/// Removes what is too old.
 pub struct Sweeper {
     store: Arc<Store>,
     clock: Clock,
@@ -83,7 +83,7 @@ impl Sweeper {
     pub async fn sweep(&mut self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
-        // What goes wrong in one part keeps nobody from the others.
+        // A failure in one part does not stop the others.
         let tasks = to_the_end(|| self.sweep_trash(until)).await;
         let spaces = self.sweep_spaces(until).await;
         let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
@@ -98,7 +98,7 @@ impl Sweeper {
         })
     }
 
-    /// Goes on with removals that were cut off.
+    /// Continues interrupted removals.
     async fn remove_users(&self) -> Result<usize> {
         let spaces = self.store.system_list_leaving().await?;
         for space in &spaces {
@@ -163,7 +163,7 @@ impl Sweeper {
     async fn work(&self, space: SpaceId, deed: Deed) -> usize {
         let work = Work {
             space,
-            // It makes no change that would tell.
+            // It makes no change that readers have to see.
             author: Author {
                 actor: UserId::stored("sweeper".to_owned()),
                 request_id: "-".into(),
@@ -198,7 +198,7 @@ async fn to_the_end<F: Future<Output = Result<usize>>>(step: impl Fn() -> F) -> 
             0 => return Ok(sum),
             swept => sum += swept,
         }
-        // Others who wait go first.
+        // Other works go first.
         tokio::task::yield_now().await;
     }
 }

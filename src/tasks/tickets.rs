@@ -1,4 +1,5 @@
-//! Tickets: what stands for a token, once and for a moment, where a token cannot be sent (`EventSource` in browsers).
+//! Tickets: short-lived, single-use replacements for a token, for clients that cannot send one (`EventSource` in
+//! browsers).
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::error::{Error, Result};
 /// How long a ticket waits to be taken.
 const LIFETIME: Duration = Duration::from_secs(30);
 
-/// What a ticket is made of: nobody guesses that many.
+/// The random bytes of a ticket: too many to guess.
 const BYTES: usize = 32;
 
 /// A new ticket. Its text is known to its holder alone.
@@ -37,7 +38,8 @@ impl Tasks {
         Ok(Ticket { text, expires_at })
     }
 
-    /// Until when the ticket's holder may listen; `None` if it is not one of this space, or too old, or was taken before.
+    /// Until when the ticket's holder may listen; `None` if it is not one of this space, or too old, or was taken
+    /// before.
     pub async fn take_ticket(&self, space: &SpaceId, text: &str) -> Result<Option<Timestamp>> {
         self.store
             .take_ticket(space, &hash(text), self.clock.now())

@@ -1,5 +1,5 @@
-//! Who waits for changes of which space, and waking them: this process's own writes at once, those of others, and those
-//! whose caller has gone before they were done, by asking for the numbers of the watched spaces.
+//! Readers that wait for changes of a space, and waking them: for writes of this process at once; for writes of other
+//! processes, and of callers that left early, by polling the change numbers of the watched spaces.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -12,44 +12,44 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::SpaceId;
 use crate::store::Store;
 
-/// How long the database is left alone between two questions, while anybody waits: the shorter time if asking is quick,
-/// and else so long that asking for many spaces takes a small part of the time. Writes of others are to be heard of
+/// The pause between two polls while readers wait: the shorter one if a poll is quick,
+/// otherwise so long that polling many spaces takes a small part of the time. Writes of other processes must be seen
 /// within 200 ms.
 const PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_millis(180);
 const PAUSE_FOR_EACH_ANSWER: u32 = 20;
 
-/// How long nothing is asked of the spaces where nobody else can write: then it is only what was written after its caller
-/// had gone.
+/// The pause where no other process can write: then polling finds only what was written after its
+/// caller had disconnected.
 const PAUSE_ALONE: Duration = Duration::from_secs(1);
 
-/// How long it is left alone after a failure.
+/// The pause after a failure.
 const PAUSE_AFTER_FAILURE: Duration = Duration::from_secs(1);
 
 /// How many streams of events a space may have at once.
 const MOST_STREAMS: usize = 32;
 
-/// Those who wait. Holds nothing for a space for which nobody waits.
+/// The waiting readers. Holds nothing for a space without one.
 #[derive(Clone, Default)]
 pub(super) struct Watches(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
     spaces: Mutex<HashMap<SpaceId, Watched>>,
-    /// Told when there is somebody new.
+    /// Notified when there is a new watcher.
     begun: Notify,
 }
 
 struct Watched {
     bell: watch::Sender<()>,
-    /// How many of those who wait are streams.
+    /// How many of the watchers are streams.
     streams: usize,
-    /// The latest change that those who wait were woken for, and its account; `None` before the first.
+    /// The latest change for which the watchers were woken, and its account; `None` before the first.
     seq: Option<i64>,
     epoch: Option<i64>,
 }
 
-/// Somebody who waits. What happens after it was made is not missed, whenever it is asked.
+/// A waiting reader. No change after its creation is missed, whenever it is awaited.
 pub struct Watcher {
     space: SpaceId,
     ear: watch::Receiver<()>,
@@ -61,7 +61,7 @@ impl Watcher {
     /// Ends when something may have changed since it last did, or since the watcher was made.
     pub async fn changed(&mut self) {
         if self.ear.changed().await.is_err() {
-            // Cannot be: the bell stays while there is an ear. If it were, there would be nothing to wait for.
+            // Cannot happen: the sender lives as long as a watcher. If it did, there would be nothing to wait for.
             std::future::pending::<()>().await;
         }
     }
@@ -70,7 +70,7 @@ impl Watcher {
 impl Drop for Watcher {
     fn drop(&mut self) {
         let mut spaces = self.watches.spaces();
-        // Under the lock nobody comes or goes, and this ear still counts.
+        // Under the lock the number of watchers does not change, and this one is still counted.
         if let Entry::Occupied(mut entry) = spaces.entry(self.space.clone()) {
             entry.get_mut().streams -= usize::from(self.is_stream);
             if entry.get().bell.receiver_count() <= 1 {
@@ -131,7 +131,7 @@ impl Watches {
         }
     }
 
-    /// Until `stop`: wakes for what was written and not said here, by one question for all that are watched.
+    /// Until `stop`: polls the change numbers of all watched spaces in one statement, and wakes their readers.
     pub(super) async fn follow(self, store: Arc<Store>, stop: CancellationToken) {
         let following = async {
             let mut looked: Option<Instant> = None;
@@ -171,7 +171,7 @@ impl Watches {
         let Some(watched) = spaces.get_mut(space) else {
             return;
         };
-        // Also one that is smaller: a database that was put back to an earlier state, or another account.
+        // Also a smaller number: after a restore of the database, or for another account.
         let is_new = watched.seq != Some(seq) || watched.epoch.is_some_and(|old| old != epoch);
         watched.seq = Some(seq);
         watched.epoch = Some(epoch);
@@ -213,7 +213,7 @@ mod tests {
         assert!(!ear.ear.has_changed().unwrap());
         watches.hear(&space("ada"), 1, 8);
         assert!(ear.ear.has_changed().unwrap());
-        // A database that was put back to an earlier state.
+        // After a restore of the database.
         ear.changed().await;
         watches.hear(&space("ada"), 1, 3);
         assert!(ear.ear.has_changed().unwrap());

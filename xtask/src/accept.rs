@@ -1,5 +1,5 @@
-//! Takes the present behaviour as the wanted one. Reading the difference before it is committed is
-//! the developer's part.
+//! Accepts the present behaviour as the expected one. The developer reads the difference before it
+//! is committed.
 
 use std::process::Command;
 

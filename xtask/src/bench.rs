@@ -1,6 +1,6 @@
-//! The doors of what measures: the package `bench`, under load, and the package `instructions`, for
-//! every change. Both are built as users build the program: what another profile makes of the code
-//! may cost nothing there.
+//! Starts the measurements: the package `bench`, under load, and the package `instructions`, for
+//! every change. Both are built with the release profile, because the optimizer of another profile
+//! may remove the cost of a change.
 
 use std::path::PathBuf;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Starts a migration: the files in which it is to be written. What is in them is the author's.
+//! Makes the files of a new migration. Their content is written by hand.
 
 use std::path::{Path, PathBuf};
 

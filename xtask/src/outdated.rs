@@ -1,4 +1,4 @@
-//! Which dependencies are not at their newest: a report that informs and fails nothing.
+//! Reports the dependencies that are not at their newest version; it never fails.
 
 use xtask::step::{Outcome, cargo_words, quietly, text};
 

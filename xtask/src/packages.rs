@@ -1,5 +1,5 @@
-//! Installs packages of the system: on Debian and its kin by itself, elsewhere it says what to do.
-//! Which ones are needed is the business of `setup`.
+//! Installs packages of the system: on Debian and its derivatives by itself, elsewhere it prints
+//! their names. Which ones are needed is decided in `setup`.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! Where the programs of others are that the tests and the menu need: one place, so that what
+//! Where the other programs are that the tests and the menu need: one place, so that what
 //! `cargo xtask setup` installs is what they find. It starts nothing.
 
 use std::path::{Path, PathBuf};

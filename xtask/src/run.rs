@@ -1,4 +1,4 @@
-//! Starts the program as a developer wants it. Its settings are its own business.
+//! Starts the program with the settings of a developer.
 
 use xtask::step::{Outcome, aloud, cargo, root};
 

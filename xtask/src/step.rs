@@ -1,5 +1,5 @@
 //! One step of a command: a line with its name and its time, and its output only if it fails.
-//! Which steps there are is the business of the commands.
+//! Which steps there are is decided by the commands.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

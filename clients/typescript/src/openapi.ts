@@ -1064,6 +1064,11 @@ export interface components {
             fields?: string[];
             /** @description What an import has done that could not go on; only there if it has done something. */
             import?: components["schemas"]["ImportReport"];
+            /**
+             * Format: int32
+             * @description Which operation of a batch was refused, counted from 0; only in an answer to a batch.
+             */
+            index?: number;
             /** @description For people: what went wrong and what to do about it. */
             message: string;
             /** @description `unknown`: the write may have been done or not; with `SERVICE_UNAVAILABLE`. A repeat with the same key tells. */
@@ -3193,7 +3198,10 @@ export interface operations {
     list_tags: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The identity that the token names; any other is answered with 404
@@ -3208,6 +3216,8 @@ export interface operations {
             /** @description The tags */
             200: {
                 headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
                     /** @description The caller's, if it was sane, else a new one; it is in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -3216,6 +3226,18 @@ export interface operations {
                     "application/json": components["schemas"]["TagList"];
                 };
             };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
@@ -3841,7 +3863,10 @@ export interface operations {
                  */
                 limit?: number;
             };
-            header?: never;
+            header?: {
+                /** @description Entity tags of what the caller has, such as `"3"`: if one is current, the answer is 304 */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The identity that the token names; any other is answered with 404
@@ -3861,6 +3886,8 @@ export interface operations {
             /** @description The occurrences */
             200: {
                 headers: {
+                    /** @description The version of what was sent: for If-Match and If-None-Match */
+                    ETag?: string;
                     /** @description The caller's, if it was sane, else a new one; it is in the log */
                     "X-Request-Id"?: string;
                     [name: string]: unknown;
@@ -3868,6 +3895,17 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Occurrences"];
                 };
+            };
+            /** @description `If-None-Match` names what there is: nothing is sent again */
+            304: {
+                headers: {
+                    /** @description The version of what there is */
+                    ETag?: string;
+                    /** @description The caller's, if it was sane, else a new one; it is in the log */
+                    "X-Request-Id"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];

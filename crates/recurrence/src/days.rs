@@ -1,4 +1,4 @@
-//! Days as numbers, so that thousands of them can be passed over in no time. Day 0 is 1970-01-01.
+//! Days as numbers, so that thousands of them can be skipped at once. Day 0 is 1970-01-01.
 
 use jiff::civil::Date;
 

@@ -1,13 +1,13 @@
-//! What is wrong with a text that should be a rule, and what with a rule where it begins.
+//! Errors: why a text is not a rule, and why a rule does not fit its first occurrence.
 
 use std::fmt;
 
-/// What a text has that a rule may not have.
+/// A part of a text that a rule must not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mistake {
-    /// The part's name, as in `BYDAY`. What has no name of a part is here as it was written.
+    /// The part's name, as in `BYDAY`. A part without a known name is here as it was written.
     pub part: String,
-    /// What would have been right there.
+    /// What was expected.
     pub expected: String,
 }
 
@@ -28,12 +28,12 @@ impl fmt::Display for Mistake {
 
 impl std::error::Error for Mistake {}
 
-/// Why a rule makes no series of a first occurrence, or finds no next one.
+/// Why a rule cannot be combined with a first occurrence, or has no next one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// There is no day behind the first, up to the end of the year 9999.
+    /// There is no day after the first, up to the end of the year 9999.
     NeverHappens,
-    /// Nothing was found in as much work as may be done.
+    /// Nothing was found within the limit of work.
     TooMuchWork,
     /// `UNTIL` is before the first occurrence.
     EndsBeforeStart,

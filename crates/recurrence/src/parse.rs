@@ -9,7 +9,7 @@ use crate::rule::{Frequency, NthDay, Rule, Until, WEEKDAYS};
 const LONGEST: usize = 1000;
 const MOST_INTERVAL: u32 = 9_999;
 const MOST_COUNT: u32 = 9_999;
-/// How much of a text that is no name is repeated.
+/// How much of an unknown name an error repeats.
 const SHOWN: usize = 20;
 
 const NAMES: [&str; 11] = [
@@ -54,14 +54,14 @@ pub(crate) fn rule(text: &str) -> Result<Rule, Mistake> {
     Ok(rule)
 }
 
-/// Values by the place of their names.
+/// The values of the parts, by the index of the part's name.
 struct Parts([Option<String>; NAMES.len()]);
 
 impl Parts {
     fn split(text: &str) -> Result<Self, Mistake> {
         let text = text.trim_ascii().to_ascii_uppercase();
         let text = text.strip_prefix("RRULE:").unwrap_or(&text);
-        // Google Calendar has written one at the end.
+        // Google Calendar writes one at the end.
         let text = text.strip_suffix(';').unwrap_or(text);
         let mut parts = Self(Default::default());
         if text.is_empty() {
@@ -106,7 +106,7 @@ fn frequency(parts: &Parts) -> Result<Frequency, Mistake> {
         .ok_or_else(|| Mistake::new("FREQ", expected))
 }
 
-/// Digits alone, of a number that is neither 0 nor more than `most`.
+/// Only digits, of a number from 1 to `most`.
 fn positive(text: &str, most: u32) -> Option<u32> {
     let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let number = text.parse().ok().filter(|_| digits)?;
@@ -222,7 +222,7 @@ fn read_date(text: &str) -> Option<Date> {
         .filter(|date| date.year() > 0)
 }
 
-/// Numbers of so many digits each, and nothing else.
+/// Numbers with the given counts of digits, and nothing else.
 fn pieces<const N: usize>(text: &str, lengths: [usize; N]) -> Option<[i16; N]> {
     let is_whole = text.len() == lengths.iter().sum::<usize>();
     if !is_whole || !text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -237,7 +237,7 @@ fn pieces<const N: usize>(text: &str, lengths: [usize; N]) -> Option<[i16; N]> {
     Some(numbers)
 }
 
-/// What RFC 5545 forbids of parts that are right by themselves.
+/// Combinations of valid parts that RFC 5545 forbids.
 fn check(rule: &Rule) -> Result<(), Mistake> {
     use Frequency::{Monthly, Weekly, Yearly};
     let has_nth = rule.days.iter().any(|day| day.nth != 0);

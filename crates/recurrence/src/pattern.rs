@@ -1,28 +1,29 @@
-//! Which days of one period obey a rule: what the rule says, and what it needs and takes from the first occurrence.
+//! Which days of one period match a rule: from the rule's own parts, and from the first occurrence where parts are
+//! missing.
 
 use crate::days::{self, Day};
 use crate::rule::{Frequency, NthDay, Rule};
 
-/// What a day must be. A list that is empty asks for nothing.
+/// What a day must match. An empty list matches every day.
 pub(crate) struct Pattern {
     pub(crate) frequency: Frequency,
     pub(crate) interval: i32,
-    /// A bit for each month that is admitted, `1 << 1` for January.
+    /// A bit for each allowed month, `1 << 1` for January.
     pub(crate) months: u16,
     /// From 0, Monday.
     pub(crate) week_start: i32,
     week_numbers: Vec<i16>,
     year_days: Vec<i16>,
     month_days: Vec<i16>,
-    /// A bit for each weekday of which every one is admitted.
+    /// A bit for each weekday that is allowed without a number.
     weekdays: u8,
     nth_days: Vec<NthDay>,
-    /// Whether the nth is that of a month, rather than of a year.
+    /// Whether the nth weekday is counted in a month, not in a year.
     nth_in_month: bool,
     positions: Vec<i16>,
 }
 
-/// A day as lists know it; each number beside that from the end.
+/// The numbers of a day by which lists name it; each beside its number from the end.
 struct Known {
     month: i32,
     weekday: i32,
@@ -81,7 +82,7 @@ impl Pattern {
         pattern
     }
 
-    /// Whether its years are years of weeks.
+    /// Whether its years consist of whole weeks.
     pub(crate) fn by_weeks(&self) -> bool {
         !self.week_numbers.is_empty()
     }
@@ -94,12 +95,12 @@ impl Pattern {
         self.weekdays & 1 << weekday != 0
     }
 
-    /// Whether no day of any period can obey it, as far as that is seen at once.
+    /// Whether it is obvious that no day of any period can match.
     pub(crate) fn is_void(&self, start: Day) -> bool {
         let is_day = self.frequency == Frequency::Daily;
-        // The set of a day is that day.
+        // With periods of a day, the set has only that day.
         let beyond = is_day && !self.positions.is_empty() && !self.has_position(0, 1);
-        // Whole weeks lead to one weekday only.
+        // Steps of whole weeks reach one weekday only.
         let astray = is_day
             && self.interval % 7 == 0
             && self.weekdays != 0
@@ -123,7 +124,7 @@ impl Pattern {
         (days::number(year, 1, 1), days::year_length(year))
     }
 
-    /// The days that obey, of those from `first` on, as distances from it. They are a whole period, or a month of it.
+    /// The matching days, as distances from `first`. The range is a whole period, or a month of it.
     pub(crate) fn days(&self, first: Day, length: i32) -> Vec<Day> {
         let weeks = length / 7;
         let (mut year, mut month, mut date) = days::civil(first);
@@ -189,7 +190,7 @@ impl Pattern {
     }
 }
 
-/// Whether a list has a number or the same from the end, or asks for none.
+/// Whether a list has a number or its counterpart from the end, or is empty.
 fn has(list: &[i16], (number, from_end): (i32, i32)) -> bool {
     let finds =
         |number: i32| i16::try_from(number).is_ok_and(|number| list.binary_search(&number).is_ok());

@@ -1,4 +1,4 @@
-//! A rule that was read, and the one text that every spelling of it becomes.
+//! A parsed rule, and its normal form: one text for all spellings.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ pub enum Until {
     Utc(DateTime),
 }
 
-/// A rule of RFC 5545, with days as its shortest periods. It says how often and when, not from when on.
+/// A rule of RFC 5545, with days as its shortest periods. It does not say when it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     pub(crate) frequency: Frequency,
@@ -66,7 +66,7 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// Reads a rule; `RRULE:` before it is dropped.
+    /// Parses a rule, with or without `RRULE:` before it.
     pub fn parse(text: &str) -> Result<Self, Mistake> {
         parse::rule(text)
     }
@@ -75,12 +75,12 @@ impl Rule {
         self.frequency
     }
 
-    /// How many occurrences there are, the first one and those that are excluded among them.
+    /// How many occurrences there are, including the first one and those that are excluded.
     pub fn count(&self) -> Option<u32> {
         self.count
     }
 
-    /// The same without an end by number, for whoever counts by himself.
+    /// The same rule without `COUNT`, for a caller that counts by itself.
     #[must_use]
     pub fn without_count(&self) -> Self {
         Self {
@@ -94,7 +94,7 @@ impl Rule {
     }
 }
 
-/// The rule in its one form: parts in a fixed order, without what holds anyway.
+/// The rule in its normal form: parts in a fixed order, without default values.
 impl fmt::Display for Rule {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (name, _) = Frequency::ALL[self.frequency as usize];
@@ -126,7 +126,7 @@ fn numbers(list: &[i16]) -> Vec<i16> {
     from_the_end_last(list, |number| *number)
 }
 
-/// As people write it: what is counted from the end comes last.
+/// As people write it: numbers from the end come last.
 fn from_the_end_last<T: Copy + Ord>(list: &[T], number: fn(&T) -> i16) -> Vec<T> {
     let mut list = list.to_vec();
     list.sort_by_key(|item| (number(item) < 0, *item));

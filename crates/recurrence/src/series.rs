@@ -14,10 +14,10 @@ use crate::walk::{MOST_WORK, Walk};
 pub enum Start {
     /// A day.
     Day(Date),
-    /// A time on whatever clock hangs on the wall.
+    /// A floating time: the local time, in whichever zone.
     Local(DateTime),
-    /// A time on the clocks of a zone. Where they are put forward and it does not exist, it moves with them; where they are
-    /// put back, the first of two is meant.
+    /// A time in a zone. A time that does not exist because clocks are put forward moves forward with them; where
+    /// clocks are put back, the first of the two is meant.
     Zoned(DateTime, TimeZone),
 }
 
@@ -29,7 +29,7 @@ impl Start {
         }
     }
 
-    /// The last day whose occurrence is not after the end that a rule names.
+    /// The last day whose occurrence is not after the rule's `UNTIL`.
     fn last(&self, until: Until) -> Day {
         let by_clock = |end: DateTime, own: DateTime| {
             let is_over = own.time() > end.time();
@@ -56,7 +56,7 @@ impl Start {
                         .and_then(|date| end_of(zone, date.to_datetime(own.time())));
                     instant.is_some_and(|instant| Some(instant) <= end)
                 };
-                // No clock is more than a day and some hours from UTC.
+                // No zone differs from UTC by more than a day and some hours.
                 let nearest = (day - 2..=day + 2).rev().find(is_in_time);
                 nearest.unwrap_or(day - 3)
             }
@@ -74,7 +74,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// Fails for a rule that gives nothing behind the first occurrence, unless its own end keeps it from that.
+    /// Fails if a rule has no day after the first occurrence, unless its own `COUNT` or `UNTIL` is the reason.
     pub fn new(rule: &Rule, start: &Start, excluded: &[Date]) -> Result<Self, Fault> {
         let first = days::from_date(start.date());
         let mut series = Self {
@@ -95,24 +95,24 @@ impl Series {
         if series.last < first {
             return Err(Fault::EndsBeforeStart);
         }
-        // Only now: they count.
+        // Only now, because `COUNT` includes them.
         series.excluded = excluded.iter().copied().map(days::from_date).collect();
         series.excluded.sort_unstable();
         Ok(series)
     }
 
-    /// The first occurrence behind a day.
+    /// The first occurrence after a day.
     pub fn next_after(&self, date: Date) -> Result<Option<Date>, Fault> {
         let days = self.after(date, 1)?;
         Ok(days.first().copied())
     }
 
-    /// The first occurrences behind a day, at most so many, and fewer where more would take too much work.
+    /// At most `most` occurrences after a day; fewer where more would take too much work.
     pub fn after(&self, date: Date, most: usize) -> Result<Vec<Date>, Fault> {
         self.from(days::from_date(date) + 1, most)
     }
 
-    /// The first of all occurrences, at most so many, and fewer where more would take too much work.
+    /// At most `most` occurrences from the first on; fewer where more would take too much work.
     pub fn first(&self, most: usize) -> Result<Vec<Date>, Fault> {
         self.from(self.start, most)
     }
@@ -139,7 +139,7 @@ impl Series {
         self.excluded.binary_search(&day).is_ok()
     }
 
-    /// Days that obey the rule, from one behind the start on. It fails if it finds none in as much work as may be done.
+    /// Days that match the rule, from the day after the start on. Fails if none is found within the limit of work.
     fn walk(&self, from: Day, most: usize) -> Result<Vec<Day>, Fault> {
         let mut found = Vec::new();
         if from > self.last || self.pattern.is_void(self.start) {
@@ -173,7 +173,7 @@ impl Series {
         Ok(found)
     }
 
-    /// The day of an occurrence by its number. From then on `COUNT` is nothing but an end, and nobody counts again.
+    /// The day of an occurrence by its number. It turns `COUNT` into a last day, so nothing is counted again.
     fn last_of(&self, count: u32, second: Day) -> Result<Day, Fault> {
         let mut left = match usize::try_from(count).unwrap_or(usize::MAX) - 1 {
             0 => return Ok(self.start),

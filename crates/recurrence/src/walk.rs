@@ -1,26 +1,26 @@
-//! Goes through the periods of a rule, beginning with the one that has a given day, without passing through those before.
+//! Iterates over the periods of a rule, from the one that contains a given day, without visiting those before.
 
 use crate::days::{self, Day};
 use crate::pattern::Pattern;
 use crate::rule::Frequency;
 
-/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others. No rule that a
-/// person would write comes near: 25,000 months are 2,000 years.
+/// How many periods one call may look at: years of a yearly rule, weeks of a weekly one, months of the others. No rule
+/// that a person would write comes near: 25,000 months are 2,000 years.
 pub const MOST_WORK: u32 = 25_000;
 
 pub(crate) struct Walk<'a> {
     pattern: &'a Pattern,
     start: Day,
-    /// The first day of the next period, or its year or month (12 for each year), as its length asks for.
+    /// The first day of the next period, or its year or month (12 for each year), depending on the frequency.
     next: i32,
     /// Years and months of one kind have the same days, and there are few kinds.
     known: Vec<Option<Vec<Day>>>,
-    /// Those of a period that is unlike others.
+    /// The days of a period that has no kind in common with others.
     own: Vec<Day>,
 }
 
 impl<'a> Walk<'a> {
-    /// From the period that has this day, which is not before the start.
+    /// From the period that contains this day, which is not before the start.
     pub(crate) fn new(pattern: &'a Pattern, start: Day, from: Day) -> Self {
         let interval = pattern.interval;
         let step = |first: i32, at: i32| first + (at - first).div_euclid(interval) * interval;
@@ -47,7 +47,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// After so many periods without a day there is none any more, because the calendar repeats itself after 400 years.
+    /// After this many periods without a day there is none at all, because the calendar repeats after 400 years.
     pub(crate) fn cycle(&self) -> u32 {
         match self.pattern.frequency {
             Frequency::Yearly => 400,
@@ -59,7 +59,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// The first day of the next period and the distances from it to those that obey; none if the calendar ends before.
+    /// The first day of the next period and the distances to its matching days; none if the calendar ends before.
     pub(crate) fn step(&mut self) -> Option<(Day, &[Day])> {
         match self.pattern.frequency {
             Frequency::Yearly => self.year(),
@@ -96,7 +96,7 @@ impl<'a> Walk<'a> {
         self.days_of(month)
     }
 
-    /// This month, or the first behind it that the rule admits.
+    /// This month, or the first one after it that the rule allows.
     fn admitted_month(&self, month: i32) -> i32 {
         if self.pattern.months == 0 {
             return month;
@@ -154,7 +154,7 @@ impl<'a> Walk<'a> {
         Some((first, &self.own))
     }
 
-    /// The days of a month that a rule of days comes by.
+    /// The days of a month that a daily rule reaches.
     fn days(&mut self) -> Option<(Day, &[Day])> {
         let (month, interval) = (self.admitted_month(self.next), self.pattern.interval);
         self.next = month + 1;
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
         }
         let first = days::number(0, month + 1, 1);
         let until_next = (self.start - first).rem_euclid(interval);
-        // It may pass over this month, and over more.
+        // Its step may skip this month, and more.
         if until_next > 27 {
             self.next = self.next.max(month_of(first + until_next));
         }

@@ -40,7 +40,7 @@ impl FetchError {
     }
 }
 
-/// A way to one address. Made once: connections and TLS roots are kept.
+/// A client for one address. Made once: connections and TLS roots are kept.
 pub(super) enum Fetcher {
     Web {
         client: reqwest::Client,
@@ -90,7 +90,7 @@ pub(in crate::auth) fn client(
         .timeout(timeout)
         .user_agent(concat!("tickbox/", env!("CARGO_PKG_VERSION")));
     if address::is_local(url) {
-        // Plain http is trusted there because nobody stands in between.
+        // Plain http is trusted there because there is no third party in between.
         builder = builder.no_proxy();
     }
     if url.scheme() == "http" {

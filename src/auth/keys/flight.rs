@@ -1,5 +1,5 @@
-//! When a key set may be fetched, and who waits for whom: one fetch at a time, for everybody.
-//! The lock is held for the blink of reading or changing the state, never while a fetch runs. Nothing is fetched here.
+//! When a key set may be fetched, and who waits for whom: one fetch at a time, shared by all requests.
+//! The lock is held only to read or change the state, never during a fetch. Nothing is fetched here.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -16,10 +16,10 @@ use crate::clock::Timestamp;
 const MAX_MISSING: usize = 256;
 const MISSING_FOR: Duration = Duration::from_secs(30);
 
-/// First and longest pause between attempts while there are no keys at all: every request fails then.
+/// First and longest pause between attempts while there are no keys at all and every request fails.
 const RETRY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
 
-/// The comings and goings of one issuer's fetches.
+/// The state of one issuer's fetches.
 pub(super) struct Flights {
     pace: Pace,
     state: Mutex<State>,
@@ -32,9 +32,9 @@ struct State {
     running: bool,
     asked: bool,
     finished: u64,
-    /// When a request last caused a fetch, whatever came of it.
+    /// When a request last caused a fetch, successful or not.
     asked_at: Option<Timestamp>,
-    /// The issuer asked to be left alone until then.
+    /// The issuer asked for no requests until then.
     not_before: Option<Timestamp>,
     failures: u32,
     last_error: Option<FetchError>,
@@ -46,7 +46,7 @@ struct State {
 pub(super) struct Awaited {
     /// Its number.
     pub(super) landing: u64,
-    /// It began after it was asked for, so what it does not bring is not there.
+    /// It began after the request for it, so a key that it does not have does not exist.
     pub(super) begun_late: bool,
 }
 
@@ -71,7 +71,7 @@ impl Flights {
         Landing(self)
     }
 
-    /// The fetch brought keys; `changed` if they are not the same as before.
+    /// The fetch succeeded; `changed` if they are not the same as before.
     pub(super) fn succeeded(&self, changed: bool) {
         let mut state = self.state();
         state.failures = 0;
@@ -82,7 +82,7 @@ impl Flights {
         }
     }
 
-    /// The fetch brought nothing.
+    /// The fetch failed.
     pub(super) fn failed(&self, error: FetchError, now: Timestamp) {
         let mut state = self.state();
         state.failures = state.failures.saturating_add(1);
@@ -96,13 +96,13 @@ impl Flights {
         state.last_error.as_ref().map(|error| error.problem.clone())
     }
 
-    /// How long the issuer still wants to be left alone.
+    /// How long the issuer still wants no requests.
     pub(super) fn left_alone(&self, now: Timestamp) -> Duration {
         let until = self.state().not_before.unwrap_or(now).as_micros();
         Duration::from_micros(u64::try_from(until - now.as_micros()).unwrap_or(0))
     }
 
-    /// Ends when a request asks for a fetch; a wish that a fetch has met in the meantime does not count.
+    /// Ends when a request asks for a fetch, unless a fetch has been made since.
     pub(super) async fn asked(&self) {
         loop {
             self.wanted.notified().await;
@@ -157,7 +157,7 @@ impl Flights {
         Some(next)
     }
 
-    /// Whether the landing came before patience ran out.
+    /// Whether the fetch ended before the time limit.
     pub(super) async fn wait_for(&self, landing: u64) -> bool {
         let mut finished = self.finished.subscribe();
         let landed = finished.wait_for(|number| *number >= landing);
@@ -166,7 +166,7 @@ impl Flights {
             .is_ok()
     }
 
-    /// A fetch did not bring this `kid`: no other is made for it for a while.
+    /// A fetch did not contain this `kid`: no other fetch is made for it for a while.
     pub(super) fn remember_missing(&self, kid: &str, now: Timestamp) {
         let mut state = self.state();
         if state.missing.len() >= MAX_MISSING {
@@ -175,7 +175,7 @@ impl Flights {
         state.missing.insert(kid.to_owned(), now);
     }
 
-    /// How long to sleep before the next fetch of our own accord.
+    /// How long to sleep before the next regular fetch.
     pub(super) fn pause(&self, have_keys: bool) -> Duration {
         let state = self.state();
         let Some(error) = &state.last_error else {
@@ -213,7 +213,7 @@ pub(super) fn passed(since: Timestamp, span: Duration, now: Timestamp) -> bool {
     now >= since.plus(span) || now < since
 }
 
-/// Up to a tenth more or less, so that many instances do not ask in step.
+/// Up to a tenth more or less, so that many instances do not fetch at the same time.
 fn jittered(base: Duration) -> Duration {
     let mut byte = [128];
     if rand::fill(&mut byte).is_err() {

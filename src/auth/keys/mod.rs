@@ -1,4 +1,4 @@
-//! Keys that verify tokens: shared secrets, and the public keys of issuers. What a token says is of no interest here.
+//! Keys that verify tokens: shared secrets, and the public keys of issuers. The claims of a token are not used here.
 
 pub(super) mod algorithm;
 pub(super) mod fetch;
@@ -34,7 +34,7 @@ impl KeysStatus {
 /// The rhythm of fetching.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pace {
-    /// Age at which a key set is fetched anew, so that withdrawn keys die.
+    /// Age at which a key set is fetched again, so that withdrawn keys stop working.
     pub(super) refresh: Duration,
     /// Least time between two fetches that requests ask for; counted from one attempt to the next, good or bad.
     pub(super) cool_down: Duration,
@@ -47,7 +47,7 @@ pub(super) struct Pace {
 }
 
 impl Default for Pace {
-    /// Better Auth allows 100 requests in 10 s by default: one every 10 s leaves it alone.
+    /// Better Auth allows 100 requests in 10 s by default: one every 10 s is far below that.
     fn default() -> Self {
         Self {
             refresh: Duration::from_mins(5),

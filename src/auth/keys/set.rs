@@ -1,4 +1,4 @@
-//! A key set (RFC 7517 §5): from the document to keys by `kid`. One odd key never spoils the set.
+//! A key set (RFC 7517 §5): from the document to keys by `kid`. One unusable key does not affect the others.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -1,5 +1,5 @@
-//! The cached key set of one issuer: fetched in the background, swapped as a whole, trusted for a limited time.
-//! A fetch belongs to nobody's request: a caller that goes away stops nothing.
+//! The cached key set of one issuer: fetched in the background, replaced as a whole, trusted for a limited time.
+//! A fetch does not belong to a request: a caller that disconnects does not stop it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -28,7 +28,7 @@ pub(in crate::auth) struct Signed<'a> {
     pub(in crate::auth) signature: &'a [u8],
 }
 
-/// Who fetches when a key is wanted.
+/// Who makes the fetch when a key is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(in crate::auth) enum Fetching {
     /// The task of [`KeySource::keep_fresh`], within its rhythm.
@@ -37,7 +37,7 @@ pub(in crate::auth) enum Fetching {
     Foreground,
 }
 
-/// What one fetch brought: for `doctor`.
+/// The result of one fetch: for `doctor`.
 #[derive(Clone, Debug)]
 pub(in crate::auth) struct Loaded {
     pub(in crate::auth) keys: usize,
@@ -90,7 +90,7 @@ impl KeySource {
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
-                // What came of it is in the state.
+                // The result is in the state.
                 _ = self.load() => {}
             }
             tokio::select! {
@@ -119,7 +119,7 @@ impl KeySource {
         loaded
     }
 
-    /// Builds the whole new set, then swaps: no request ever sees half of one.
+    /// Builds the whole new set, then swaps: no request ever sees an incomplete one.
     async fn swap(&self, fetched: Fetched) -> Result<Loaded, String> {
         let Fetched { body, date } = fetched;
         let hash = digest::digest(&digest::SHA256, &body);
@@ -167,7 +167,7 @@ impl KeySource {
         let mut check = self.look(signed);
         if fetching == Fetching::Foreground {
             if check != Some(SignatureCheck::Good) {
-                // A failure shows in what comes of it.
+                // A failure shows in the lookup below.
                 let _ = self.load().await;
                 check = self.look(signed);
             }
@@ -180,7 +180,7 @@ impl KeySource {
             check = self.look(signed);
         }
         if check == Some(SignatureCheck::UnknownKey) {
-            // A 401 would log out a user whose key is new, for no other reason than that we cannot ask.
+            // A 401 would log out a user with a new key only because the issuer cannot be reached.
             if !landed || self.flights.trouble().is_some() {
                 let detail = format!(
                     "the key is unknown, and {} cannot be asked now",
@@ -201,7 +201,7 @@ impl KeySource {
         self.judge(check, signed)
     }
 
-    /// `None` while there is no set, or none that is young enough.
+    /// `None` while there is no set, or the last one is too old.
     fn look(&self, signed: Signed<'_>) -> Option<SignatureCheck> {
         let Signed {
             kid,
@@ -216,7 +216,7 @@ impl KeySource {
         let current = self.current.load();
         let current = current.as_ref()?;
         let limit = current.fetched_at.plus(self.pace.stale);
-        // By a clock that nobody sets, too: one that is set back must not make old keys young again.
+        // Also by elapsed time: a clock that is set back must not make old keys valid again.
         let is_young = self.clock.now() <= limit && current.fetched.elapsed() <= self.pace.stale;
         is_young.then(|| Arc::clone(&current.set))
     }
@@ -265,7 +265,7 @@ impl KeySource {
         Err(Fault::new(reason, detail))
     }
 
-    /// Nobody can tell yet; not before the issuer wants to be asked again.
+    /// Not known yet; try again when the issuer allows the next request.
     fn later(&self, detail: String) -> Fault {
         let pause = self.flights.left_alone(self.clock.now());
         Fault::later(

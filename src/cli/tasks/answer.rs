@@ -1,22 +1,22 @@
-//! An answer of the server, read whole, and whether it is worth while to ask again.
+//! A response of the server, read completely, and whether a retry makes sense.
 
 use std::time::Duration;
 
 use reqwest::{RequestBuilder, StatusCode, header};
 
-/// How often a request is sent again at most.
+/// The most retries of a request.
 pub(super) const REPEATS: u32 = 4;
 
-/// Whoever sits at a terminal does not want to wait for longer without being told.
+/// A person at a terminal should not wait longer without a message.
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
-/// What came back, whole.
+/// A complete response.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
     pub(super) retry_after: Option<Duration>,
     pub(super) location: Option<String>,
     pub(super) body: Vec<u8>,
-    /// The same was sent before, and what came of that was not heard.
+    /// The same request was sent before, and its answer was lost.
     pub(super) is_after_loss: bool,
 }
 

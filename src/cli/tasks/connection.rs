@@ -1,4 +1,4 @@
-//! The way to a running server: its address, who asks, and how a request is sent again until its answer is known.
+//! The connection to a running server: its address, the token, and how a request is retried until its answer is known.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ pub(super) struct Connection {
     user: String,
 }
 
-/// An answer of 2xx, or what becomes of another one at the end.
+/// A 2xx response, or the error after the last retry.
 pub(super) type Answered<T> = Result<T, Failure>;
 
 impl Connection {
@@ -110,7 +110,7 @@ impl Connection {
         self.judge(&answer).map(Some)
     }
 
-    /// Writes once, however often it has to be sent.
+    /// A write that is done once, however often it is sent.
     pub(super) async fn write(
         &self,
         method: Method,
@@ -128,7 +128,7 @@ impl Connection {
         self.ask(make).await
     }
 
-    /// Does again what may take minutes and may be done twice.
+    /// Retries a request that may take minutes and may be done twice.
     pub(super) async fn write_for_long(&self, path: &[&str]) -> Answered<Value> {
         let url = self.url(path, &[]);
         self.ask(|| self.request(Method::POST, &url, LONGEST)).await
@@ -142,12 +142,12 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
-    /// Sends what changes something, and can be sent again.
+    /// Sends a write that can be repeated.
     pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
         self.judge(&self.send(true, make).await?)
     }
 
-    /// Sends a request until its answer is here, as long as that has a prospect.
+    /// Sends a request until it is answered, as long as a retry makes sense.
     async fn send(&self, writes: bool, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
         let mut is_lost = false;
         let mut repeats = 0;
@@ -295,7 +295,7 @@ fn base(text: &str) -> Answered<Url> {
     })
 }
 
-/// Nobody stands between this program and such an address.
+/// There is no third party between this program and such an address.
 fn is_local(url: &Url) -> bool {
     match url.host() {
         Some(url::Host::Domain(name)) => name == "localhost",

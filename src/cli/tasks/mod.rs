@@ -1,4 +1,4 @@
-//! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. What they mean is decided there.
+//! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. The server decides all rules.
 
 mod answer;
 mod carry;

@@ -1,4 +1,4 @@
-//! What people call tasks and lists: the beginning or the end of an id, or a list's name.
+//! How people name tasks and lists: the beginning or the end of an id, or a list's name.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! What an import has brought, and what taking it back has done, in words.
+//! The report of an import, and of its undo, as text.
 
 use std::fmt::Write;
 

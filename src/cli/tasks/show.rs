@@ -1,4 +1,4 @@
-//! How tasks look on a terminal: tables, colours where there are eyes for them, and nothing that a title could do to it.
+//! How tasks look on a terminal: tables, colours only on a terminal, and no control characters from titles.
 
 use std::collections::HashMap;
 use std::fmt::Write;

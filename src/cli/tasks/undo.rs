@@ -1,4 +1,4 @@
-//! `tickbox tasks undo`: finds the latest change that is still there, and says what was undone.
+//! `tickbox tasks undo`: finds the latest change that was not undone yet, and prints what was undone.
 
 use std::cmp::Reverse;
 use std::fmt::Write;
@@ -55,8 +55,8 @@ pub(super) async fn undo(server: &Connection, told: Told, options: &UndoOptions)
     undo_change(server, told, seq_of(&change), &about).await
 }
 
-/// The latest change that is no undo and was not undone, and what it is about. What has changed last comes first, so only few
-/// histories are read.
+/// The latest change that is no undo and was not undone, and what it is about. What has changed last comes first, so
+/// only few histories are read.
 async fn find(server: &Connection) -> Answered<Option<(Value, Latest)>> {
     let mut found: Option<(Value, Latest)> = None;
     for item in latest(server).await? {

@@ -1,4 +1,4 @@
-//! When a task became completed: the server says it, and nobody writes it.
+//! When a task was completed: set by the server, never by a client.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What is made of a list of members: the type that holds them all, the type of a change, reading, writing and
+//! What is generated from a list of members: the type that holds them all, the type of a change, reading, writing and
 //! comparing.
 
 /// For [`crate::domain::content::members`] and the like.
@@ -14,14 +14,14 @@ macro_rules! define {
         #[derive(Clone, Debug, Default, PartialEq, Eq)]
         pub struct $patch {
             $(pub $name: Option<$type>,)+
-            /// What becomes a new value only together with the present one.
+            /// A change that needs the present value to become a new value.
             pub merge: Merge,
         }
 
         impl $content {
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),+];
 
-            /// Those that callers write.
+            /// The members that callers write.
             pub fn written_names() -> Vec<&'static str> {
                 let all = [$((stringify!($name), <$type as Member>::IS_READ_ONLY)),+];
                 all.into_iter().filter_map(|(name, is_read_only)| (!is_read_only).then_some(name)).collect()

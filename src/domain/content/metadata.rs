@@ -1,4 +1,4 @@
-//! What an app keeps with a task for itself.
+//! An object that an app stores with a task for itself.
 
 use std::borrow::Cow;
 

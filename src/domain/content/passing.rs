@@ -1,12 +1,12 @@
-//! From one occurrence of a task to the next: where a rule begins, what is due behind the present occurrence, and which
-//! come after it.
+//! From one occurrence of a task to the next: where a rule begins, when the task is due next, and which occurrences
+//! follow.
 
 use jiff::civil::Date;
 
 use super::recurrence::{Anchor, Occurrence, TimesDone};
 use super::{Breach, Content, When};
 
-/// What becomes of the present occurrence.
+/// What happens to the present occurrence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::domain) enum Passing {
     Completed,
@@ -14,7 +14,7 @@ pub(in crate::domain) enum Passing {
 }
 
 impl Content {
-    /// Lets the rule begin at `due`, or forgets where it stood if there is none.
+    /// Starts the rule at `due`, or removes its present occurrence if there is no `due`.
     pub(super) fn begin(&mut self) -> Result<(), Breach> {
         (self.anchor, self.occurrence, self.done) = (None, None, None);
         let (Some(recurrence), Some(due)) = (&self.recurrence, &self.due) else {
@@ -27,7 +27,7 @@ impl Content {
         Ok(())
     }
 
-    /// Lets a rule go on where it stood elsewhere; it begins at `due` where that is not known.
+    /// Continues a rule at its occurrence in the other program; starts it at `due` if that is not known.
     ///
     /// # Errors
     /// The rule gives no day.
@@ -86,7 +86,7 @@ impl Content {
         Ok(next.is_some())
     }
 
-    /// The present occurrence and those behind it, at most so many, as they are due if each is completed on its day.
+    /// The present occurrence and those after it, at most `most`, as they are due if each is completed on its day.
     ///
     /// # Errors
     /// They take too much work to find.
@@ -121,8 +121,8 @@ impl Content {
     }
 }
 
-/// When something begins whose `due` has moved on: as many days later as the rule went on, where that is still before
-/// `due` and in its form; else as many days before `due` as it was.
+/// The new `start` of a task whose `due` has moved: later by as many days as the rule has moved, if that is still
+/// before `due` and in its form; else as many days before `due` as it was.
 fn start_before(due: &When, start: &When, old_due: &When, gone_on: jiff::Span) -> When {
     let later = |days: jiff::Span| start.day().and_then(|day| day.checked_add(days).ok());
     let start_then = later(gone_on).map(|day| start.on_day(day));

@@ -1,5 +1,5 @@
-//! How a task comes back: by which rule, from where it is counted, and where it stands. Which days a rule gives is not
-//! decided here but in the crate `tickbox-recurrence`.
+//! The recurrence of a task: its rule, whether it counts from the due date or from completion, and its present
+//! occurrence. Which days a rule gives is decided in the crate `tickbox-recurrence`.
 
 use std::borrow::Cow;
 
@@ -22,10 +22,10 @@ const FROM: Rule = Cow::Borrowed("must have from as due or completion");
 const DATES: Rule = Cow::Borrowed("must have exclude as an array of dates such as 2026-12-01");
 const MANY_DATES: Rule = Cow::Borrowed("must have at most 366 dates in exclude");
 
-/// From where the next time is counted.
+/// From which day the next occurrence is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Basis {
-    /// From the time before, whenever that was done.
+    /// From the previous occurrence, whenever that was done.
     Due,
     /// From the day on which it was done.
     Completion,
@@ -91,10 +91,10 @@ impl Recurrence {
         Series::new(&self.rule()?, &first.start(), &self.0.exclude).map_err(breach)
     }
 
-    /// The day that comes behind an occurrence which was done on a day, as the so manieth, or skipped.
+    /// The day after an occurrence that was completed on a day, as the nth one, or skipped.
     ///
-    /// It is always behind that occurrence, however early that was done: a day that was done never comes again, so
-    /// whoever says which one was done can say it twice.
+    /// It is always after that occurrence, however early that was done: a completed day never comes again, so
+    /// a request that names its occurrence can be repeated.
     pub(super) fn next(
         &self,
         anchor: &When,

@@ -1,4 +1,4 @@
-//! Where a task comes from, or what it belongs to, in other programs.
+//! References: which object of another program a task comes from or belongs to.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -32,18 +32,18 @@ const REFUSED_SCHEMES: [&str; 8] = [
     "view-source",
 ];
 
-/// A thing in another program.
+/// An object in another program.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reference {
     /// Which program.
     pub source: String,
-    /// The thing's id there: one task at most stands for it.
+    /// The object's id there: at most one task has it.
     pub external_id: String,
     pub url: Option<String>,
     pub title: Option<String>,
 }
 
-/// What a reference is known by.
+/// The key of a reference.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReferenceKey {
     pub source: String,

@@ -1,5 +1,5 @@
-//! What members have to do with each other: what follows from one, what two must obey together, and what is made of
-//! the present value and a change.
+//! Rules between members: what follows from one, what two must obey together, and how a change is merged into the
+//! present value.
 
 use std::borrow::Cow;
 
@@ -119,7 +119,7 @@ impl Content {
         Ok(self)
     }
 
-    /// Does what a change says, with all that follows from it.
+    /// Applies a change, with all that follows from it.
     pub fn obey(&mut self, patch: &Patch, now: Timestamp) -> Result<(), Breach> {
         let mut patch = self.complete(patch.clone())?;
         if patch

@@ -1,5 +1,5 @@
-//! Days and times that people plan for: a day, a time on whatever wall the clock hangs, or a time in a zone. None of
-//! them ever becomes another, and no instant is kept: zones change their rules, and what was planned stays.
+//! Dates that people plan for: a day, a floating time (without a zone), or a time in a zone. They are never converted
+//! into each other or into an instant: zones change their rules, and the planned time must stay.
 
 use std::borrow::Cow;
 
@@ -74,7 +74,7 @@ impl When {
         Self(format!("{day}{}", &self.0[DATE_LENGTH..]).into())
     }
 
-    /// As the first time of a rule. A zone that is known no more is none.
+    /// As the first occurrence of a rule. A zone that is no longer known counts as none.
     pub(super) fn start(&self) -> Start {
         let day = self.day().unwrap_or_default();
         if self.date().is_some() {
@@ -92,7 +92,7 @@ impl When {
         self.date().is_some() == other.date().is_some() && self.zone() == other.zone()
     }
 
-    /// Of two that are alike.
+    /// Of two of the same kind.
     pub(super) fn is_after(&self, other: &Self) -> bool {
         match (self.instant(), other.instant()) {
             (Some(own), Some(others)) => own > others,
@@ -173,7 +173,7 @@ impl When {
 }
 
 fn find_zone(name: &str) -> Result<TimeZone, Rule> {
-    // Names of the database that name no zone.
+    // Names in the database that are not zones.
     let is_none = |zone: &TimeZone| zone.is_unknown() || name.eq_ignore_ascii_case("Factory");
     let zone = tz::db().get(name).ok();
     zone.filter(|zone| !is_none(zone)).ok_or(ZONE)
@@ -278,7 +278,7 @@ impl Member for Option<When> {
         }
     }
 
-    /// A zone that is known no more is still what was meant.
+    /// A zone that is no longer known is kept as it was.
     fn stored(json: &str) -> Result<Self, Rule> {
         if json == "null" {
             return Ok(None);

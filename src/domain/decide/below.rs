@@ -1,4 +1,4 @@
-//! What lies below a task, or in a list.
+//! The tasks below a task, or in a list.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,7 +11,7 @@ impl Drafting<'_> {
     /// The tasks below one that are not in the trash, parents first.
     ///
     /// # Errors
-    /// There are more than are done at once.
+    /// There are more than one request may change.
     pub(super) fn below(&self, root: TaskId) -> Result<Vec<TaskId>, Refusal> {
         let is_new = !self.state.tasks.contains_key(&root);
         if !is_new && !self.state.below.contains(&root) {
@@ -66,7 +66,7 @@ impl Drafting<'_> {
     }
 }
 
-/// No more than one request may do something with.
+/// No more than one request may change.
 fn check_count(tasks: Vec<TaskId>, above: Noun) -> Result<Vec<TaskId>, Refusal> {
     if tasks.len() > TASKS_BELOW {
         return Err(Refusal::TooMuchBelow(above));

@@ -1,4 +1,4 @@
-//! What some work changes, beside the state, which stays as it is until the work is accepted.
+//! What a work changes, kept beside the state, which stays as it is until the work is accepted.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -51,9 +51,9 @@ pub(super) struct Drafting<'a> {
     pub(super) work: &'a Work,
     /// Of the operations that were done.
     done: Draft,
-    /// Of the one that is being done: if it is refused, it has changed nothing.
+    /// Of the present operation: if it is refused, it has changed nothing.
     pub(super) draft: Draft,
-    /// What was looked for and is not loaded. Then all that was decided is worth nothing.
+    /// Rows that were needed and are not loaded. Then the decision is discarded.
     lacks: RefCell<Vec<Need>>,
 }
 
@@ -95,7 +95,7 @@ impl Drafting<'_> {
         }
     }
 
-    /// A task or a list as it is by now, also one in the trash.
+    /// The present state of a task or a list, also of one in the trash.
     pub(super) fn find<C: Kept>(&self, id: C::Id) -> Option<&Record<C>> {
         for draft in [&self.draft, &self.done] {
             if let Some(drafted) = C::drafted(draft).get(&id) {
@@ -129,7 +129,7 @@ impl Drafting<'_> {
         all.filter(|record| !record.is_deleted())
     }
 
-    /// One that is there, and is as the caller knows it.
+    /// One that exists, in a version that the caller expects.
     pub(super) fn expected<C: Kept>(
         &self,
         id: C::Id,
@@ -172,8 +172,8 @@ impl Drafting<'_> {
         holder.now
     }
 
-    /// Gives a task the references that it comes to have, unless another has one of them, and takes from it those that
-    /// it had.
+    /// Gives a task its new references, unless another task has one of them, and removes those that
+    /// it had before.
     pub(super) fn claim(&mut self, old: Option<&Task>, new: &Task) -> Result<(), Refusal> {
         if let Some(old) = old {
             self.release(old, new);
@@ -193,7 +193,7 @@ impl Drafting<'_> {
         Ok(())
     }
 
-    /// Takes from a task the references that it does not come to keep.
+    /// Removes the references that a task does not keep.
     pub(super) fn release(&mut self, old: &Task, new: &Task) {
         let keeps = held_references(new);
         for reference in held_references(old).difference(&keeps) {
@@ -203,7 +203,7 @@ impl Drafting<'_> {
         }
     }
 
-    /// A record that is made now.
+    /// A record that is created now.
     pub(super) fn new_record<C: RecordContent>(&self, id: C::Id, content: C) -> Record<C> {
         Record {
             space: self.work.space.clone(),
@@ -226,7 +226,7 @@ impl Drafting<'_> {
         Ok(())
     }
 
-    /// As [`Drafting::check_room`], when all is done: what came and what went.
+    /// As [`Drafting::check_room`], at the end: with all that was added and removed.
     pub(super) fn check_growth(&self) -> Result<(), Refusal> {
         let (most, count) = (self.work.most_tasks, self.draft.account.task_count);
         if count > most && count > self.state.account.task_count {
@@ -249,7 +249,7 @@ impl Drafting<'_> {
         self.work.now.max(old.updated_at.next())
     }
 
-    /// Puts what was changed in the place of what it was.
+    /// Replaces a record by its changed version.
     pub(super) fn replace<C: Kept>(
         &mut self,
         old: &Record<C>,
@@ -265,7 +265,7 @@ impl Drafting<'_> {
         self.put(old, new, kind, undoes)
     }
 
-    /// As [`Drafting::replace`], of what got another place without anybody's wish: that is no update.
+    /// As [`Drafting::replace`], for a record that only made room for another: that does not count as an update.
     pub(super) fn spread<C: Kept>(&mut self, old: &Record<C>, new: Record<C>) {
         self.put(old, new, Kind::Spread, None);
     }

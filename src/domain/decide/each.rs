@@ -1,4 +1,4 @@
-//! One thing that is done to all tasks that a filter selects.
+//! One operation on all tasks that a filter selects.
 
 use super::draft::Drafting;
 use super::operate::operate_once;
@@ -34,7 +34,7 @@ pub(super) fn operate_on_each(
 }
 
 impl Drafting<'_> {
-    /// Those that are selected as all is by now, newest first. `None` until all are loaded.
+    /// The tasks that are selected in the present state, newest first. `None` until all are loaded.
     fn matching(&self, matching: &Matching) -> Option<Result<Vec<TaskId>, Refusal>> {
         let most = matching.most();
         let loaded = self.state.matched(matching);
@@ -59,7 +59,7 @@ impl Drafting<'_> {
 }
 
 impl Operation {
-    /// The same for this task.
+    /// The same operation for this task.
     fn of_task(&self, task: TaskId) -> Self {
         let mut operation = self.clone();
         match &mut operation {

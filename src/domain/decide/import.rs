@@ -1,4 +1,4 @@
-//! Import: tasks and lists that come with their own ids and times, and how they are taken back.
+//! Import: tasks and lists that have their own ids and times, and the undo of an import.
 
 use super::draft::Drafting;
 use super::kept::Kept;
@@ -8,8 +8,8 @@ use crate::domain::order::OrderKey;
 use crate::domain::work::{Outcome, Written};
 use crate::domain::{Imported, ItemId, ListContent, ListId, Record, Refusal, TaskId};
 
-/// What is there already, also in the trash, stays as it is. Where the list or the parent is not there, or the
-/// parent is too deep, it is the inbox or the top level; with `waits`, a task is refused as long as its parent is not there.
+/// What is there already, also in the trash, stays as it is. Where the list or the parent is not there, or the parent
+/// is too deep, it is the inbox or the top level; with `waits`, a task is refused as long as its parent is not there.
 pub(super) fn import(
     drafting: &mut Drafting<'_>,
     imported: &Imported<Content>,
@@ -63,7 +63,7 @@ pub(super) fn import_list(
 }
 
 impl<C: RecordContent> Imported<C> {
-    /// Nothing has happened after now, and nothing before it was made.
+    /// No time is after now, or before the creation.
     fn as_made_in(&self, drafting: &Drafting<'_>) -> Record<C> {
         let now = drafting.work.now;
         let mut record = drafting.new_record(self.id, self.content.clone());
@@ -74,8 +74,8 @@ impl<C: RecordContent> Imported<C> {
     }
 }
 
-/// Into the trash with what the change `made` has made, if nobody has changed it since, and if nothing that stays is below
-/// it or in it.
+/// Into the trash with what the change `made` has made, if nobody has changed it since, and if nothing that stays is
+/// below it or in it.
 pub(super) fn take_back(drafting: &mut Drafting<'_>, item: ItemId, made: i64) -> Outcome {
     match item {
         ItemId::Task(id) => take_back_task(drafting, id, made),
@@ -111,7 +111,7 @@ fn take_back_list(drafting: &mut Drafting<'_>, id: ListId, made: i64) -> Outcome
     Ok(Written::Deleted(gone.into()))
 }
 
-/// What is in the trash already is as good as unchanged.
+/// What is in the trash already counts as unchanged.
 fn unchanged_since<C: Kept>(
     drafting: &Drafting<'_>,
     id: C::Id,

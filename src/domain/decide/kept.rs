@@ -1,4 +1,4 @@
-//! In what tasks and lists differ when something is done to one of them.
+//! What differs between tasks and lists when an operation is applied.
 
 use super::draft::{Draft, Drafted};
 use crate::domain::change::Replaced;

@@ -1,5 +1,5 @@
-//! Decides what comes of some work: from what is known of its space, to what the space is then. Pure: the same state
-//! and work give the same decision. Rows that turn out to be needed are asked for; then the work is decided anew.
+//! Decides a work: from the known state of its space to the outcome and the next state. Pure: the same state
+//! and work give the same decision. If a row is missing, the need is returned, and the work is decided again with it.
 
 mod below;
 mod draft;
@@ -24,7 +24,7 @@ use super::state::Need;
 use super::work::{Deed, Done, KeptAnswer, Outcome, Work};
 use super::{Account, Refusal, State, Timestamp};
 
-/// What comes of some work, not yet taken over into the state.
+/// The outcome of a work, not yet applied to the state.
 #[derive(Debug)]
 pub struct Decision {
     pub done: Done,
@@ -42,7 +42,7 @@ pub enum Undecided {
     Lacks(Vec<Need>),
 }
 
-/// Decides some work.
+/// Decides a work.
 ///
 /// # Errors
 /// Rows that are missing, or [`Refusal::KeyReused`]; what else is refused stands in the outcomes.
@@ -101,7 +101,7 @@ pub fn decide(state: &State, work: &Work) -> Result<Decision, Undecided> {
 }
 
 impl Decision {
-    /// What the door has to write down, if the answer is to be kept.
+    /// What the caller's encoder has to write, if the answer is to be kept.
     pub fn outcomes_to_keep(&self) -> Option<&[Outcome]> {
         match &self.done {
             Done::Now(outcomes) if self.keeps => Some(outcomes),
@@ -109,7 +109,7 @@ impl Decision {
         }
     }
 
-    /// Takes the decision over into the state, with what the door wrote down.
+    /// Applies the decision to the state, with the encoded answer.
     pub fn accept(self, state: &mut State, work: &Work, answer: Option<Arc<[u8]>>) -> Done {
         if let Some(draft) = self.draft {
             state.absorb(draft);
@@ -133,7 +133,7 @@ impl Decision {
 }
 
 impl KeptAnswer {
-    /// Whether its time is not over.
+    /// Whether it has not expired.
     pub(super) fn stands_at(&self, now: Timestamp) -> bool {
         self.created_at > now.minus(KEY_LIFETIME)
     }

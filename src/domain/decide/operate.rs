@@ -1,4 +1,4 @@
-//! Operations: create, change, move. What concerns the trash is in `trash`.
+//! The operations create, change and move. What concerns the trash is in `trash`.
 
 use super::draft::Drafting;
 use super::each::operate_on_each;
@@ -67,7 +67,7 @@ pub(super) fn operate_once(drafting: &mut Drafting<'_>, operation: &Operation) -
     }
 }
 
-/// What comes of a creation whose id there is already; nothing if there is none.
+/// The outcome of a creation whose id exists already; nothing if it does not exist.
 fn met<C: Kept>(
     drafting: &Drafting<'_>,
     id: C::Id,
@@ -188,7 +188,7 @@ fn move_task(
     }
 }
 
-/// A key that the task would have without having been moved is not told.
+/// A key that the task would have without a move is not part of a change.
 fn set_order(task: &mut Task, key: OrderKey) {
     let own = OrderKey::of_creation(task.created_at);
     task.content.order = (key != own).then_some(key);

@@ -1,4 +1,4 @@
-//! Where a task comes to stand: on which shelf, and between which siblings.
+//! The place of a task: in which list, below which parent, and between which siblings.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,7 @@ pub(super) const TOO_DEEP: Breach = Breach {
 /// How many neighbours get new keys at first when there is no room.
 const SPREAD: usize = 32;
 
-/// Between which siblings.
+/// The siblings before and after a place.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Spot {
     First,
@@ -57,7 +57,7 @@ pub(super) enum Found {
 }
 
 impl Drafting<'_> {
-    /// The shelf that somebody wants a task on that is on `present` now, or is new.
+    /// The siblings (the shelf) that a task is to be among; now it is on `present`, or is new.
     pub(super) fn shelf(&self, present: Option<Shelf>, to: &Destination) -> Result<Shelf, Breach> {
         let now = present.unwrap_or_default();
         let wanted = match (to.list, to.parent) {
@@ -114,7 +114,7 @@ impl Drafting<'_> {
         Ok(())
     }
 
-    /// Between which siblings a task is wanted.
+    /// Between which siblings a task is to be.
     pub(super) fn spot(&self, id: TaskId, on: Shelf, to: &Destination) -> Result<Spot, Refusal> {
         let is_sibling = |other: &TaskId| {
             let task = self.find_live::<Content>(*other);
@@ -133,7 +133,7 @@ impl Drafting<'_> {
         }
     }
 
-    /// A place on a shelf for a task, which stands on another one, or is to stand elsewhere on it.
+    /// A place on a shelf for a task that comes from another shelf, or from another place on the same one.
     pub(super) fn find_place(&self, task: &Task, on: Shelf, spot: Spot) -> Found {
         let first = |from: Option<&Place>| {
             let before = self.siblings(on, from, Toward::Before, 1, Some(task.id));
@@ -164,7 +164,7 @@ impl Drafting<'_> {
         self.make_room(task, on, lower.as_ref())
     }
 
-    /// A key behind a place; where there is no room, those who stand next get new keys.
+    /// A key after a place; where there is no room, the next siblings get new keys.
     fn make_room(&self, task: &Task, on: Shelf, lower: Option<&Place>) -> Found {
         let mut count = 0;
         loop {
@@ -255,7 +255,7 @@ impl Drafting<'_> {
         known
     }
 
-    /// Takes a task to a place, with the neighbours that must make room; what is below it goes along.
+    /// Moves a task to a place, with the neighbours that must make room; the tasks below it move along.
     pub(super) fn take_to(
         &mut self,
         old: &Task,
@@ -276,7 +276,7 @@ impl Drafting<'_> {
         Ok(moved)
     }
 
-    /// What is below a task comes into its list, but for what finds its place without it.
+    /// The tasks below a task move into its list, except those that have a place of their own.
     pub(super) fn go_along(
         &mut self,
         root: TaskId,

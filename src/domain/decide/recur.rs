@@ -1,4 +1,4 @@
-//! Tasks that come back: completing and skipping an occurrence. When the next one is, says `content`.
+//! Recurring tasks: completing and skipping an occurrence. The next occurrence is computed in `content`.
 
 use std::borrow::Cow;
 
@@ -16,8 +16,8 @@ const LATER_THAN_TOMORROW: Breach = Breach {
     rule: Cow::Borrowed("on must be at most tomorrow"),
 };
 
-/// Whoever names an occurrence means that one: if it is not the present one, another has been there before, or the same
-/// one with the same wish.
+/// A request that names an occurrence means only that one. If it is not the present one, another request came first,
+/// or this is a repetition.
 pub(super) fn complete(
     drafting: &mut Drafting<'_>,
     id: TaskId,
@@ -73,7 +73,7 @@ pub(super) fn skip(
 }
 
 impl Drafting<'_> {
-    /// Takes a task to its next occurrence. Behind the last one it is completed, and the answer is `false`.
+    /// Moves a task to its next occurrence. After the last one it is completed, and the result is `false`.
     pub(super) fn pass(
         &self,
         task: &mut Task,
@@ -90,7 +90,7 @@ impl Drafting<'_> {
         Ok(goes_on)
     }
 
-    /// What is below a task is to be done again.
+    /// The tasks below a task are open again.
     pub(super) fn reopen_below(&mut self, id: TaskId) -> Result<(), Refusal> {
         let patch = Patch {
             completed: Some(false),
@@ -111,7 +111,7 @@ impl Drafting<'_> {
 }
 
 impl Occasion {
-    /// The day on which it is done: as it is said, or today where the task is planned, or where the caller is.
+    /// The day of completion: as the request says, or today in the task's zone, or else in the caller's.
     fn day(&self, planned_in: Option<&str>, now: Timestamp) -> Result<Date, Breach> {
         let mut zones = [planned_in, self.zone.as_deref()].into_iter().flatten();
         let moment = zones.find_map(|zone| Moment::new(now, zone));

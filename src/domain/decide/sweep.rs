@@ -1,4 +1,4 @@
-//! Sweeping: what was kept long enough goes for good, in steps.
+//! Sweeping: removes for good what is older than the retention, in steps.
 
 use super::draft::Drafting;
 use super::kept::Kept;

@@ -1,4 +1,4 @@
-//! Into the trash and out of it, with all that is below.
+//! Deleting into the trash and restoring, together with all tasks below.
 
 use std::collections::{HashMap, HashSet};
 
@@ -37,7 +37,7 @@ pub(super) fn delete_below(drafting: &mut Drafting<'_>, item: ItemId) -> Result<
     Ok(())
 }
 
-/// Those that are not there yet.
+/// The records that are not there yet.
 pub(super) fn throw_all_away(
     drafting: &mut Drafting<'_>,
     tasks: Vec<TaskId>,
@@ -106,7 +106,7 @@ pub(super) fn parents_first(tasks: Vec<Task>) -> Vec<Task> {
     let mut waiting: HashMap<TaskId, Task> = tasks.iter().map(|it| (it.id, it.clone())).collect();
     let mut sorted = Vec::with_capacity(tasks.len());
     for task in tasks {
-        // From the task upward, as far as nobody has been there.
+        // From the task upward, up to a task that was visited already.
         let mut line = Vec::new();
         let mut next = Some(task.id);
         while let Some(task) = next.and_then(|id| waiting.remove(&id)) {

@@ -1,5 +1,5 @@
-//! Undo: what a change replaced comes back, with all that was made together with it. Later changes of other members
-//! stay; later changes of the same ones stand in the way.
+//! Undo: restores what a change replaced, together with all changes of the same batch. Later changes of other members
+//! stay; a later change of the same member is a conflict.
 
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +14,7 @@ use crate::domain::{ItemId, ListContent, ListId, Record, Refusal, Task, TaskId, 
 
 pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> Vec<Outcome> {
     let forgotten = drafting.state.account.forgotten_seq;
-    // Of what is forgotten, only the latest of each item is there.
+    // Of changes that were swept, only the latest of each item is there.
     let is_kept = |change: &&Change| change.at >= since && change.seq > forgotten;
     let Some(change) = drafting.change(seq).filter(is_kept).cloned() else {
         return vec![Err(Refusal::ChangeNotFound)];
@@ -45,19 +45,19 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
             },
         }
     }
-    // What was made since in a list, or below a task, that goes again, goes with it.
+    // What was created since in a list, or below a task, that is removed again, is removed with it.
     let along = match go_along(drafting, &lists, &tasks) {
         Ok(along) => along,
         Err(refusal) => return vec![Err(refusal)],
     };
-    // What one of them gives up, another may have had before.
+    // A reference that one of them gives up, another may have had before.
     for plan in &tasks {
         drafting.release(&plan.old, &plan.new);
     }
     for plan in lists {
         outcomes.push(Ok(take_back(drafting, plan)));
     }
-    // Whoever comes back finds its parent.
+    // A task that comes back needs its parent first.
     let order = parents_first(tasks.iter().map(|plan| plan.new.clone()).collect());
     let mut plans: HashMap<TaskId, _> = tasks.into_iter().map(|it| (it.new.id, it)).collect();
     for task in order {
@@ -77,7 +77,8 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     outcomes
 }
 
-/// Those of the tasks that are still below something in the trash, or in it: others have gone back to where they were before.
+/// Those of the tasks that are still below something in the trash, or in it: others have gone back to where they were
+/// before.
 fn throw_away_what_is_left(
     drafting: &mut Drafting<'_>,
     along: &[TaskId],
@@ -180,8 +181,8 @@ impl<P: RecordPatch> Reversal<P> {
         reversal
     }
 
-    /// The latest of the later changes that stands in the way. One that was undone, and its undo, do not; nor does one
-    /// that nobody wished.
+    /// The latest later change that is a conflict. One that was undone, and its undo, are not; nor is a change
+    /// that only made room for another task.
     fn conflict<C: Kept<Patch = P>>(&self, is_deleted: bool, later: &[Change]) -> Option<i64> {
         let mut later: Vec<&Change> = later
             .iter()
@@ -213,7 +214,7 @@ impl<P: RecordPatch> Reversal<P> {
     }
 }
 
-/// What becomes of a task or a list.
+/// What happens to a task or a list.
 struct Plan<C: Kept> {
     old: Record<C>,
     new: Record<C>,
@@ -259,7 +260,7 @@ fn plan<C: Kept>(
     }))
 }
 
-/// The latest change after `made`, which has made something, that stands in the way of taking that back.
+/// The latest change after the creation `made` that prevents undoing it.
 pub(super) fn change_since<C: Kept>(
     drafting: &Drafting<'_>,
     record: &Record<C>,
@@ -322,7 +323,7 @@ fn take_task_back(
 }
 
 impl Drafting<'_> {
-    /// What has happened to something after a change.
+    /// The changes of an item after a given change.
     fn later<C: Kept>(&self, record: &Record<C>, after: i64) -> &[Change] {
         if record.seq <= after {
             return &[];

@@ -1,4 +1,4 @@
-//! What a caller wants listed: which tasks, when and where that is meant, and in which order.
+//! The query of a caller: the filter, the moment and zone in which it is evaluated, and the order.
 
 use super::condition::{Bound, Condition, Narrowed};
 use super::dates::Moment;
@@ -6,18 +6,23 @@ use super::field::Field;
 use super::plan::Comparison;
 use super::selection::Selection;
 use super::sorting::Sorting;
-use crate::domain::{Filter as Shown, Task};
+use crate::domain::{ListScope, Task};
 
-/// A list that was asked for by a filter, an order, or both.
+/// A list with a filter, an order, or both.
 #[derive(Clone, Debug)]
 pub struct Asked {
-    pub shown: Shown,
+    pub shown: ListScope,
     pub sorting: Sorting,
     selection: Selection,
 }
 
 impl Asked {
-    pub fn new(shown: Shown, filter: &super::Filter, sorting: Sorting, moment: &Moment) -> Self {
+    pub fn new(
+        shown: ListScope,
+        filter: &super::Filter,
+        sorting: Sorting,
+        moment: &Moment,
+    ) -> Self {
         Self {
             shown,
             sorting,
@@ -25,14 +30,14 @@ impl Asked {
         }
     }
 
-    /// Whether a task belongs to the list. Whether it is in the trash is not asked.
+    /// Whether a task belongs to the list. Whether it is in the trash is not checked.
     pub fn matches(&self, task: &Task) -> bool {
         let completed = self.shown.completed;
         completed.is_none_or(|wanted| wanted == task.content.completed)
             && self.selection.matches(task)
     }
 
-    /// What SQL can say about its tasks. In the trash no index and no other table knows them.
+    /// The SQL conditions for its tasks. Tasks in the trash are in no index and no other table.
     pub fn narrowed(&self) -> Narrowed {
         if self.shown.deleted {
             return Narrowed {

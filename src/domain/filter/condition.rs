@@ -1,4 +1,4 @@
-//! What SQL can say about a selection: the same on both engines, and never less than what it selects.
+//! The SQL conditions of a selection: the same on both engines, and never narrower than the selection.
 
 use uuid::Uuid;
 
@@ -7,24 +7,24 @@ use super::field::Field;
 use super::plan::{Comparison, Plan, Predicate};
 use crate::domain::Timestamp;
 
-/// What SQL can say about the tasks of a selection.
+/// The SQL conditions of a selection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Narrowed {
-    /// Holds for every task of the selection, and perhaps for others.
+    /// True for every task of the selection, and perhaps for others.
     pub condition: Condition,
-    /// Holds for no other task, and perhaps not for all of them. What is left between the two is decided by
-    /// [`super::Selection::matches`].
+    /// True only for tasks of the selection, and perhaps not for all of them. What is left between the two is decided
+    /// by [`super::Selection::matches`].
     pub certain: Condition,
 }
 
 /// A condition on the columns of a task. There is no negation, so a missing value (NULL, which is never true) needs no
-/// thought where the text is written.
+/// attention where the SQL is written.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// Holds for every task.
     Always,
     All(Vec<Condition>),
-    /// Of nothing: for no task.
+    /// An empty one is true for no task.
     Any(Vec<Condition>),
     Has(Field),
     Lacks(Field),
@@ -36,10 +36,10 @@ pub enum Condition {
     ContainsNot(Field, String),
     /// Whether `due` or `start` has a zone, or has none.
     Zoned(Field, bool),
-    /// How `due` or `start` lies to a text, without its zone or as it is written: for dates that have none.
+    /// How `due` or `start` compares with a text, without its zone or as it is written: for dates without a zone.
     Written(Field, Comparison, String),
-    /// How a text lies to another one, both folded. Of a text in which there is more than ASCII, SQL cannot tell: for
-    /// that it holds.
+    /// How a text compares with another one, both folded. SQL cannot fold a text that is not ASCII: for
+    /// such a text it is true.
     Folded(Field, Comparison, String),
     /// Whether a word occurs in a text (of `text`: in any of the three), also as a part of another. Nor can SQL tell
     /// here. `None`: a word that is not ASCII, which occurs in no text that is.
@@ -126,7 +126,7 @@ impl Narrowed {
         }
     }
 
-    /// Where SQL never knows.
+    /// Where SQL can never decide.
     fn loose(condition: Condition) -> Self {
         Self {
             condition,
@@ -324,7 +324,7 @@ fn date(field: Field, how: Comparison, point: Point) -> Narrowed {
     }
 }
 
-/// How the written day of a date lies to a day.
+/// How the written day of a date compares with a day.
 fn of_the_day(field: Field, how: Comparison, point: Point) -> Option<Condition> {
     let Point::Day { date, .. } = point else {
         return None;

@@ -1,5 +1,5 @@
-//! Days and moments: how the dates of a task are compared with those of a filter. Nothing is stored as an instant: a
-//! zone decides when it is asked for.
+//! Days and moments: how the dates of a task are compared with those of a filter. Dates are not stored as instants: the
+//! zone of the query decides.
 
 use std::cmp::Ordering;
 
@@ -11,16 +11,16 @@ use crate::domain::Timestamp;
 
 /// A date of a task, as it was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum When<'a> {
-    /// A day, wherever one is.
+pub enum TaskDate<'a> {
+    /// A day, in any zone.
     Date(Date),
-    /// A wall clock, wherever one is.
+    /// A local time, in any zone.
     Local(DateTime),
-    /// A wall clock in this zone of the IANA database.
+    /// A local time in this zone of the IANA database.
     Zoned(DateTime, &'a str),
 }
 
-impl When<'_> {
+impl TaskDate<'_> {
     /// The wall clock as written, by which dates are sorted: a date comes before the times of its day.
     pub fn wall(&self) -> (Date, Option<Time>) {
         match self {
@@ -40,7 +40,7 @@ impl When<'_> {
     }
 }
 
-/// When and where a filter is asked: what `now()` is, and in which zone days begin.
+/// When and where a filter is evaluated: what `now()` is, and in which zone days begin.
 #[derive(Clone, Debug)]
 pub struct Moment {
     now: Timestamp,
@@ -89,7 +89,7 @@ fn start_of_next(date: Date, zone: &TimeZone) -> i64 {
         .map_or(i64::MAX, |next| start_of(next, zone))
 }
 
-/// What a filter compares dates with, before it is known when and where it is asked.
+/// What a filter compares dates with, before the moment and the zone are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Target {
     pub(super) base: Base,
@@ -148,7 +148,7 @@ impl Target {
 }
 
 impl Point {
-    /// How an instant lies to it: against a day only the day counts.
+    /// How an instant compares with it: against a day only the day counts.
     pub(super) fn order_of_instant(self, micros: i64) -> Ordering {
         match self {
             Self::Instant(point) => micros.cmp(&point),
@@ -158,16 +158,16 @@ impl Point {
         }
     }
 
-    /// How a date of a task lies to it: against a moment a date stands for the end of its day.
-    pub(super) fn order_of(self, when: &When<'_>, zone: &TimeZone) -> Ordering {
+    /// How a date of a task compares with it: against a moment a date stands for the end of its day.
+    pub(super) fn order_of(self, when: &TaskDate<'_>, zone: &TimeZone) -> Ordering {
         match (self, when) {
-            (Self::Day { date, .. }, When::Date(own)) => own.cmp(&date),
-            (Self::Day { date, .. }, When::Local(local)) => local.date().cmp(&date),
-            (Self::Instant(point), When::Date(own)) => {
+            (Self::Day { date, .. }, TaskDate::Date(own)) => own.cmp(&date),
+            (Self::Day { date, .. }, TaskDate::Local(local)) => local.date().cmp(&date),
+            (Self::Instant(point), TaskDate::Date(own)) => {
                 start_of_next(*own, zone).saturating_sub(1).cmp(&point)
             }
-            (Self::Instant(point), When::Local(local)) => instant(*local, zone).cmp(&point),
-            (_, When::Zoned(local, name)) => {
+            (Self::Instant(point), TaskDate::Local(local)) => instant(*local, zone).cmp(&point),
+            (_, TaskDate::Zoned(local, name)) => {
                 // A zone that is not known any more is UTC: some answer, and the same one everywhere.
                 let own = TimeZone::get(name).unwrap_or(TimeZone::UTC);
                 self.order_of_instant(instant(*local, &own))
@@ -226,7 +226,7 @@ pub(super) fn read(text: &str) -> Option<Base> {
     Some(Base::Instant(utc - minutes * 60_000_000))
 }
 
-/// A number of exactly so many digits.
+/// A number of exactly this many digits.
 fn number(text: &str, digits: usize) -> Option<u32> {
     let fits = text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }

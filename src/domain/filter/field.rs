@@ -1,4 +1,4 @@
-//! What a filter can ask of a task, and what kind of value it finds there.
+//! The fields that a filter can name, and the kind of value of each.
 
 /// A member of a task, or what is made of several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

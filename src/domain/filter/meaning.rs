@@ -1,4 +1,4 @@
-//! From words to a plan: which field a name is, what may be said about it, and what the argument is.
+//! From the syntax tree to a plan: which field a name is, which operators it allows, and what the argument is.
 
 use unicode_normalization::UnicodeNormalization;
 use uuid::Uuid;

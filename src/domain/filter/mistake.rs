@@ -1,4 +1,4 @@
-//! What is wrong with a filter, and where.
+//! An error in a filter, with its column.
 
 use std::borrow::Cow;
 
@@ -6,7 +6,7 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("column {column}: expected {expected}")]
 pub struct Mistake {
-    /// Counted in characters (Unicode scalar values), from 1. At the end: one more than there are.
+    /// The column, in characters (Unicode scalar values), from 1. At the end of the text: its length plus 1.
     pub column: usize,
     pub expected: Cow<'static, str>,
 }

@@ -1,6 +1,7 @@
-//! The filter language: AIP-160 (google.aip.dev/160) over the members of a task. A text becomes a tree (`syntax`), the
-//! tree a plan (`meaning`), the plan, once it is known when and where it is asked, a selection: it decides about a
-//! task, and says in SQL which tasks need no decision. `docs/filter.md` explains it to users.
+//! The filter language: AIP-160 (google.aip.dev/160) over the members of a task. A text is parsed into a tree
+//! (`syntax`), the tree becomes a plan (`meaning`), and the plan, with the moment and the zone of the query, becomes a
+//! selection. It decides for each task, and gives SQL conditions that narrow the search. `docs/filter.md` explains it
+//! to users.
 
 mod asked;
 mod condition;
@@ -20,7 +21,7 @@ mod tree;
 
 pub use self::asked::Asked;
 pub use self::condition::{Bound, Condition, Narrowed};
-pub use self::dates::{Moment, When};
+pub use self::dates::{Moment, TaskDate};
 pub use self::field::Field;
 pub use self::mistake::Mistake;
 pub use self::place::{Mark, Place};

@@ -1,5 +1,5 @@
-//! Where a task stands in a sorted list: what its order depends on, apart from the task, so that a page can begin
-//! behind a task that is not there any more.
+//! The position of a task in a sorted list: the values that its order depends on, without the task, so that a page can
+//! begin after a task that was deleted.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -22,7 +22,7 @@ pub struct Place {
 pub enum Mark {
     Number(i64),
     Text(String),
-    /// The task has no value there: behind all others, in both directions.
+    /// The task has no value there: after all others, in both directions.
     Missing,
 }
 

@@ -1,5 +1,5 @@
-//! What a filter means, without its spelling: predicates, all or any of which must hold. Negations stand at the
-//! predicates alone, so that a missing value is handled in one place.
+//! The meaning of a filter, without its spelling: predicates, all or any of which must hold. Only predicates are
+//! negated, so that a missing value is handled in one place.
 
 use std::cmp::Ordering;
 
@@ -34,7 +34,7 @@ pub(super) enum Predicate<D = Target> {
     Words(Field, Search),
 }
 
-/// How two values lie to one another. There is no `!=`: that is `=` which is not so.
+/// How two values compare. There is no `!=`: that is a negated `=`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Comparison {
     Equal,
@@ -55,7 +55,7 @@ impl Comparison {
         }
     }
 
-    /// What holds where this one does not; there is none for `Equal`.
+    /// The opposite comparison; `Equal` has none.
     pub(super) fn inverse(self) -> Option<Self> {
         match self {
             Self::Equal => None,

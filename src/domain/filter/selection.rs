@@ -1,10 +1,10 @@
-//! Which tasks a filter selects. Where SQL only narrows, this decides.
+//! Which tasks a filter selects. SQL only narrows the search; this decides.
 
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
 use super::condition::{self, Narrowed};
-use super::dates::{Moment, Point, When};
+use super::dates::{Moment, Point, TaskDate};
 use super::field::Field;
 use super::plan::{Plan, Predicate};
 use crate::domain::Timestamp;
@@ -26,7 +26,7 @@ pub enum Value<'a> {
     Number(i64),
     Text(&'a str),
     Time(Timestamp),
-    Date(When<'a>),
+    Date(TaskDate<'a>),
     Id(Uuid),
     /// It is there, and cannot be compared (`References`, `Recurrence`).
     There,

@@ -1,8 +1,8 @@
-//! The grammar of AIP-160, read by recursive descent: which words there are, and what belongs together. What they
-//! mean, `meaning` says. The client reads in the same steps (`clients/typescript/src/syntax.ts`).
+//! The grammar of AIP-160, parsed by recursive descent: which tokens there are, and how they are grouped. What they
+//! mean is decided in `meaning`. The client parses in the same steps (`clients/typescript/src/syntax.ts`).
 //!
-//! Narrower than the standard in one thing: AND and OR beside one another need parentheses. The crate `aip-160` would
-//! read the rest, but its tree keeps neither the parentheses nor the columns, which a mistake in the meaning needs, too.
+//! Stricter than the standard in one point: AND and OR side by side need parentheses. The crate `aip-160` would
+//! parse the rest, but its tree keeps neither the parentheses nor the columns, which errors of meaning need, too.
 
 use super::mistake::Mistake;
 use super::tree::{Argument, Function, Restriction, Sign, Tree, Value, Word};

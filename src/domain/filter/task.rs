@@ -1,11 +1,11 @@
-//! What a task answers when a filter or an order asks it.
+//! The value of a task for each field of a filter or an order.
 
 use jiff::civil::DateTime;
 
-use super::dates::When;
+use super::dates::TaskDate;
 use super::field::Field;
 use super::selection::{Subject, Value};
-use crate::domain::content::{Priority, When as Written};
+use crate::domain::content::{Priority, When};
 use crate::domain::{Member, Task};
 
 impl Subject for Task {
@@ -44,15 +44,15 @@ impl Subject for Task {
     }
 }
 
-fn date(written: &Written) -> Option<Value<'_>> {
+fn date(written: &When) -> Option<Value<'_>> {
     let (local, zone) = written.parts();
     Some(Value::Date(if local.len() == "2026-12-01".len() {
-        When::Date(local.parse().ok()?)
+        TaskDate::Date(local.parse().ok()?)
     } else {
         let local: DateTime = local.parse().ok()?;
         match zone {
-            Some(zone) => When::Zoned(local, zone),
-            None => When::Local(local),
+            Some(zone) => TaskDate::Zoned(local, zone),
+            None => TaskDate::Local(local),
         }
     }))
 }

@@ -1,4 +1,4 @@
-//! What a filter says, word by word, with the columns of the words.
+//! The syntax tree of a filter: its words, each with its column.
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Tree {

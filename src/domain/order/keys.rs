@@ -1,4 +1,4 @@
-//! The algorithm: a key is an integer of variable length, whose first letter tells the length, and a fraction. Both
+//! The algorithm: a key is an integer of variable length, whose first letter gives the length, and a fraction. Both
 //! are digits in base 62, in the order of their bytes.
 
 /// In ascending order of bytes, so that keys sort as their numbers do.

@@ -7,7 +7,7 @@ mod tests;
 
 use super::Timestamp;
 
-/// The longest key, in bytes. One that would be longer is a sign that the neighbours must be spread.
+/// The longest key, in bytes. If one would be longer, the neighbours get new keys.
 pub const LONGEST_KEY: usize = 64;
 
 /// What stands before the digits of a moment: the mark of an integer of nine digits.
@@ -23,7 +23,7 @@ pub struct OrderKey(String);
 #[error("there is no room between the neighbours")]
 pub struct NoRoom;
 
-/// The text is no key.
+/// The text is not a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be an order key of at most 64 bytes")]
 pub struct NotAKey;

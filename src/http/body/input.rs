@@ -1,4 +1,4 @@
-//! What callers send in a body: read from JSON to the words of the domain, with all that is wrong in it said at once.
+//! Request bodies: parsed from JSON into values of the domain, with all faults reported at once.
 
 use crate::domain::json::{Fault, Faults, NoObject, Object, Rule};
 use crate::domain::{
@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::http::problem::Problem;
 
-/// A body that is read from JSON.
+/// A type that is parsed from a JSON body.
 pub(in crate::http) trait FromJson: Sized {
     fn from_json(json: &[u8]) -> Result<Self, Problem>;
 }

@@ -1,4 +1,4 @@
-//! JSON on its way in and out.
+//! JSON bodies of requests and responses.
 
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::input::FromJson;
 use super::strict;
@@ -19,7 +20,7 @@ use crate::http::problem::Problem;
 pub(in crate::http) const APPLICATION_JSON: HeaderValue =
     HeaderValue::from_static("application/json");
 
-/// The largest body that is read, where nothing else is said.
+/// The default limit of a body.
 const BODY_LIMIT: usize = 64 * 1024;
 
 /// How long a body may take to arrive.
@@ -27,7 +28,7 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// The body of an answer.
+/// A JSON body of a response.
 pub(in crate::http) struct Json<T>(pub(in crate::http) T);
 
 impl<T: Serialize> IntoResponse for Json<T> {
@@ -39,7 +40,13 @@ impl<T: Serialize> IntoResponse for Json<T> {
     }
 }
 
-/// The body of an answer that is JSON already.
+/// JSON that was written already, as a part of an answer.
+pub(in crate::http) fn raw(json: Vec<u8>) -> Result<Box<RawValue>, Problem> {
+    let text = String::from_utf8(json).map_err(|error| Problem::internal(error.into()))?;
+    RawValue::from_string(text).map_err(|error| Problem::internal(error.into()))
+}
+
+/// A body of a response that is encoded already.
 pub(in crate::http) struct JsonText(pub(in crate::http) Vec<u8>);
 
 impl IntoResponse for JsonText {
@@ -48,7 +55,7 @@ impl IntoResponse for JsonText {
     }
 }
 
-/// A body that was declared as JSON, whole. What it says is read by [`JsonBody::read`].
+/// A complete body that was declared as JSON. [`JsonBody::read`] parses it.
 pub(in crate::http) struct JsonBody<const LIMIT: usize = BODY_LIMIT>(Bytes);
 
 impl<const LIMIT: usize> JsonBody<LIMIT> {

@@ -1,6 +1,6 @@
-//! What is still coming of a request's body when its answer is there: too much, or for nobody. Who closes a connection on
-//! which the other side still writes, resets it, and the answer may be lost with it (RFC 9112 §9.6): a proxy says 502 then.
-//! So the rest is taken, and let go.
+//! The rest of a request's body that still arrives when the response is ready (too large, or not needed). Closing a
+//! connection on which the client still sends resets it, and the response may be lost (RFC 9112 §9.6); a proxy then
+//! answers 502. So the rest is read and discarded.
 
 use std::mem;
 use std::pin::Pin;
@@ -15,17 +15,17 @@ use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::sync::oneshot;
 
-/// A shorter body arrives with the head, or as good as that: hyper takes it by itself.
+/// A shorter body arrives with the head, or soon after it: hyper reads it by itself.
 const SHORT: u64 = 8 * 1024;
 
-/// How much is taken at most, in bytes, and for how long.
+/// The limits of reading the rest: bytes and time.
 const MOST: usize = 64 * 1024 * 1024;
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// The way back of a body that was lent to a route.
+/// The channel by which a body comes back that was lent to a route.
 pub(in crate::http) struct Leftover(Option<oneshot::Receiver<Body>>);
 
-/// Lends the body to the route. Who waits for `100 Continue` sends nothing more without it.
+/// Lends the body to the route. A client that waits for `100 Continue` sends nothing without it.
 pub(in crate::http) fn lend(request: &mut Request<Body>) -> Leftover {
     let waits = request.headers().contains_key(EXPECT);
     if waits || is_short(request.headers()) || request.body().is_end_stream() {
@@ -45,7 +45,7 @@ fn is_short(headers: &HeaderMap) -> bool {
 }
 
 impl Leftover {
-    /// Takes what came back, if anything did.
+    /// Reads the rest of the body, if it came back.
     pub(in crate::http) async fn drain(self) {
         let Some(mut body) = self.0.and_then(|mut leftover| leftover.try_recv().ok()) else {
             return;
@@ -59,7 +59,7 @@ impl Leftover {
                 }
             }
         };
-        // Who is slower than that has to look after the answer.
+        // A slower client may lose the response.
         let _ = tokio::time::timeout(LONGEST, draining).await;
     }
 }
@@ -98,7 +98,7 @@ impl http_body::Body for Lent {
 impl Drop for Lent {
     fn drop(&mut self) {
         if let Some(back) = self.back.take().filter(|_| !self.body.is_end_stream()) {
-            // Nobody is there to take it if the caller has gone.
+            // If the caller has disconnected, nobody receives it.
             let _ = back.send(mem::take(&mut self.body));
         }
     }

@@ -1,4 +1,4 @@
-//! What a body says, whatever its bytes are: for telling whether a request is the same one again.
+//! The meaning of a body, independent of its spelling: to recognise a repeated request.
 
 use serde_json::{Number, Value};
 
@@ -24,7 +24,7 @@ fn plain(value: Value) -> Value {
 
 /// `1.0`, `1e0` and `1` are one number.
 fn shortest(number: Number) -> Number {
-    /// Up to here every whole number is one of the floating ones.
+    /// Up to here every integer is exact as a float.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let whole = number
         .as_f64()
@@ -45,7 +45,7 @@ mod tests {
     fn other_bytes_may_mean_the_same() {
         let first = of_body(br#"{"a": 1, "b": ["\u00e9", -0.0, 2.5e1, {"x": null, "y": 1e400}]}"#);
         let same = of_body("{\n\"b\":[\"é\",0,25,{\"y\":1e400,\"x\":null}],\"a\":1.0}".as_bytes());
-        // A number that nobody can hold is no JSON to us: then the bytes count.
+        // A number out of range does not count as JSON: then the bytes are compared.
         assert_ne!(first, same);
         let first = of_body(br#"{"a": 1, "b": ["\u00e9", -0.0, 2.5e1, {"x": null, "y": 1.5}]}"#);
         let same = of_body("{\n\"b\":[\"é\",0,25,{\"y\":15e-1,\"x\":null}],\"a\":1.0}".as_bytes());

@@ -1,4 +1,4 @@
-//! Bodies of requests and answers: how they arrive, how they are read, and what they mean.
+//! Bodies of requests and responses: how they arrive, how they are parsed, and what they mean.
 
 pub(super) mod input;
 pub(super) mod json;

@@ -1,4 +1,4 @@
-//! Completing and skipping, as callers say it: which occurrence of a task that repeats, and on which day.
+//! Completing and skipping: which occurrence of a recurring task a request means, and on which day.
 
 use serde_json::json;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Where a task or a list is moved, as callers say it.
+//! The body of a move: where a task or a list is moved to.
 
 use serde_json::json;
 use utoipa::ToSchema;

@@ -1,5 +1,5 @@
-//! `Prefer: handling=strict` (RFC 7240 §4.4): what would be ignored otherwise is refused by its name. Which names there are
-//! is read from the OpenAPI document, so that both cannot disagree.
+//! `Prefer: handling=strict` (RFC 7240 §4.4): unknown names are refused instead of ignored. The known names are
+//! read from the OpenAPI document, so that both cannot disagree.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -17,18 +17,18 @@ use crate::http::problem::Problem;
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 const APPLIED: HeaderName = HeaderName::from_static("preference-applied");
 
-/// The document, made for whoever asks first: few callers do.
+/// The document, built on first use, because few callers need it.
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(crate::http::document()).unwrap_or_default());
 
-/// Whether the caller wants to hear of what would be ignored. Of a preference that stands twice the first counts (§2).
+/// Whether the caller wants unknown names to be refused. Of a repeated preference the first counts (§2).
 fn is_asked(headers: &HeaderMap) -> bool {
     let values = headers.get_all(PREFER).iter();
     let preferences = values
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','));
     preferences
-        // What stands behind a semicolon are parameters, and there are none for this one.
+        // After a semicolon there are parameters, and this preference has none.
         .filter_map(|preference| preference.split(';').next()?.split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("handling"))
         .is_some_and(|(_, value)| {
@@ -77,7 +77,7 @@ pub(in crate::http) fn check_body(
         return Ok(());
     };
     let mut names = Names::default();
-    // What the caller may have read it in.
+    // The answer in which the caller may have read it.
     let route = extensions.get::<MatchedPath>().map(MatchedPath::as_str);
     let told = if route.is_some_and(|route| route.contains("/lists")) {
         "CountedList"
@@ -109,7 +109,7 @@ pub(in crate::http) fn check_body(
     Err(Problem::invalid_fields(message, &Vec::from_iter(top)))
 }
 
-/// Says that the preference was kept.
+/// Adds the header that says that the preference was applied.
 pub(in crate::http) fn mark<B>(exchange: &Exchange, response: &mut Response<B>) {
     if exchange.is_strict() {
         let applied = HeaderValue::from_static("handling=strict");
@@ -147,7 +147,7 @@ fn parts(schema: &Value) -> impl Iterator<Item = &Value> {
         .flatten()
 }
 
-/// Walks through a value with its schema. Objects without properties in the schema are their sender's own.
+/// Compares a value with its schema. Objects without properties in the schema may have any members.
 fn find_unknown(
     schema: &Value,
     json: &str,

@@ -1,5 +1,4 @@
-//! Cursors into the changes of a space, as text that means nothing to the caller and fits only the account that it was
-//! made for.
+//! Cursors into the changes of a space: opaque text that is valid only for the account that it was made for.
 
 use crate::domain::SpaceId;
 use crate::http::seal;

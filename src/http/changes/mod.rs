@@ -1,4 +1,4 @@
-//! The route of changes: what has changed since a cursor, now or as soon as there is something.
+//! The route of changes: what has changed since a cursor, at once or as soon as there is a change.
 
 pub(super) mod cursor;
 
@@ -25,7 +25,7 @@ use crate::tasks::changes::{Kinds, Reached};
 
 pub(super) const TAG: &str = "changes";
 
-/// How many changes are sent where nothing is said.
+/// How many changes are sent by default.
 pub(super) const USUAL_LIMIT: usize = 500;
 
 /// The longest that a request may wait for a change, in seconds.
@@ -67,7 +67,7 @@ pub(super) enum ChangeSchema {
 }
 
 impl ToldChange {
-    /// As an event is called.
+    /// The name of the event.
     pub(super) fn event(&self) -> &'static str {
         match (self.0.noun(), self.0.is_deleted()) {
             (Noun::Task, false) => "task.changed",
@@ -197,7 +197,7 @@ fn wait(text: &str) -> Result<Duration, Problem> {
     }
 }
 
-/// Of which kinds a caller wants to hear.
+/// The kinds of records that a caller wants.
 pub(super) fn kinds(text: &str) -> Result<Kinds, Problem> {
     let mut kinds = Kinds {
         tasks: false,
@@ -218,7 +218,7 @@ pub(super) fn kinds(text: &str) -> Result<Kinds, Problem> {
     Ok(kinds)
 }
 
-/// The place that a caller's cursor names.
+/// The position in a caller's cursor.
 pub(super) fn reached(
     space: &SpaceId,
     field: &'static str,
@@ -260,7 +260,7 @@ pub(super) async fn list_changes(
         .wait
         .filter(|wait| page.items.is_empty() && !page.has_more && !wait.is_zero())
     {
-        // What comes is mostly little, and whoever waits keeps nobody from their turn.
+        // The answer is mostly small, and a waiting request must not block others.
         turn.take();
         let wait = exchange.patience(wait);
         let patience = async {

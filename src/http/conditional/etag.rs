@@ -1,10 +1,10 @@
-//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So the tag that a proxy made of ours
-//! when it compressed an answer still means the same version, and is taken for it.
+//! Entity tags (RFC 9110 §8.8.3): made of versions and change numbers, never of bytes. So a tag that a proxy has
+//! changed when it compressed a response still means the same version, and is accepted.
 
 use aws_lc_rs::digest::{SHA256, digest};
 use axum::http::HeaderValue;
 
-use crate::domain::{Change, Filter, Position, TaskPage};
+use crate::domain::{Change, ListScope, Position, TaskPage};
 use crate::tasks::Lists;
 use crate::tasks::history::HistoryPage;
 
@@ -16,25 +16,25 @@ pub(in crate::http) fn version_tag(version: i64) -> HeaderValue {
 /// The tag of a list: the account, its latest change, and the query, because each query has a list of its own.
 pub(in crate::http) fn list_tag(
     page: &TaskPage,
-    filter: Filter,
+    filter: ListScope,
     limit: Option<usize>,
     after: Option<Position>,
 ) -> HeaderValue {
     let shown = match filter {
-        Filter { deleted: true, .. } => 'd',
-        Filter {
+        ListScope { deleted: true, .. } => 'd',
+        ListScope {
             completed: None, ..
         } => 'a',
-        Filter {
+        ListScope {
             completed: Some(true),
             ..
         } => 'c',
-        Filter {
+        ListScope {
             completed: Some(false),
             ..
         } => 'o',
     };
-    // What is swept out of the trash is no change of the user's.
+    // Sweeping the trash is not a change of the user.
     let seq = if filter.deleted {
         format!("{}-{}", page.seq, page.total)
     } else {
@@ -45,7 +45,7 @@ pub(in crate::http) fn list_tag(
     tag(&format!("{:x}-{seq}-{shown}{limit}{place}", page.epoch))
 }
 
-/// The tag of a filtered list: the account, its latest change, and a sum of the question.
+/// The tag of a filtered list: the account, its latest change, and a hash of the query.
 pub(in crate::http) fn filtered_list_tag(
     account: &TaskPage,
     deleted: bool,
@@ -83,7 +83,7 @@ pub(in crate::http) fn lists_tag(lists: &Lists, is_trash: bool) -> HeaderValue {
 /// The tag of a page of a task's history: where it begins and ends. Between the two nothing ever changes.
 pub(in crate::http) fn history_tag(page: &HistoryPage) -> HeaderValue {
     let (newest, oldest) = (page.changes.first(), page.changes.last());
-    // A number can come again for another change: after a backup was put back.
+    // After a backup was restored, a number may be given to another change.
     let at = newest.map_or(0, |change| change.at.as_micros());
     let seq = |change: Option<&Change>| change.map_or(0, |change| change.seq);
     let (newest, oldest) = (seq(newest), seq(oldest));
@@ -97,9 +97,9 @@ const CODINGS: [&str; 8] = [
     "gzip", "br", "zstd", "deflate", "compress", "dcb", "dcz", "gz",
 ];
 
-/// What stood between the quotes of the tag when we made it.
+/// The text between the quotes of the tag as we made it.
 pub(in crate::http) fn without_coding(mut opaque: &str) -> &str {
-    // Two proxies may have had it.
+    // Two proxies may have changed it.
     while let Some(shorter) = CODINGS.iter().find_map(|coding| {
         let before = opaque.strip_suffix(coding)?;
         let shorter = before.trim_end_matches(['-', ';', ':']);

@@ -1,4 +1,4 @@
-//! Conditional requests (RFC 9110 §13): what callers say with entity tags. How tags are made: `etag`.
+//! Conditional requests (RFC 9110 §13): the headers in which callers send entity tags. How tags are made is in `etag`.
 
 pub(super) mod etag;
 
@@ -25,7 +25,7 @@ pub(super) fn tagged(item: &Item, known: &IfNoneMatch) -> Response {
     ([(ETAG, tag)], JsonText(json)).into_response()
 }
 
-/// `304 Not Modified`: what the caller has is what there is.
+/// `304 Not Modified`: the caller has the present version.
 pub(super) fn not_modified(tag: HeaderValue) -> Response {
     (StatusCode::NOT_MODIFIED, [(ETAG, tag)]).into_response()
 }
@@ -41,7 +41,7 @@ impl FromRequestParts<SharedApp> for IfMatch {
             return Ok(Self(Expected::Anything));
         };
         Ok(Self(match tags {
-            // That the task must exist is asked of every write.
+            // Every write checks that the task exists.
             Tags::Any => Expected::Anything,
             // A tag names a version, and a compressed answer has the same one: weak tags count here too, which departs
             // from §13.1.1. A tag that is no number is none of ours.
@@ -74,7 +74,7 @@ impl IfNoneMatch {
         }
     }
 
-    /// Compares weakly (§13.1.2), and what a proxy added counts for nothing.
+    /// Compares weakly (§13.1.2), without what a proxy has added.
     pub(super) fn has(&self, current: &HeaderValue) -> bool {
         let current = current.to_str().unwrap_or_default().trim_matches('"');
         match &self.0 {

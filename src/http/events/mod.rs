@@ -1,5 +1,5 @@
-//! Changes as they happen, as server-sent events (WHATWG HTML §9.2). A stream is a reader of changes that waits at
-//! their end: so nothing is left out or doubled between what was missed and what is new, and nothing is buffered.
+//! Changes as server-sent events (WHATWG HTML §9.2). A stream reads pages of changes and waits at their end: so
+//! nothing is missing or doubled between old and new changes, and nothing is buffered.
 
 mod subscriber;
 
@@ -33,13 +33,13 @@ use crate::store::meter::Meter;
 use crate::tasks::changes::Reached;
 use crate::tasks::watch::Watcher;
 
-/// How many changes are read at a time: what a stream holds for a reader who is slow.
+/// How many changes are read at a time: the most that a stream holds for a slow reader.
 const CHUNK: usize = 100;
 
-/// How often something is sent even if nothing happens, so that nobody between takes the connection for dead.
+/// The interval of the keep-alive, so that no proxy takes the connection for dead.
 const HEARTBEAT: Duration = Duration::from_secs(15);
 
-/// Proxies of the nginx kind hold answers back otherwise.
+/// Otherwise proxies such as nginx buffer responses.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
 /// What stands for the token, once.
@@ -100,13 +100,13 @@ pub(super) async fn listen(
     exchange: Exchange,
     subscriber: Subscriber,
 ) -> Result<Response, Problem> {
-    // Before the place is looked up, so that nothing slips in between.
+    // Before the position is looked up, so that no change is missed in between.
     let watcher = app.tasks.watch_stream(&subscriber.space)?;
     let reached = app
         .tasks
         .reached(&subscriber.space, subscriber.since, subscriber.kinds)
         .await?;
-    // In a box: what is made of it would have room for it three times.
+    // In a box: otherwise the future would have room for it three times.
     let events = Box::new(EventStream {
         app,
         space: subscriber.space,
@@ -126,15 +126,15 @@ pub(super) async fn listen(
     Ok((headers, body).into_response())
 }
 
-/// Where a stream is in its life.
+/// The state of a stream.
 enum Phase {
-    /// Nothing was said yet.
+    /// Nothing was sent yet.
     Fresh,
     Live,
     Over,
 }
 
-/// Tells one subscriber what happens. It reads on only when what it said was taken.
+/// Sends changes to one subscriber. It reads on only when the last event was taken.
 struct EventStream {
     app: SharedApp,
     space: SpaceId,
@@ -169,7 +169,7 @@ impl EventStream {
         text.into()
     }
 
-    /// What is to be said next, as soon as there is something; `None` at the end.
+    /// The next event, as soon as there is one; `None` at the end.
     async fn next(&mut self) -> Result<Option<Bytes>, Error> {
         let closing = self.app.closing.clone();
         loop {
@@ -178,7 +178,7 @@ impl EventStream {
             }
             let now = self.app.clock.now();
             if self.access.until <= now
-                // In boxes, as is reading below: else each stream would keep room for what it seldom does.
+                // In boxes, as is reading below: otherwise each stream would keep memory for rare work.
                 && !Box::pin(self.access.is_renewed(&self.app, &self.space)).await
             {
                 self.state = Phase::Over;
@@ -211,7 +211,7 @@ impl EventStream {
                 .tasks
                 .changes(&self.space, Some(self.reached), self.reached.kinds, CHUNK);
         let page = self.meter.clone().measure(reading).await;
-        // The client comes back with the last id, and is told more then.
+        // The client reconnects with the last id, and gets the error then.
         let page = page.inspect_err(|error| {
             tracing::warn!(user = self.space.as_str(), %error, "a stream of events broke off");
         })?;

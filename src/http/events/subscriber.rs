@@ -1,4 +1,4 @@
-//! Who subscribes to events: known by a token, as everywhere, or by a ticket; and for how long.
+//! Who subscribes to events: identified by a token, as everywhere, or by a ticket; and for how long.
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{AUTHORIZATION, COOKIE};
@@ -51,25 +51,25 @@ impl EventsQuery {
     }
 }
 
-/// Somebody who may hear of a user's changes.
+/// A caller who may read a user's changes.
 pub(in crate::http) struct Subscriber {
     pub(super) space: SpaceId,
-    /// What was heard before; `None`: begin now.
+    /// The position of the last event; `None`: begin now.
     pub(super) since: Option<Reached>,
     pub(super) kinds: Kinds,
     pub(super) access: Access,
 }
 
-/// For how long somebody may listen.
+/// For how long a caller may listen.
 pub(in crate::http) struct Access {
     pub(super) until: Timestamp,
-    /// What the caller is known by: sessions are believed for a moment only and must be asked for again. Empty with a
+    /// The credentials of the caller: a session is cached only briefly and must be checked again. Empty with a
     /// ticket.
     credentials: HeaderMap,
 }
 
 impl Access {
-    /// Whether the time, which is over, goes on.
+    /// Whether the time, which is over, is extended.
     pub(super) async fn is_renewed(&mut self, app: &SharedApp, space: &SpaceId) -> bool {
         if self.credentials.is_empty() {
             return false;
@@ -95,7 +95,7 @@ impl FromRequestParts<SharedApp> for Subscriber {
         };
         let header = parts.headers.get(LAST_EVENT_ID);
         let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
-        // A client that has heard nothing yet may send an empty one.
+        // A client without a last event may send an empty one.
         let heard = header.filter(|id| !id.is_empty()).or(query.last_event_id);
         let heard = heard.filter(|id| !id.is_empty());
         let since = heard.map(|id| reached(&space, "last_event_id", &id));

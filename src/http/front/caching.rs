@@ -1,21 +1,21 @@
-//! Which answers may be kept, and by whom (RFC 9111 §5.2): no cache that several people share may ever keep one of ours.
+//! Which responses may be cached, and by whom (RFC 9111 §5.2): no shared cache may keep one of ours.
 
 use axum::http::header::CACHE_CONTROL;
 use axum::http::{HeaderValue, Method, Response, StatusCode, Uri};
 
-/// Kept by the caller's own cache at most, which asks each time: the answer has an entity tag.
+/// Only the caller's own cache may keep it, and must ask each time: the response has an entity tag.
 const OWN: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-/// Kept by nobody.
+/// No cache may keep it.
 const NOBODY: HeaderValue = HeaderValue::from_static("no-store");
 
-/// Whether answers to this are about somebody.
+/// Whether responses to this path contain data of a user.
 pub(in crate::http) fn is_personal(uri: &Uri) -> bool {
     let path = uri.path();
     path == "/api" || path.starts_with("/api/")
 }
 
-/// Says it where the handler has not said it already.
+/// Adds the header if the handler has not.
 pub(in crate::http) fn mark<B>(method: &Method, response: &mut Response<B>) {
     let status = response.status();
     let is_good = status.is_success() || status == StatusCode::NOT_MODIFIED;

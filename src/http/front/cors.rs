@@ -1,5 +1,5 @@
-//! Cross-origin requests (Fetch standard, "CORS protocol"): which web pages may call, and what the browser is told.
-//! `tower-http`'s layer also answers origins that are not on the list with some of the headers; this does not.
+//! Cross-origin requests (Fetch standard, "CORS protocol"): which web pages may call, and which headers the browser
+//! gets. `tower-http`'s layer also sends some of the headers to origins that are not on the list; this does not.
 
 use axum::body::Body;
 use axum::http::header::{
@@ -32,7 +32,7 @@ pub(in crate::http) fn allowed(origins: &Origins, headers: &HeaderMap) -> Option
         .cloned()
 }
 
-/// Tells the browser that the page may read the answer.
+/// Tells the browser that the page may read the response.
 pub(in crate::http) fn mark(
     origins: &Origins,
     allowed: Option<HeaderValue>,
@@ -42,7 +42,7 @@ pub(in crate::http) fn mark(
         return;
     }
     let headers = response.headers_mut();
-    // Also where the origin is not on the list, lest a cache gives that answer to one that is.
+    // Also if the origin is not on the list, so that no cache gives that response to an origin that is.
     headers.append(VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = allowed {
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
@@ -54,7 +54,7 @@ pub(in crate::http) fn mark(
     }
 }
 
-/// Whether the browser asks if it may ask.
+/// Whether the request is a preflight.
 pub(in crate::http) fn is_preflight<B>(request: &Request<B>) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(ORIGIN)
@@ -63,7 +63,7 @@ pub(in crate::http) fn is_preflight<B>(request: &Request<B>) -> bool {
             .contains_key(ACCESS_CONTROL_REQUEST_METHOD)
 }
 
-/// The answer to a preflight; an origin that is not on the list is told nothing.
+/// The response to a preflight; an origin that is not on the list gets no CORS headers.
 pub(in crate::http) fn preflight(allowed: bool) -> Response<Body> {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;

@@ -1,5 +1,5 @@
-//! The facts of a request, in the one way in which they travel: an extension that the front door makes, extractors add to,
-//! and handlers read.
+//! The facts of a request, passed in one way: an extension that the front door makes, extractors fill, and handlers
+//! read.
 
 use std::convert::Infallible;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,12 +17,12 @@ use crate::domain::UserId;
 use crate::quota::Standing;
 use crate::store::meter::Meter;
 
-/// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
-/// what comes then has to be read and to travel too.
+/// The longest wait that a caller can ask for, from the request on. Most proxies give up after 60 s,
+/// and the answer has to be read and sent, too.
 const LONGEST_PATIENCE: Duration = Duration::from_secs(48);
 
-/// A copy of a request's header that stands alone: a clone would keep all that was read with it, for as long as an answer
-/// is written or a stream lives.
+/// A copy of a header in memory of its own: a clone would keep the whole read buffer, for as long as a
+/// response is written or a stream is open.
 pub(in crate::http) fn detached(value: &HeaderValue) -> Option<HeaderValue> {
     HeaderValue::from_bytes(value.as_bytes()).ok()
 }
@@ -36,7 +36,7 @@ struct Known {
     begun: Instant,
     request_id: HeaderValue,
     meter: Arc<Meter>,
-    /// Whether the caller wants to hear of what would be ignored.
+    /// Whether the caller wants unknown names to be refused.
     strict: AtomicBool,
     route: OnceLock<MatchedPath>,
     user: OnceLock<UserId>,
@@ -60,7 +60,7 @@ impl Exchange {
         }))
     }
 
-    /// That of a request which has come through the front door, as all do.
+    /// The exchange of a request; every request comes through the front door.
     pub(in crate::http) fn of(parts: &Parts) -> Self {
         let known = parts.extensions.get().cloned();
         known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-")))
@@ -83,15 +83,15 @@ impl Exchange {
         let _ = self.0.user.set(user.clone());
     }
 
-    /// The caller has asked for an answer that may take this long, beyond the limit of all. Gives how long to wait for
-    /// what is to be told, so that it leaves in time.
+    /// The caller asks for an answer that may take this long, beyond the general limit. Returns how long to wait for
+    /// the data, so that the answer leaves in time.
     pub(in crate::http) fn patience(&self, wanted: Duration) -> Duration {
         let wait = wanted.min(LONGEST_PATIENCE.saturating_sub(self.0.begun.elapsed()));
         let _ = self.0.allowed.set(wait);
         wait
     }
 
-    /// What the caller has sent is looked through for names that nobody knows.
+    /// Notes that the request is checked for unknown names.
     pub(in crate::http) fn set_strict(&self) {
         self.0.strict.store(true, Ordering::Relaxed);
     }
@@ -104,7 +104,7 @@ impl Exchange {
         self.0.allowed.get().copied()
     }
 
-    /// The route does more than others, and has so much time for it in all.
+    /// Gives the route a longer time limit than the others.
     pub(in crate::http) fn set_longest(&self, longest: Duration) {
         let _ = self.0.longest.set(longest);
     }
@@ -122,7 +122,7 @@ impl Exchange {
         let _ = self.0.standing.set(standing);
     }
 
-    /// How often the user may ask, and has.
+    /// The rate limit of the user, and what is left of it.
     pub(in crate::http) fn standing(&self) -> Option<Standing> {
         self.0.standing.get().copied()
     }

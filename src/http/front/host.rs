@@ -1,5 +1,5 @@
-//! A request on a connection names the host that it is for, once (RFC 9112 §3.2): whoever stands between may have gone by
-//! another one than we. Requests that come in no connection have none.
+//! A request on a connection has exactly one `Host` (RFC 9112 §3.2): with several, a proxy may have used another one
+//! than this server. Requests that do not come from a connection have none.
 
 use axum::http::header::{CONNECTION, HOST};
 use axum::http::uri::Authority;
@@ -8,13 +8,13 @@ use axum::response::IntoResponse;
 
 use crate::http::problem::Problem;
 
-/// What is wrong with it: an extension of the request.
+/// The fault in `Host`: an extension of the request.
 #[derive(Clone, Copy)]
 struct Wrong(&'static str);
 
-/// Looks at a request as it has come.
+/// Checks a request as it arrived.
 pub(in crate::http) fn note<B>(request: &mut Request<B>) {
-    // In HTTP/2 the host is part of the target, and the library sees to it.
+    // In HTTP/2 the host is part of the target, and the library checks it.
     if request.version() <= Version::HTTP_11
         && let Err(wrong) = check(request.version(), request.headers())
     {
@@ -22,11 +22,11 @@ pub(in crate::http) fn note<B>(request: &mut Request<B>) {
     }
 }
 
-/// The answer to a request that does not.
+/// The response to a request without a valid `Host`.
 pub(super) fn refusal<B>(request: &Request<B>) -> Option<Response<axum::body::Body>> {
     let Wrong(message) = request.extensions().get()?;
     let mut response = Problem::bad_request(*message).into_response();
-    // What follows on the line may be meant for somebody else.
+    // What follows on the connection may be meant for another host.
     response
         .headers_mut()
         .insert(CONNECTION, HeaderValue::from_static("close"));
@@ -44,7 +44,7 @@ fn check(version: Version, headers: &HeaderMap) -> Result<(), &'static str> {
     if hosts.next().is_some() {
         return Err("Host came more than once; send one");
     }
-    // It may be empty, where the target has no host.
+    // It may be empty if the target has no host.
     let is_good = host.is_empty()
         || Authority::try_from(host.as_bytes()).is_ok_and(|host| !host.as_str().contains('@'));
     if is_good {

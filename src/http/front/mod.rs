@@ -27,7 +27,7 @@ use tower_service::Service;
 use self::exchange::{Exchange, detached};
 use self::notices::Notices;
 use self::request_log::RequestLine;
-use self::unread::Place;
+use self::unread::Registration;
 use crate::config::Environment;
 use crate::http::SharedApp;
 use crate::http::body::json::APPLICATION_JSON;
@@ -40,13 +40,13 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// A caller's request id is kept if it has 1 to this many visible ASCII characters.
 const LONGEST_REQUEST_ID: usize = 128;
 
-/// The longest that a route may take to begin its answer. Shorter limits stand nearer to what they limit.
+/// The longest time until a route begins its response. Shorter limits are defined where they apply.
 const LONGEST_REQUEST: Duration = Duration::from_secs(30);
 
-/// The latest that an answer begins whose caller has asked to wait: proxies mostly give up after 60 s.
+/// The latest begin of a response if the caller asked to wait: most proxies give up after 60 s.
 const LATEST_ANSWER: Duration = Duration::from_secs(50);
 
-/// The whole HTTP side of an app: give it a request, and it answers.
+/// The whole HTTP side of an app: takes a request and gives its response.
 #[derive(Clone)]
 pub struct FrontDoor {
     app: SharedApp,
@@ -63,7 +63,7 @@ impl FrontDoor {
         }
     }
 
-    /// Whether it matters who sends a request: then it has [`Peer`](public_path::Peer).
+    /// Whether the peer of a request matters: then it has [`Peer`](public_path::Peer).
     pub(super) fn asks_for_peer(&self) -> bool {
         self.app.web.public_path.asks_for_peer()
     }
@@ -78,7 +78,7 @@ impl FrontDoor {
         let prefix = public_path::prefix(&web.public_path, &request);
         let is_personal = caching::is_personal(request.uri());
         let (reader, version) = (
-            request.extensions().get::<Place>().cloned(),
+            request.extensions().get::<Registration>().cloned(),
             request.version(),
         );
 
@@ -117,7 +117,7 @@ impl FrontDoor {
         line.end(response)
     }
 
-    /// Runs the route. A panic in it is our fault and this caller's bad luck, nobody else's.
+    /// Runs the route. A panic in it becomes a 500 for this caller, and affects no other.
     async fn route(&self, request: Request<Body>, exchange: &Exchange) -> Response<Body> {
         let mut router = self.router.clone();
         let mut routing = pin!(AssertUnwindSafe(router.call(request)).catch_unwind());
@@ -167,7 +167,7 @@ impl FrontDoor {
         *response.body_mut() = body.into();
     }
 
-    /// A failure of ours is logged here, once, with its chain; what looks like somebody trying doors, too. What is
+    /// A failure of the server is logged here, once, with its causes; so is a request that looks like probing. What is
     /// counted of either is counted beside its line, so that log and metrics cannot disagree.
     fn note_problem(&self, problem: &Problem, exchange: &Exchange) {
         let user = exchange.user().map_or("-", |user| user.as_str());
@@ -194,7 +194,7 @@ impl FrontDoor {
                 request_id,
                 reason = suspicion.reason(),
                 explanation = suspicion.explanation(),
-                // What cannot be read in the token is left out.
+                // Parts of the token that cannot be parsed are left out.
                 alg = token.alg,
                 kid = token.kid,
                 iss = token.iss,
@@ -209,10 +209,10 @@ fn infallible(never: Infallible) -> Response<Body> {
     match never {}
 }
 
-/// One trailing slash means the same route: some front ends send it.
+/// One trailing slash is ignored: some front ends send it.
 fn ignore_trailing_slash<B>(request: &mut Request<B>) {
     let path = request.uri().path();
-    // The page's own addresses depend on it.
+    // The relative addresses of the page depend on it.
     let shorter = path
         .strip_suffix('/')
         .filter(|path| !matches!(*path, "" | "/docs"));

@@ -1,5 +1,5 @@
-//! Lines of the log about settings that do not fit what comes in. Such a cause comes with every request, so each is named
-//! once in a while: it is for whoever sets the server up, and must not fill the log.
+//! Log lines about settings that do not fit the requests. Every such request has the same cause, so each is logged only
+//! once in a while: they are for the operator, and must not fill the log.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,23 +9,23 @@ use axum::http::HeaderValue;
 
 use crate::auth::{Reason, TokenRefusal};
 
-/// How long nothing more is said of a cause.
+/// How long a cause is not logged again.
 const PAUSE: Duration = Duration::from_hours(1);
 
-/// Causes that are remembered: whoever makes up new ones shall not fill the log either.
+/// How many causes are remembered, so that invented ones cannot fill the log.
 const MOST_CAUSES: usize = 100;
 
-/// The longest text from outside in a line, in characters.
+/// The longest text of a caller in a log line, in characters.
 const LONGEST_TEXT: usize = 120;
 
-/// What was named lately: a setting, and whose it is.
+/// What was logged lately: a setting, and the value that did not fit.
 #[derive(Clone, Default)]
 pub(in crate::http) struct Notices(Arc<Mutex<HashMap<Cause, Instant>>>);
 
 type Cause = (&'static str, String);
 
 impl Notices {
-    /// A page has asked whether it may call, and may not.
+    /// A page has asked to call, and its origin is not allowed.
     pub(in crate::http) fn foreign_origin(&self, origin: Option<&HeaderValue>) {
         let origin = origin.map_or_else(String::new, |origin| shown(origin.as_bytes()));
         let setting = "ALLOWED_ORIGINS";

@@ -1,5 +1,5 @@
-//! The paths that callers are told, as they find them: with what a proxy in front takes off. It is put on when an answer
-//! leaves, so that no handler and no answer that is kept has it.
+//! The paths in responses, as callers see them: with the prefix that a proxy removes. It is added when a response
+//! is sent, so no handler and no kept answer contains it.
 
 use std::net::IpAddr;
 
@@ -10,18 +10,18 @@ use crate::config::PublicPath;
 
 const X_FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 
-/// Who sent a request, as its extension, where that matters.
+/// The peer of a request, as an extension, where it matters.
 #[derive(Clone, Copy)]
 pub(in crate::http) struct Peer(pub(in crate::http) IpAddr);
 
-/// What goes before the paths in the answer; mostly empty.
+/// The prefix of the paths in the response; mostly empty.
 pub(in crate::http) fn prefix<B>(public_path: &PublicPath, request: &Request<B>) -> String {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0);
     let forwarded = request.headers().get_all(X_FORWARDED_PREFIX).iter();
     public_path.prefix(peer, forwarded.filter_map(|value| value.to_str().ok()))
 }
 
-/// Puts it before the paths of `Location` and `Link`.
+/// Adds it to the paths of `Location` and `Link`.
 pub(in crate::http) fn mark<B>(prefix: &str, response: &mut Response<B>) {
     if prefix.is_empty() {
         return;

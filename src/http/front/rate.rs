@@ -1,4 +1,4 @@
-//! What an answer says of how often its user may ask (draft-ietf-httpapi-ratelimit-headers-10).
+//! The rate limit headers of a response (draft-ietf-httpapi-ratelimit-headers-10).
 
 use axum::http::{HeaderName, HeaderValue, Response};
 

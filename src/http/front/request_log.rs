@@ -1,5 +1,5 @@
-//! What each request leaves behind when its answer is complete, or when the caller has gone away: a line in the log,
-//! and the same in the metrics.
+//! What is recorded of each request when its response is complete, or when the caller has disconnected: a line in the
+//! log, and the same in the metrics.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -14,7 +14,7 @@ use super::exchange::Exchange;
 use crate::http::SharedApp;
 use crate::metrics::Handled;
 
-/// Written when it is dropped, so that no request gets away without.
+/// Written when it is dropped, so that every request has its line.
 pub(in crate::http) struct RequestLine {
     app: SharedApp,
     pub(in crate::http) exchange: Exchange,
@@ -22,7 +22,7 @@ pub(in crate::http) struct RequestLine {
     method: Method,
     /// `None` until there is an answer.
     status: Option<StatusCode>,
-    /// Whether all of the answer was there to be sent.
+    /// Whether the response was produced completely.
     whole: bool,
 }
 
@@ -54,7 +54,7 @@ impl Drop for RequestLine {
         let request = Handled {
             method: self.method.as_str(),
             route: self.exchange.route(),
-            // 499: as nginx writes it down when the caller has gone away before there was an answer.
+            // 499: as in nginx, for a caller that disconnected before the response.
             status: self.status.map_or(499, |status| status.as_u16()),
             whole: self.whole,
             duration: self.started.elapsed(),
@@ -77,7 +77,7 @@ impl Drop for RequestLine {
     }
 }
 
-/// An answer that is written while it is made.
+/// A response that is sent while it is produced.
 struct Stream {
     body: Body,
     line: RequestLine,

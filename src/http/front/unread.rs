@@ -1,6 +1,6 @@
-//! What was answered and is not read yet: how much of it there is, on each connection and in all, and who does not read.
-//! Answers are small, or made as they are read; but whoever asks for many at once and reads none of them would make the
-//! server hold them all.
+//! Responses that were sent and not read yet: how many bytes on each connection and in all, and which clients do not
+//! read. Responses are small or streamed; but a client that sends many requests and reads no response would make the
+//! server hold all of them in memory.
 
 use std::collections::HashMap;
 use std::pin::Pin;
@@ -20,22 +20,22 @@ use tokio::time::Instant;
 use crate::error::Error;
 use crate::http::problem::Problem;
 
-/// What one connection may leave unread before it is answered no more.
+/// What one connection may leave unread; above that, it gets no further responses.
 const MOST_OF_ONE: usize = 16 * 1024 * 1024;
 
-/// What all of them may together. Then those that have read nothing for a while are closed.
+/// The same for all connections together; above that, those that have read nothing for a while are closed.
 const MOST_OF_ALL: usize = 64 * 1024 * 1024;
 
-/// So long a reader may pause while there is room.
+/// How long a reader may pause while there is room.
 pub(in crate::http) const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// And while there is none.
+/// The same while there is none.
 const SHORT_PAUSE: Duration = Duration::from_secs(1);
 
-/// An answer is handed on in pieces of this size, so that it shows whether it is read.
+/// A response is passed on in pieces of this size, to see whether it is read.
 const PIECE: usize = 32 * 1024;
 
-/// How large the first part of an answer is that is made as it is read: an extension of the response.
+/// The size of the first part of a streamed response: an extension of the response.
 #[derive(Clone, Copy)]
 pub(in crate::http) struct Weight(pub(in crate::http) usize);
 
@@ -47,17 +47,17 @@ pub(in crate::http) struct Unread {
     readers: Mutex<HashMap<u64, Arc<Reader>>>,
 }
 
-/// Who reads on one connection.
+/// The reader of one connection.
 struct Reader {
     bytes: AtomicUsize,
-    /// When something was taken of what there is, in milliseconds since the start.
+    /// When the reader last took something, in milliseconds since the start.
     moved_at: AtomicU64,
     cut: Notify,
 }
 
-/// A connection's place among them, until it is dropped.
+/// The registration of a connection, until it is dropped.
 #[derive(Clone)]
-pub(in crate::http) struct Place(Arc<Entry>);
+pub(in crate::http) struct Registration(Arc<Entry>);
 
 struct Entry {
     all: Arc<Unread>,
@@ -81,7 +81,7 @@ impl Unread {
         })
     }
 
-    pub(in crate::http) fn enter(self: &Arc<Self>) -> Place {
+    pub(in crate::http) fn enter(self: &Arc<Self>) -> Registration {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         let reader = Arc::new(Reader {
             bytes: AtomicUsize::new(0),
@@ -89,14 +89,14 @@ impl Unread {
             cut: Notify::new(),
         });
         self.readers().insert(number, reader.clone());
-        Place(Arc::new(Entry {
+        Registration(Arc::new(Entry {
             all: self.clone(),
             number,
             reader,
         }))
     }
 
-    /// Closes the connections that have taken nothing for so long of what they were answered.
+    /// Closes the connections that have read nothing of their responses for this long.
     pub(in crate::http) fn cut_those_who_pause(&self, longest: Duration) {
         let now = self.now();
         for reader in self.readers().values() {
@@ -106,7 +106,7 @@ impl Unread {
         }
     }
 
-    /// Whether there is room for so much; makes some, if it can.
+    /// Whether there is room for this much; makes room, if it can.
     fn has_room(&self, bytes: usize) -> bool {
         let is_over = || self.bytes.load(Ordering::Relaxed) + bytes > MOST_OF_ALL;
         if is_over() {
@@ -134,13 +134,13 @@ impl Reader {
     }
 }
 
-impl Place {
+impl Registration {
     /// Ends when the connection is to be closed.
     pub(in crate::http) async fn cut(&self) {
         self.0.reader.cut.notified().await;
     }
 
-    /// Counts an answer until it is read; refuses it where too much is not.
+    /// Counts a response until it is read; refuses it where too much is unread.
     pub(super) fn charge(
         &self,
         (method, version): (&Method, Version),
@@ -148,14 +148,14 @@ impl Place {
     ) -> Response<Body> {
         let exact = response.body().size_hint().exact();
         let exact = exact.map(|bytes| usize::try_from(bytes).unwrap_or(usize::MAX));
-        // In HTTP/1.1 the next request is not looked at before such an answer has left.
+        // In HTTP/1.1 the next request is not read before such a response was sent.
         if version < Version::HTTP_2 && exact.is_some_and(|bytes| bytes <= PIECE) {
             return response;
         }
         let weight = response.extensions_mut().remove::<Weight>();
         let bytes = exact.or(weight.map(|weight| weight.0)).unwrap_or(1).max(1);
         let unread = self.0.reader.bytes.load(Ordering::Relaxed);
-        // What is small, such as an error, is told all the same: how many there can be is limited, too.
+        // A small response, such as an error, is sent all the same: their number is limited, too.
         let is_too_much = || unread > 0 && unread.saturating_add(bytes) > MOST_OF_ONE;
         if bytes > PIECE && (is_too_much() || !self.0.all.has_room(bytes)) {
             return refuse(method).into_response();
@@ -183,13 +183,13 @@ fn refuse(method: &Method) -> Problem {
         let message = "Too much of what was answered is not read yet; read it, and try again";
         return Problem::unavailable(message, SHORT_PAUSE, None);
     }
-    // It may have been done; and the answer, which says so, cannot be kept.
+    // The write may have been done, and the response that says so cannot be sent.
     Error::OutcomeUnknown("too much of what was answered is not read yet".into()).into()
 }
 
-/// What one answer has of all that is not read.
+/// The share of one response in all unread bytes.
 struct Share {
-    place: Place,
+    place: Registration,
     bytes: usize,
 }
 
@@ -218,7 +218,7 @@ impl Drop for Share {
 
 struct Metered {
     inner: Body,
-    /// What was made and not asked for yet.
+    /// Data that was produced and not requested yet.
     held: Bytes,
     share: Share,
 }
@@ -234,7 +234,7 @@ impl http_body::Body for Metered {
         let this = &mut *self;
         this.share.note_move();
         if this.held.is_empty() {
-            // Whoever waits for us reads.
+            // A connection that waits for the next piece is reading.
             this.share.set(0);
             match ready!(Pin::new(&mut this.inner).poll_frame(context)) {
                 Some(Ok(frame)) => match frame.into_data() {
@@ -245,7 +245,7 @@ impl http_body::Body for Metered {
             }
         }
         let piece = this.held.split_to(this.held.len().min(PIECE));
-        // Until it is asked for the rest, or dropped, something is left to read.
+        // Until the rest is requested, or it is dropped, there is something left to read.
         this.share.set(this.held.len().max(1));
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }

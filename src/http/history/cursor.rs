@@ -1,4 +1,4 @@
-//! Cursors of a history: the change where the next page begins, as text that fits only the user and the task or
+//! Cursors of a history: the change where the next page begins, as text that is valid only for the user and the task or
 //! list that it was made for.
 
 use crate::domain::{ItemId, Noun, SpaceId};

@@ -2,6 +2,7 @@
 
 mod cursor;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, State};
@@ -9,15 +10,19 @@ use axum::http::StatusCode;
 use axum::http::header::ETAG;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
-use utoipa::{IntoParams, ToSchema};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{IntoParams, PartialSchema, ToSchema};
 
-use crate::domain::json::{
-    Fault, write_list, write_number, write_optional_text, write_text, write_time,
+use crate::domain::json::{Fault, write_list};
+use crate::domain::{
+    Change, ImportId, ItemId, Kind, Outcome, RecordPatch, Replaced, SpaceId, Timestamp, Written,
 };
-use crate::domain::{Change, ImportId, ItemId, Outcome, RecordPatch, Replaced, SpaceId, Written};
 use crate::http::SharedApp;
-use crate::http::body::json::JsonText;
-use crate::http::changes::ToldChange;
+use crate::http::body::json::{Json, raw};
+use crate::http::changes::{ChangeSchema, ToldChange};
 use crate::http::conditional::{self, IfNoneMatch, etag};
 use crate::http::extract::{Owner, PathChange, PathList, PathTask};
 use crate::http::openapi::ReplacedSchema;
@@ -62,77 +67,76 @@ impl FromRequestParts<SharedApp> for HistoryQuery {
 }
 
 /// What a change did to a task.
-#[derive(ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes what is written by hand")]
-pub(super) enum Kind {
-    Created,
-    Changed,
-    /// Put into the trash.
-    Deleted,
-    /// Taken out of the trash.
-    Restored,
-    /// Got another place, because there was no room between its neighbours for one that was moved.
-    Spread,
+pub(super) struct KindSchema;
+
+impl PartialSchema for KindSchema {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("What a change did to a task."))
+            .enum_values(Some(Kind::names()))
+            .into()
+    }
+}
+
+impl ToSchema for KindSchema {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Kind")
+    }
 }
 
 /// One change of a task.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what is written by hand")]
-pub(super) struct PastChange {
+#[derive(Serialize, ToSchema)]
+pub(super) struct PastChange<'a> {
     /// The number of the change among all of the user's: what `undo` takes.
     #[schema(minimum = 1)]
     seq: i64,
-    kind: Kind,
+    #[schema(value_type = KindSchema)]
+    kind: &'static str,
     /// RFC 3339, UTC.
     #[schema(value_type = String, format = DateTime)]
-    at: (),
+    at: Timestamp,
     /// The identity of the token that made the change.
-    actor: String,
+    actor: &'a str,
     /// The `X-Request-Id` of the request that made the change.
-    request_id: String,
+    request_id: &'a str,
     /// The import that made the change; only there if one did.
     #[schema(value_type = uuid::Uuid, required = false)]
-    import: (),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import: Option<&'a str>,
     /// The number of the change that this one undid; only there if it is an undo.
     #[schema(value_type = i64, required = false)]
-    undoes: (),
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undoes: Option<i64>,
     /// The members that the change replaced, as they were; `null` where there was nothing before.
     #[schema(value_type = Option<ReplacedSchema>, required)]
-    before: (),
+    before: Option<Box<RawValue>>,
 }
 
-fn write_change(json: &mut Vec<u8>, change: &Change) {
-    json.extend_from_slice(b"{\"seq\":");
-    write_number(json, change.seq);
-    json.extend_from_slice(b",\"kind\":");
-    write_text(json, change.kind.as_str());
-    json.extend_from_slice(b",\"at\":");
-    write_time(json, change.at);
-    json.extend_from_slice(b",\"actor\":");
-    write_text(json, change.author.actor.as_str());
-    let (import, request_id) = ImportId::in_request_id(&change.author.request_id);
-    json.extend_from_slice(b",\"request_id\":");
-    write_text(json, request_id);
-    if let Some(import) = import {
-        json.extend_from_slice(b",\"import\":");
-        write_text(json, import);
+impl<'a> PastChange<'a> {
+    fn of(change: &'a Change) -> Result<Self, Problem> {
+        let (import, request_id) = ImportId::in_request_id(&change.author.request_id);
+        let mut before = Vec::new();
+        match &change.replaced {
+            Replaced::Task(_, replaced) => replaced.write(&mut before),
+            Replaced::List(_, replaced) => replaced.write(&mut before),
+        }
+        let was_there = change.kind != Kind::Created;
+        Ok(Self {
+            seq: change.seq,
+            kind: change.kind.as_str(),
+            at: change.at,
+            actor: change.author.actor.as_str(),
+            request_id,
+            import,
+            undoes: change.undoes,
+            before: was_there.then(|| raw(before)).transpose()?,
+        })
     }
-    if let Some(seq) = change.undoes {
-        json.extend_from_slice(b",\"undoes\":");
-        write_number(json, seq);
-    }
-    json.extend_from_slice(b",\"before\":");
-    match &change.replaced {
-        _ if change.kind == crate::domain::Kind::Created => json.extend_from_slice(b"null"),
-        Replaced::Task(_, before) => before.write(json),
-        Replaced::List(_, before) => before.write(json),
-    }
-    json.push(b'}');
 }
 
 /// What happened to a task.
-#[derive(ToSchema)]
+#[derive(Serialize, ToSchema)]
 #[schema(example = json!({"history": [{
     "seq": 2,
     "kind": "changed",
@@ -148,24 +152,12 @@ fn write_change(json: &mut Vec<u8>, change: &Change) {
     "request_id": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398e",
     "before": null,
 }], "next_cursor": null}))]
-pub(super) struct History {
+pub(super) struct History<'a> {
     /// Newest first.
-    #[schema(value_type = Vec<PastChange>)]
-    history: Vec<Change>,
+    history: Vec<PastChange<'a>>,
     /// Where the next page begins; `null` on the last one.
     #[schema(required)]
     next_cursor: Option<String>,
-}
-
-impl History {
-    fn to_json(&self) -> Vec<u8> {
-        let mut json = b"{\"history\":".to_vec();
-        write_list(&mut json, &self.history, write_change);
-        json.extend_from_slice(b",\"next_cursor\":");
-        write_optional_text(&mut json, self.next_cursor.as_deref());
-        json.push(b'}');
-        json
-    }
 }
 
 /// What happened to a task, newest first
@@ -225,23 +217,32 @@ async fn tell(
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));
     }
-    let next = page.next;
+    let history = page.changes.iter().map(PastChange::of);
     let history = History {
-        history: page.changes,
-        next_cursor: next.map(|seq| cursor::encode(space, item, seq)),
+        history: history.collect::<Result<_, _>>()?,
+        next_cursor: page.next.map(|seq| cursor::encode(space, item, seq)),
     };
-    Ok(([(ETAG, tag)], JsonText(history.to_json())).into_response())
+    Ok(([(ETAG, tag)], Json(history)).into_response())
 }
 
 /// What an undo changed.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what is written by hand")]
 #[schema(example = json!({"changes": [
     {"seq": 18, "deleted": "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f"},
 ]}))]
 pub(super) struct Undone {
     /// In the order of their numbers.
-    changes: Vec<crate::http::changes::ChangeSchema>,
+    #[schema(value_type = Vec<ChangeSchema>)]
+    changes: Vec<ToldChange>,
+}
+
+impl Undone {
+    fn to_json(&self) -> Vec<u8> {
+        let mut json = b"{\"changes\":".to_vec();
+        write_list(&mut json, &self.changes, |json, change| change.write(json));
+        json.push(b'}');
+        json
+    }
 }
 
 /// Undo a change
@@ -275,8 +276,5 @@ fn of_undo(outcomes: &[Outcome]) -> Answer {
         .filter_map(|written| written.item().cloned().map(ToldChange))
         .collect();
     changes.sort_by_key(|change| change.0.seq());
-    let mut json = b"{\"changes\":".to_vec();
-    write_list(&mut json, &changes, |json, change| change.write(json));
-    json.push(b'}');
-    answer::of_body(StatusCode::OK, json)
+    answer::of_body(StatusCode::OK, Undone { changes }.to_json())
 }

@@ -1,4 +1,4 @@
-//! The routes by which a user brings tasks along, and takes that back.
+//! The routes that import tasks of a user, and undo an import.
 
 mod query;
 mod report;
@@ -23,7 +23,7 @@ use crate::tasks::Wish;
 
 const TAG: &str = "user";
 
-/// How long an import, or taking one back, may take in all. A proxy in front may have less patience.
+/// How long an import, or its undo, may take in all. A proxy in front may have a shorter limit.
 const LONGEST: Duration = Duration::from_mins(10);
 
 /// Bring tasks along
@@ -123,7 +123,7 @@ impl FromRequestParts<SharedApp> for PathImport {
     }
 }
 
-/// In the form that ids of tasks have.
+/// In the form of a task's id.
 fn parse(text: &str) -> Option<ImportId> {
     TaskId::parse(text).map(|id| ImportId(id.0))
 }

@@ -1,4 +1,4 @@
-//! What is asked of an import beside its body: where it comes from, and into which list.
+//! The parameters of an import: the format, and the list to import into.
 
 use axum::extract::FromRequestParts;
 use axum::http::HeaderMap;
@@ -86,7 +86,7 @@ fn no_such_list() -> Problem {
     invalid("list_id", "must be that of a list that is there")
 }
 
-/// The list is a parameter, and no resource that is asked for.
+/// The list is a parameter, not the requested resource.
 pub(super) fn no_list(error: Error) -> Problem {
     match error {
         Error::Refused(Refusal::NotFound(Noun::List)) => no_such_list(),
@@ -95,7 +95,7 @@ pub(super) fn no_list(error: Error) -> Problem {
 }
 
 impl ImportQuery {
-    /// How the body is to be read. What is declared must be what is said; a calendar or a table says enough by itself.
+    /// How the body is parsed. `from` and the media type must agree; the types of calendars and CSV are enough alone.
     pub(super) fn format(&self, headers: &HeaderMap) -> Result<Format, Problem> {
         let declared = declared(headers)?.to_ascii_lowercase();
         let message = match (self.from, declared.as_str()) {

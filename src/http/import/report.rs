@@ -1,4 +1,4 @@
-//! What is told of an import, and of one that was taken back.
+//! The report of an import, and of the undo of one.
 
 use serde::Serialize;
 use utoipa::ToSchema;

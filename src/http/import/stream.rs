@@ -1,5 +1,5 @@
-//! The body of an import on its way: it arrives here, is read on a thread of its own, piece by piece, and each piece is
-//! handed on. Between them there is room for little, so that whoever is slowest sets the pace, and nothing is ever whole in
+//! The body of an import: it arrives here, is parsed on a thread of its own, piece by piece, and each piece is
+//! passed on. The channels between them are short, so the slowest part sets the pace, and the whole body is never in
 //! memory.
 
 use std::future;
@@ -24,11 +24,11 @@ const LIMIT: usize = 64 * 1024 * 1024;
 /// How long the body may pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
-/// How many parts of the body, and how many pieces of what it says, are on their way.
+/// The lengths of the channels: parts of the body, and parsed pieces.
 const CHUNKS: usize = 4;
 const PIECES: usize = 128;
 
-/// What is known to be too large is not begun with.
+/// A body that is declared too large is refused at once.
 pub(super) fn check_length(headers: &HeaderMap) -> std::result::Result<(), Problem> {
     let length = headers.get(CONTENT_LENGTH);
     let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
@@ -38,7 +38,7 @@ pub(super) fn check_length(headers: &HeaderMap) -> std::result::Result<(), Probl
     Ok(())
 }
 
-/// Imports a whole body; gives what was done in any case.
+/// Imports a whole body; always returns what was done.
 pub(super) async fn import(
     mut importing: Importing,
     body: Body,
@@ -71,7 +71,7 @@ pub(super) async fn import(
         taken = taking => taken,
         () = receiving => Ok(()),
     };
-    // Whoever reads hears that nobody listens.
+    // The parser notices that the receiver is gone.
     drop(pieces);
     if let Err(error) = taken {
         return (importing.report().clone(), Err(error.into()));
@@ -87,7 +87,7 @@ pub(super) async fn import(
     (report, outcome.map_err(Problem::from))
 }
 
-/// Takes the body as it comes.
+/// Receives the body as it arrives.
 async fn receive(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
     let mut body = Limited::new(body, LIMIT);
     loop {
@@ -105,14 +105,14 @@ async fn receive(body: Body, chunks: mpsc::Sender<io::Result<Bytes>>) {
             Err(_) => Err(io::ErrorKind::TimedOut.into()),
         };
         let is_last = chunk.is_err();
-        // Whoever reads may have enough.
+        // The parser may have ended.
         if chunks.send(chunk).await.is_err() || is_last {
             return;
         }
     }
 }
 
-/// The body for a thread that may wait.
+/// The body as a reader for a thread that may block.
 struct Chunks {
     received: mpsc::Receiver<io::Result<Bytes>>,
     present: Bytes,

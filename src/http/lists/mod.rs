@@ -1,4 +1,4 @@
-//! The routes of lists: from a request to a use-case and back. All that holds for tasks holds for them.
+//! The routes of lists: from a request to a use-case and back. They work as those of tasks do.
 
 use axum::extract::{FromRequestParts, State};
 use axum::http::header::ETAG;

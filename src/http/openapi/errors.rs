@@ -1,4 +1,4 @@
-//! The errors that operations share, as the document tells of them.
+//! The error responses that operations share, in the OpenAPI document.
 
 use serde_json::json;
 use utoipa::openapi::{Content, Ref, Response, ResponseBuilder};

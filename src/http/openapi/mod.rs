@@ -1,4 +1,4 @@
-//! The OpenAPI document: what the handlers say of themselves, and what is true of all of them, said once.
+//! The OpenAPI document: what the handlers declare, and what is common to all of them.
 
 mod errors;
 mod list;
@@ -46,6 +46,9 @@ pub(super) struct ErrorBody {
     /// With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers.
     #[schema(value_type = Vec<String>, required = false)]
     fields: Option<()>,
+    /// Which operation of a batch was refused, counted from 0; only in an answer to a batch.
+    #[schema(value_type = u32, required = false)]
+    index: Option<()>,
     /// The number of the change that stands in the way of an undo; with `CONFLICT`.
     #[schema(value_type = i64, required = false)]
     conflicting_seq: Option<()>,
@@ -193,6 +196,8 @@ fn has_version(path: &str) -> bool {
         "/move",
         "/restore",
         "/history",
+        "/occurrences",
+        "/tags",
     ];
     tagged.iter().any(|end| path.ends_with(end))
 }

@@ -1,6 +1,6 @@
-//! What schemas must not say, because programs are generated from them that believe it. An answer's limits would make a
+//! Removes from schemas what would break generated clients. Limits of a response would make a
 //! client refuse what the server sends (JavaScript counts 🎉 as two characters); a default would make a generated type
-//! demand the member; and no pattern can say what a visible character is.
+//! require the member; and no pattern can express what a visible character is.
 
 use std::collections::BTreeSet;
 

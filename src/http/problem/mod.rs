@@ -1,6 +1,6 @@
-//! How a failure is told over HTTP: the one place where errors meet status codes, codes and words.
+//! How a failure is answered over HTTP: the one place where errors get their status, code and message.
 //!
-//! A handler returns a [`Problem`]; the front door turns it into the envelope, because only the front door
+//! A handler returns a [`Problem`]; the front door turns it into the error envelope, because only the front door
 //! knows the environment and the request id.
 
 mod refused;
@@ -38,11 +38,11 @@ struct Inner {
     members: Vec<(&'static str, Value)>,
     /// For the log only.
     cause: Option<Cause>,
-    /// What the log and the metrics should know although the caller is simply turned away.
+    /// What the log and the metrics record of a refused caller.
     suspicion: Option<Suspicion>,
 }
 
-/// Something that may be somebody who tries doors.
+/// A refusal that may be a sign of probing.
 #[derive(Debug)]
 pub(super) enum Suspicion {
     /// There is no caller.
@@ -67,7 +67,7 @@ impl Suspicion {
         }
     }
 
-    /// What a refused token says of itself.
+    /// The unverified claims of a refused token.
     pub(super) fn token(&self) -> Option<&Facts> {
         match self {
             Self::Refused(refusal) => refusal.token(),
@@ -90,7 +90,7 @@ impl Problem {
         }))
     }
 
-    /// Only before the problem is shared, that is, while it is made.
+    /// Only while the problem is built, before it is shared.
     fn with(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             change(inner);
@@ -143,7 +143,7 @@ impl Problem {
         )
     }
 
-    /// Carries the task or the list as it is, so that the caller need not ask for it.
+    /// Contains the present task or list, so that the caller need not request it.
     fn about(
         status: StatusCode,
         code: &'static str,
@@ -163,7 +163,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, "CONFLICT", message)
     }
 
-    /// What is wrong with a body as a whole.
+    /// A fault of a body as a whole.
     pub(super) fn invalid_as_a_whole(field: &'static str, message: String) -> Self {
         let details = json!({"fields": [{"field": field, "rule": message}]});
         Self::new(
@@ -177,7 +177,7 @@ impl Problem {
         })
     }
 
-    /// For one of several operations: its place among them.
+    /// For one of several operations: its index.
     pub(super) fn at(self, index: usize) -> Self {
         let inner = &self.0;
         let message = format!("operations[{index}]: {}", inner.message);
@@ -223,7 +223,7 @@ impl Problem {
             .with(|inner| inner.details = Some(json!({ "fields": details })))
     }
 
-    /// As [`Problem::invalid`], about names that only the caller knows.
+    /// As [`Problem::invalid`], for names that the caller has chosen.
     pub(super) fn invalid_fields(message: String, names: &[impl AsRef<str>]) -> Self {
         let status = StatusCode::UNPROCESSABLE_ENTITY;
         let names: Vec<_> = names.iter().map(AsRef::as_ref).collect();
@@ -249,7 +249,7 @@ impl Problem {
         })
     }
 
-    /// The user is being removed: afterwards there is none.
+    /// The user is being removed.
     pub(super) fn leaving() -> Self {
         let message =
             "This user is being removed with all tasks: ask again after the time in Retry-After";
@@ -273,7 +273,7 @@ impl Problem {
         .with(|inner| inner.cause = Some(cause))
     }
 
-    /// With one more member beside the message.
+    /// Adds a member beside the message.
     pub(super) fn carrying(self, name: &'static str, value: Value) -> Self {
         self.with(|inner| inner.members.push((name, value)))
     }
@@ -304,7 +304,7 @@ impl Problem {
         json!({ "error": self.error(with_details) })
     }
 
-    /// What stands in the envelope.
+    /// The content of the envelope.
     pub(super) fn error(&self, with_details: bool) -> Value {
         let mut error = json!({"code": self.0.code, "message": self.0.message});
         if with_details {

@@ -1,4 +1,4 @@
-//! What the data says against a request: each refusal of the domain with its status and words.
+//! Refusals of the domain: each with its status and message.
 
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
@@ -9,7 +9,7 @@ use crate::domain::limits::{LISTS, TASKS_BELOW};
 use crate::domain::{Item, Refusal};
 use crate::http::query;
 
-/// What was closed is noticed within this time at the latest.
+/// A closed stream is noticed within this time.
 const STREAM_RETRY_SECONDS: u64 = 15;
 
 impl From<&Refusal> for Problem {
@@ -85,7 +85,7 @@ impl From<&Refusal> for Problem {
     }
 }
 
-/// There is one that is not as the caller takes it to be.
+/// The record is not in the state that the caller expects.
 fn of_another(refusal: &Refusal, item: &Item) -> Problem {
     let noun = item.noun().as_str();
     let message = match refusal {
@@ -110,14 +110,14 @@ fn of_another(refusal: &Refusal, item: &Item) -> Problem {
     Problem::about(status, "PRECONDITION_FAILED", message, item)
 }
 
-/// What is not over yet.
+/// Something is still in flight.
 fn in_flight(what: &str) -> Problem {
     let header = (RETRY_AFTER, HeaderValue::from_static("1"));
     let message = format!("{what}: ask again after the time in Retry-After");
     Problem::conflict(message).with(|inner| inner.header = Some(header))
 }
 
-/// What there may not be more of, and what to do about it.
+/// A limit that is reached, and what to do about it.
 fn too_many(refusal: &Refusal) -> String {
     let full = |most: String, what: &str| {
         format!(

@@ -1,4 +1,4 @@
-//! How a refused token is told: the challenge of RFC 6750, and what the log should know.
+//! How a refused token is answered: the challenge of RFC 6750, and the line for the log.
 
 use axum::http::header::WWW_AUTHENTICATE;
 use axum::http::{HeaderValue, StatusCode};
@@ -14,7 +14,7 @@ impl Problem {
             .with(|inner| inner.header = Some((WWW_AUTHENTICATE, challenge(refusal))))
     }
 
-    /// Whatever the status: in development the caller reads why, and it is noticed.
+    /// With any status: in development the caller gets the reason, and the log records it.
     fn refused(self, refusal: TokenRefusal) -> Self {
         self.with(|inner| {
             let (reason, explanation) = (refusal.reason().code(), refusal.explanation());
@@ -23,7 +23,7 @@ impl Problem {
         })
     }
 
-    /// A ticket that cannot be taken, by whatever cause: a stranger shall not learn which.
+    /// A ticket that cannot be used: a stranger must not learn why.
     pub(in crate::http) fn ticket_refused() -> Self {
         let message =
             "Invalid token: the ticket is unknown, used, or older than 30 s; get a new one";
@@ -33,7 +33,7 @@ impl Problem {
     }
 }
 
-/// What RFC 6750 §3 wants to be told; without a token there is no error to name.
+/// The challenge of RFC 6750 §3; without a token it names no error.
 fn challenge(refusal: &TokenRefusal) -> HeaderValue {
     if matches!(refusal, TokenRefusal::Missing) {
         return HeaderValue::from_static("Bearer");

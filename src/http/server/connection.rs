@@ -1,5 +1,5 @@
-//! One connection, from its first byte to its end. hyper finds out which version of HTTP is spoken and reads the requests;
-//! how long a connection may say nothing, and that it ends with the server, is said here.
+//! One connection, from its first byte to its end. hyper detects the version of HTTP and parses the requests;
+//! how long a connection may be idle, and that it ends with the server, is decided here.
 
 use std::convert::Infallible;
 use std::error::Error;
@@ -26,16 +26,16 @@ use crate::http::front::{FrontDoor, host};
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 pub(in crate::http) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
 
-/// What hyper may hold for a client that does not take it, on a connection of HTTP/1.1 or a stream of HTTP/2; also how
-/// long the head of a request may be.
+/// How much hyper may buffer for a client that does not read, on a connection of HTTP/1.1 or a stream of HTTP/2; also
+/// how long the head of a request may be.
 const MOST_BUFFERED: usize = 64 * 1024;
 
-/// How often it is looked who does not read.
+/// How often slow readers are looked for.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 const UNREAD: &str = "what was answered was not read";
 
-/// How connections are served, all in the same way.
+/// How all connections are served.
 pub(in crate::http) struct Connections {
     door: FrontDoor,
     hyper: auto::Builder<TokioExecutor>,
@@ -64,7 +64,7 @@ impl Connections {
         })
     }
 
-    /// Closes, until it is dropped, the connections of those who do not read what they have asked for.
+    /// Until it is dropped: closes the connections of clients that do not read their responses.
     pub(in crate::http) async fn watch(self: Arc<Self>) {
         let mut looks = tokio::time::interval(BETWEEN_LOOKS);
         loop {
@@ -78,7 +78,7 @@ impl Connections {
         self: Arc<Self>,
         socket: TcpStream,
     ) -> Result<(), Box<dyn Error + Send + Sync>> {
-        // One of its own: whoever looks at it locks it.
+        // A token of its own, because each look at it takes its lock.
         let stop = self.stop.child_token();
         let peer = socket.peer_addr().ok();
         let peer = peer.filter(|_| self.door.asks_for_peer());
@@ -92,10 +92,10 @@ impl Connections {
                 request.extensions_mut().insert(Peer(peer.ip()));
             }
             let door = self.door.clone();
-            // In a box, which is gone with the answer: else each connection would keep room for it.
+            // In a box, which is freed with the response: otherwise each connection would keep memory for it.
             Box::pin(async move { Ok::<_, Infallible>(door.handle(request.map(Body::new)).await) })
         });
-        // hyper waits without a limit for the bytes that tell which version it is.
+        // hyper waits without a limit for the bytes that show the version.
         let silent = async {
             if timeout(HEADER_TIMEOUT, asked.notified()).await.is_ok() {
                 future::pending::<()>().await;

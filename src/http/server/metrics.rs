@@ -1,5 +1,6 @@
-//! The second door, on an address of its own: `GET /metrics`, for Prometheus, and nothing else. Metrics tell how many
-//! users come and where they stumble, which is nothing for the public, so the API's address does not have them.
+//! The second listener, on an address of its own: `GET /metrics`, for Prometheus, and nothing else. Metrics show how
+//! many users there are and which errors they get; that is not for the public, so the API's address does not have
+//! them.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -26,7 +27,7 @@ pub fn url(address: SocketAddr) -> String {
     format!("http://{address}{PATH}")
 }
 
-/// Answers until `stop`; then nothing is waited for, since whoever collects comes again.
+/// Answers until `stop`; then it waits for nothing, because collectors retry.
 pub async fn serve(
     listener: TcpListener,
     app: SharedApp,

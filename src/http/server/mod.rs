@@ -1,4 +1,4 @@
-//! What listens: the connections of the API, and the address of the metrics.
+//! The listeners: the connections of the API, and the address of the metrics.
 
 mod connection;
 pub mod metrics;

@@ -1,4 +1,4 @@
-//! Takes connections until told to stop; then lets requests in flight end.
+//! Accepts connections until the server is told to stop; then waits for requests in flight.
 
 use std::io;
 use std::pin::pin;
@@ -13,22 +13,22 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 use super::connection::Connections;
 use crate::http::front::FrontDoor;
 
-/// How long requests in flight may go on after the signal to stop. With what follows, less than the 30 s after
-/// which container engines lose their patience.
+/// How long requests in flight may go on after the signal to stop. Together with the rest of the stop, less than the
+/// 30 s after which container engines kill the process.
 pub const LONGEST_DRAIN: Duration = Duration::from_secs(28);
 
-/// How long what was sent may stay unacknowledged, in milliseconds: then the reader is dead or stuck, and is cut off.
+/// How long sent data may stay unacknowledged, in milliseconds: then the reader is dead or stuck, and is disconnected.
 #[cfg(target_os = "linux")]
 const LONGEST_SILENCE_MS: u32 = 30_000;
 
-/// How often it is said that there are as many connections as may be.
+/// How often the log says that the limit of connections is reached.
 const BETWEEN_WARNINGS: Duration = Duration::from_mins(1);
 
-/// After an error of `accept` (too many open files, say) there is no use in asking again at once.
+/// After an error of `accept` (too many open files, for example) an immediate retry does not help.
 pub(in crate::http) const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Serves until `stop` is done, then drains. At most so many connections are taken at a time; further ones wait to be
-/// taken, and do not keep the database from opening what it needs.
+/// Serves until `stop` is done, then drains. At most `most` connections are open at a time; further ones wait to be
+/// accepted, so that files are left for the database.
 pub async fn serve(
     listener: TcpListener,
     door: FrontDoor,
@@ -61,7 +61,7 @@ pub async fn serve(
         };
         let connections = connections.clone();
         tasks.spawn(async move {
-            // The client went away, or did not speak HTTP: its own affair.
+            // The client disconnected, or did not speak HTTP.
             if let Err(error) = connections.serve(socket).await {
                 tracing::debug!(error, "a connection ended early");
             }
@@ -81,7 +81,7 @@ pub async fn serve(
     drop(watching);
 }
 
-/// A place for one more connection.
+/// A permit for one more connection.
 async fn place(
     places: &Arc<Semaphore>,
     warned: &mut Option<Instant>,
@@ -95,14 +95,14 @@ async fn place(
             "there are as many connections as may be open: further ones wait (LimitNOFILE, ulimit -n)"
         );
     }
-    // They are never closed.
+    // The semaphore is never closed.
     places.clone().acquire_owned().await.ok()
 }
 
 fn prepared(stream: TcpStream) -> io::Result<TcpStream> {
     // Small answers leave at once instead of waiting for more to send with them.
     stream.set_nodelay(true)?;
-    // Nobody else would notice: a stream writes seldom, and waits for ever if nothing is taken.
+    // Nothing else would notice: a stream writes rarely, and would wait for ever if nothing is read.
     #[cfg(target_os = "linux")]
     rustix::net::sockopt::set_tcp_user_timeout(&stream, LONGEST_SILENCE_MS)?;
     Ok(stream)

@@ -1,4 +1,4 @@
-//! Many operations in one request: from JSON to the words of the domain, each for itself, and back.
+//! Many operations in one request: from JSON to values of the domain, each by itself, and back.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -198,7 +198,7 @@ pub(in crate::http) async fn create_batch(
     write.run(owner, deed, Arc::new(tell), body.bytes()).await
 }
 
-/// `problems` stand where an operation could not even be read; the outcomes are those of the others.
+/// `problems` has an entry for each operation that could not be parsed; the outcomes are those of the others.
 fn tell(problems: &[Option<Problem>], outcomes: &[Outcome], atomic: bool, dry_run: bool) -> Answer {
     let mut outcomes = outcomes.iter();
     let mut json = b"{\"results\":[".to_vec();
@@ -346,7 +346,7 @@ impl Sent {
         Self::of_task(verb, json, &members, id, expected)
     }
 
-    /// What is done to a task that is there.
+    /// An operation on an existing task.
     fn of_task(
         verb: BatchVerb,
         json: &[u8],

@@ -1,4 +1,4 @@
-//! Operations of a batch that name no task but a filter: which tasks are meant, and how many there may be.
+//! Operations of a batch that have a filter instead of an id: which tasks they mean, and how many there may be.
 
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 
@@ -6,14 +6,14 @@ use crate::clock::Clock;
 use crate::domain::filter::{Asked, Filter, Moment, Sorting};
 use crate::domain::json::{Object, read_text};
 use crate::domain::limits::BATCH_OPERATIONS;
-use crate::domain::{Filter as Shown, Matching};
+use crate::domain::{ListScope, Matching};
 use crate::http::body::input::invalid;
 use crate::http::problem::Problem;
 
-/// What such an operation has in place of an `id`.
+/// The members of such an operation in place of an `id`.
 pub(super) const NAMES: [&str; 3] = ["filter", "zone", "max"];
 
-/// `None` where no filter is named.
+/// `None` without a filter.
 pub(super) fn read(members: &Object<'_>, clock: &Clock) -> Result<Option<Matching>, Problem> {
     let said = |name| members.get(name).filter(|json| *json != "null");
     let Some(filter) = said("filter") else {
@@ -42,7 +42,7 @@ pub(super) fn read(members: &Object<'_>, clock: &Clock) -> Result<Option<Matchin
     let most = said("max").and_then(|max| max.parse().ok());
     let most = most.filter(|most| (1..=BATCH_OPERATIONS).contains(most));
     let most = most.ok_or(invalid("max", "must be a whole number from 1 to 500"))?;
-    let asked = Asked::new(Shown::default(), &parsed, Sorting::default(), &moment);
+    let asked = Asked::new(ListScope::default(), &parsed, Sorting::default(), &moment);
     let texts = [filter, format!("{zone} {}", now.as_micros())];
     Ok(Some(Matching::new(texts, asked, most)))
 }

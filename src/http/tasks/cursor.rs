@@ -1,17 +1,17 @@
-//! Cursors: where a page of a list ended, as text that means nothing to the caller and fits only the query and
-//! the user that it was made for.
+//! Cursors: where a page of a list ended, as opaque text that is valid only for the query and the user that it was made
+//! for.
 
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::domain::{Filter, Position, SpaceId, TaskId};
+use crate::domain::{ListScope, Position, SpaceId, TaskId};
 use crate::http::seal;
 
 /// Version, time, id.
 const BYTES: usize = 1 + 8 + 16;
 const VERSION: u8 = 1;
 
-pub(super) fn encode(space: &SpaceId, filter: Filter, position: Position) -> String {
+pub(super) fn encode(space: &SpaceId, filter: ListScope, position: Position) -> String {
     let mut bytes = Vec::with_capacity(BYTES);
     bytes.push(VERSION);
     bytes.extend(position.created_at.as_micros().to_be_bytes());
@@ -20,11 +20,11 @@ pub(super) fn encode(space: &SpaceId, filter: Filter, position: Position) -> Str
 }
 
 /// `None` for anything that was not made for this user and query.
-pub(super) fn decode(space: &SpaceId, filter: Filter, text: &str) -> Option<Position> {
+pub(super) fn decode(space: &SpaceId, filter: ListScope, text: &str) -> Option<Position> {
     let bytes: [u8; BYTES] = seal::open(text, &purpose(filter), space)?;
     let (micros, id) = bytes[1..].split_at(8);
     let created_at = Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?));
-    // The seal is no secret: what an engine cannot hold must not reach it.
+    // The seal is not secret: a value that an engine cannot store must be refused here.
     let is_sane = (Timestamp::default()..=Timestamp::MAX).contains(&created_at);
     (bytes[0] == VERSION && is_sane).then_some(())?;
     Some(Position {
@@ -33,8 +33,8 @@ pub(super) fn decode(space: &SpaceId, filter: Filter, text: &str) -> Option<Posi
     })
 }
 
-/// A cursor fits only the tasks that its list shows.
-fn purpose(filter: Filter) -> [u8; 1] {
+/// A cursor is valid only for the same `completed` and `deleted`.
+fn purpose(filter: ListScope) -> [u8; 1] {
     match filter.completed {
         _ if filter.deleted => [3],
         None => [0],
@@ -49,13 +49,13 @@ mod tests {
 
     use super::*;
 
-    fn filter() -> impl Strategy<Value = Filter> {
+    fn filter() -> impl Strategy<Value = ListScope> {
         prop_oneof![
-            proptest::option::of(any::<bool>()).prop_map(|completed| Filter {
+            proptest::option::of(any::<bool>()).prop_map(|completed| ListScope {
                 completed,
                 deleted: false
             }),
-            Just(Filter {
+            Just(ListScope {
                 completed: None,
                 deleted: true
             }),
@@ -84,8 +84,8 @@ mod tests {
             let user = SpaceId::stored("somebody");
             let created_at = Timestamp::from_micros(micros);
             prop_assume!(created_at < Timestamp::default() || created_at > Timestamp::MAX);
-            let forged = encode(&user, Filter::default(), Position { created_at, ..Position::START });
-            prop_assert_eq!(decode(&user, Filter::default(), &forged), None);
+            let forged = encode(&user, ListScope::default(), Position { created_at, ..Position::START });
+            prop_assert_eq!(decode(&user, ListScope::default(), &forged), None);
         }
 
         #[test]

@@ -1,4 +1,4 @@
-//! The query of a list: read strictly, written again for the next page.
+//! The query of a list: parsed strictly, and written again for the next page.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -6,7 +6,7 @@ use utoipa::IntoParams;
 
 use super::cursor;
 use super::filtered::Question;
-use crate::domain::{Filter, Position, SpaceId};
+use crate::domain::{ListScope, Position, SpaceId};
 use crate::http::SharedApp;
 use crate::http::problem::Problem;
 use crate::http::query::{self, flag, invalid, limit};
@@ -71,8 +71,8 @@ impl ListQuery {
         )
     }
 
-    pub(super) fn filter(&self) -> Filter {
-        Filter {
+    pub(super) fn filter(&self) -> ListScope {
+        ListScope {
             completed: self.completed,
             deleted: self.deleted == Some(true),
         }

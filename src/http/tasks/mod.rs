@@ -1,4 +1,4 @@
-//! The routes of tasks: from a request to a use-case and back. What a task may be is not decided here.
+//! The routes of tasks: from a request to a use-case and back. Which tasks are valid is not decided here.
 
 pub(super) mod batch;
 mod batch_filter;

@@ -1,4 +1,4 @@
-//! The routes of tasks that repeat: skipping an occurrence, and looking ahead.
+//! The routes of recurring tasks: skipping an occurrence, and listing the next ones.
 
 use std::borrow::Cow;
 
@@ -25,7 +25,7 @@ use crate::http::problem::Problem;
 use crate::http::query;
 use crate::http::write::Write;
 
-/// How many are told, if the caller does not say.
+/// How many are sent by default.
 const USUAL_LIMIT: usize = 10;
 
 /// Skip an occurrence of a task
@@ -128,7 +128,7 @@ pub(in crate::http) async fn list_occurrences(
     known: IfNoneMatch,
 ) -> Result<Response, Problem> {
     let task = app.tasks.get(&space, id).await?;
-    // They follow from the task.
+    // They are computed from the task.
     let tag = etag::version_tag(task.version);
     if known.has(&tag) {
         return Ok(conditional::not_modified(tag));

@@ -1,4 +1,4 @@
-//! A whole list as one JSON document, written while it is read, so that its length does not cost memory.
+//! A whole list as one JSON document, sent while it is read, so that memory does not depend on its length.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 
-use crate::domain::{Filter, Position, SpaceId, Task};
+use crate::domain::{ListScope, Position, SpaceId, Task};
 use crate::error::Error;
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::list_tag;
@@ -21,7 +21,7 @@ use crate::tasks::{Listing, Tasks};
 /// Where the parts of a list come from, one after the other.
 pub(super) trait Source: Send + Sync + 'static {
     /// Where a part begins.
-    type Place: Send + 'static;
+    type Position: Send + 'static;
 
     fn space(&self) -> &SpaceId;
 
@@ -30,8 +30,8 @@ pub(super) trait Source: Send + Sync + 'static {
     /// The part after a place.
     fn chunk(
         &self,
-        after: Self::Place,
-    ) -> impl Future<Output = Result<Part<Self::Place>, Error>> + Send;
+        after: Self::Position,
+    ) -> impl Future<Output = Result<Part<Self::Position>, Error>> + Send;
 }
 
 /// A part of a list, and where the next one begins.
@@ -40,20 +40,20 @@ pub(super) struct Part<P> {
     pub(super) next: Option<P>,
 }
 
-/// What is said of a list beside its tasks.
+/// The fields of a list beside its tasks.
 pub(super) struct List {
-    /// If there is none, it is what the list shows: then both agree, whatever happens meanwhile.
+    /// If `None`, the sent tasks are counted, so both agree, whatever changes meanwhile.
     pub(super) count: Option<i64>,
-    /// What is more is told as so many at least.
+    /// A larger count is sent as this number, and marked as a minimum.
     pub(super) most: i64,
     pub(super) tag: Option<HeaderValue>,
 }
 
-/// The first part is there before there is an answer, so that a failure until then is an ordinary one. A failure later on
-/// ends the connection before the document does: the caller cannot take half a list for a whole one.
+/// The first part is read before the response begins, so that a failure until then gets an ordinary error. A later
+/// failure on ends the connection before the document does: the caller cannot take half a list for a whole one.
 pub(super) fn respond<S: Source>(
     source: S,
-    first: Part<S::Place>,
+    first: Part<S::Position>,
     list: List,
     meter: Arc<Meter>,
 ) -> Response {
@@ -85,7 +85,7 @@ pub(super) fn respond<S: Source>(
 pub(super) async fn respond_newest_first(
     tasks: Tasks,
     space: SpaceId,
-    filter: Filter,
+    filter: ListScope,
     after: Option<Position>,
     meter: Arc<Meter>,
 ) -> Result<Response, Problem> {
@@ -94,7 +94,7 @@ pub(super) async fn respond_newest_first(
     let list = List {
         count: after.map(|_| first.page.total),
         most: i64::MAX,
-        // What changes while the list is written makes the tag old, never wrong.
+        // A change while the list is sent makes the entity tag old, never wrong.
         tag: Some(list_tag(&first.page, filter, None, after)),
     };
     let source = NewestFirst {
@@ -108,11 +108,11 @@ pub(super) async fn respond_newest_first(
 struct NewestFirst {
     tasks: Tasks,
     space: SpaceId,
-    filter: Filter,
+    filter: ListScope,
 }
 
 impl Source for NewestFirst {
-    type Place = Position;
+    type Position = Position;
 
     fn space(&self) -> &SpaceId {
         &self.space
@@ -151,11 +151,11 @@ enum Next<P> {
     End,
 }
 
-type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Place>))>;
+type Advanced<S> = Option<(Bytes, (Reader<S>, Next<<S as Source>::Position>))>;
 
 impl<S: Source> Reader<S> {
-    async fn advance((mut reader, next): (Self, Next<S::Place>)) -> Result<Advanced<S>, Error> {
-        // Until this part is written.
+    async fn advance((mut reader, next): (Self, Next<S::Position>)) -> Result<Advanced<S>, Error> {
+        // Held until this part is written.
         let turn;
         let part = match next {
             Next::Send(json, place) => return Ok(Some((json, (reader, Next::Read(place))))),
@@ -181,7 +181,7 @@ impl<S: Source> Reader<S> {
     }
 
     /// One part of the document: its head if it is the first, its foot if it is the last.
-    fn write(&mut self, part: &Part<S::Place>) -> Bytes {
+    fn write(&mut self, part: &Part<S::Position>) -> Bytes {
         let mut json = Vec::with_capacity(part.tasks.len() * Task::USUAL_JSON + 64);
         if self.sent == 0 {
             json.extend_from_slice(b"{\"tasks\":[");

@@ -1,4 +1,4 @@
-//! What a caller is told of a write, written down once: sent, and kept where the request may be repeated.
+//! The answer to a write, encoded once: it is sent, and kept if the request has an idempotency key.
 
 use std::sync::Arc;
 
@@ -14,14 +14,14 @@ use crate::http::conditional::etag::version_tag;
 use crate::http::problem::Problem;
 use crate::tasks::Tasks;
 
-/// A longer answer, which only a batch has, is kept without the tasks that it tells of: a request of a few bytes for each of
-/// them would take the room of all.
+/// A longer answer, which only a batch has, is kept without its tasks: otherwise a request of a few bytes for
+/// each task would store all of them.
 const LONGEST_KEPT: usize = 64 * 1024;
 
-/// Says that the answer is that to the first time.
+/// The header of an answer that is repeated.
 const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
-/// What a caller was told.
+/// The answer to a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::http) struct Answer {
     status: StatusCode,
@@ -30,7 +30,7 @@ pub(in crate::http) struct Answer {
     body: String,
 }
 
-/// What stands before the body of an answer that is kept, as one line of JSON.
+/// The first line of a kept answer, as JSON; the body follows.
 #[derive(Serialize, Deserialize)]
 struct KeptHead {
     status: u16,
@@ -38,20 +38,20 @@ struct KeptHead {
     etag: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     location: Option<String>,
-    /// What is kept of it has to be filled in.
+    /// It is kept without its tasks, which must be added.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     short: bool,
 }
 
-/// What was kept of an answer.
+/// A kept answer.
 pub(in crate::http) enum Kept {
     Whole(Answer),
-    /// Without the tasks that it told of.
+    /// Without its tasks.
     Short(Answer),
 }
 
 impl Answer {
-    /// As it is kept. What can be mended and sent again under the same key is not: it has not used the key up.
+    /// As it is kept. An answer after which the caller may send a corrected request with the same key is not kept.
     pub(in crate::http) fn to_keep(&self) -> Option<Arc<[u8]>> {
         if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
             return None;
@@ -70,7 +70,7 @@ impl Answer {
         Some(bytes.into())
     }
 
-    /// With the tasks as they are now, where it was kept without them.
+    /// Adds the present tasks to an answer that was kept without them.
     pub(in crate::http) async fn fill(
         self,
         tasks: &Tasks,
@@ -80,7 +80,7 @@ impl Answer {
         Ok(Self { body, ..self })
     }
 
-    /// Reads back what was kept.
+    /// Parses a kept answer.
     pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Kept, Problem> {
         let read = || {
             let text = std::str::from_utf8(bytes).ok()?;
@@ -102,7 +102,7 @@ impl Answer {
     }
 }
 
-/// Tells of the only operation; `collection` is the path of the user's tasks, or lists.
+/// The answer to a single operation; `collection` is the path of the user's tasks, or lists.
 pub(in crate::http) fn of_one(collection: String) -> Teller {
     Arc::new(move |outcomes| match outcomes {
         [Ok(written)] => of_written(&collection, written),

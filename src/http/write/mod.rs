@@ -1,4 +1,4 @@
-//! A write on its way to the use-cases and back: in which request it is made, and whether it may be repeated
+//! A write on its way to the use-cases and back: the request that it belongs to, and its idempotency key
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;
@@ -29,17 +29,17 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 /// The longest key, in characters.
 const LONGEST_KEY: usize = 255;
 
-/// How the outcomes of some work are told.
+/// Encodes the answer from the outcomes of a work.
 pub(super) type Teller = Arc<dyn Fn(&[Outcome]) -> Answer + Send + Sync>;
 
-/// What a handler that writes knows of its request.
+/// The facts of a request that writes.
 pub(super) struct Write {
     app: SharedApp,
     key: Option<Arc<str>>,
     request_id: Arc<str>,
     method: Method,
     path: String,
-    /// What else makes it another request than its like: the query and the conditions.
+    /// What else distinguishes the request: the query and the conditions.
     conditions: Vec<String>,
 }
 
@@ -92,7 +92,7 @@ fn conditions(parts: &Parts) -> Vec<String> {
 }
 
 impl Write {
-    /// Does one operation on a task or a list, and tells of it.
+    /// Does one operation on a task or a list, and answers.
     pub(super) async fn one(
         self,
         owner: Owner,
@@ -103,7 +103,7 @@ impl Write {
         self.run(owner, operation.into(), teller, body).await
     }
 
-    /// Does what is asked, and tells of it.
+    /// Does a deed, and answers.
     pub(super) async fn run(
         self,
         owner: Owner,
@@ -143,7 +143,7 @@ impl Write {
         }
     }
 
-    /// What makes this request another one than its like: its meaning, and not how it is spelled.
+    /// The fingerprint of a request: of its meaning, not of its spelling.
     fn fingerprint(&self, body: &[u8]) -> String {
         let mut context = Context::new(&SHA256);
         let parts = [self.method.as_str(), &self.path];
@@ -152,7 +152,7 @@ impl Write {
             .chain(self.conditions.iter().map(String::as_str))
         {
             context.update(part.as_bytes());
-            // In none of them, so that nothing moves from one to the other.
+            // A character that none of them contains, as a separator.
             context.update(b"\n");
         }
         context.update(&meaning::of_body(body));

@@ -1,5 +1,5 @@
-//! The results of a large batch, kept without the tasks that they tell of, and filled in with them as they are when the
-//! request is repeated.
+//! The kept answer of a large batch, without the tasks in it. When the request is repeated, the tasks are added as they
+//! are then.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -16,7 +16,7 @@ use crate::tasks::Tasks;
 /// How many tasks are looked up at a time.
 const AT_ONCE: usize = 16;
 
-/// Members as they are written.
+/// Members of an object, not parsed.
 type Members = BTreeMap<String, Box<RawValue>>;
 
 #[derive(Serialize, Deserialize)]
@@ -25,8 +25,8 @@ struct Results {
     results: Vec<Members>,
 }
 
-/// Of a task that is told its id and its version are left; of one that says why something was refused, nothing. `None` if
-/// these are no results.
+/// Of a task in a result only its id and its version are left; of a task in an error, nothing. `None`
+/// if the body has no results.
 pub(super) fn shorten(body: &str) -> Option<String> {
     let mut all: Results = serde_json::from_str(body).ok()?;
     for result in &mut all.results {
@@ -44,7 +44,7 @@ pub(super) fn shorten(body: &str) -> Option<String> {
     serde_json::to_string(&all).ok()
 }
 
-/// A task that is not there any more is told by its id alone.
+/// For a task that no longer exists, only its id is sent.
 pub(super) async fn fill(kept: &str, tasks: &Tasks, space: &SpaceId) -> Result<String, Problem> {
     let unreadable = |error: serde_json::Error| Problem::internal(Box::new(error));
     let mut all: Results = serde_json::from_str(kept).map_err(unreadable)?;
@@ -64,7 +64,7 @@ pub(super) async fn fill(kept: &str, tasks: &Tasks, space: &SpaceId) -> Result<S
     serde_json::to_string(&all).map_err(unreadable)
 }
 
-/// The id of the task that a result told of.
+/// The id of the task in a result.
 fn told(result: &Members) -> Option<Uuid> {
     result.get("version")?;
     let id: String = serde_json::from_str(result.get("id")?.get()).ok()?;

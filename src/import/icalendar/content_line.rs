@@ -1,4 +1,4 @@
-//! Content lines (RFC 5545 §3.1): long ones are folded, a name has parameters, and texts are escaped.
+//! Content lines (RFC 5545 §3.1): unfolds long lines, parses parameters, and resolves escapes.
 
 use std::io::BufRead;
 
@@ -6,7 +6,7 @@ use super::super::Broken;
 use super::super::foreign::unreadable;
 use super::super::lines::Lines;
 
-/// What is longer is cut: a file that stands within the text, mostly.
+/// A longer line is cut: mostly it contains a file.
 const LONGEST: usize = 64 * 1024;
 
 /// One property.
@@ -116,7 +116,7 @@ impl<R: BufRead> ContentLines<R> {
         self.lines.number().max(1)
     }
 
-    /// The number of its first line stands before it.
+    /// With the number of its first line.
     pub(super) fn next(&mut self) -> Result<Option<(u64, ContentLine)>, Broken> {
         loop {
             let Some((number, folded)) = self.unfolded()? else {

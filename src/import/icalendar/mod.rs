@@ -14,7 +14,7 @@ use super::{Broken, Ending};
 
 pub(super) const SOURCE: &str = "icalendar";
 
-/// How deep components stand within one another, and how many zones a file has names for.
+/// How deep components may be nested, and how many zones a file may define.
 const MOST_OPEN: usize = 16;
 const MOST_ZONES: usize = 1000;
 
@@ -43,7 +43,7 @@ fn no_calendar(line: u64) -> Broken {
     Broken::Wrong { line, message }
 }
 
-/// What is known between the lines.
+/// The state between the lines.
 struct Calendar<'a, 'b> {
     scribe: &'a mut Scribe<'b>,
     /// The components that have begun and not ended.

@@ -1,4 +1,4 @@
-//! One task of a calendar: its properties, and what becomes of them.
+//! One task of a calendar: its properties, and how each is converted.
 
 use std::collections::HashMap;
 
@@ -11,16 +11,16 @@ use crate::import::Ending;
 use crate::import::foreign::{Foreign, Scribe};
 use crate::import::ids::id_of;
 
-/// What says how a calendar is kept, and nothing of the task.
+/// Properties of the calendar's storage, not of the task.
 const TECHNICAL: [&str; 5] = ["DTSTAMP", "SEQUENCE", "CLASS", "TRANSP", "REQUEST-STATUS"];
 
-/// What comes after them is named.
+/// Further ones are reported.
 const MOST_COMMENTS: usize = 100;
 
 pub(super) struct Todo {
     line: u64,
     pub(super) has_alarm: bool,
-    /// What stands once.
+    /// The properties that occur once.
     single: HashMap<&'static str, ContentLine>,
     tags: Vec<String>,
     comments: Vec<String>,
@@ -65,7 +65,7 @@ impl Todo {
             return;
         }
         let what = match name {
-            // More than these have no room anyway, and are named when the task is done.
+            // More do not fit anyway, and are reported at the end of the task.
             "CATEGORIES" => {
                 let room = (TAGS + 1).saturating_sub(self.tags.len());
                 return self.tags.extend(line.texts().into_iter().take(room));
@@ -256,7 +256,7 @@ fn time_of_day(digits: &str) -> Option<String> {
     are_digits.then(|| format!("{}:{}:{}", &digits[..2], &digits[2..4], &digits[4..]))
 }
 
-/// `20261201T080000Z` as RFC 3339 has it.
+/// `20261201T080000Z` in the form of RFC 3339.
 fn moment(text: &str) -> Option<String> {
     let (day, clock) = text.trim_end_matches('Z').split_once('T')?;
     Some(format!("{}T{}Z", date(day)?, time_of_day(clock)?))

@@ -21,7 +21,7 @@ impl<'a> Parameters<'a> {
         }
     }
 
-    /// What stands for the value in the text.
+    /// The placeholder of the value in the text.
     pub(super) fn bind(&mut self, value: Value) -> String {
         self.values.push(value);
         self.dialect.parameter(self.values.len())
@@ -34,7 +34,7 @@ impl<'a> Parameters<'a> {
             Condition::All(parts) => self.join(parts, " AND "),
             Condition::Any(parts) if parts.is_empty() => "FALSE".to_owned(),
             Condition::Any(parts) => self.join(parts, " OR "),
-            // The range is that of all values; it is what makes SQLite take their index.
+            // The range includes all values; it makes SQLite use their index.
             Condition::Has(field @ (Field::Due | Field::Start)) => {
                 let (column, sorted) = (column(*field), sorted(*field));
                 let (column, sorted) = (column.unwrap_or("NULL"), sorted.unwrap_or("NULL"));
@@ -88,7 +88,7 @@ impl<'a> Parameters<'a> {
     }
 
     fn compare(&mut self, field: Field, how: Comparison, bound: &Bound) -> String {
-        // Said so, because an index of open tasks is used only where they are asked for in its words.
+        // Written like this, because an index of open tasks is used only if the statement has its exact condition.
         if let (Field::Completed, Bound::Flag(completed)) = (field, bound) {
             return if *completed {
                 "completed"
@@ -110,7 +110,7 @@ impl<'a> Parameters<'a> {
         let sign = sign(how);
         let sorted = sorted(field).unwrap_or(column);
         if let Field::ListId | Field::ParentId = field {
-            // All of these have a place; the range of all places is what makes SQLite take their index.
+            // All of these have a place; the range of all places makes SQLite use their index.
             return format!(
                 "({column} IS NOT NULL AND {column} {sign} {value} AND \"order\" >= '')"
             );
@@ -118,7 +118,7 @@ impl<'a> Parameters<'a> {
         if sorted == column {
             return format!("{column} {sign} {value}");
         }
-        // An index of those that have a date is used where that is said of the column itself.
+        // The index of tasks with a date is used only if the condition names the column itself.
         format!("({column} IS NOT NULL AND {sorted} {sign} {value})")
     }
 
@@ -134,7 +134,7 @@ impl<'a> Parameters<'a> {
         format!("SELECT {distinct}h.task_id {from}")
     }
 
-    /// Whether the task of the statement around is one of them.
+    /// Whether the task of the outer statement is one of them.
     fn holder(&mut self, field: Field, text: &str) -> String {
         let from = self.of_holders(field, text);
         format!("SELECT 1 {from} AND h.task_id = id LIMIT 1")
@@ -204,7 +204,8 @@ pub(super) fn column(field: Field) -> Option<&'static str> {
     })
 }
 
-/// What SQL compares and sorts a field by: of a date its wall clock, as its index has it. `None` where it cannot.
+/// The expression by which SQL compares and sorts a field: of a date its local time, as in its index. `None` if SQL
+/// cannot.
 pub(super) fn sorted(field: Field) -> Option<&'static str> {
     match field {
         Field::Due => Some("substr(due, 1, 19)"),
@@ -214,7 +215,7 @@ pub(super) fn sorted(field: Field) -> Option<&'static str> {
     }
 }
 
-/// The value of a mark; `None` where the task that stood there had none.
+/// The value of a key in a place; `None` if the task there had none.
 pub(super) fn value_of(field: Field, mark: &Mark) -> Option<Value> {
     match mark {
         Mark::Missing => None,

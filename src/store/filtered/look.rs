@@ -1,5 +1,5 @@
-//! Looking for a page of a filtered list: statement after statement, until there are enough tasks, or all are counted,
-//! or the time is over.
+//! Finds a page of a filtered list: statement after statement, until there are enough tasks, all are counted,
+//! or the time limit is reached.
 
 use std::time::Instant;
 
@@ -13,25 +13,25 @@ use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{Position, Refusal, Task};
 use crate::error::{Cause, Error};
 
-/// How many tasks one statement walks through at most: others wait behind it.
+/// The most tasks that one statement scans, because others wait behind it.
 pub(super) const STEP: usize = 5000;
 
-/// Fewer tasks than these are read and sorted; for more, the order is read until enough of it belongs to the list.
+/// Fewer tasks than these are read and sorted; with more, tasks are read in the order until enough of them match.
 pub(super) const FEW: usize = 2000;
 
-/// What is known of a list beside its tasks.
+/// The numbers of a list beside its tasks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Numbers {
     pub(super) seq: i64,
     pub(super) epoch: i64,
-    /// All tasks that the filter is asked about.
+    /// The number of all tasks to which the filter is applied.
     all: usize,
     /// Of these at most one more than are counted: for which the condition holds, and which are certain.
     wanted: usize,
     certain: usize,
 }
 
-/// A list that is being looked for.
+/// The search for a page of a list.
 pub(super) struct Look<'a> {
     pub(super) store: &'a Store,
     pub(super) statements: Statements<'a>,
@@ -70,7 +70,7 @@ impl Look<'_> {
                 continue;
             }
             let mut place = after.filter(|place| phase.has(place)).cloned();
-            // At first as many as are wanted; more when most of them did not belong to the list.
+            // At first as many as are wanted; more when most of them did not match.
             let mut step = limit;
             let mut may_tie = phase.leaves_ties(self.asked());
             while found.len() < limit {
@@ -191,7 +191,7 @@ impl Look<'_> {
         }
     }
 
-    /// How many tasks there are, if SQL does not know of all whether they belong to the list.
+    /// How many tasks match, if SQL cannot decide for all of them.
     async fn count(&self, numbers: Numbers) -> Result<usize, Error> {
         let Numbers {
             wanted, certain, ..
@@ -210,7 +210,7 @@ impl Look<'_> {
         Ok(count)
     }
 
-    /// Looks at all tasks, newest first, and keeps those that come first in the order.
+    /// Scans all tasks, newest first, and keeps those that come first in the order.
     pub(super) async fn walk(
         &self,
         after: Option<&Place>,
@@ -302,7 +302,7 @@ impl Numbers {
     }
 }
 
-/// Nothing, where there is no account.
+/// Zeros, if there is no account.
 struct ToldNumbers(String);
 
 impl FromRow for ToldNumbers {

@@ -1,5 +1,5 @@
-//! Reading what a filter selects, in an order: SQL finds tasks by an index where one fits, and the domain decides where
-//! SQL does not know. Usually that is one statement. Where no index fits, all tasks of the space are walked through in
+//! Reads what a filter selects, in an order: SQL finds tasks by an index where one fits, and the domain decides where
+//! SQL cannot. Usually that is one statement. Where no index fits, all tasks of the space are scanned in
 //! steps, for a limited time.
 
 mod conditions;
@@ -22,7 +22,7 @@ use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{MATCHING_STEP, Position, SpaceId, TaskPage};
 use crate::error::Error;
 
-/// How long one list may be looked for.
+/// The time limit of one list.
 pub(super) const LONGEST_LOOK: Duration = Duration::from_secs(2);
 
 /// How many tasks are read at a time from a list that is read to its end: few where an index leads to the next ones,
@@ -82,8 +82,8 @@ impl Store {
 }
 
 impl Store {
-    /// The statement that looks for the first tasks of a list, and counts all of them: for whoever asks the database how
-    /// it does that.
+    /// The statement that looks for the first tasks of a list, and counts all of them: for whoever asks the database
+    /// how it does that.
     pub fn statement_of(&self, space: &SpaceId, asked: &Asked) -> String {
         let narrowed = asked.narrowed();
         let statements = Statements {

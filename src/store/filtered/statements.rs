@@ -1,5 +1,5 @@
-//! The statements that find what a filter selects, made of conditions and an order. Each names the space as its first
-//! parameter, for every table.
+//! The statements that find what a filter selects, built from conditions and an order. Each has the space as its first
+//! parameter, and names it for every table.
 
 use std::fmt::Write;
 use std::sync::LazyLock;
@@ -13,21 +13,21 @@ use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Plac
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
-/// A statement that was made for one question.
+/// A statement that was built for one query.
 #[derive(Debug)]
 pub(in crate::store) struct Query {
-    /// Says the same for all questions of the same shape.
+    /// The same text for all queries of the same form.
     pub(in crate::store) text: String,
     pub(in crate::store) values: Vec<Value>,
 }
 
-/// What a statement tells beside its tasks, with each of them.
+/// What a statement returns beside its tasks, with each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Told {
     Nothing,
     /// The numbers of the account.
     Account,
-    /// These, and for how many tasks the condition holds, and how many of these are certain.
+    /// These, and how many tasks fulfil the condition, and how many of them are certain.
     Count,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Reading {
 /// The columns of a task.
 static COLUMNS: LazyLock<String> = LazyLock::new(|| TASKS.list(""));
 
-/// Writes the statements of one question.
+/// Builds the statements of one query.
 pub(super) struct Statements<'a> {
     pub(super) dialect: &'a Dialect,
     pub(super) space: &'a SpaceId,
@@ -104,7 +104,7 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// What [`Told::Count`] tells, where there is no task to tell it with.
+    /// The values of [`Told::Count`] if there is no task to return them with.
     pub(super) fn count(&self) -> Query {
         let mut parameters = self.parameters();
         let told = self.told(Told::Count, &mut parameters);
@@ -171,7 +171,7 @@ impl<'a> Statements<'a> {
         format!("space = {space} AND deleted_at IS{not} NULL")
     }
 
-    /// By the table of those that have a tag, if all must have it.
+    /// Through the table of tags, if all tasks must have one.
     fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted {
         let condition = &self.narrowed.condition;
         let (from, rest) = match holders(condition) {
@@ -219,8 +219,8 @@ impl<'a> Statements<'a> {
         }
     }
 
-    /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone only
-    /// if no word is said of `completed` but what stands in the index's own condition.
+    /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone
+    /// only if no word is said of `completed` but what stands in the index's own condition.
     fn certain(&self, parameters: &mut Parameters<'_>) -> String {
         let Narrowed { certain, condition } = &self.narrowed;
         parameters.condition(&beyond(certain, condition))
@@ -266,7 +266,7 @@ impl<'a> Statements<'a> {
         }
         let account = self.of_account("task_count");
         let most = |parameters: &mut Parameters<'_>| parameters.bind(count(COUNTED + 1));
-        // Whoever has a tag is no task in the trash.
+        // A task with a row for a tag is not in the trash.
         let condition = &self.narrowed.condition;
         if let Some((field, text)) = holders(condition)
             && self.narrowed.is_exact()
@@ -294,7 +294,7 @@ impl<'a> Statements<'a> {
     }
 }
 
-/// Where the tasks are looked for that a condition leaves, and what is asked of each.
+/// Where the tasks of a condition are searched, and what is checked of each.
 struct Wanted {
     from: String,
     scope: String,
@@ -344,7 +344,7 @@ fn sorted_by(keys: &[Key]) -> String {
     order.join(", ")
 }
 
-/// All that comes behind a place in the same phase.
+/// All that comes after a place in the same phase.
 fn behind(keys: &[Key], marks: &[Mark], place: &Place, parameters: &mut Parameters<'_>) -> String {
     let time = parameters.bind(Value::Time(place.position.created_at));
     let id = parameters.bind(Value::Uuid(place.position.id.0));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::filter::{Filter, Moment, Sorting};
-use crate::domain::{Filter as Shown, TaskId, Timestamp};
+use crate::domain::{ListScope, TaskId, Timestamp};
 use crate::store::dialect::Dialect;
 use crate::store::row::Value;
 
@@ -40,7 +40,7 @@ fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
     for filter in FILTERS {
         for order in ORDERS {
             for deleted in [false, true] {
-                let shown = Shown {
+                let shown = ListScope {
                     completed: None,
                     deleted,
                 };
@@ -116,7 +116,7 @@ fn questions_of_the_same_shape_share_a_statement() {
         let moment = Moment::utc(Timestamp::from_micros(day * 86_400_000_000));
         let sorting = Sorting::parse("due").unwrap();
         let filter = Filter::parse(filter).unwrap();
-        let asked = Asked::new(Shown::default(), &filter, sorting, &moment);
+        let asked = Asked::new(ListScope::default(), &filter, sorting, &moment);
         let narrowed = asked.narrowed();
         let statements = Statements {
             dialect: &dialect,

@@ -1,5 +1,5 @@
-//! The ways in which tasks are found: which index leads to them, and in which parts a sorted list is read. The planners
-//! of the engines guess, and a wrong guess reads all tasks of a user for a few.
+//! The access paths to tasks: which index finds them, and in which parts a sorted list is read. The planners
+//! of the engines guess, and a wrong guess reads all tasks of a user to find a few.
 
 use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
 
@@ -8,7 +8,7 @@ use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Phase {
     pub(super) missing: usize,
-    /// In the last phase no key is left.
+    /// The last phase has no leading key.
     leads: bool,
 }
 
@@ -37,7 +37,7 @@ pub(super) fn phases(asked: &Asked, condition: &Condition) -> Vec<Phase> {
 }
 
 impl Phase {
-    /// The only one of a list that has no order of the caller's.
+    /// The only phase of a list without an order of the caller.
     pub(super) const LAST: Self = Self {
         missing: 0,
         leads: false,
@@ -85,7 +85,7 @@ fn missing_marks(place: &Place) -> usize {
 /// How tasks are found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Way {
-    /// By the index of what leads the order, if there is one.
+    /// By the index of the leading key, if there is one.
     Order,
     /// By an index that the condition can use; then they are sorted.
     Condition,
@@ -151,7 +151,7 @@ pub(super) fn without(condition: &Condition, (field, text): (Field, &str)) -> Co
     Condition::all(parts.cloned().collect())
 }
 
-/// What a condition says beyond another one, which holds.
+/// What a condition requires beyond another one that is true already.
 pub(super) fn beyond(condition: &Condition, held: &Condition) -> Condition {
     let is_new = |part: &&Condition| !parts(held).contains(part);
     Condition::all(parts(condition).iter().filter(is_new).cloned().collect())

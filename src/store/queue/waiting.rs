@@ -1,4 +1,4 @@
-//! What waits in the queue, how much of it there may be, and which of it makes the next group.
+//! The works in the queue, the limits of the queue, and which works make the next group.
 
 use std::collections::{HashMap, VecDeque};
 
@@ -13,7 +13,7 @@ const MOST_WAITING_OF_SPACE: usize = 1024;
 const MOST_WAITING_BYTES: usize = 128 * 1024 * 1024;
 const MOST_WAITING_BYTES_OF_SPACE: usize = 16 * 1024 * 1024;
 
-/// What one group takes: enough for one commit to serve many, little enough for the first not to wait long.
+/// The limits of a group: large enough that one commit serves many, small enough that the first does not wait long.
 const MOST_IN_GROUP: usize = 64;
 const MOST_OPERATIONS_IN_GROUP: usize = 128;
 const MOST_BYTES_IN_GROUP: usize = 512 * 1024;
@@ -41,7 +41,7 @@ struct WaitingOfSpace {
 }
 
 impl Waiting {
-    /// Puts some work behind the others of its space; gives its number.
+    /// Adds a work after the others of its space; returns its number.
     pub(super) fn push(&mut self, mut pending: Pending) -> Result<u64, Error> {
         let (space, bytes) = (pending.work.space.clone(), pending.bytes);
         self.check_room(&space, bytes)?;
@@ -92,7 +92,7 @@ impl Waiting {
         self.turns.iter().any(|space| !self.is_held_back(space))
     }
 
-    /// Spaces take turns, one work each; those that go alone do.
+    /// Spaces take turns, one work each; a heavy work has a group of its own.
     pub(super) fn take(&mut self, one_space: bool) -> Vec<Turn> {
         let place = self
             .turns

@@ -1,4 +1,4 @@
-//! A copy of the file of one moment, while others write; and a copy put back in the place of the file.
+//! Copies the database file as of one moment, while others write; and restores a copy in its place.
 
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
@@ -16,10 +16,10 @@ use super::translate;
 use crate::clock::Timestamp;
 use crate::error::Error;
 
-/// How many pages are copied between two looks at how much is written but not on the disk yet: a megabyte.
+/// How many pages are copied in one step: a megabyte.
 const STEP: i32 = 256;
 
-/// After so many steps what was copied goes to the disk, so that it does not all go at the end, when whoever commits
+/// After this many steps the copy is synced to the disk, so that it is not all synced at the end, when a commit
 /// would wait behind it.
 const STEPS_BETWEEN_SYNCS: usize = 4;
 
@@ -44,7 +44,7 @@ pub(in super::super) fn backup(path: &Path, target: &Path, replace: bool) -> Res
     copy.publish()
 }
 
-/// Puts a backup in the place of the database, which nobody may serve. Gives where the former one is kept.
+/// Replaces the database by a backup; no server may use it. Returns where the former one is kept.
 pub(in super::super) fn restore(
     path: &Path,
     source: &Path,
@@ -74,7 +74,7 @@ pub(in super::super) fn restore(
     Ok(kept)
 }
 
-/// A backup that lies alone may lie where nothing can be written beside it. One with a log beside it is read with it.
+/// A backup without a log may be in a directory that is not writable. One with a log is read with its log.
 fn open_backup(path: &Path) -> Result<Connection, Error> {
     let cannot =
         |error: &dyn std::fmt::Display| said(format!("{} cannot be read: {error}", path.display()));
@@ -86,7 +86,7 @@ fn open_backup(path: &Path) -> Result<Connection, Error> {
     open_alone(&path)
 }
 
-/// Opens a file that nobody writes, without making others beside it.
+/// Opens a file that is not written, without creating other files.
 fn open_alone(path: &Path) -> Result<Connection, Error> {
     let path = path
         .canonicalize()
@@ -102,7 +102,7 @@ fn open_alone(path: &Path) -> Result<Connection, Error> {
 fn copy_pages(source: &Connection, copy: &mut NewFile) -> Result<(), Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let mut target = Connection::open_with_flags(copy.draft(), flags).map_err(translate)?;
-    // If the copy fails, all of it goes; and whoever publishes it sees to it that it is on the disk.
+    // If the copy fails, it is deleted; and publishing it syncs it to the disk.
     target
         .execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
         .map_err(translate)?;
@@ -121,7 +121,7 @@ fn copy_pages(source: &Connection, copy: &mut NewFile) -> Result<(), Error> {
     Ok(())
 }
 
-/// A copy of a damaged file would be found out when it is too late.
+/// Otherwise a copy of a damaged file would be noticed too late.
 fn look_through(copy: &Path, original: &Path) -> Result<(), Error> {
     let copy = open_alone(copy)?;
     let mut found: Result<String, _> = Ok(String::new());
@@ -154,7 +154,7 @@ fn is_damaged(path: &Path, problem: &str) -> Error {
 }
 
 /// Changes that were made after the backup are not there any more, and their numbers will be given again: whoever
-/// knows of them begins anew.
+/// knows of them has to begin again.
 fn renew_epochs(copy: &Path) -> Result<(), Error> {
     let connection = file::open_to_write(copy)?;
     connection.execute_batch(RENEW_EPOCHS).map_err(translate)?;

@@ -1,5 +1,5 @@
-//! Moves what was committed from the write-ahead log into the database file, beside the writer, so that nobody who
-//! writes waits for it. What is committed, and when, is the writer's business.
+//! Moves committed pages from the write-ahead log into the database file, beside the writer, so that no
+//! write waits for it. What is committed, and when, is decided by the writer.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use rusqlite::Connection;
 use super::file;
 use crate::error::Error;
 
-/// Rows that may be written before the log is moved. Each costs some two pages in the log, which grows to some
+/// Rows that may be written before the log is moved. Each costs about two pages in the log, which grows to about
 /// 200 MiB; a page that was written often meanwhile is moved once. And the disk, which has to take all that was moved
-/// at once, holds up commits for a moment: with so many rows that hits fewer than one write in a hundred.
+/// at once, delays commits for a moment: with this number of rows that affects fewer than one write in a hundred.
 const ROWS_BETWEEN: u64 = 30_000;
 
-/// Pages that the writer may be left with: it moves them in a moment, and only when all are moved can the log begin
+/// Pages that are left to the writer: it moves them quickly, and only when all are moved can the log start
 /// anew.
 const FEW_PAGES: i64 = 256;
 
@@ -32,7 +32,7 @@ pub(super) struct Checkpointer {
 
 impl Checkpointer {
     pub(super) fn start(path: &Path) -> Result<Self, Error> {
-        // One call that waits is enough: it finds all that has gathered.
+        // One waiting call is enough: it moves everything that has been written since.
         let (calls, waiting) = crossbeam_channel::bounded::<()>(1);
         let connection = file::open_to_write(path)?;
         let nearly_done = Arc::new(AtomicBool::new(false));
@@ -59,7 +59,7 @@ impl Checkpointer {
         written - moved >= ROWS_BETWEEN
     }
 
-    /// Begins in the background.
+    /// Starts a checkpoint in the background.
     pub(super) fn begin(&self) {
         if let Some(calls) = &self.calls {
             let _ = calls.try_send(());

@@ -1,11 +1,11 @@
-//! How long a statement may take, where that is limited: SQLite asks while it works, on the thread that has called it.
+//! The time limit of a statement: SQLite checks it while it works, on the thread that has called it.
 
 use std::cell::Cell;
 use std::time::Instant;
 
 use rusqlite::Connection;
 
-/// How many steps of SQLite's machine lie between two looks at the clock: about a millisecond.
+/// How many steps of SQLite's virtual machine are between two checks of the clock: about a millisecond.
 const STEPS: i32 = 20_000;
 
 thread_local! {

@@ -1,10 +1,10 @@
-//! What SQLite says when something fails: whether it may pass, and whose fault it is.
+//! The errors of SQLite: whether they are temporary, and whether they are ours.
 
 use super::super::gate::RETRY_AFTER;
 use crate::domain::Refusal;
 use crate::error::{Cause, Error};
 
-/// Tells a file that somebody else holds, or a full disk, from a fault of ours.
+/// Distinguishes a locked file or a full disk from a fault of the program.
 pub(super) fn translate(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
         CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, SystemIoFailure,
@@ -28,7 +28,7 @@ pub(super) fn unavailable(what: &'static str, source: Option<Cause>) -> Error {
     }
 }
 
-/// There is no answer: the call can only have panicked.
+/// There is no result: the call must have panicked.
 pub(super) fn thread_lost() -> Error {
     Error::Internal("a call to the database panicked".into())
 }

@@ -18,7 +18,7 @@ use crate::error::Error;
 const CACHE_KIB: i64 = 2 * 1024;
 
 /// Those of the writer, which finds what it wrote a moment ago in the log and would have to read it back from there.
-/// Nothing is kept of what was never touched: at rest it costs nothing.
+/// Only pages that were used are kept: an idle server needs nothing for it.
 const WRITER_CACHE_KIB: i64 = 32 * 1024;
 
 /// How many statements of filters are kept prepared: the usual filters have the same few shapes all day.
@@ -41,7 +41,7 @@ pub(super) struct Ownership {
     _lock: File,
 }
 
-/// What every database begins with (SQLite file format, §1.3).
+/// The first bytes of every database (SQLite file format, §1.3).
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 
 impl Ownership {
@@ -71,7 +71,7 @@ impl Ownership {
         })
     }
 
-    /// Whether the file still stands at its place, and begins as a database does.
+    /// Whether the file is still at its path, and begins as a database does.
     pub(super) fn check(&self) -> Result<(), Error> {
         let unusable = |problem: String| {
             let text = format!("{} {problem}", self.path.display());
@@ -148,7 +148,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Error> {
         .pragma_update(None, "cache_size", -WRITER_CACHE_KIB)
         .map_err(translate)?;
     connection
-        // Else whoever commits would now and then move the log into the file, and let all others wait.
+        // Otherwise a commit would sometimes move the log into the file, while all others wait.
         .pragma_update(None, "wal_autocheckpoint", 0)
         .map_err(translate)?;
     Ok(connection)
@@ -167,7 +167,7 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, Error> {
 
 fn set_up(connection: &mut Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // Plans must not depend on the values that are bound: else each new value means to plan anew,
+    // Plans must not depend on the bound values: otherwise each new value means a new plan,
     // which costs more than the query.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(MOST_SHAPES);

@@ -56,7 +56,7 @@ pub(super) fn is_ours(connection: &Connection) -> rusqlite::Result<bool> {
     Ok(is_there && !read_journal(connection)?.is_empty())
 }
 
-/// Insists that this version can use what the file has, perhaps after it has migrated it.
+/// Fails unless this version can use the file, perhaps after migrating it.
 pub(super) fn check(connection: &Connection) -> Result<(), Error> {
     compare(&read_journal(connection).map_err(translate)?).map(|_| ())
 }

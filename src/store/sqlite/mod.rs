@@ -45,7 +45,7 @@ pub(super) struct Sqlite {
 }
 
 impl Sqlite {
-    /// Takes the file for this process, before anything in it is changed.
+    /// Locks the file for this process, before anything in it is changed.
     pub(super) fn open(
         path: &Path,
         migrations: Migrations,
@@ -66,10 +66,10 @@ impl Sqlite {
         })
     }
 
-    /// Whether the file still stands where it was opened, and still is a database.
+    /// Whether the file is still at the path where it was opened, and still is a database.
     pub(super) async fn check_file(&self) -> Result<(), Error> {
         let ownership = self.ownership.clone();
-        // A disk that hangs must not hold up whoever shares the thread.
+        // A disk that hangs must not block other tasks of the thread.
         let checking = tokio::task::spawn_blocking(move || ownership.check());
         checking.await.map_err(|_| thread_lost())?
     }
@@ -87,7 +87,7 @@ impl Sqlite {
         &self.dialect
     }
 
-    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    /// Runs a statement that was built for one query, and interrupts it when its time is over.
     pub(super) async fn ask<T: FromRow>(
         &self,
         query: Query,
@@ -109,7 +109,7 @@ pub(super) fn count_wrong_accounts<T: FromRow>(path: &Path) -> Result<Vec<T>, Er
     run(&file::open_to_read(path)?, &text, &[])
 }
 
-/// Applies what is pending to a file that nobody serves; gives the state before.
+/// Applies pending migrations to a file that no server uses; returns the state before.
 pub(super) fn migrate(path: &Path, now: Timestamp) -> Result<Vec<MigrationStatus>, Error> {
     let _ownership = Ownership::take(path)?;
     migrate::migrate(path, now)

@@ -1,4 +1,4 @@
-//! A connection together with the statements that were prepared on it: what a thread of the executor works with.
+//! A connection together with its prepared statements: each thread of the executor has one.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,10 +18,10 @@ use crate::error::Error;
 pub(super) struct Prepared<'c> {
     pub(super) connection: &'c Connection,
     texts: &'c [String],
-    /// By number, each from its first use on. A cache that is asked by text takes longer to find a statement than
+    /// By number, each from its first use on. A cache by text takes longer to find a statement than
     /// some statements take.
     statements: Vec<Option<Statement<'c>>>,
-    /// Those on single rows, by what is done, the table and the columns that change.
+    /// Statements on single rows, by action, table and changed columns.
     on_rows: HashMap<(Action, &'static str, u64), Statement<'c>>,
 }
 
@@ -40,7 +40,7 @@ impl<'c> Prepared<'c> {
         read_rows(self.statement(sql)?, values)
     }
 
-    /// Runs a statement that was made for one question, and gives it up when its time is over.
+    /// Runs a statement that was built for one query, and interrupts it when its time is over.
     pub(super) fn ask<T: FromRow>(
         &mut self,
         query: &Query,
@@ -93,7 +93,7 @@ impl<'c> Prepared<'c> {
         table: &'static Table,
         changed: &[usize],
     ) -> Result<&mut Statement<'c>, Error> {
-        // As numbers, because to write and to look up a text takes as long as some statements do.
+        // As numbers, because building and looking up a text takes as long as some statements do.
         let columns = changed.iter().fold(0, |bits, place| bits | 1 << place);
         match self.on_rows.entry((action, table.name, columns)) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),

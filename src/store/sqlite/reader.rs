@@ -1,4 +1,4 @@
-//! Threads that only read, of which each has a connection of its own; whichever is free takes the next call.
+//! Reader threads, each with a connection of its own; the next idle one takes the next call.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -43,7 +43,7 @@ impl Readers {
                     .spawn(move || {
                         let mut prepared = Prepared::new(&connection, &texts);
                         for call in waiting {
-                            // A panic is one caller's misfortune: the thread serves the next.
+                            // A panic affects one caller only: the thread serves the next.
                             let call = AssertUnwindSafe(|| call(&mut prepared));
                             let _ = catch_unwind(call);
                         }
@@ -67,7 +67,7 @@ impl Readers {
         self.call(move |prepared| prepared.read(sql, &values)).await
     }
 
-    /// As [`Readers::read`], of a statement that was made for one question.
+    /// As [`Readers::read`], for a statement that was built for one query.
     pub(super) async fn ask<T: FromRow>(
         &self,
         query: Query,
@@ -83,7 +83,7 @@ impl Readers {
         let _place = self.gate.enter().await?;
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |prepared| {
-            // Whoever asked may have gone away; then there is no need to look.
+            // If the caller has disconnected, the read is not needed.
             if !answer.is_closed() {
                 let _ = answer.send(ask(prepared));
             }

@@ -1,4 +1,4 @@
-//! Loading and saving the rows of the domain on SQLite: one statement for one row, on the thread that writes.
+//! Loads and saves the rows of the domain on SQLite: one statement for one row, on the writer's thread.
 
 use std::time::Instant;
 
@@ -70,7 +70,7 @@ impl needs::Rows for Asked<'_, '_> {
     }
 }
 
-/// Writes what the works of a space have changed. Each statement knows how many rows it must touch.
+/// Writes what the works of a space have changed. Each statement checks how many rows it has changed.
 pub(super) fn save(prepared: &mut Prepared<'_>, decided: &Decided) -> Result<(), Error> {
     let Decided { space, state, .. } = decided;
     if let Some((loaded, now)) = state.changed_account() {

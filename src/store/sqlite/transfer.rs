@@ -16,7 +16,7 @@ use super::{migrate, status, translate};
 use crate::clock::Timestamp;
 use crate::error::Error;
 
-/// What the file has at this moment. It may be served meanwhile.
+/// Exports the file as of this moment. A server may use it meanwhile.
 pub(in super::super) fn export(path: &Path, out: &mut dyn Write) -> Result<Moved, Error> {
     if !path.exists() {
         return Err(said(format!("there is no database {}", path.display())));
@@ -38,7 +38,7 @@ pub(in super::super) fn export(path: &Path, out: &mut dyn Write) -> Result<Moved
     exporter.end()
 }
 
-/// All or nothing, into a file that nobody serves and that has no rows yet.
+/// Imports all or nothing, into a file that no server uses and that has no rows yet.
 pub(in super::super) fn import(
     path: &Path,
     lines: &mut dyn BufRead,
@@ -79,7 +79,7 @@ fn insert_all(connection: &Connection, importer: &mut Importer<'_>) -> Result<()
     Ok(())
 }
 
-/// What the tables do not take is a fault of the file; all else is the machine's.
+/// What the tables refuse is a fault of the export; all other errors are of the machine.
 fn refused(importer: &Importer<'_>, error: rusqlite::Error) -> Error {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::ConstraintViolation | rusqlite::ErrorCode::TypeMismatch) => {

@@ -1,5 +1,5 @@
-//! The thread that writes: what waits becomes one transaction, so that one `fsync` serves every caller that waits. Rows
-//! are loaded when a work asks for them, and saved at the end of the group, each once.
+//! The writer thread: the waiting works become one transaction, so that one `fsync` serves all their callers. Rows
+//! are loaded when a work needs them, and saved at the end of the group, each once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -25,10 +25,10 @@ use super::thread_lost;
 use crate::domain::{Account, Need, State};
 use crate::error::{Error, chain};
 
-/// How long works are tried once more after their group failed.
+/// How long the works of a failed group are retried.
 const LONGEST_GROUP: Duration = Duration::from_secs(10);
 
-/// Does one caller's steps in a transaction of their own, and tells the caller.
+/// Runs one caller's steps in a transaction of their own, and answers the caller.
 type Call = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 
 pub(super) struct Writer {
@@ -66,7 +66,7 @@ impl Writer {
     pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |prepared| {
-            // Whoever asked may have gone away; then there is no need.
+            // If the caller has disconnected, the steps are not needed.
             if !answer.is_closed() {
                 let _ = answer.send(run_steps(prepared, &steps));
             }
@@ -91,7 +91,7 @@ impl Drop for Writer {
     }
 }
 
-/// Commits group after group until nobody can ask any more.
+/// Commits group after group until the queue is closed.
 async fn serve(
     connection: &Connection,
     texts: &[String],
@@ -115,7 +115,7 @@ async fn serve(
                         end_open_transaction(&mut prepared);
                     }
                 }
-                // There may always be another group: a call goes between two of them.
+                // There may always be another group, so calls run between two of them.
                 if let Ok(call) = calls.try_recv() {
                     answer(&mut prepared, call);
                 }
@@ -131,13 +131,13 @@ async fn serve(
     }
 }
 
-/// A panic is one caller's misfortune: the thread serves the next.
+/// A panic affects one caller only: the thread serves the next.
 fn answer(prepared: &mut Prepared<'_>, call: Call) {
     let _ = catch_unwind(AssertUnwindSafe(|| call(prepared)));
     end_open_transaction(prepared);
 }
 
-/// Does the works of a group, and tells everybody.
+/// Does the works of a group, and answers all callers.
 fn run(prepared: &mut Prepared<'_>, mut group: Group) {
     let until = Instant::now() + LONGEST_GROUP;
     let mut decided = Vec::new();
@@ -157,7 +157,7 @@ fn run(prepared: &mut Prepared<'_>, mut group: Group) {
     }
 }
 
-/// A work never fails because its neighbour did: each once more, alone.
+/// A work never fails because another one did: each is retried once, alone.
 fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Error, until: Instant) {
     let alone = works.len() <= 1;
     for pending in works {
@@ -186,7 +186,7 @@ fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Erro
     }
 }
 
-/// What is left of a transaction that has begun. Gives the works that it did not come to.
+/// The rest of a transaction that has begun. Returns the works that were not reached.
 fn transact(
     prepared: &mut Prepared<'_>,
     turns: Vec<Turn>,
@@ -245,7 +245,7 @@ fn account(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<Account>, 
     Ok(Some(account))
 }
 
-/// First what the works need in any case is read, and then what they ask for.
+/// First the rows that the works need in any case are read, and then those that they ask for.
 fn decide_all(
     prepared: &mut Prepared<'_>,
     deciding: &mut Decided,

@@ -1,4 +1,4 @@
-//! The tables of what happened: changes, and answers that were given.
+//! The tables of the past: changes, and kept answers.
 
 use super::super::row::{ColumnKind, Columns, FromRow, Value};
 use super::{Table, optional_int, space_value};
@@ -41,7 +41,7 @@ pub(in crate::store) const ANSWERS: Table = Table {
     unread: &[],
 };
 
-/// What stands before the kind of a change of a list.
+/// The prefix of the kind of a change of a list.
 const OF_LIST: &str = "list ";
 
 pub(in crate::store) fn change_row(space: &SpaceId, change: &Change) -> Vec<Value> {
@@ -89,7 +89,7 @@ pub(in crate::store) fn answer_row(
     ]
 }
 
-/// Which item a change is of, by how its kind is stored.
+/// The item of a change, from the stored kind.
 pub(in crate::store) fn item_of_kind(id: uuid::Uuid, kind: &str) -> ItemId {
     if kind.starts_with(OF_LIST) {
         ItemId::List(ListId(id))

@@ -1,7 +1,7 @@
-//! How the members of a task or a list are stored, by their types. What every row has is read from its column. All else
-//! is read from one column, `more`, which most rows have not, so that a row has few columns, whatever a task may have:
-//! a line for each member that has a value, its name and its value. Where SQL asks for such a member, it has a column
-//! as well.
+//! How the members of a task or a list are stored, by their types. What every row has is read from its own column. All
+//! else is read from one column, `more`, which is `NULL` in most rows, so that a row has few columns, whatever a task
+//! may have: a line for each member that has a value, with its name and its value. A member that SQL searches or sorts
+//! by has a column as well.
 
 use uuid::Uuid;
 
@@ -34,7 +34,7 @@ pub(super) struct Source<'a, R> {
     pub(super) row: &'a R,
     /// The next one of the own columns.
     pub(super) place: usize,
-    /// What has not been read of it. Its lines stand in the order of the members, who are read in this order, too.
+    /// The rest that was not read yet. Its lines are in the order of the members, which are read in this order, too.
     pub(super) more: &'a str,
 }
 
@@ -49,7 +49,7 @@ impl<'a, R> Source<'a, R> {
         name: &str,
         read: impl FnOnce(&str) -> Result<T, Cause>,
     ) -> Result<Option<T>, Cause> {
-        // As mostly.
+        // The usual case.
         if self.more.is_empty() {
             return Ok(None);
         }
@@ -62,7 +62,7 @@ impl<'a, R> Source<'a, R> {
         read(value).map(Some)
     }
 
-    /// To be called when all members were read: a line that nobody knows would otherwise hide those behind it.
+    /// To be called when all members were read: an unknown line would otherwise hide those after it.
     pub(super) fn end(&self) -> Result<(), Cause> {
         if self.more.is_empty() {
             return Ok(());
@@ -71,14 +71,15 @@ impl<'a, R> Source<'a, R> {
     }
 }
 
-/// Adds a line to `more`: to be called for one member after another. No value that stands there has a line feed in it: JSON has none in its texts.
+/// Adds a line to `more`: to be called for one member after another. No value that stands there has a line feed in it:
+/// JSON has none in its texts.
 pub(super) fn note(more: &mut String, name: &str, value: &Value) {
     let text = match value {
         Value::Text(text) => text.to_string(),
         Value::Int(number) => number.to_string(),
         Value::Uuid(id) => id.to_string(),
         Value::Time(time) => time.as_micros().to_string(),
-        // What else there is, every row has.
+        // All other members are in every row.
         Value::Null | Value::Bool(_) | Value::Bytes(_) | Value::Texts(_) => return,
     };
     more.push_str(name);
@@ -180,7 +181,7 @@ more_columns! {
         |text| Ok(Metadata::stored(text.into()));
 }
 
-/// As it stands in the JSON of a task.
+/// As in the JSON of a task.
 fn json_value<T>(value: T) -> Value
 where
     Option<T>: Member,

@@ -1,4 +1,4 @@
-//! Writing the lines, as the rows come.
+//! Writes the lines of an export, as the rows arrive.
 
 use std::io::Write;
 

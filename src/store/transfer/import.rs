@@ -1,4 +1,4 @@
-//! Reading the lines, and refusing what is no whole export of this version.
+//! Reads the lines of an export, and refuses an incomplete one or one of another version.
 
 use std::io::{BufRead, Read};
 
@@ -9,7 +9,7 @@ use super::json::row_of;
 use super::{Header, KIND, Mark, Moved, VERSION, column_names};
 use crate::error::Error;
 
-/// No row is longer: what is, is another file.
+/// No row is longer; a longer line is not from an export.
 const LONGEST_LINE: u64 = 128 * 1024 * 1024;
 
 pub(in super::super) struct Importer<'a> {
@@ -115,12 +115,12 @@ impl<'a> Importer<'a> {
         Err(self.wrong(problem))
     }
 
-    /// Says where the fault is.
+    /// Adds the place of the fault.
     pub(in super::super) fn wrong(&self, problem: &str) -> Error {
         said(format!("line {} of the export: {problem}", self.number))
     }
 
-    /// Where rows go together, so that it may be any of the latest.
+    /// The place of a fault where rows are written together: it may be any of the latest.
     pub(in super::super) fn wrong_so_far(&self, problem: &str) -> Error {
         let number = self.number;
         said(format!("up to line {number} of the export: {problem}"))

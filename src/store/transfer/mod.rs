@@ -1,8 +1,8 @@
-//! All of a database as lines of JSON, and back: how a deployment moves from one engine to the other. What the lines
-//! say is made from the lists of columns in `tables`; each engine reads and writes its own rows.
+//! A whole database as lines of JSON, and back: how a deployment moves from one engine to the other. The lines
+//! are made from the lists of columns in `tables`; each engine reads and writes its own rows.
 //!
-//! The first line says what it is, and of which migrations. Then each table comes with a line that names its columns, and
-//! a line for each row in the order of its key. The last line counts them, so that a file that was cut off is seen.
+//! The first line names the format, and the migrations. Then each table has a line that names its columns, and a line
+//! for each row in the order of its key. The last line has their number, so that a file that was cut off is detected.
 
 mod export;
 mod import;

@@ -1,42 +1,42 @@
-//! What is told of an import: how much came, what did not, and why. It does not grow with the file.
+//! The report of an import: how much was imported, what was not, and why. Its size does not depend on the file.
 
 use std::collections::BTreeMap;
 
 use crate::domain::{Noun, Refusal};
 
-/// Of how many failures lines and reasons are told.
+/// How many failures the report lists with line and reason.
 const MOST_FAILURES: usize = 100;
 
-/// Of what was left out, so many lines are named.
+/// How many lines the report lists for each part that was left out.
 const MOST_LINES: usize = 10;
 
 /// Of tasks, or of lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     pub created: usize,
-    /// They were there.
+    /// They existed already.
     pub skipped: usize,
     /// Of these, in the trash.
     pub skipped_in_trash: usize,
     pub failed: usize,
 }
 
-/// Why something was not taken over.
+/// Why a record was not imported.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Why {
-    /// It could not be read.
+    /// It could not be parsed.
     Fault(String),
     Refused(Refusal),
 }
 
-/// What was not taken over.
+/// A record that was not imported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
     pub line: u64,
     pub why: Why,
 }
 
-/// What has no place here.
+/// A part that cannot be imported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LeftOut {
     pub count: usize,
@@ -67,7 +67,7 @@ impl Report {
         }
     }
 
-    /// What it was cannot be told: it counts as a task.
+    /// Its kind is not known: it counts as a task.
     pub(super) fn fail(&mut self, line: u64, why: Why) {
         self.tasks.failed += 1;
         self.tell(line, why);

@@ -1,5 +1,5 @@
-//! Taking an import back: what it has made goes into the trash, from the last to the first, so that what is below goes before
-//! what is above. What somebody has changed since stays, and so does what holds something that stays.
+//! Undoes an import: its records go into the trash, from the last to the first, so that children go before
+//! their parents. What somebody has changed since stays, and so does everything above it.
 
 use crate::domain::limits::BATCH_OPERATIONS;
 use crate::domain::{
@@ -8,17 +8,17 @@ use crate::domain::{
 use crate::error::{Error, Result};
 use crate::tasks::{Request, Tasks};
 
-/// Of how many that stay it is told which and why.
+/// How many of the records that stay are listed, with the reason.
 const MOST_KEPT: usize = 100;
 
-/// What stays of an import, and why.
+/// A record that stays after the undo, and why.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Kept {
     pub item: ItemId,
     pub why: Refusal,
 }
 
-/// What became of what an import has made.
+/// The report of an undo of an import.
 #[derive(Clone, Debug, Default)]
 pub struct Reversed {
     pub tasks_removed: usize,
@@ -26,15 +26,15 @@ pub struct Reversed {
     /// They were in the trash already, or are gone.
     pub gone: usize,
     pub kept: usize,
-    /// The first of them that were found.
+    /// The first of them.
     pub told: Vec<Kept>,
 }
 
 impl Tasks {
-    /// Takes back all that an import has made.
+    /// Undoes an import.
     ///
     /// # Errors
-    /// [`Refusal::ImportNotFound`] if it has made nothing, or so long ago that it is no longer told;
+    /// [`Refusal::ImportNotFound`] if it has made nothing, or its changes are older than the retention;
     /// [`Refusal::ImportInFlight`].
     pub async fn undo_import(
         &self,
@@ -43,7 +43,7 @@ impl Tasks {
         import: ImportId,
     ) -> Result<Reversed> {
         let _turn = self.import_turn(space)?;
-        // Works of a space are done in their order: what an import has left behind that was cut off, is done then.
+        // Works of a space are done in their order: what is left of an interrupted import is done before this.
         self.take_back(space, &author, &[]).await?;
         let since = self.kept_since();
         let mut reversed = Reversed::default();

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 use tickbox::clock::Timestamp;
 use tickbox::domain::filter::{Asked, Filter, Moment, Sorting};
-use tickbox::domain::{Filter as Shown, SpaceId, Task, UserId};
+use tickbox::domain::{ListScope, SpaceId, Task, UserId};
 
 use super::{get, strings, walk};
 use crate::support::{TestApp, every_engine};
@@ -133,11 +133,11 @@ async fn ask(app: &TestApp, name: &str, dice: &mut Dice) {
     };
     let (user, space) = (app.user(name), UserId::parse(name).unwrap().space());
     let zone = words::zone(dice);
-    let shown = Shown {
+    let shown = ListScope {
         deleted: dice.once_in(8),
         completed: None,
     };
-    let shown = Shown {
+    let shown = ListScope {
         completed: (!shown.deleted && dice.once_in(5)).then(|| dice.once_in(2)),
         ..shown
     };
@@ -179,7 +179,7 @@ fn as_text(moment: Timestamp) -> String {
 }
 
 async fn wanted(app: &TestApp, space: &SpaceId, asked: &Asked) -> Vec<String> {
-    let all = Shown {
+    let all = ListScope {
         completed: None,
         ..asked.shown
     };

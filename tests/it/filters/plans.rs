@@ -1,7 +1,7 @@
 //! How the engines find what the usual filters select among 100,000 tasks of one user: by an index, and in few rows.
 
 use tickbox::domain::filter::{Asked, Filter, Moment, Sorting};
-use tickbox::domain::{Filter as Shown, UserId};
+use tickbox::domain::{ListScope, UserId};
 
 use crate::support::{Home, TestApp, every_engine, read_lines, tamper};
 
@@ -182,7 +182,7 @@ async fn explain(app: &TestApp, filter: &str, order_by: &str) -> Vec<String> {
     let filter = Filter::parse(filter).unwrap();
     let sorting = Sorting::parse(order_by).unwrap();
     let moment = Moment::utc(app.clock.now());
-    let asked = Asked::new(Shown::default(), &filter, sorting, &moment);
+    let asked = Asked::new(ListScope::default(), &filter, sorting, &moment);
     let space = UserId::parse("ada").unwrap().space();
     plan(&app.home, &app.app.store.statement_of(&space, &asked)).await
 }

@@ -8,7 +8,7 @@ use axum::http::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tickbox::http::FrontDoor;
 
-use super::Answer;
+use super::{Answer, conformance};
 
 /// Sends requests through the front door, with a token if it has one.
 #[derive(Clone)]
@@ -28,8 +28,12 @@ impl Client {
         }
     }
 
+    /// Sends, and fails if the answer is not what the `OpenAPI` document says.
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        Answer::read(self.receive(request).await).await
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        let answer = Answer::read(self.receive(request).await).await;
+        conformance::check(&method, uri.path(), &answer);
+        answer
     }
 
     /// Sends, and leaves the body of the answer to be read.

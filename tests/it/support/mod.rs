@@ -4,6 +4,7 @@
 mod answer;
 pub(crate) mod better_auth;
 mod client;
+mod conformance;
 pub(crate) mod dice;
 pub(crate) mod exposition;
 pub(crate) mod leash;

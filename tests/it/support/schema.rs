@@ -15,6 +15,11 @@ impl Document {
         self.0["paths"].get(template).is_some()
     }
 
+    /// Every template of a path, with what can be done there.
+    pub(super) fn paths(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.0["paths"].as_object().into_iter().flatten()
+    }
+
     /// The schema of the JSON that an operation takes.
     pub(crate) fn request(&self, method: &str, template: &str) -> &Value {
         let operation = &self.0["paths"][template][method];
@@ -128,7 +133,12 @@ impl Document {
 }
 
 fn types(schema: &Value) -> Vec<&str> {
-    match &schema["type"] {
+    types_in(&schema["type"])
+}
+
+/// One type, or several.
+pub(super) fn types_in(rule: &Value) -> Vec<&str> {
+    match rule {
         Value::String(name) => vec![name],
         Value::Array(names) => names.iter().filter_map(Value::as_str).collect(),
         _ => Vec::new(),

@@ -4,7 +4,9 @@
 
 use std::fmt::Write as _;
 
-use super::super::{Bound, Comparison, Condition, Field, Filter, Sorting, Subject, Value, When};
+use super::super::{
+    Bound, Comparison, Condition, Field, Filter, Sorting, Subject, TaskDate, Value,
+};
 use super::sample::{Sample, moment, time};
 
 mod dice;
@@ -125,7 +127,7 @@ fn holds(condition: &Condition, task: &Sample) -> bool {
         Condition::ContainsNot(field, text) => task.texts(*field).all(|own| own != text),
         Condition::Compare(field, how, bound) => compares(task, *field, *how, bound),
         Condition::Zoned(field, zoned) => match task.value(*field) {
-            Some(Value::Date(When::Zoned(..))) => *zoned,
+            Some(Value::Date(TaskDate::Zoned(..))) => *zoned,
             Some(_) => !zoned,
             None => false,
         },

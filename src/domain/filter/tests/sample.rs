@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::super::{Field, Moment, Subject, Value, When};
+use super::super::{Field, Moment, Subject, TaskDate, Value};
 use crate::domain::Timestamp;
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -51,11 +51,11 @@ pub(super) enum Written {
 }
 
 impl Written {
-    fn when(&self) -> When<'_> {
+    fn when(&self) -> TaskDate<'_> {
         match self {
-            Self::Date { date } => When::Date(date.parse().unwrap()),
-            Self::Local { local } => When::Local(local.parse().unwrap()),
-            Self::Zoned { local, zone } => When::Zoned(local.parse().unwrap(), zone),
+            Self::Date { date } => TaskDate::Date(date.parse().unwrap()),
+            Self::Local { local } => TaskDate::Local(local.parse().unwrap()),
+            Self::Zoned { local, zone } => TaskDate::Zoned(local.parse().unwrap(), zone),
         }
     }
 

@@ -1,5 +1,5 @@
-//! Cursors of filtered lists: where a page ended, in an order of the caller's, and at which moment the first one was
-//! asked for, so that `today()` is the same day on all of them.
+//! Cursors of filtered lists: where a page ended, in the order of the query, and the moment of the first page, so that
+//! `today()` is the same day on all pages.
 
 use uuid::Uuid;
 
@@ -10,7 +10,7 @@ use crate::http::seal;
 
 const VERSION: u8 = 1;
 
-/// How a mark begins.
+/// The first byte of each value.
 const MISSING: u8 = 0;
 const NUMBER: u8 = 1;
 const TEXT: u8 = 2;
@@ -37,7 +37,7 @@ pub(super) fn encode(space: &SpaceId, purpose: &[u8], now: Timestamp, place: &Pl
     seal::seal(bytes, purpose, space)
 }
 
-/// `None` for anything that was not made for this user and question.
+/// `None` for anything that was not made for this user and query.
 pub(super) fn decode(
     space: &SpaceId,
     purpose: &[u8],
@@ -57,7 +57,7 @@ pub(super) fn decode(
     rest.is_empty().then_some((now, Place { marks, position }))
 }
 
-/// The seal is no secret: what an engine cannot hold must not reach it.
+/// The seal is not secret: a value that an engine cannot store must be refused here.
 fn read_mark(field: Field, rest: &mut &[u8]) -> Option<Mark> {
     let is_text = matches!(
         field,

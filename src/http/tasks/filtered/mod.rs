@@ -1,5 +1,5 @@
-//! Lists by a filter or in an order of the caller's: from the parameters to a question, and back to a page. What they
-//! mean is said in `domain::filter`.
+//! Lists with a filter or an order: from the parameters to a query, and back to a page. Filters and orders are
+//! defined in `domain::filter`.
 
 mod cursor;
 mod question;
@@ -18,7 +18,7 @@ use crate::http::conditional::{self, IfNoneMatch};
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
 
-/// What a list was asked for by, apart from the filter.
+/// The parameters of a list, apart from the filter.
 pub(super) struct Request {
     pub(super) space: SpaceId,
     pub(super) uri: Uri,
@@ -26,7 +26,7 @@ pub(super) struct Request {
     pub(super) known: IfNoneMatch,
 }
 
-/// Answers a list that was asked for by a filter or an order.
+/// Answers a list with a filter or an order.
 pub(super) async fn respond(
     app: SharedApp,
     question: Question,
@@ -46,7 +46,7 @@ pub(super) async fn respond(
             return Ok(conditional::not_modified(tag));
         }
     }
-    // What is swept out of the trash is no change of the user's, and is seen in the account alone.
+    // Sweeping the trash is not a change of the user, and shows only in the account.
     let account = if shown.deleted && query.has_tag() {
         Some(app.tasks.count(&space, shown).await?)
     } else {

@@ -1,4 +1,4 @@
-//! The parameters of a filtered list: read, understood at a moment, and written again for the next page.
+//! The parameters of a filtered list: parsed, evaluated at a moment, and written again for the next page.
 
 use std::fmt::Write;
 
@@ -8,26 +8,26 @@ use url::form_urlencoded;
 use super::cursor;
 use crate::clock::Timestamp;
 use crate::domain::filter::{Asked, DependsOn, Filter, Moment, Place, Sorting};
-use crate::domain::{Filter as Shown, SpaceId, TaskPage};
+use crate::domain::{ListScope, SpaceId, TaskPage};
 use crate::http::conditional::etag;
 use crate::http::problem::Problem;
 use crate::http::query::invalid;
 
-/// Where no zone is named.
+/// The default zone.
 const UTC: &str = "UTC";
 
-/// A filter, an order and a zone as they were sent, and what they say.
+/// A filter, an order and a zone: as they were sent, and parsed.
 #[derive(Debug)]
 pub(in crate::http::tasks) struct Question {
     pub(super) texts: Texts,
-    pub(super) shown: Shown,
+    pub(super) shown: ListScope,
     filter: Filter,
     sorting: Sorting,
     limit: Option<usize>,
     cursor: Option<String>,
 }
 
-/// What a cursor is bound to, besides the user and what is shown.
+/// What a cursor is bound to, besides the user, `completed` and `deleted`.
 #[derive(Debug)]
 pub(super) struct Texts {
     pub(super) filter: String,
@@ -39,7 +39,7 @@ impl Question {
     /// `None` where there is neither a filter nor an order; also what a form or a template leaves empty.
     pub(in crate::http::tasks) fn read(
         [filter, order_by, zone]: [Option<&str>; 3],
-        shown: Shown,
+        shown: ListScope,
         limit: Option<usize>,
         cursor: Option<&str>,
     ) -> Result<Option<Self>, Problem> {
@@ -81,7 +81,7 @@ impl Question {
         }))
     }
 
-    /// What is meant now, or was meant when the first page was asked for.
+    /// The query as of now, or as of the request for the first page.
     pub(super) fn at(self, now: Timestamp, space: &SpaceId) -> Result<Page, Problem> {
         let (now, after) = match &self.cursor {
             None => (now, None),
@@ -96,7 +96,7 @@ impl Question {
                 (now, Some(place))
             }
         };
-        // The zone was found before.
+        // The zone was checked before.
         let moment = Moment::new(now, self.texts.zone()).unwrap_or(Moment::utc(now));
         let asked = Asked::new(self.shown, &self.filter, self.sorting.clone(), &moment);
         Ok(Page {
@@ -108,7 +108,7 @@ impl Question {
         })
     }
 
-    /// What its cursors lead through.
+    /// The purpose of its cursors.
     fn purpose(&self) -> Vec<u8> {
         let mut purpose = vec![
             4,
@@ -177,7 +177,7 @@ impl Page {
         query
     }
 
-    /// With `now()` no two lists are the same.
+    /// With `now()` a list has no tag, because it can change at any moment.
     pub(super) fn has_tag(&self) -> bool {
         self.question.filter.depends_on() != DependsOn::Moment
     }

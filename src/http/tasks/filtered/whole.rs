@@ -52,7 +52,7 @@ struct Filtered {
 }
 
 impl Source for Filtered {
-    type Place = Place;
+    type Position = Place;
 
     fn space(&self) -> &SpaceId {
         &self.space
