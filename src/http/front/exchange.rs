@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::domain::UserId;
 use crate::quota::Standing;
 use crate::store::meter::Meter;
+use crate::trace::Trace;
 
 /// The longest that anybody is let wait who has asked for it, from the request on. Proxies mostly give up after 60 s, and
 /// what comes then has to be read and to travel too.
@@ -35,6 +36,7 @@ pub(in crate::http) struct Exchange(Arc<Known>);
 struct Known {
     begun: Instant,
     request_id: HeaderValue,
+    trace: Option<Trace>,
     meter: Arc<Meter>,
     /// Whether the caller wants to hear of what would be ignored.
     strict: AtomicBool,
@@ -46,10 +48,11 @@ struct Known {
 }
 
 impl Exchange {
-    pub(in crate::http) fn begin(request_id: HeaderValue) -> Self {
+    pub(in crate::http) fn begin(request_id: HeaderValue, trace: Option<Trace>) -> Self {
         Self(Arc::new(Known {
             begun: Instant::now(),
             request_id,
+            trace,
             meter: Arc::default(),
             strict: AtomicBool::default(),
             route: OnceLock::default(),
@@ -63,11 +66,16 @@ impl Exchange {
     /// That of a request which has come through the front door, as all do.
     pub(in crate::http) fn of(parts: &Parts) -> Self {
         let known = parts.extensions.get().cloned();
-        known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-")))
+        known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-"), None))
     }
 
     pub(in crate::http) fn request_id(&self) -> &str {
         self.0.request_id.to_str().unwrap_or("-")
+    }
+
+    /// The trace that the request is a part of, if its caller has named one.
+    pub(in crate::http) fn trace(&self) -> Option<&Trace> {
+        self.0.trace.as_ref()
     }
 
     /// Counts what the request asks of the database.
