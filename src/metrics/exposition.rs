@@ -180,7 +180,6 @@ fn write_groups(text: &mut Text, store: &StoreReadings) {
     .histogram(&[], durations, durations.seconds());
 }
 
-/// Nothing where nothing is to be fetched.
 fn write_keys(text: &mut Text, sets: &[KeyFetches]) {
     let mut fetches = text.family(
         "tickbox_key_fetches_total",
@@ -188,15 +187,14 @@ fn write_keys(text: &mut Text, sets: &[KeyFetches]) {
         "Attempts to fetch a key set.",
     );
     let sum = |number: fn(&KeyFetches) -> u64| sets.iter().map(number).sum::<u64>();
-    if !sets.is_empty() {
-        fetches.sample("", &[("outcome", "fetched")], sum(|set| set.fetched));
-        fetches.sample("", &[("outcome", "failed")], sum(|set| set.failed));
-    }
+    fetches.sample("", &[("outcome", "fetched")], sum(|set| set.fetched));
+    fetches.sample("", &[("outcome", "failed")], sum(|set| set.failed));
     let mut latest = text.family(
         "tickbox_key_set_fetch_time_seconds",
         "gauge",
         "When the key set was fetched that is used, in Unix time; of several, the oldest; 0 while one is missing.",
     );
+    // Where nothing is to be fetched there is no such time.
     if let Some(oldest) = sets.iter().map(|set| set.latest).min() {
         latest.sample("", &[], oldest.map_or(0.0, unix_seconds));
     }
