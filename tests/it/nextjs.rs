@@ -14,6 +14,9 @@ async fn run(program: &str, words: &[&str]) {
 async fn the_example_works_as_it_was_built() {
     let browser = find_browser().expect("Chromium is not installed. Run: cargo xtask setup");
     let browser = browser.to_str().expect("a path in Unicode");
+    // Its test starts the program and a browser by the tools of the client's tests; and what is built here keeps both
+    // cores busy, as those do.
+    let _turn = typescript_client::turn().await;
     let server = Tickbox::new(["serve"]).serve().await;
     let client = format!("{}/client.tgz", server.url);
     run(
@@ -23,8 +26,6 @@ async fn the_example_works_as_it_was_built() {
     .await;
     run("npm", &["run", "check"]).await;
     run("npm", &["run", "build"]).await;
-    // Its test starts the program and a browser by the tools of the client's tests.
-    let _turn = typescript_client::turn().await;
     let variables = [
         ("TICKBOX", env!("CARGO_BIN_EXE_tickbox")),
         ("BROWSER_PROGRAM", browser),

@@ -68,7 +68,7 @@ pub(in crate::http) struct Access {
     /// ticket.
     credentials: HeaderMap,
     /// Of the request that has begun to listen.
-    trace: Option<Trace>,
+    trace: Option<Box<Trace>>,
 }
 
 impl Access {
@@ -79,7 +79,7 @@ impl Access {
         }
         let asking = app
             .authenticator
-            .authenticate(&self.credentials, self.trace.as_ref());
+            .authenticate(&self.credentials, self.trace.as_deref());
         match asking.await {
             Ok(caller) if caller.user.space() == *space => {
                 self.until = caller.expires_at;
@@ -123,7 +123,7 @@ async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(SpaceId, Access
         credentials: credentials
             .filter_map(|(name, value)| Some((name.clone(), detached(value)?)))
             .collect(),
-        trace: Exchange::of(parts).trace().cloned(),
+        trace: Exchange::of(parts).trace().cloned().map(Box::new),
     };
     Ok((caller.user.space(), access))
 }

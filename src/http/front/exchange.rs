@@ -36,7 +36,8 @@ pub(in crate::http) struct Exchange(Arc<Known>);
 struct Known {
     begun: Instant,
     request_id: HeaderValue,
-    trace: Option<Trace>,
+    /// In a box: most requests are a part of none, and streams keep this for long.
+    trace: Option<Box<Trace>>,
     meter: Arc<Meter>,
     /// Whether the caller wants to hear of what would be ignored.
     strict: AtomicBool,
@@ -52,7 +53,7 @@ impl Exchange {
         Self(Arc::new(Known {
             begun: Instant::now(),
             request_id,
-            trace,
+            trace: trace.map(Box::new),
             meter: Arc::default(),
             strict: AtomicBool::default(),
             route: OnceLock::default(),
@@ -75,7 +76,7 @@ impl Exchange {
 
     /// The trace that the request is a part of, if its caller has named one.
     pub(in crate::http) fn trace(&self) -> Option<&Trace> {
-        self.0.trace.as_ref()
+        self.0.trace.as_deref()
     }
 
     /// Counts what the request asks of the database.

@@ -30,6 +30,10 @@ pub(super) fn examples(text: &str) -> Vec<Example> {
                     is_silent: true,
                     place: start..start,
                 }),
+                // They would not be run, and nobody would notice.
+                Some(("bash" | "shell" | "zsh" | "fish", _)) => {
+                    panic!("commands stand in blocks of console or sh: {start}")
+                }
                 Some(_) => {}
             }
         }
