@@ -1,6 +1,6 @@
-//! Documents do as they say: every command of the README, the quickstart and the pages about the API is run, in order, in a
-//! fresh folder, on both engines, and prints what stands below it. How it is compared: `support::guide`. The guide of the
-//! command line: `task_commands::guide`; that of sync: `sync_guide`.
+//! Documents do as they say: every command of the README, the quickstart and the pages about the API and sync is run, in
+//! order, in a fresh folder, on both engines, and prints what stands below it. How it is compared: `support::guide`. The
+//! guide of the command line: `task_commands::guide`.
 
 use crate::support::better_auth::lasting_port;
 use crate::support::guide::{Exception, Guide, Instead};
@@ -176,4 +176,18 @@ async fn the_api_on_postgres() {
     let (_home, url) = postgres().await;
     let mut guide = Guide::open("docs/api.md", API);
     follow(&mut guide, (true, true), Some(&url), &ORIGIN).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_on_sqlite() {
+    let mut guide = Guide::open("docs/sync.md", &[]);
+    follow(&mut guide, (true, true), None, &[]).await;
+    assert!(guide.count >= 9, "{}", guide.count);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sync_on_postgres() {
+    let (_home, url) = postgres().await;
+    let mut guide = Guide::open("docs/sync.md", &[]);
+    follow(&mut guide, (true, true), Some(&url), &[]).await;
 }
