@@ -1,5 +1,5 @@
-//! Where a request stands in a trace (W3C Trace Context, <https://www.w3.org/TR/trace-context/>): read from what the caller
-//! says, and written for whoever is asked on its behalf. How it is sent is not decided here.
+//! Where a request stands in a trace (W3C Trace Context, <https://www.w3.org/TR/trace-context/>): read from what the
+//! caller says, and written for whoever is asked on its behalf. How it is sent is not decided here.
 
 use std::fmt::Write;
 

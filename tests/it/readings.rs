@@ -1,5 +1,5 @@
-//! What the metrics tell of how things stand: connections, the queue of writes, groups, keys and streams, after and during
-//! real traffic. What is counted of requests: `metrics`.
+//! What the metrics tell of how things stand: connections, the queue of writes, groups, keys and streams, after and
+//! during real traffic. What is counted of requests: `metrics`.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

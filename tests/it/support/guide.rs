@@ -1,9 +1,9 @@
-//! Guides that do as they say: each command of a document is run, in order, and what it prints is compared with what stands
-//! below it. A command that cannot be run is named by the test, with the reason; one that is neither fails.
+//! Guides that do as they say: each command of a document is run, in order, and what it prints is compared with what
+//! stands below it. A command that cannot be run is named by the test, with the reason; one that is neither fails.
 //!
-//! Compared is letter by letter, but for `…`, which stands for what is left out, for `Date` in heads of answers, and for what is
-//! another one each time (`compare`). Of a server the lines that are shown must come, in whatever order: it does several things
-//! at once. What the document shows twice must be the same twice.
+//! Compared is letter by letter, but for `…`, which stands for what is left out, for `Date` in heads of answers, and for
+//! what is another one each time (`compare`). Of a server the lines that are shown must come, in whatever order: it does
+//! several things at once. What the document shows twice must be the same twice.
 
 mod compare;
 mod examples;

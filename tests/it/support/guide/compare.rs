@@ -1,5 +1,5 @@
-//! Whether a command has printed what a document shows: letter by letter, but for `…`, and for words that are other ones each
-//! time.
+//! Whether a command has printed what a document shows: letter by letter, but for `…`, and for words that are other ones
+//! each time.
 
 use std::collections::HashMap;
 
