@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Authenticator;
 use crate::clock::Clock;
 use crate::config::{Environment, Limits, Web};
-use crate::metrics::Metrics;
+use crate::metrics::{Metrics, Readings};
 use crate::quota::Quota;
 use crate::store::Store;
 use crate::tasks::Tasks;
@@ -55,6 +55,15 @@ impl App {
             quota: Quota::new(rate),
             metrics,
             closing: CancellationToken::new(),
+        })
+    }
+
+    /// The metrics of this moment.
+    pub fn metrics_text(&self) -> String {
+        self.metrics.text(&Readings {
+            store: self.store.readings(),
+            keys: self.authenticator.key_fetches().collect(),
+            streams: self.tasks.open_streams(),
         })
     }
 }

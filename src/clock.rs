@@ -76,6 +76,20 @@ impl Clock {
         }
     }
 
+    /// A number by chance, for what a request does as a part of a trace. That of a seeded clock does not move it.
+    pub fn new_span(&self) -> u64 {
+        match &*self.0 {
+            Source::System(_) => {
+                let (high, low) = Uuid::new_v4().as_u64_pair();
+                // Some bits of each are always the same, and not in the same places.
+                high ^ low.rotate_left(32)
+            }
+            Source::Seeded { next_micros, .. } => {
+                next_micros.load(Ordering::Relaxed).cast_unsigned()
+            }
+        }
+    }
+
     /// A new `UUIDv7` (RFC 9562): ids of one process sort in the order in which they were made.
     pub fn new_id(&self) -> Uuid {
         match &*self.0 {

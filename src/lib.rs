@@ -37,5 +37,7 @@ pub mod quota;
 pub mod secret;
 pub mod shutdown;
 pub mod store;
+pub mod tally;
 pub mod tasks;
 pub mod telemetry;
+pub mod trace;

@@ -104,7 +104,7 @@ impl Authenticator {
         if let (Err(fault), Some(sessions)) = (&parts, &self.sessions)
             && session::may_be_one(fault)
         {
-            let resolved = sessions.resolve(Credential::Bearer(token)).await;
+            let resolved = sessions.resolve(Credential::Bearer(token), None).await;
             steps.then("session", Some(resolved), |resolved| {
                 let user = resolved?.user;
                 Ok((format!("a session of {}", shown(user.as_str())), ()))

@@ -35,10 +35,10 @@ use tokio_util::task::TaskTracker;
 use self::claims::Claims;
 pub use self::explain::{IssuerReport, Outcome, Step};
 use self::issuer::Issuer;
-pub use self::keys::KeysStatus;
 use self::keys::algorithm::Algorithm;
 use self::keys::secrets::Secrets;
 use self::keys::source::{Fetching, KeySource, Signed};
+pub use self::keys::{KeyFetches, KeysStatus};
 use self::memory::{Fingerprint, Memory};
 pub use self::reason::Reason;
 use self::refusal::Fault;
@@ -53,6 +53,7 @@ use self::token::{Header, Parts};
 use crate::clock::{Clock, Timestamp};
 use crate::config::ConfigError;
 use crate::domain::UserId;
+use crate::trace::Trace;
 
 /// Whoever a verified token names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,46 +141,60 @@ impl Authenticator {
         }
     }
 
-    /// Finds out who sent a request.
+    /// How fetching went of each key set.
+    pub fn key_fetches(&self) -> impl Iterator<Item = KeyFetches> {
+        self.sources().map(|source| source.fetches())
+    }
+
+    /// Finds out who sent a request. Whoever is asked for that is told the trace of the request.
     ///
     /// # Errors
     /// A [`TokenRefusal`], which says what the client or the operator can change.
-    pub async fn authenticate(&self, headers: &HeaderMap) -> Result<Caller, TokenRefusal> {
+    pub async fn authenticate(
+        &self,
+        headers: &HeaderMap,
+        trace: Option<&Trace>,
+    ) -> Result<Caller, TokenRefusal> {
         let token = match bearer::read(headers) {
             Ok(token) => token,
             Err(fault) => {
-                let found = self.resolve_cookie(headers, fault).await;
+                let found = self.resolve_cookie(headers, fault, trace).await;
                 return found.map_err(|fault| fault.into_refusal(Facts::default));
             }
         };
-        let mut found = self.verify(token).await;
+        let mut found = self.verify(token, trace).await;
         if let (Err(fault), Some(sessions)) = (&found, &self.sessions)
             && session::may_be_one(fault)
         {
-            found = sessions.resolve(Credential::Bearer(token)).await;
+            found = sessions.resolve(Credential::Bearer(token), trace).await;
         }
         found.map_err(|fault| fault.into_refusal(|| Facts::of(token)))
     }
 
     /// A cookie counts only where nothing was sent on purpose.
-    async fn resolve_cookie(&self, headers: &HeaderMap, fault: Fault) -> Result<Caller, Fault> {
+    async fn resolve_cookie(
+        &self,
+        headers: &HeaderMap,
+        fault: Fault,
+        trace: Option<&Trace>,
+    ) -> Result<Caller, Fault> {
         match (&self.sessions, Credential::cookie(headers)) {
             (Some(sessions), Some(cookie)) if fault.reason == Reason::MissingToken => {
-                sessions.resolve(cookie).await
+                sessions.resolve(cookie, trace).await
             }
             _ => Err(fault),
         }
     }
 
     /// Takes a token at its fingerprint if it was verified a moment ago with the keys of today.
-    async fn verify(&self, token: &str) -> Result<Caller, Fault> {
+    async fn verify(&self, token: &str, trace: Option<&Trace>) -> Result<Caller, Fault> {
         let key = Fingerprint::of(token);
         let generation = self.generation.load(Ordering::Acquire);
         let now = self.clock.now();
         if let Some(caller) = self.verified.find(&key, generation, now) {
             return Ok(caller);
         }
-        let caller = self.verify_anew(token, now).await?;
+        let caller = self.verify_anew(token, now, trace).await?;
         let until = caller.expires_at.min(now.plus(REMEMBERED));
         self.verified
             .keep(key, generation, now..until, caller.clone());
@@ -187,7 +202,12 @@ impl Authenticator {
     }
 
     /// Cheap rules first, then the signature; the claims are believed only after it.
-    async fn verify_anew(&self, token: &str, now: Timestamp) -> Result<Caller, Fault> {
+    async fn verify_anew(
+        &self,
+        token: &str,
+        now: Timestamp,
+        trace: Option<&Trace>,
+    ) -> Result<Caller, Fault> {
         let parts = Parts::split(token)?;
         let header = Header::read(parts.header)?;
         // The signature covers these very bytes, so nothing can change between reading and believing them.
@@ -201,7 +221,7 @@ impl Authenticator {
         for (_, rule) in RULES {
             rule(&seen)?;
         }
-        self.check_signature(&seen, &parts, Fetching::Background)
+        self.check_signature(&seen, &parts, Fetching::Background(trace))
             .await?;
         Ok(Caller {
             user: seen.claims.identity()?,
@@ -215,7 +235,7 @@ impl Authenticator {
         &self,
         seen: &Seen<'_>,
         parts: &Parts<'_>,
-        fetching: Fetching,
+        fetching: Fetching<'_>,
     ) -> Result<(), Fault> {
         let signature = parts.signature()?;
         if seen.algorithm == Algorithm::Hs256 {

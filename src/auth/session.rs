@@ -15,6 +15,7 @@ use super::reason::Reason;
 use super::refusal::Fault;
 use crate::clock::{Clock, Timestamp};
 use crate::domain::UserId;
+use crate::trace::Trace;
 
 /// How long a positive answer is cached.
 const BELIEVED: Duration = Duration::from_secs(30);
@@ -130,7 +131,11 @@ impl Sessions {
     }
 
     /// Whose session it is.
-    pub(super) async fn resolve(&self, credential: Credential<'_>) -> Result<Caller, Fault> {
+    pub(super) async fn resolve(
+        &self,
+        credential: Credential<'_>,
+        trace: Option<&Trace>,
+    ) -> Result<Caller, Fault> {
         let key = credential.fingerprint();
         if let Some(known) = self.known.find(&key, 0, self.clock.now()) {
             return known.ok_or_else(unknown);
@@ -140,7 +145,7 @@ impl Sessions {
         if let Some(known) = self.known.find(&key, 0, self.clock.now()) {
             return known.ok_or_else(unknown);
         }
-        let caller = self.ask(credential).await?;
+        let caller = self.ask(credential, trace).await?;
         drop(turn);
         let now = self.clock.now();
         let until = match &caller {
@@ -151,7 +156,11 @@ impl Sessions {
         caller.ok_or_else(unknown)
     }
 
-    async fn ask(&self, credential: Credential<'_>) -> Result<Option<Caller>, Fault> {
+    async fn ask(
+        &self,
+        credential: Credential<'_>,
+        trace: Option<&Trace>,
+    ) -> Result<Option<Caller>, Fault> {
         let client = self
             .client
             .as_ref()
@@ -159,8 +168,7 @@ impl Sessions {
         let mut address = self.address.clone();
         // The server's own cookie cache would keep a revoked session alive for its own time.
         address.set_query(Some("disableCookieCache=true"));
-        let response = credential
-            .attach(client.get(address))
+        let response = fetch::traced(credential.attach(client.get(address)), trace)
             .header(header::ACCEPT, "application/json")
             .send()
             .await

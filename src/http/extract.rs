@@ -50,7 +50,10 @@ impl FromRequestParts<SharedApp> for OwnerCaller {
 /// The caller, verified, if the path names the same user.
 pub(super) async fn authenticate(parts: &mut Parts, app: &SharedApp) -> Result<Caller, Problem> {
     let exchange = Exchange::of(parts);
-    let caller = app.authenticator.authenticate(&parts.headers).await?;
+    let caller = app
+        .authenticator
+        .authenticate(&parts.headers, exchange.trace())
+        .await?;
     exchange.set_user(&caller.user);
     count(app, &exchange, &caller.user)?;
     // A path that cannot be decoded names no user.

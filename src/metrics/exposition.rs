@@ -4,21 +4,32 @@
 use std::fmt::{Display, Write};
 use std::time::Duration;
 
-use super::histogram::BOUNDS;
-use super::{METHODS, Metrics, OTHER, Route, STATUSES, read};
-use crate::auth::Reason;
+use super::{METHODS, Metrics, OTHER, Readings, Route, STATUSES};
+use crate::auth::{KeyFetches, Reason};
+use crate::clock::Timestamp;
+use crate::store::StoreReadings;
+use crate::tally::Counted;
 
 impl Metrics {
     /// The media type of [`Metrics::text`].
     pub const MEDIA_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// All that was counted, as a collector wants to read it.
-    pub fn text(&self) -> String {
+    /// All that was counted, and how things stand, as a collector wants to read it.
+    pub fn text(&self, readings: &Readings) -> String {
         let mut text = Text(String::with_capacity(32 * 1024));
         self.write_requests(&mut text);
         self.write_durations(&mut text);
         self.write_database(&mut text);
         self.write_refusals(&mut text);
+        write_connections(&mut text, &readings.store);
+        write_queue(&mut text, &readings.store);
+        write_groups(&mut text, &readings.store);
+        write_keys(&mut text, &readings.keys);
+        text.gauge(
+            "tickbox_event_streams",
+            "Streams of events that are open.",
+            readings.streams,
+        );
         self.write_process(&mut text);
         text.0
     }
@@ -36,7 +47,7 @@ impl Metrics {
                 for (status, count) in statuses.iter().enumerate() {
                     let status = STATUSES.get(status).map(u16::to_string);
                     let status = ("status", status.as_deref().unwrap_or(OTHER));
-                    let count = read(count);
+                    let count = count.read();
                     if count > 0 {
                         requests.sample("", &[method, route.label(), status], count);
                     }
@@ -49,7 +60,7 @@ impl Metrics {
             "Requests whose answer did not leave whole, whatever its status.",
         );
         for route in &self.routes {
-            broken_off.sample("", &[route.label()], read(&route.broken_off));
+            broken_off.sample("", &[route.label()], route.broken_off.read());
         }
     }
 
@@ -60,14 +71,8 @@ impl Metrics {
             "From the head of a request until its answer is ready; of a long list, until it is taken.",
         );
         for route in &self.routes {
-            let counts = route.durations.cumulated();
-            let bounds = BOUNDS.iter().map(|(_, name)| *name).chain(["+Inf"]);
-            for (bound, count) in bounds.zip(counts) {
-                durations.sample("_bucket", &[route.label(), ("le", bound)], count);
-            }
-            durations.sample("_sum", &[route.label()], route.durations.seconds());
-            let all = counts.last().copied().unwrap_or_default();
-            durations.sample("_count", &[route.label()], all);
+            let counted = route.durations.read();
+            durations.histogram(&[route.label()], &counted, counted.seconds());
         }
     }
 
@@ -78,9 +83,9 @@ impl Metrics {
             "Calls of the database for requests, waiting for a connection included.",
         );
         for route in &self.routes {
-            let time = Duration::from_micros(read(&route.database_micros));
+            let time = Duration::from_micros(route.database_micros.read());
             calls.sample("_sum", &[route.label()], time.as_secs_f64());
-            calls.sample("_count", &[route.label()], read(&route.database_calls));
+            calls.sample("_count", &[route.label()], route.database_calls.read());
         }
     }
 
@@ -91,14 +96,14 @@ impl Metrics {
             "Requests without a caller, by the reason for which the token was refused.",
         );
         for (reason, count) in Reason::ALL.iter().zip(&self.refusals) {
-            refusals.sample("", &[("reason", reason.code())], read(count));
+            refusals.sample("", &[("reason", reason.code())], count.read());
         }
         let mut foreign_paths = text.family(
             "tickbox_foreign_paths_total",
             "counter",
             "Requests of a verified caller for the path of another user.",
         );
-        foreign_paths.sample("", &[], read(&self.foreign_paths));
+        foreign_paths.sample("", &[], self.foreign_paths.read());
     }
 
     fn write_process(&self, text: &mut Text) {
@@ -108,13 +113,90 @@ impl Metrics {
             "Always 1; the label says which version runs.",
         );
         build.sample("", &[("version", env!("CARGO_PKG_VERSION"))], 1);
-        let mut start = text.family(
+        text.gauge(
             "process_start_time_seconds",
-            "gauge",
             "When the program started, in Unix time.",
+            unix_seconds(self.started),
         );
-        let micros = u64::try_from(self.started.as_micros()).unwrap_or_default();
-        start.sample("", &[], Duration::from_micros(micros).as_secs_f64());
+    }
+}
+
+fn unix_seconds(moment: Timestamp) -> f64 {
+    let micros = u64::try_from(moment.as_micros()).unwrap_or_default();
+    Duration::from_micros(micros).as_secs_f64()
+}
+
+fn write_connections(text: &mut Text, store: &StoreReadings) {
+    let pools = [("read", store.read), ("write", store.write)];
+    let mut write = |name, help, number: fn(_) -> usize| {
+        let mut family = text.family(name, "gauge", help);
+        for (pool, reading) in pools {
+            family.sample("", &[("pool", pool)], number(reading));
+        }
+    };
+    write(
+        "tickbox_database_connections_max",
+        "The most connections to the database that there can be.",
+        |pool| pool.size,
+    );
+    write(
+        "tickbox_database_connections_idle",
+        "Connections that are open and that nobody uses.",
+        |pool| pool.idle,
+    );
+    write(
+        "tickbox_database_connections_awaited",
+        "Those who wait for a connection.",
+        |pool| pool.waiting,
+    );
+}
+
+fn write_queue(text: &mut Text, store: &StoreReadings) {
+    text.gauge(
+        "tickbox_write_queue_works",
+        "Writes that wait for their group.",
+        store.waiting_works,
+    );
+    text.gauge(
+        "tickbox_write_queue_bytes",
+        "About how large they are.",
+        store.waiting_bytes,
+    );
+}
+
+fn write_groups(text: &mut Text, store: &StoreReadings) {
+    let (works, durations) = (&store.groups, &store.durations);
+    text.family(
+        "tickbox_write_group_works",
+        "histogram",
+        "Writes of each group that was done.",
+    )
+    .histogram(&[], works, works.sum);
+    text.family(
+        "tickbox_write_group_duration_seconds",
+        "histogram",
+        "From the moment when a group has its writes until it is over.",
+    )
+    .histogram(&[], durations, durations.seconds());
+}
+
+fn write_keys(text: &mut Text, sets: &[KeyFetches]) {
+    let mut fetches = text.family(
+        "tickbox_key_fetches_total",
+        "counter",
+        "Attempts to fetch a key set.",
+    );
+    let sum = |number: fn(&KeyFetches) -> u64| sets.iter().map(number).sum::<u64>();
+    fetches.sample("", &[("outcome", "fetched")], sum(|set| set.fetched));
+    fetches.sample("", &[("outcome", "failed")], sum(|set| set.failed));
+    let mut latest = text.family(
+        "tickbox_key_set_fetch_time_seconds",
+        "gauge",
+        "When the key set was fetched that is used, in Unix time; of several, the oldest; 0 while one is missing.",
+    );
+    // Where nothing is to be fetched there is no such time.
+    if let Some(oldest) = sets.iter().map(|set| set.latest).min() {
+        latest.sample("", &[], oldest.map_or(0.0, unix_seconds));
     }
 }
 
@@ -132,6 +214,11 @@ impl Text {
         let _ = writeln!(self.0, "# HELP {name} {help}\n# TYPE {name} {kind}");
         Family { text: self, name }
     }
+
+    /// A family of one series.
+    fn gauge(&mut self, name: &'static str, help: &str, value: impl Display) {
+        self.family(name, "gauge", help).sample("", &[], value);
+    }
 }
 
 /// The samples after the lines that name the family.
@@ -141,6 +228,22 @@ struct Family<'a> {
 }
 
 impl Family<'_> {
+    /// `sum` is that of all values, in the unit of the family.
+    fn histogram<const N: usize>(
+        &mut self,
+        labels: &[(&str, &str)],
+        counted: &Counted<N>,
+        sum: impl Display,
+    ) {
+        let buckets = counted.buckets().chain([("+Inf", counted.count)]);
+        for (bound, count) in buckets {
+            let labels = [labels, &[("le", bound)]].concat();
+            self.sample("_bucket", &labels, count);
+        }
+        self.sample("_sum", labels, sum);
+        self.sample("_count", labels, counted.count);
+    }
+
     /// `part` is what the type of the family puts behind its name, such as `_sum`.
     fn sample(&mut self, part: &str, labels: &[(&str, &str)], value: impl Display) {
         let (text, name) = (&mut self.text.0, self.name);

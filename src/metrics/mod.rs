@@ -1,18 +1,20 @@
 //! What the program counts, for Prometheus. Who may read it, and over which protocol, is not
 //! decided here; the text format is in `exposition`.
 //!
+//! What is counted here is what happens at the doors; what else there is to tell is counted where it happens, and handed
+//! over as readings.
+//!
 //! Every series that can exist has its place from the start, so counting is an addition to a number in an array: no
 //! lock, no allocation, and no label whose values a caller could choose.
 
 mod exposition;
-mod histogram;
 
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use self::histogram::Histogram;
-use crate::auth::Reason;
+use crate::auth::{KeyFetches, Reason};
 use crate::clock::Timestamp;
+use crate::store::StoreReadings;
+use crate::tally::{Count, DURATIONS, Histogram};
 
 /// The values of the label `method`; every other one is [`OTHER`], or callers could make up series.
 const METHODS: [&str; 9] = [
@@ -36,19 +38,19 @@ pub struct Metrics {
     /// By template; the last place is for requests without a route.
     routes: Box<[Route]>,
     /// In the order of [`Reason::ALL`].
-    refusals: [AtomicU64; Reason::ALL.len()],
-    foreign_paths: AtomicU64,
+    refusals: [Count; Reason::ALL.len()],
+    foreign_paths: Count,
 }
 
 /// What is counted for one route.
 struct Route {
     template: String,
     /// By method, then by status; the last of each is [`OTHER`].
-    requests: [[AtomicU64; STATUSES.len() + 1]; METHODS.len() + 1],
-    broken_off: AtomicU64,
-    durations: Histogram,
-    database_calls: AtomicU64,
-    database_micros: AtomicU64,
+    requests: [[Count; STATUSES.len() + 1]; METHODS.len() + 1],
+    broken_off: Count,
+    durations: Histogram<{ DURATIONS.len() }>,
+    database_calls: Count,
+    database_micros: Count,
 }
 
 /// A request that has ended, completely or not.
@@ -66,6 +68,16 @@ pub struct Handled<'a> {
     pub database_time: Duration,
 }
 
+/// What the parts of the program tell of themselves at a moment.
+#[derive(Clone, Debug)]
+pub struct Readings {
+    pub store: StoreReadings,
+    /// Of each key set.
+    pub keys: Vec<KeyFetches>,
+    /// Streams of events that are open.
+    pub streams: usize,
+}
+
 impl Metrics {
     /// Nothing counted yet. `templates` are those of all routes.
     pub fn new(templates: impl IntoIterator<Item = String>, started: Timestamp) -> Self {
@@ -77,8 +89,8 @@ impl Metrics {
                 .chain([nowhere])
                 .map(Route::new)
                 .collect(),
-            refusals: [const { AtomicU64::new(0) }; Reason::ALL.len()],
-            foreign_paths: AtomicU64::new(0),
+            refusals: [const { Count::new() }; Reason::ALL.len()],
+            foreign_paths: Count::new(),
         }
     }
 
@@ -89,26 +101,27 @@ impl Metrics {
         };
         let method = place(&METHODS, &request.method);
         let status = place(&STATUSES, &request.status);
-        add(&route.requests[method][status], 1);
+        route.requests[method][status].add(1);
         if !request.whole {
-            add(&route.broken_off, 1);
+            route.broken_off.add(1);
         }
-        route.durations.observe(request.duration);
+        route.durations.observe_duration(request.duration);
         if request.database_calls > 0 {
-            add(&route.database_calls, u64::from(request.database_calls));
+            route.database_calls.add(request.database_calls.into());
             let micros = request.database_time.as_micros();
-            add(&route.database_micros, u64::try_from(micros).unwrap_or(0));
+            let micros = u64::try_from(micros).unwrap_or(0);
+            route.database_micros.add(micros);
         }
     }
 
     /// Counts a request that had no caller, by the reason.
     pub fn count_refusal(&self, reason: Reason) {
-        add(&self.refusals[reason as usize], 1);
+        self.refusals[reason as usize].add(1);
     }
 
     /// Counts a request of a verified caller for the path of somebody else.
     pub fn count_foreign_path(&self) {
-        add(&self.foreign_paths, 1);
+        self.foreign_paths.add(1);
     }
 
     /// A dozen comparisons, most of them of lengths: cheaper than a hash.
@@ -123,12 +136,11 @@ impl Route {
     fn new(template: String) -> Self {
         Self {
             template,
-            requests: [const { [const { AtomicU64::new(0) }; STATUSES.len() + 1] };
-                METHODS.len() + 1],
-            broken_off: AtomicU64::new(0),
-            durations: Histogram::new(),
-            database_calls: AtomicU64::new(0),
-            database_micros: AtomicU64::new(0),
+            requests: [const { [const { Count::new() }; STATUSES.len() + 1] }; METHODS.len() + 1],
+            broken_off: Count::new(),
+            durations: Histogram::new(&DURATIONS),
+            database_calls: Count::new(),
+            database_micros: Count::new(),
         }
     }
 }
@@ -137,13 +149,4 @@ impl Route {
 fn place<T: PartialEq>(values: &[T], value: &T) -> usize {
     let found = values.iter().position(|it| it == value);
     found.unwrap_or(values.len())
-}
-
-/// No number waits for another, so none needs an order.
-fn add(number: &AtomicU64, more: u64) {
-    number.fetch_add(more, Ordering::Relaxed);
-}
-
-fn read(number: &AtomicU64) -> u64 {
-    number.load(Ordering::Relaxed)
 }

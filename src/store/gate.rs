@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::readings::Level;
 use crate::error::Error;
 
 /// How long a request waits for a permit before it is answered with 503.
@@ -16,6 +17,8 @@ pub(super) const RETRY_AFTER: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Gate {
     places: Arc<Semaphore>,
+    most: usize,
+    waiting: Level,
     what: &'static str,
 }
 
@@ -24,8 +27,16 @@ impl Gate {
     pub(super) fn new(places: usize, what: &'static str) -> Self {
         Self {
             places: Arc::new(Semaphore::new(places)),
+            most: places,
+            waiting: Level::default(),
             what,
         }
+    }
+
+    /// How many places are taken, and how many wait for one.
+    pub(super) fn level(&self) -> (usize, usize) {
+        let taken = self.most - self.places.available_permits();
+        (taken, self.waiting.read())
     }
 
     /// # Errors
@@ -34,6 +45,7 @@ impl Gate {
         if let Ok(place) = self.places.clone().try_acquire_owned() {
             return Ok(place);
         }
+        let _one_more = self.waiting.rise();
         let waiting = self.places.clone().acquire_owned();
         match tokio::time::timeout(LONGEST_WAIT, waiting).await {
             Ok(Ok(place)) => Ok(place),

@@ -5,9 +5,12 @@ mod waiting;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use std::time::Instant;
+
 use tokio::sync::{Notify, oneshot};
 
 use self::waiting::Waiting;
+use super::readings::GroupTally;
 use crate::domain::{Deed, Done, Operation, Outcome, SpaceId, Work};
 use crate::error::Error;
 
@@ -97,10 +100,17 @@ struct Lease {
     queue: Arc<Queue>,
     spaces: Vec<SpaceId>,
     heavy: bool,
+    works: usize,
+    begun: Instant,
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        if self.works > 0 {
+            self.queue.tally.works.observe(self.works as u64);
+            let durations = &self.queue.tally.durations;
+            durations.observe_duration(self.begun.elapsed());
+        }
         let mut inner = self.queue.lock();
         inner.heavy &= !self.heavy;
         for space in &self.spaces {
@@ -117,12 +127,17 @@ impl Group {
         let place = self.turns.iter().position(|turn| turn.space == *space)?;
         let spaces = &mut self.lease.spaces;
         spaces.retain(|leased| leased != space);
+        let turn = self.turns.remove(place);
+        let works = turn.works.len();
+        self.lease.works -= works;
         Some(Self {
-            turns: vec![self.turns.remove(place)],
+            turns: vec![turn],
             lease: Lease {
                 queue: self.lease.queue.clone(),
                 spaces: vec![space.clone()],
                 heavy: false,
+                works,
+                begun: Instant::now(),
             },
         })
     }
@@ -133,6 +148,7 @@ pub(super) struct Queue {
     inner: Mutex<Waiting>,
     /// Told when there may be a group.
     ready: Notify,
+    tally: GroupTally,
 }
 
 /// Removes a work from the queue, at the latest when it is dropped.
@@ -215,6 +231,8 @@ impl Queue {
             queue: self.clone(),
             spaces: turns.iter().map(|turn| turn.space.clone()).collect(),
             heavy: first.is_heavy(),
+            works: turns.iter().map(|turn| turn.works.len()).sum(),
+            begun: Instant::now(),
         };
         Some(Group { turns, lease })
     }
@@ -224,6 +242,15 @@ impl Queue {
         self.lock().closed = true;
         self.ready.notify_waiters();
         self.ready.notify_one();
+    }
+
+    /// How many works wait for a group, and how large they are.
+    pub(super) fn waiting(&self) -> (usize, usize) {
+        self.lock().size()
+    }
+
+    pub(super) fn tally(&self) -> &GroupTally {
+        &self.tally
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

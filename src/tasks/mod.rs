@@ -127,6 +127,11 @@ impl Tasks {
         self.watches.len()
     }
 
+    /// How many streams of events are open.
+    pub fn open_streams(&self) -> usize {
+        self.watches.streams()
+    }
+
     /// A task that is to be created, under an id that is new.
     pub fn creation(&self, content: Content) -> Operation {
         Operation::Create {

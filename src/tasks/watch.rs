@@ -119,6 +119,11 @@ impl Watches {
         }
     }
 
+    /// Streams of all spaces.
+    pub(super) fn streams(&self) -> usize {
+        self.spaces().values().map(|watched| watched.streams).sum()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.spaces().len()
     }

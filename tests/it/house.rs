@@ -29,19 +29,24 @@ fn sources(folder: &str) -> Vec<(String, String)> {
 }
 
 /// The rooms, each with the rooms that it may name: only such as stand above it, so there is no way in a circle.
-const ROOMS: [(&str, &[&str]); 16] = [
+const ROOMS: [(&str, &[&str]); 18] = [
     ("domain", &[]),
     ("import", &["domain"]),
     ("secret", &[]),
     ("shutdown", &[]),
+    ("tally", &[]),
+    ("trace", &[]),
     ("clock", &["domain"]),
     ("error", &["domain"]),
-    ("store", &["clock", "domain", "error", "secret"]),
+    ("store", &["clock", "domain", "error", "secret", "tally"]),
     ("quota", &["clock", "domain"]),
     ("config", &["error", "quota", "secret", "store"]),
     ("telemetry", &["clock", "config"]),
-    ("auth", &["clock", "config", "domain", "secret"]),
-    ("metrics", &["auth", "clock"]),
+    (
+        "auth",
+        &["clock", "config", "domain", "secret", "tally", "trace"],
+    ),
+    ("metrics", &["auth", "clock", "store", "tally"]),
     ("tasks", &["clock", "domain", "error", "import", "store"]),
     (
         "app",
@@ -53,7 +58,7 @@ const ROOMS: [(&str, &[&str]); 16] = [
         "http",
         &[
             "app", "auth", "clock", "config", "domain", "error", "import", "metrics", "quota",
-            "store", "tasks",
+            "store", "tasks", "trace",
         ],
     ),
     (

@@ -28,7 +28,7 @@ const TASKS: &str = "/api/{user_id}/tasks";
 const TASK: &str = "/api/{user_id}/tasks/{task_id}";
 
 fn counted(app: &TestApp) -> Exposition {
-    Exposition::read(&app.app.metrics.text())
+    Exposition::read(&app.app.metrics_text())
 }
 
 /// The labels of a request.

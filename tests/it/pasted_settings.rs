@@ -197,8 +197,15 @@ async fn a_list_that_could_let_strangers_use_cookies_stops_the_start() {
             ended.stderr
         );
     }
+}
+
+#[tokio::test]
+async fn a_list_that_was_forgotten_is_told_at_the_start_in_the_log_and_by_doctor() {
     let mut server = Tickbox::new(["serve"]).serve().await;
     server.logged("ALLOWED_ORIGINS is not set").await;
+    assert!(!preflight(&server, "http://localhost:3000").await);
+    let line = "setting=\"ALLOWED_ORIGINS\" origin=\"http://localhost:3000\"";
+    server.logged(line).await;
     let doctor = Tickbox::new(["doctor"])
         .env("BETTER_AUTH_SECRET", SECRET)
         .run()

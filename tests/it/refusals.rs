@@ -54,7 +54,7 @@ fn signed(header: &str, claims: &str) -> String {
 }
 
 fn refusals(app: &TestApp, reason: &str) -> u64 {
-    let metrics = Exposition::read(&app.app.metrics.text());
+    let metrics = Exposition::read(&app.app.metrics_text());
     metrics.count(REFUSALS, &[("reason", reason)])
 }
 
@@ -264,7 +264,7 @@ async fn every_reason_is_there_before_the_first_refusal() {
     for reason in Reason::ALL {
         assert_eq!(refusals(&app, reason.code()), 0);
     }
-    let metrics = Exposition::read(&app.app.metrics.text());
+    let metrics = Exposition::read(&app.app.metrics_text());
     assert_eq!(metrics.series(REFUSALS).len(), Reason::ALL.len());
     assert_eq!(metrics.count("tickbox_foreign_paths_total", &[]), 0);
 }

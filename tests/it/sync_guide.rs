@@ -1,4 +1,4 @@
-//! `docs/sync.md` says what the program does: its sessions are played, and its client in Python is run.
+//! The client in Python that `docs/sync.md` has is run. Its commands are, too: `guides`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,18 +7,15 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use futures_util::StreamExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 
+use crate::support::SECRET;
 use crate::support::leash::{Farewell, Leashed, Output};
 use crate::support::process::{Running, Tickbox, http};
-use crate::support::{SECRET, TestApp};
 
 /// The guide's pieces of code in a language, in order.
 fn code(language: &str) -> Vec<String> {
@@ -29,55 +26,6 @@ fn code(language: &str) -> Vec<String> {
     pieces
         .map(|piece| piece.split("```").next().unwrap().to_owned())
         .collect()
-}
-
-/// White space apart, and `…` stands for anything.
-#[track_caller]
-fn assert_shows(shown: &str, actual: &str) {
-    let bare = |text: &str| text.split_whitespace().collect::<String>();
-    let actual = bare(actual);
-    let mut rest = &*actual;
-    for piece in bare(shown).split('…') {
-        let (_, after) = rest
-            .split_once(piece)
-            .unwrap_or_else(|| panic!("the guide shows {piece}\nand not\n{actual}"));
-        rest = after;
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_sessions_are_what_the_program_answers() {
-    let app = TestApp::sqlite().await;
-    let ada = app.user("ada");
-    let answers = code("json");
-    let changes = ada.tasks.replace("/tasks", "/changes");
-    let (milk, _) = ada.create(json!({"title": "Buy milk"})).await;
-    let copy = ada.get(&changes).await;
-    assert_shows(&answers[0], &copy.text);
-    let cursor = |body: &Value| body["next_cursor"].as_str().unwrap().to_owned();
-    let since = cursor(&copy.expect(StatusCode::OK));
-
-    let _ = ada.delete(&milk).await.expect(StatusCode::NO_CONTENT);
-    let page = ada.get(&format!("{changes}?since={since}&wait=60")).await;
-    assert_shows(&answers[1], &page.text);
-    let last_event_id = cursor(&page.expect(StatusCode::OK));
-
-    let path = format!("{}?last_event_id={last_event_id}", ada.events());
-    let request = Request::get(path).body(Body::empty()).unwrap();
-    let mut stream = ada.receive(request).await.into_body().into_data_stream();
-    let (call, _) = ada.create(json!({"title": "Call Ada"})).await;
-    let mut text = String::new();
-    for end in ["task.changed", "task.deleted"] {
-        while !text.contains(end) {
-            let chunk = stream.next().await.unwrap().unwrap();
-            text += std::str::from_utf8(&chunk).unwrap();
-        }
-        if end == "task.changed" {
-            let _ = ada.delete(&call).await.expect(StatusCode::NO_CONTENT);
-        }
-    }
-    let events = code("text").pop().unwrap();
-    assert_shows(&events, &text);
 }
 
 /// A line to a server that breaks: every other connection carries so many bytes of the answer and no more.

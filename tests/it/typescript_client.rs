@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tokio::sync::{Mutex, OnceCell};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 use crate::support::{Home, node};
 use xtask::programs::{CLIENT, find_browser};
@@ -16,15 +16,21 @@ async fn run(program: &str, arguments: &[&str], variables: &[(&str, &str)]) {
     node::run(CLIENT, program, arguments, variables).await;
 }
 
-/// Runs files of tests with Node's own runner, once for all of them built.
-async fn test(files: &[&str], variables: &[(&str, &str)]) {
+/// Builds the tests, once for all of them. One suite at a time, while the turn is held: each starts servers and devices
+/// enough for the whole machine.
+pub(crate) async fn turn() -> MutexGuard<'static, ()> {
     static BUILT: OnceCell<()> = OnceCell::const_new();
-    // One suite at a time: each starts servers and devices enough for the whole machine.
     static TURN: Mutex<()> = Mutex::const_new(());
-    let _turn = TURN.lock().await;
+    let turn = TURN.lock().await;
     BUILT
         .get_or_init(|| run("npm", &["run", "build:test"], &[]))
         .await;
+    turn
+}
+
+/// Runs files of tests with Node's own runner.
+async fn test(files: &[&str], variables: &[(&str, &str)]) {
+    let _turn = turn().await;
     let files: Vec<_> = files
         .iter()
         .map(|name| format!("build/{name}.test.js"))

@@ -80,5 +80,8 @@ pub const SCHEMATHESIS: &str = "target/venv/bin/schemathesis";
 /// What tries the generators of others, seen from the root of the project.
 pub const GENERATORS: &str = "tests/generators";
 
+/// The example with Next.js, seen from the root of the project.
+pub const NEXTJS: &str = "examples/nextjs";
+
 /// Where `cargo xtask setup` puts one of the generators for Python; the others stand beside it.
 pub const PYTHON_GENERATORS: &str = "target/generators/bin/openapi-python-client";

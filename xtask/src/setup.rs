@@ -6,12 +6,12 @@ use std::process::Command;
 
 use crate::packages::{Need, install_missing};
 use xtask::programs::{
-    CLIENT, GENERATORS, PYTHON_GENERATORS, SCHEMATHESIS, find_browser, find_program,
+    CLIENT, GENERATORS, NEXTJS, PYTHON_GENERATORS, SCHEMATHESIS, find_browser, find_program,
 };
 use xtask::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 11] = [
+const NEEDS: [Need; 13] = [
     Need("initdb", "postgresql"),
     Need("postgres", "postgresql"),
     Need("pgbouncer", "pgbouncer"),
@@ -24,6 +24,8 @@ const NEEDS: [Need; 11] = [
     // Debian ships Python without the part that makes environments; see `is_there`.
     Need("python3 -m venv", "python3-venv"),
     Need("valgrind", "valgrind"),
+    Need("curl", "curl"),
+    Need("jq", "jq"),
 ];
 const OLDEST_NODE: u32 = 20;
 
@@ -31,20 +33,11 @@ const OLDEST_NODE: u32 = 20;
 pub(crate) fn setup() -> Outcome {
     install_missing(&NEEDS, is_there)?;
     check_node()?;
-    npm("tests/better-auth", "install Better Auth for the tests")?;
-    npm(CLIENT, "install what the client is built with")?;
-    npm("web", "install what the page is built with")?;
-    npm(GENERATORS, "install the generators that the tests try")?;
-    python(
-        PYTHON_GENERATORS,
-        "tests/generators/requirements.txt",
-        "install the generators for Python that the tests try",
-    )?;
-    python(
-        SCHEMATHESIS,
-        "tests/schemathesis/requirements.txt",
-        "install schemathesis for the tests",
-    )
+    for folder in ["tests/better-auth", CLIENT, "web", GENERATORS, NEXTJS] {
+        npm(folder)?;
+    }
+    python(PYTHON_GENERATORS, "tests/generators/requirements.txt")?;
+    python(SCHEMATHESIS, "tests/schemathesis/requirements.txt")
 }
 
 fn is_there(program: &str) -> bool {
@@ -73,10 +66,11 @@ fn check_node() -> Outcome {
     ))
 }
 
-fn npm(directory: &str, name: &str) -> Outcome {
+fn npm(directory: &str) -> Outcome {
+    let name = format!("install what {directory} needs");
     let directory = root().join(directory);
     let stamp = directory.join("node_modules/.tickbox-stamp");
-    unless_stamped(name, &stamp, &directory.join("package-lock.json"), || {
+    unless_stamped(&name, &stamp, &directory.join("package-lock.json"), || {
         // No script of a package needs to run, so none may.
         let mut npm = Command::new("npm");
         npm.args(["ci", "--ignore-scripts"]).current_dir(&directory);
@@ -85,12 +79,13 @@ fn npm(directory: &str, name: &str) -> Outcome {
 }
 
 /// An environment of Python, of which `program` is one.
-fn python(program: &str, wanted: &str, name: &str) -> Outcome {
+fn python(program: &str, wanted: &str) -> Outcome {
+    let name = format!("install what {wanted} lists");
     let program = root().join(program);
     let environment = program.parent().and_then(Path::parent);
     let environment = environment.ok_or("a program stands in bin")?;
     let (wanted, stamp) = (root().join(wanted), environment.join("tickbox-stamp"));
-    unless_stamped(name, &stamp, &wanted, || {
+    unless_stamped(&name, &stamp, &wanted, || {
         let mut python = Command::new("python3");
         quietly(python.args(["-m", "venv", "--clear"]).arg(environment))?;
         let mut pip = Command::new(environment.join("bin/python"));

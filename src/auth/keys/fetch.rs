@@ -10,6 +10,7 @@ use reqwest::redirect::Policy;
 use super::Pace;
 use crate::auth::address::{self, Address};
 use crate::clock::Timestamp;
+use crate::trace::{TRACEPARENT, TRACESTATE, Trace};
 
 /// Largest document, in bytes: far above 1000 keys.
 const MAX_BODY: usize = 1024 * 1024;
@@ -65,9 +66,10 @@ impl Fetcher {
         }
     }
 
-    pub(super) async fn fetch(&self) -> Result<Fetched, FetchError> {
+    /// `trace` is that of a request that has asked for it.
+    pub(super) async fn fetch(&self, trace: Option<&Trace>) -> Result<Fetched, FetchError> {
         match self {
-            Self::Web { client, url } => get(client, url.clone()).await,
+            Self::Web { client, url } => get(client, url.clone(), trace).await,
             Self::File(path) => {
                 let path = path.clone();
                 let read = tokio::task::spawn_blocking(move || read_file(&path)).await;
@@ -100,9 +102,12 @@ pub(in crate::auth) fn client(
     builder.build()
 }
 
-async fn get(client: &reqwest::Client, url: url::Url) -> Result<Fetched, FetchError> {
-    let response = client
-        .get(url)
+async fn get(
+    client: &reqwest::Client,
+    url: url::Url,
+    trace: Option<&Trace>,
+) -> Result<Fetched, FetchError> {
+    let response = traced(client.get(url), trace)
         .header(header::ACCEPT, "application/json")
         .send()
         .await
@@ -116,6 +121,19 @@ async fn get(client: &reqwest::Client, url: url::Url) -> Result<Fetched, FetchEr
     }
     let body = limited(response).await.map_err(FetchError::new)?;
     Ok(Fetched { body, date })
+}
+
+/// Tells the server that is asked which trace the question belongs to.
+pub(in crate::auth) fn traced(
+    request: reqwest::RequestBuilder,
+    trace: Option<&Trace>,
+) -> reqwest::RequestBuilder {
+    let Some(trace) = trace else { return request };
+    let request = request.header(TRACEPARENT, trace.traceparent());
+    match trace.tracestate() {
+        Some(state) => request.header(TRACESTATE, state),
+        None => request,
+    }
 }
 
 /// The body of an answer, as long as it stays within the limit.

@@ -11,6 +11,7 @@ use tokio::sync::{Notify, watch};
 use super::Pace;
 use super::fetch::FetchError;
 use crate::clock::Timestamp;
+use crate::trace::Trace;
 
 /// Most missing `kid`s that are remembered, and for how long.
 const MAX_MISSING: usize = 256;
@@ -31,6 +32,8 @@ pub(super) struct Flights {
 struct State {
     running: bool,
     asked: bool,
+    /// That of the request that asked.
+    trace: Option<Trace>,
     finished: u64,
     /// When a request last caused a fetch, successful or not.
     asked_at: Option<Timestamp>,
@@ -39,6 +42,16 @@ struct State {
     failures: u32,
     last_error: Option<FetchError>,
     missing: HashMap<String, Timestamp>,
+}
+
+/// What a request wants a fetch for.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) kid: Option<&'a str>,
+    /// Whether one that is in flight may be too old: it may have read the key set just before the key was made that is
+    /// wanted.
+    pub(super) begun_late: bool,
+    pub(super) trace: Option<&'a Trace>,
 }
 
 /// A fetch that somebody waits for.
@@ -51,7 +64,17 @@ pub(super) struct Awaited {
 }
 
 /// Ends a flight, also one that is cancelled half-way, and wakes all who wait for it.
-pub(super) struct Landing<'a>(&'a Flights);
+pub(super) struct Landing<'a> {
+    flights: &'a Flights,
+    trace: Option<Trace>,
+}
+
+impl Landing<'_> {
+    /// The trace of the request that has asked for the fetch.
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
+    }
+}
 
 impl Flights {
     pub(super) fn new(pace: Pace) -> Self {
@@ -68,7 +91,10 @@ impl Flights {
         let mut state = self.state();
         state.running = true;
         state.asked = false;
-        Landing(self)
+        Landing {
+            flights: self,
+            trace: state.trace.take(),
+        }
     }
 
     /// The fetch succeeded; `changed` if they are not the same as before.
@@ -112,14 +138,13 @@ impl Flights {
         }
     }
 
-    /// Asks for a fetch, or `None` if there may be none now. `begun_late` if one that is in flight may be too old:
-    /// it may have read the key set just before the key was made that is wanted.
-    pub(super) fn ask(
-        &self,
-        kid: Option<&str>,
-        begun_late: bool,
-        now: Timestamp,
-    ) -> Option<Awaited> {
+    /// Asks for a fetch, or `None` if there may be none now.
+    pub(super) fn ask(&self, wanted: Wanted<'_>, now: Timestamp) -> Option<Awaited> {
+        let Wanted {
+            kid,
+            begun_late,
+            trace,
+        } = wanted;
         let mut state = self.state();
         let known_missing = kid
             .and_then(|kid| state.missing.get(kid))
@@ -152,6 +177,7 @@ impl Flights {
             return state.running.then_some(under_way);
         }
         state.asked = true;
+        state.trace = trace.cloned();
         state.asked_at = Some(now);
         self.wanted.notify_one();
         Some(next)
@@ -199,12 +225,12 @@ impl Flights {
 impl Drop for Landing<'_> {
     fn drop(&mut self) {
         let number = {
-            let mut state = self.0.state();
+            let mut state = self.flights.state();
             state.running = false;
             state.finished += 1;
             state.finished
         };
-        self.0.finished.send_replace(number);
+        self.flights.finished.send_replace(number);
     }
 }
 

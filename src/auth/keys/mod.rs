@@ -10,6 +10,8 @@ pub(super) mod source;
 
 use std::time::Duration;
 
+use crate::clock::Timestamp;
+
 /// Whether tokens can be verified now: for readiness.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeysStatus {
@@ -29,6 +31,15 @@ impl KeysStatus {
             Self::Unavailable { .. } => "unavailable",
         }
     }
+}
+
+/// How fetching went until now: for the metrics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeyFetches {
+    pub fetched: u64,
+    pub failed: u64,
+    /// When the keys came that are used now; `None` if there are none.
+    pub latest: Option<Timestamp>,
 }
 
 /// The rhythm of fetching.

@@ -9,15 +9,17 @@ use arc_swap::ArcSwapOption;
 use aws_lc_rs::digest;
 use tokio_util::sync::CancellationToken;
 
-use super::Pace;
 use super::algorithm::Algorithm;
 use super::fetch::{FetchError, Fetched, Fetcher};
-use super::flight::{Awaited, Flights, passed};
+use super::flight::{Awaited, Flights, Wanted, passed};
 use super::set::{KeySet, SignatureCheck};
+use super::{KeyFetches, Pace};
 use crate::auth::address::Address;
 use crate::auth::reason::Reason;
 use crate::auth::refusal::{Fault, shown};
 use crate::clock::{Clock, Timestamp};
+use crate::tally::Count;
+use crate::trace::Trace;
 
 /// A signature to verify.
 #[derive(Clone, Copy)]
@@ -30,9 +32,9 @@ pub(in crate::auth) struct Signed<'a> {
 
 /// Who makes the fetch when a key is needed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::auth) enum Fetching {
-    /// The task of [`KeySource::keep_fresh`], within its rhythm.
-    Background,
+pub(in crate::auth) enum Fetching<'a> {
+    /// The task of [`KeySource::keep_fresh`], within its rhythm, for a request of this trace.
+    Background(Option<&'a Trace>),
     /// The caller itself, at once: `doctor` has no such task.
     Foreground,
 }
@@ -57,6 +59,8 @@ pub(in crate::auth) struct KeySource {
     /// Grows whenever any key set changes; shared by all sources of an authenticator.
     generation: Arc<AtomicU64>,
     flights: Flights,
+    fetched: Count,
+    failed: Count,
 }
 
 struct Current {
@@ -82,6 +86,8 @@ impl KeySource {
             current: ArcSwapOption::empty(),
             generation,
             flights: Flights::new(pace),
+            fetched: Count::new(),
+            failed: Count::new(),
         }
     }
 
@@ -104,11 +110,12 @@ impl KeySource {
     /// Fetches once and swaps the set; the old one stays if that fails.
     pub(in crate::auth) async fn load(&self) -> Result<Loaded, String> {
         let landing = self.flights.take_off();
-        let loaded = match self.fetcher.fetch().await {
+        let loaded = match self.fetcher.fetch(landing.trace()).await {
             Ok(fetched) => self.swap(fetched).await.map_err(FetchError::new),
             Err(error) => Err(error),
         };
         let loaded = loaded.map_err(|error| {
+            self.failed.add(1);
             let problem = error.problem.clone();
             let have_keys = self.set().is_some();
             tracing::warn!(address = %self.address, have_keys, "key set not fetched: {problem}");
@@ -145,6 +152,7 @@ impl KeySource {
             fetched: Instant::now(),
             hash,
         })));
+        self.fetched.add(1);
         self.flights.succeeded(changed);
         if changed {
             // After the swap: whoever reads the new generation finds the new keys.
@@ -162,18 +170,18 @@ impl KeySource {
     pub(in crate::auth) async fn verify(
         &self,
         signed: Signed<'_>,
-        fetching: Fetching,
+        fetching: Fetching<'_>,
     ) -> Result<(), Fault> {
         let mut check = self.look(signed);
-        if fetching == Fetching::Foreground {
+        let Fetching::Background(trace) = fetching else {
             if check != Some(SignatureCheck::Good) {
                 // A failure shows in the lookup below.
                 let _ = self.load().await;
                 check = self.look(signed);
             }
             return self.judge(check, signed);
-        }
-        let asked = self.ask_for_keys(check, signed);
+        };
+        let asked = self.ask_for_keys(check, signed, trace);
         let mut landed = true;
         if let Some(awaited) = asked {
             landed = self.flights.wait_for(awaited.landing).await;
@@ -222,7 +230,12 @@ impl KeySource {
     }
 
     /// Asks for a fetch if that may change what comes of it.
-    fn ask_for_keys(&self, check: Option<SignatureCheck>, signed: Signed<'_>) -> Option<Awaited> {
+    fn ask_for_keys(
+        &self,
+        check: Option<SignatureCheck>,
+        signed: Signed<'_>,
+        trace: Option<&Trace>,
+    ) -> Option<Awaited> {
         let now = self.clock.now();
         match check {
             Some(SignatureCheck::Good | SignatureCheck::Ambiguous) => return None,
@@ -235,7 +248,12 @@ impl KeySource {
             }
             Some(SignatureCheck::UnknownKey) | None => {}
         }
-        self.flights.ask(signed.kid, check.is_some(), now)
+        let wanted = Wanted {
+            kid: signed.kid,
+            begun_late: check.is_some(),
+            trace,
+        };
+        self.flights.ask(wanted, now)
     }
 
     fn judge(&self, check: Option<SignatureCheck>, signed: Signed<'_>) -> Result<(), Fault> {
@@ -273,6 +291,15 @@ impl KeySource {
             detail,
             pause.max(self.pace.patience),
         )
+    }
+
+    /// How often keys were fetched so far.
+    pub(in crate::auth) fn fetches(&self) -> KeyFetches {
+        KeyFetches {
+            fetched: self.fetched.read(),
+            failed: self.failed.read(),
+            latest: self.current.load().as_ref().map(|it| it.fetched_at),
+        }
     }
 
     /// Why there are no keys; `None` while there are.

@@ -11,6 +11,7 @@ mod server;
 mod sessions;
 mod settings;
 mod signer;
+mod traces;
 mod vectors;
 
 use std::net::SocketAddr;
@@ -75,7 +76,7 @@ fn bearer(token: &str) -> HeaderMap {
 }
 
 async fn ask(authenticator: &Authenticator, token: &str) -> Result<Caller, TokenRefusal> {
-    authenticator.authenticate(&bearer(token)).await
+    authenticator.authenticate(&bearer(token), None).await
 }
 
 /// The reason of a refusal, or `"accepted"`.

@@ -11,7 +11,7 @@ use crate::auth::{Authenticator, Caller, TokenRefusal};
 
 /// With a secret alone nothing is ever waited for.
 fn ask(auth: &Authenticator, headers: &HeaderMap) -> Result<Caller, TokenRefusal> {
-    let found = auth.authenticate(headers).now_or_never().unwrap();
+    let found = auth.authenticate(headers, None).now_or_never().unwrap();
     if let Err(refusal) = &found {
         let text = refusal.message() + refusal.explanation().unwrap_or_default();
         assert!(!text.chars().any(char::is_control), "{text:?}");

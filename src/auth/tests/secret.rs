@@ -203,7 +203,7 @@ async fn the_header_is_read_strictly_but_in_any_case() {
             header::AUTHORIZATION,
             HeaderValue::try_from(&value).unwrap(),
         )]);
-        let got = match auth.authenticate(&headers).await {
+        let got = match auth.authenticate(&headers, None).await {
             Ok(_) => "accepted",
             Err(refusal) => refusal.reason().code(),
         };
@@ -211,9 +211,12 @@ async fn the_header_is_read_strictly_but_in_any_case() {
     }
     let mut twice = bearer(&token);
     twice.append(header::AUTHORIZATION, HeaderValue::from_static("Basic x"));
-    let refusal = auth.authenticate(&twice).await.unwrap_err();
+    let refusal = auth.authenticate(&twice, None).await.unwrap_err();
     assert_eq!(refusal.reason().code(), "several_authorization_headers");
-    let none = auth.authenticate(&HeaderMap::new()).await.unwrap_err();
+    let none = auth
+        .authenticate(&HeaderMap::new(), None)
+        .await
+        .unwrap_err();
     assert_eq!(none, TokenRefusal::Missing);
     assert_eq!(none.message(), "Missing authentication token");
 }

@@ -13,10 +13,10 @@ use crate::auth::{Authenticator, TokenRefusal};
 use crate::clock::Clock;
 use crate::config::AuthSettings;
 
-const OPAQUE: &str = "Wc1nlHKnVbOUdBOrkyZq6RWjFqnJx3Yh";
+pub(super) const OPAQUE: &str = "Wc1nlHKnVbOUdBOrkyZq6RWjFqnJx3Yh";
 const SIGNED: &str = "Wc1nlHKnVbOUdBOrkyZq6RWjFqnJx3Yh.a+b/c=";
 
-fn set_up(server: &Server, sessions: bool) -> (Arc<Authenticator>, Clock) {
+pub(super) fn set_up(server: &Server, sessions: bool) -> (Arc<Authenticator>, Clock) {
     let clock = clock();
     let settings = AuthSettings {
         better_auth_url: Some(ORIGIN.to_owned()),
@@ -27,7 +27,7 @@ fn set_up(server: &Server, sessions: bool) -> (Arc<Authenticator>, Clock) {
     (authenticator_at(&settings, &clock), clock)
 }
 
-fn session(changes: &Value) -> Answer {
+pub(super) fn session(changes: &Value) -> Answer {
     let mut answer = json!({
         "session": {"expiresAt": "2026-11-30T12:00:00.000Z", "userId": "ada", "id": "s1", "token": OPAQUE},
         "user": {"id": "ada", "email": "ada@example.com", "name": "Ada", "image": null},
@@ -49,7 +49,10 @@ async fn sessions_are_off_unless_asked_for() {
     assert_eq!(reason(&auth, OPAQUE).await, "opaque_session_token");
     assert_eq!(reason(&auth, SIGNED).await, "signed_session_token");
     let cookie = with_cookie(&format!("better-auth.session_token={SIGNED}"));
-    assert_eq!(auth.authenticate(&cookie).await, Err(TokenRefusal::Missing));
+    assert_eq!(
+        auth.authenticate(&cookie, None).await,
+        Err(TokenRefusal::Missing)
+    );
     assert_eq!(server.hits(), 0);
 }
 
@@ -92,7 +95,7 @@ async fn a_signed_token_travels_as_a_cookie_too_and_a_cookie_as_itself() {
     );
     let cookie =
         with_cookie("theme=dark; __Secure-my.session_token=x.y%3D; better-auth.session_data=z");
-    auth.authenticate(&cookie).await.unwrap();
+    auth.authenticate(&cookie, None).await.unwrap();
     let (_, headers) = server.last_request();
     assert_eq!(headers["cookie"], "__Secure-my.session_token=x.y%3D");
     assert!(!headers.contains_key("authorization"));
@@ -103,14 +106,14 @@ async fn a_signed_token_travels_as_a_cookie_too_and_a_cookie_as_itself() {
         header::AUTHORIZATION,
         HeaderValue::from_static("Bearer a.b.c"),
     );
-    let refusal = auth.authenticate(&both).await.unwrap_err();
+    let refusal = auth.authenticate(&both, None).await.unwrap_err();
     assert_eq!(refusal.reason().code(), "malformed_token");
     for cookie in [
         "theme=dark",
         "better-auth.session_token=",
         "session_token=x",
     ] {
-        let found = auth.authenticate(&with_cookie(cookie)).await;
+        let found = auth.authenticate(&with_cookie(cookie), None).await;
         assert_eq!(found, Err(TokenRefusal::Missing), "{cookie}");
     }
 }

@@ -16,6 +16,7 @@ use crate::http::front::exchange::{Exchange, detached};
 use crate::http::problem::Problem;
 use crate::http::query;
 use crate::tasks::changes::{Kinds, Reached};
+use crate::trace::Trace;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -66,6 +67,8 @@ pub(in crate::http) struct Access {
     /// The credentials of the caller: a session is cached only briefly and must be checked again. Empty with a
     /// ticket.
     credentials: HeaderMap,
+    /// Of the request that has begun to listen.
+    trace: Option<Box<Trace>>,
 }
 
 impl Access {
@@ -74,7 +77,10 @@ impl Access {
         if self.credentials.is_empty() {
             return false;
         }
-        match app.authenticator.authenticate(&self.credentials).await {
+        let asking = app
+            .authenticator
+            .authenticate(&self.credentials, self.trace.as_deref());
+        match asking.await {
             Ok(caller) if caller.user.space() == *space => {
                 self.until = caller.expires_at;
                 self.until > app.clock.now()
@@ -117,6 +123,7 @@ async fn by_token(parts: &mut Parts, app: &SharedApp) -> Result<(SpaceId, Access
         credentials: credentials
             .filter_map(|(name, value)| Some((name.clone(), detached(value)?)))
             .collect(),
+        trace: Exchange::of(parts).trace().cloned().map(Box::new),
     };
     Ok((caller.user.space(), access))
 }
@@ -135,6 +142,10 @@ async fn by_ticket(
     exchange.set_user(&user);
     count(app, &exchange, &user)?;
     strict::check_query(parts, &exchange)?;
-    let credentials = HeaderMap::new();
-    Ok((user.space(), Access { until, credentials }))
+    let access = Access {
+        until,
+        credentials: HeaderMap::new(),
+        trace: None,
+    };
+    Ok((user.space(), access))
 }

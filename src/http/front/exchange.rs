@@ -16,6 +16,7 @@ use tokio::time::Instant;
 use crate::domain::UserId;
 use crate::quota::Standing;
 use crate::store::meter::Meter;
+use crate::trace::Trace;
 
 /// The longest wait that a caller can ask for, from the request on. Most proxies give up after 60 s,
 /// and the answer has to be read and sent, too.
@@ -35,6 +36,8 @@ pub(in crate::http) struct Exchange(Arc<Known>);
 struct Known {
     begun: Instant,
     request_id: HeaderValue,
+    /// In a box: most requests are a part of none, and streams keep this for long.
+    trace: Option<Box<Trace>>,
     meter: Arc<Meter>,
     /// Whether the caller wants unknown names to be refused.
     strict: AtomicBool,
@@ -46,10 +49,11 @@ struct Known {
 }
 
 impl Exchange {
-    pub(in crate::http) fn begin(request_id: HeaderValue) -> Self {
+    pub(in crate::http) fn begin(request_id: HeaderValue, trace: Option<Trace>) -> Self {
         Self(Arc::new(Known {
             begun: Instant::now(),
             request_id,
+            trace: trace.map(Box::new),
             meter: Arc::default(),
             strict: AtomicBool::default(),
             route: OnceLock::default(),
@@ -63,11 +67,16 @@ impl Exchange {
     /// The exchange of a request; every request comes through the front door.
     pub(in crate::http) fn of(parts: &Parts) -> Self {
         let known = parts.extensions.get().cloned();
-        known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-")))
+        known.unwrap_or_else(|| Self::begin(HeaderValue::from_static("-"), None))
     }
 
     pub(in crate::http) fn request_id(&self) -> &str {
         self.0.request_id.to_str().unwrap_or("-")
+    }
+
+    /// The trace that the request is a part of, if its caller has named one.
+    pub(in crate::http) fn trace(&self) -> Option<&Trace> {
+        self.0.trace.as_deref()
     }
 
     /// Counts what the request asks of the database.

@@ -9,6 +9,7 @@ mod notices;
 pub(super) mod public_path;
 mod rate;
 mod request_log;
+mod trace;
 pub(super) mod unread;
 
 use std::convert::Infallible;
@@ -34,6 +35,7 @@ use crate::http::body::json::APPLICATION_JSON;
 use crate::http::body::leftover;
 use crate::http::body::strict;
 use crate::http::problem::{Problem, Suspicion};
+use crate::trace::Trace;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -72,7 +74,9 @@ impl FrontDoor {
     pub async fn handle(&self, mut request: Request<Body>) -> Response<Body> {
         let request_id = self.request_id(&request);
         let method = request.method().clone();
-        let line = RequestLine::begin(self.app.clone(), method.clone(), request_id.clone());
+        let trace = trace::read(request.headers(), &self.app.clock);
+        let exchange = Exchange::begin(request_id.clone(), trace);
+        let line = RequestLine::begin(self.app.clone(), method.clone(), exchange);
         let web = &self.app.web;
         let origin = cors::allowed(&web.origins, request.headers());
         let prefix = public_path::prefix(&web.public_path, &request);
@@ -172,6 +176,7 @@ impl FrontDoor {
     fn note_problem(&self, problem: &Problem, exchange: &Exchange) {
         let user = exchange.user().map_or("-", |user| user.as_str());
         let request_id = exchange.request_id();
+        let trace_id = exchange.trace().map(Trace::id);
         let status = problem.status().as_u16();
         let suspicion = problem.suspicion();
         match suspicion {
@@ -185,13 +190,22 @@ impl FrontDoor {
         if problem.status().is_server_error() {
             let reason = suspicion.map(Suspicion::reason);
             let cause = problem.chain().unwrap_or_default();
-            tracing::error!(status, user, request_id, reason, cause, "request failed");
+            tracing::error!(
+                status,
+                user,
+                request_id,
+                trace_id,
+                reason,
+                cause,
+                "request failed"
+            );
         } else if let Some(suspicion) = suspicion {
             let token = suspicion.token().cloned().unwrap_or_default();
             tracing::warn!(
                 status,
                 user,
                 request_id,
+                trace_id,
                 reason = suspicion.reason(),
                 explanation = suspicion.explanation(),
                 // Parts of the token that cannot be parsed are left out.

@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{HeaderValue, Method, Response, StatusCode};
+use axum::http::{Method, Response, StatusCode};
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 
 use super::exchange::Exchange;
 use crate::http::SharedApp;
 use crate::metrics::Handled;
+use crate::trace::Trace;
 
 /// Written when it is dropped, so that every request has its line.
 pub(in crate::http) struct RequestLine {
@@ -27,10 +28,10 @@ pub(in crate::http) struct RequestLine {
 }
 
 impl RequestLine {
-    pub(in crate::http) fn begin(app: SharedApp, method: Method, request_id: HeaderValue) -> Self {
+    pub(in crate::http) fn begin(app: SharedApp, method: Method, exchange: Exchange) -> Self {
         Self {
             app,
-            exchange: Exchange::begin(request_id),
+            exchange,
             started: Instant::now(),
             method,
             status: None,
@@ -62,6 +63,7 @@ impl Drop for RequestLine {
             database_time: self.exchange.meter().time(),
         };
         self.app.metrics.count_request(&request);
+        let trace = self.exchange.trace();
         tracing::info!(
             target: "tickbox::request",
             method = request.method,
@@ -72,6 +74,9 @@ impl Drop for RequestLine {
             db_calls = request.database_calls,
             user = self.exchange.user().map_or("-", |user| user.as_str()),
             request_id = self.exchange.request_id(),
+            trace_id = trace.map(Trace::id),
+            span_id = trace.map(Trace::span),
+            parent_id = trace.map(Trace::parent),
             "{}", if self.whole { "request" } else { "request broken off" }
         );
     }

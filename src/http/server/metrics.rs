@@ -51,7 +51,7 @@ pub async fn serve(
 
 async fn converse(stream: TcpStream, app: SharedApp) {
     let service = service_fn(|request: Request<hyper::body::Incoming>| {
-        let answer = answer(&request, &app.metrics);
+        let answer = answer(&request, &app);
         async { Ok::<_, Infallible>(answer) }
     });
     let connection = http1::Builder::new()
@@ -64,7 +64,7 @@ async fn converse(stream: TcpStream, app: SharedApp) {
     }
 }
 
-fn answer<B>(request: &Request<B>, metrics: &Metrics) -> Response<Body> {
+fn answer<B>(request: &Request<B>, app: &SharedApp) -> Response<Body> {
     let mut response = Response::default();
     let headers = response.headers_mut();
     if request.uri().path() != PATH {
@@ -72,7 +72,7 @@ fn answer<B>(request: &Request<B>, metrics: &Metrics) -> Response<Body> {
     } else if matches!(*request.method(), Method::GET | Method::HEAD) {
         let media_type = HeaderValue::from_static(Metrics::MEDIA_TYPE);
         headers.insert(CONTENT_TYPE, media_type);
-        *response.body_mut() = metrics.text().into();
+        *response.body_mut() = app.metrics_text().into();
     } else {
         headers.insert(ALLOW, HeaderValue::from_static("GET, HEAD"));
         *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;

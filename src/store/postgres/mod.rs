@@ -36,6 +36,7 @@ use super::dialect::Dialect;
 use super::filtered::Query;
 use super::migrations::{Migrations, require_all};
 use super::queue::Queue;
+use super::readings::PoolReading;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::domain::Refusal;
@@ -100,6 +101,11 @@ impl Postgres {
             pool,
             connector,
         })
+    }
+
+    /// Of the connections that read, and of those that write.
+    pub(super) fn readings(&self) -> (PoolReading, PoolReading) {
+        (self.readers.reading(), self.pool.reading())
     }
 
     pub(super) fn dialect(&self) -> &Dialect {

@@ -12,6 +12,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::super::gate::Gate;
+use super::super::readings::PoolReading;
 use super::connect::SharedConnector;
 use super::connection::Connection;
 use super::failure::unreachable;
@@ -118,6 +119,14 @@ impl Pool {
     /// How many it lends at most.
     pub(super) fn size(&self) -> usize {
         self.size
+    }
+
+    pub(super) fn reading(&self) -> PoolReading {
+        PoolReading {
+            size: self.size,
+            idle: self.idle.lock().len(),
+            waiting: self.gate.level().1,
+        }
     }
 
     /// # Errors
@@ -266,6 +275,18 @@ impl Readers {
             gate: Gate::new(readers * READS_PER_READER, "too many reads are in flight"),
             seats: (0..readers).map(|_| Arc::default()).collect(),
             next: AtomicUsize::new(0),
+        }
+    }
+
+    /// Reads in flight are spread evenly: so many connections are used, if there are so many.
+    pub(super) fn reading(&self) -> PoolReading {
+        let (in_flight, waiting) = self.gate.level();
+        let seats = self.seats.iter();
+        let open = seats.filter(|seat| seat.connection.load().is_some());
+        PoolReading {
+            size: self.seats.len(),
+            idle: open.count().saturating_sub(in_flight),
+            waiting,
         }
     }
 

@@ -58,6 +58,11 @@ impl Waiting {
         Ok(self.next_number - 1)
     }
 
+    /// Works, and their bytes.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.works, self.bytes)
+    }
+
     #[cfg(test)]
     pub(super) fn is_empty(&self) -> bool {
         self.spaces.is_empty() && self.turns.is_empty() && self.works == 0 && self.bytes == 0

@@ -26,6 +26,7 @@ use super::dialect::Dialect;
 use super::filtered::Query;
 use super::migrations::{MigrationStatus, Migrations, require_all};
 use super::queue::Queue;
+use super::readings::PoolReading;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use crate::clock::Timestamp;
@@ -81,6 +82,11 @@ impl Sqlite {
         values: Vec<Value>,
     ) -> Result<Vec<T>, Error> {
         self.readers.read(sql, values).await
+    }
+
+    /// Of the threads that read, and of the one that writes.
+    pub(super) fn readings(&self) -> (PoolReading, PoolReading) {
+        (self.readers.reading(), self.writer.reading())
     }
 
     pub(super) fn dialect(&self) -> &Dialect {

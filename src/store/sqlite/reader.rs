@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 
 use super::super::filtered::Query;
 use super::super::gate::Gate;
+use super::super::readings::PoolReading;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
 use super::prepared::Prepared;
@@ -56,6 +57,16 @@ impl Readers {
             threads,
             gate: Gate::new(MOST_WAITING, "too many reads are waiting"),
         })
+    }
+
+    pub(super) fn reading(&self) -> PoolReading {
+        let (calls, waiting) = self.gate.level();
+        let size = self.threads.len();
+        PoolReading {
+            size,
+            idle: size.saturating_sub(calls),
+            waiting: waiting + calls.saturating_sub(size),
+        }
     }
 
     pub(super) async fn read<T: FromRow>(

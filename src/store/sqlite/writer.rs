@@ -16,6 +16,7 @@ use super::super::group::{
     Decided, End, again, decide_without_account, first_needs, tell_failed, tell_unknown,
 };
 use super::super::queue::{Group, Pending, Queue, Turn};
+use super::super::readings::{Level, PoolReading};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
 use super::checkpoint::Checkpointer;
@@ -34,7 +35,16 @@ type Call = Box<dyn FnOnce(&mut Prepared<'_>) + Send>;
 pub(super) struct Writer {
     queue: Arc<Queue>,
     calls: Option<mpsc::UnboundedSender<Call>>,
+    levels: Arc<Levels>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// What the thread does now, one of these or none; and how many calls are not answered yet.
+#[derive(Default)]
+struct Levels {
+    groups: Level,
+    answers: Level,
+    calls: Level,
 }
 
 impl Writer {
@@ -48,22 +58,36 @@ impl Writer {
         let checkpointer = Checkpointer::start(path)?;
         let runtime = Handle::current();
         let works = queue.clone();
+        let levels = Arc::<Levels>::default();
+        let seen = levels.clone();
         let thread = thread::Builder::new()
             .name("sqlite-write".to_owned())
             .spawn(move || {
-                let serving = serve(&connection, &texts, &checkpointer, &works, waiting);
+                let serving = serve(&connection, &texts, &checkpointer, &works, waiting, &seen);
                 runtime.block_on(serving);
             })
             .map_err(|error| Error::Internal(error.into()))?;
         Ok(Self {
             queue,
             calls: Some(calls),
+            levels,
             thread: Some(thread),
         })
     }
 
+    pub(super) fn reading(&self) -> PoolReading {
+        let answers = self.levels.answers.read();
+        let busy = answers + self.levels.groups.read();
+        PoolReading {
+            size: 1,
+            idle: 1_usize.saturating_sub(busy),
+            waiting: self.levels.calls.read().saturating_sub(answers),
+        }
+    }
+
     /// Runs steps as one transaction; gives the rows of the last one.
     pub(super) async fn write<T: FromRow>(&self, steps: Vec<Step>) -> Result<Vec<T>, Error> {
+        let _one_more = self.levels.calls.rise();
         let (answer, answered) = oneshot::channel();
         let call: Call = Box::new(move |prepared| {
             // If the caller has disconnected, the steps are not needed.
@@ -98,6 +122,7 @@ async fn serve(
     checkpointer: &Checkpointer,
     queue: &Arc<Queue>,
     mut calls: mpsc::UnboundedReceiver<Call>,
+    levels: &Levels,
 ) {
     let mut prepared = Prepared::new(connection, texts);
     let mut moved = connection.total_changes();
@@ -109,6 +134,7 @@ async fn serve(
                     return;
                 }
                 if let Some(group) = queue.take(false) {
+                    let _one_more = levels.groups.rise();
                     // Whoever asked hears that the outcome is not known.
                     let running = AssertUnwindSafe(|| run(&mut prepared, group));
                     if catch_unwind(running).is_err() {
@@ -117,10 +143,14 @@ async fn serve(
                 }
                 // There may always be another group, so calls run between two of them.
                 if let Ok(call) = calls.try_recv() {
+                    let _one_more = levels.answers.rise();
                     answer(&mut prepared, call);
                 }
             }
-            Some(call) = calls.recv() => answer(&mut prepared, call),
+            Some(call) = calls.recv() => {
+                let _one_more = levels.answers.rise();
+                answer(&mut prepared, call);
+            }
         }
         let written = connection.total_changes();
         if Checkpointer::is_due(written, moved) {

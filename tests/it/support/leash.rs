@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use std::net::TcpStream;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -69,12 +69,19 @@ impl Leashed {
 
     /// What the program writes, if its output was piped. Can be taken once.
     pub(crate) fn stdout(&mut self) -> Output {
-        Output::collect(self.child.stdout.take().expect("stdout is piped"))
+        let stdout = self.child.stdout.take().expect("stdout is piped");
+        Output::collect(|| Ok(stdout))
     }
 
     /// As [`Leashed::stdout`].
     pub(crate) fn stderr(&mut self) -> Output {
-        Output::collect(self.child.stderr.take().expect("stderr is piped"))
+        let stderr = self.child.stderr.take().expect("stderr is piped");
+        Output::collect(|| Ok(stderr))
+    }
+
+    /// What it reads, if that was piped. Can be taken once.
+    pub(crate) fn stdin(&mut self) -> ChildStdin {
+        self.child.stdin.take().expect("stdin is piped")
     }
 
     pub(crate) fn id(&self) -> u32 {
@@ -116,6 +123,16 @@ impl Leashed {
     }
 }
 
+impl Leashed {
+    /// As [`Leashed::wait`], where nothing can be awaited.
+    pub(crate) fn wait_blocking(&mut self, limit: Duration) {
+        let end = Instant::now() + limit;
+        while self.exited().is_none() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
 impl Drop for Leashed {
     fn drop(&mut self) {
         // The watchdog goes first, so that it never signals a process that took over the number.
@@ -131,10 +148,11 @@ impl Drop for Leashed {
 pub(crate) struct Output(watch::Receiver<String>);
 
 impl Output {
-    fn collect(stream: impl Read + Send + 'static) -> Self {
+    /// `open` may wait for whoever writes.
+    pub(crate) fn collect<R: Read>(open: impl FnOnce() -> io::Result<R> + Send + 'static) -> Self {
         let (sender, receiver) = watch::channel(String::new());
         thread::spawn(move || {
-            let mut lines = BufReader::new(stream);
+            let mut lines = BufReader::new(open().expect("the output can be read"));
             let mut line = Vec::new();
             while lines.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
                 let text = String::from_utf8_lossy(&line);

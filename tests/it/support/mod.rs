@@ -7,6 +7,7 @@ mod client;
 mod conformance;
 pub(crate) mod dice;
 pub(crate) mod exposition;
+pub(crate) mod guide;
 pub(crate) mod leash;
 mod ledger;
 pub(crate) mod line;
@@ -20,6 +21,7 @@ pub(crate) mod process;
 pub(crate) mod proxies;
 pub(crate) mod schema;
 pub(crate) mod schemathesis;
+pub(crate) mod terminal;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -13,13 +13,13 @@ use xtask::programs::find_program;
 const LIMIT: Duration = Duration::from_mins(10);
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Runs a program in a folder, seen from the root; all that it wrote is shown if it fails.
+/// Runs a program in a folder, seen from the root; all that it wrote is shown if it fails, and given if not.
 pub(crate) async fn run(
     folder: &str,
     program: &str,
     arguments: &[&str],
     variables: &[(&str, &str)],
-) {
+) -> String {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let installed = directory.join("node_modules/.tickbox-stamp").is_file();
     let program = find_program(program).filter(|_| installed);
@@ -53,4 +53,5 @@ pub(crate) async fn run(
     };
     let output = stdout.all().await + &stderr.so_far();
     assert!(status.success(), "{arguments:?} {status}\n{output}");
+    output
 }
