@@ -42,8 +42,8 @@ pub(crate) fn setup() -> Outcome {
     )?;
     python(
         SCHEMATHESIS,
-        "tests/schemathesis/requirements.txt",
-        "install schemathesis for the tests",
+        "tests/requirements.txt",
+        "install schemathesis and PostgreSQL 18 for the tests",
     )
 }
 
