@@ -200,6 +200,11 @@ impl Connector {
         Ok(())
     }
 
+    /// Whether each transaction says how to plan, because no session is ours that could be told once.
+    pub(super) fn plans_by_transaction(&self) -> bool {
+        !self.direct && !self.is_distributed()
+    }
+
     /// Whether nobody but this process has a session in this database. That is seen only where our own are known.
     pub(super) async fn is_alone(&self, connection: &Connection) -> Result<bool, Cause> {
         if !self.direct {
