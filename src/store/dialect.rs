@@ -84,10 +84,27 @@ impl Dialect {
         }
     }
 
+    /// Around a table whose rows are looked up by their key for each row that stands before it, as `{each}` and, with its
+    /// short name, `{end_t}`. PostgreSQL, where it has not counted the rows yet, would read all of a space for each.
+    fn render_look_ups(&self, template: &str) -> String {
+        let lateral = |text: &str| {
+            if self.has_lateral {
+                text.to_owned()
+            } else {
+                String::new()
+            }
+        };
+        let text = template.replace("{each}", &lateral("LATERAL (SELECT * FROM"));
+        ["c", "l", "t"].iter().fold(text, |text, name| {
+            let end = lateral(&format!("OFFSET 0) AS {name} WHERE TRUE"));
+            text.replace(&format!("{{end_{name}}}"), &end)
+        })
+    }
+
     /// The text of a template for this engine.
     pub(super) fn render(&self, template: &str) -> String {
         // The schema's name last: it may contain anything, also what looks like one of these words.
-        template
+        self.render_look_ups(template)
             .replace("{task}", &TASKS.list(""))
             .replace("{t.task}", &TASKS.list("t."))
             .replace("{list}", &LISTS.list(""))

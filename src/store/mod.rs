@@ -14,6 +14,8 @@
 
 mod changes;
 mod dialect;
+#[cfg(test)]
+mod distributed;
 mod export;
 mod filtered;
 mod gate;

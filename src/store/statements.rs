@@ -71,13 +71,15 @@ statements! {
     /// Of the changes after `$2`, up to `$3`: each task that has not changed since; what was deleted is left out up to
     /// `$4`.
     ListChanges [Text, Int, Int, Int, Int]
-        "SELECT {t.task} FROM {schema}changes AS c JOIN {schema}tasks AS t ON t.id = c.item_id AND t.seq = c.seq
-         WHERE c.space = $1 AND t.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (t.deleted_at IS NULL OR c.seq > $4)
+        "SELECT {t.task} FROM {schema}changes AS c CROSS JOIN
+            {each} {schema}tasks AS t WHERE t.space = $1 AND t.id = c.item_id AND t.seq = c.seq {end_t}
+            AND c.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (t.deleted_at IS NULL OR c.seq > $4)
          ORDER BY c.seq LIMIT $5"
     /// The same of lists.
     ListListChanges [Text, Int, Int, Int, Int]
-        "SELECT {l.list} FROM {schema}changes AS c JOIN {schema}lists AS l ON l.id = c.item_id AND l.seq = c.seq
-         WHERE c.space = $1 AND l.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (l.deleted_at IS NULL OR c.seq > $4)
+        "SELECT {l.list} FROM {schema}changes AS c CROSS JOIN
+            {each} {schema}lists AS l WHERE l.space = $1 AND l.id = c.item_id AND l.seq = c.seq {end_l}
+            AND c.space = $1 AND c.seq > $2 AND c.seq <= $3 AND (l.deleted_at IS NULL OR c.seq > $4)
          ORDER BY c.seq LIMIT $5"
     GetList [Text, Uuid]
         "SELECT {list} FROM {schema}lists WHERE space = $1 AND id = $2 AND deleted_at IS NULL"
@@ -98,9 +100,11 @@ statements! {
             SELECT t.id FROM {schema}tasks AS t {by_parent}
             WHERE t.space = $1 AND t.parent_id = $2 AND t.deleted_at IS NULL
             UNION
-            SELECT t.id FROM below AS b CROSS JOIN {schema}tasks AS t {by_parent}
-            WHERE t.space = $1 AND t.parent_id = b.id AND t.deleted_at IS NULL)
-         SELECT {t.task} FROM below AS b CROSS JOIN {schema}tasks AS t WHERE t.space = $1 AND t.id = b.id LIMIT $3"
+            SELECT t.id FROM below AS b CROSS JOIN
+                {each} {schema}tasks AS t {by_parent}
+                WHERE t.space = $1 AND t.parent_id = b.id AND t.deleted_at IS NULL {end_t})
+         SELECT {t.task} FROM below AS b CROSS JOIN
+            {each} {schema}tasks AS t WHERE t.space = $1 AND t.id = b.id {end_t} LIMIT $3"
     ListInList [Text, Uuid, Int]
         "SELECT {task} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND deleted_at IS NULL LIMIT $3"
     ListAfterInList [Text, Uuid, Text, Uuid, Int]
@@ -173,8 +177,9 @@ statements! {
             SELECT 1, {c.change} FROM {schema}changes AS c
             WHERE c.space = $1 AND c.item_id = $2 AND c.seq = $3
             UNION ALL
-            SELECT h.depth + 1, {c.change} FROM history AS h JOIN {schema}changes AS c ON c.seq = h.former_seq
-            WHERE c.space = $1 AND c.item_id = $2 AND h.depth < $4)
+            SELECT h.depth + 1, {c.change} FROM history AS h CROSS JOIN
+                {each} {schema}changes AS c WHERE c.space = $1 AND c.item_id = $2 AND c.seq = h.former_seq {end_c}
+                AND h.depth < $4)
          SELECT {change} FROM history WHERE at >= $5 ORDER BY seq DESC"
     /// The changes of a task or a list after the change `$3`, back from its latest one.
     ListLaterChanges [Text, Uuid, Int, Int]
@@ -182,8 +187,9 @@ statements! {
             SELECT {c.change} FROM {schema}changes AS c
             WHERE c.space = $1 AND c.item_id = $2 AND c.seq > $3 AND c.seq = $4
             UNION ALL
-            SELECT {c.change} FROM later AS l JOIN {schema}changes AS c ON c.seq = l.former_seq
-            WHERE c.space = $1 AND c.item_id = $2 AND c.seq > $3)
+            SELECT {c.change} FROM later AS l CROSS JOIN
+                {each} {schema}changes AS c WHERE c.space = $1 AND c.item_id = $2 AND c.seq = l.former_seq {end_c}
+                AND c.seq > $3)
          SELECT {change} FROM later"
     ListChangesBetween [Text, Int, Int]
         "SELECT {change} FROM {schema}changes WHERE space = $1 AND seq BETWEEN $2 AND $3 ORDER BY seq"

@@ -5,7 +5,7 @@ use axum::http::{Method, Request, StatusCode};
 use serde_json::json;
 use tickbox::config::{Environment, Origins};
 
-use crate::support::{Home, TestApp, every_engine};
+use crate::support::{TestApp, every_engine};
 
 every_engine!(
     an_unknown_route_is_not_found,
@@ -102,10 +102,7 @@ async fn outside_development_there_are_no_details(app: TestApp) {
         .expect(StatusCode::UNPROCESSABLE_ENTITY)["error"]["details"];
     assert!(details.is_object());
     for environment in [Environment::Staging, Environment::Production] {
-        let home = match &app.home {
-            Home::Sqlite(_) => Home::sqlite(),
-            Home::Postgres(_) => Home::postgres().await,
-        };
+        let home = app.home.another().await;
         let store = home.store();
         let app = TestApp::with(home, &store, environment, Origins::default()).await;
         let alice = app.user("alice");

@@ -171,13 +171,17 @@ fn only_the_statements_contain_sql() {
             || name == "src/store/sqlite/deadline.rs"
             || name == "src/store/row_statements.rs"
             || name == "src/store/dialect.rs"
+            // Holds all of these against what Citus takes; it must get to know another place.
+            || name == "src/store/distributed.rs"
             || name.ends_with("migrate.rs")
             || name.ends_with("migrations.rs");
         let words = ["SELECT ", "INSERT INTO", "DELETE FROM", "UPDATE {"];
         let found = words.iter().find(|word| text.contains(**word));
-        let only_probe = name.ends_with("postgres/connect.rs");
+        // They ask the catalogs, and no table of ours.
+        let probes = ["postgres/connect.rs", "postgres/distribution.rs"];
+        let only_probe = probes.iter().any(|probe| name.ends_with(probe));
         assert!(
-            may || only_probe || found.is_none(),
+            may || (only_probe && !text.contains("{schema}")) || found.is_none(),
             "{name} contains {found:?}"
         );
     }

@@ -66,6 +66,7 @@ mod recurrence;
 mod references;
 mod refusals;
 mod repeats;
+mod scale;
 mod streams;
 mod sweeper;
 mod sweeping_changes;

@@ -223,10 +223,7 @@ async fn an_export_that_was_cut_or_changed_leaves_nothing(app: TestApp) {
         );
         lines.join("\n") + "\n"
     };
-    let home = match app.home {
-        Home::Sqlite(_) => Home::sqlite(),
-        Home::Postgres(_) => Home::postgres().await,
-    };
+    let home = app.home.another().await;
     for (bad, words) in [
         (good[..good.len() / 2].to_owned(), "ends too early"),
         (good.trim_end().to_owned(), "ends too early"),

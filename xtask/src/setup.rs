@@ -37,7 +37,7 @@ pub(crate) fn setup() -> Outcome {
         npm(folder)?;
     }
     python(PYTHON_GENERATORS, "tests/generators/requirements.txt")?;
-    python(SCHEMATHESIS, "tests/schemathesis/requirements.txt")
+    python(SCHEMATHESIS, "tests/requirements.txt")
 }
 
 fn is_there(program: &str) -> bool {

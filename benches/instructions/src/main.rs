@@ -17,6 +17,8 @@ mod leash;
 #[path = "../../../tests/it/support/postgres.rs"]
 #[expect(dead_code, reason = "the tests use all of it")]
 mod postgres;
+#[path = "../../../tests/it/support/postgres_18.rs"]
+mod postgres_18;
 #[path = "../../../tests/it/support/postgres_janitor.rs"]
 mod postgres_janitor;
 #[path = "../../../tests/it/support/postgres_tls.rs"]

@@ -6,7 +6,7 @@ mod conditions;
 mod look;
 mod statements;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod ways;
 
 use std::time::{Duration, Instant};

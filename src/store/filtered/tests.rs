@@ -33,7 +33,7 @@ const ORDERS: [&str; 5] = [
 const READINGS: [Reading; 3] = [Reading::Sorted, Reading::TiesUnsorted, Reading::Found(10)];
 
 /// All statements of all these questions.
-fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
+pub(in crate::store) fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
     let space = SpaceId::stored("secret");
     let moment = Moment::utc(Timestamp::from_micros(1_767_225_600_000_000));
     let mut queries = Vec::new();

@@ -38,7 +38,7 @@ impl Connector {
         let mut all = row_statements::ALL.iter();
         let place = all.position(|(of, on)| *of == action && on.name == table.name);
         let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
-        let count = self.texts[number].1.len();
+        let count = self.texts()[number].1.len();
         let columns: Vec<Vec<&Value>> = (0..count)
             .map(|column| rows.iter().map(|row| &row[column]).collect())
             .collect();
@@ -87,7 +87,7 @@ impl Connector {
         if let Some(statement) = connection.statements.get(number) {
             return connection.client.query(statement, values).await;
         }
-        let (text, kinds) = &self.texts[number];
+        let (text, kinds) = &self.texts()[number];
         let values = values.iter().copied().zip(kinds.iter().cloned());
         connection
             .client

@@ -31,6 +31,8 @@ pub(super) struct Attempt {
     pub(super) committing: bool,
     /// Whether the next one should have another connection.
     pub(super) spoiled: bool,
+    /// Whether it failed only because the tables have been distributed meanwhile.
+    pub(super) outdated: bool,
 }
 
 /// Why a transaction ended before its commit.
@@ -59,6 +61,7 @@ impl Attempt {
             decided: Vec::new(),
             committing: false,
             spoiled: false,
+            outdated: false,
         }
     }
 
@@ -87,7 +90,7 @@ impl Attempt {
         let error = match failure {
             Failure::Row(cause) => Error::Internal(cause),
             Failure::Driver(error) => {
-                self.look_at(connector, connection, &error);
+                self.look_at(connector, connection, &error).await;
                 translate(error)
             }
         };
@@ -99,8 +102,14 @@ impl Attempt {
     }
 
     /// What it says of the connection, and of those like it.
-    fn look_at(&mut self, connector: &Connector, connection: &Connection, error: &DriverError) {
-        self.spoiled |= is_of_no_use(error);
+    async fn look_at(
+        &mut self,
+        connector: &Connector,
+        connection: &Connection,
+        error: &DriverError,
+    ) {
+        self.outdated |= connector.were_distributed(connection, error).await;
+        self.spoiled |= self.outdated || is_of_no_use(error);
         connector.note(connection, error);
     }
 
@@ -136,7 +145,7 @@ impl Attempt {
         // Each is on its way before the first is answered: a future sends when it is first polled.
         let (saved, committed) = join(saving, committing).await;
         if let Some(error) = saved.into_iter().find_map(Result::err) {
-            self.look_at(connector, connection, &error);
+            self.look_at(connector, connection, &error).await;
             return failed(error);
         }
         match committed {
@@ -144,7 +153,7 @@ impl Attempt {
             // Such as: committed here, but not where it was to be replicated to.
             Ok(_) => End::Unknown("the database has warned while it committed".into()),
             Err(error) => {
-                self.look_at(connector, connection, &error);
+                self.look_at(connector, connection, &error).await;
                 failed(error)
             }
         }

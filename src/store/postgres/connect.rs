@@ -14,12 +14,11 @@ use tokio_postgres::types::{ToSql, Type};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use super::super::dialect::Dialect;
-use super::super::row::ColumnKind;
-use super::super::row_statements;
 use super::super::statements::Sql;
 use super::PostgresConfig;
 use super::backends::Backends;
 use super::connection::{Connection, first};
+use super::distribution::{Distribution, Texts};
 use super::failure::is_of_no_use;
 use super::hosts::{CONNECT_TIMEOUT, Hosts};
 use super::tls::{self, Verify};
@@ -76,14 +75,12 @@ pub(super) struct Connector {
     config: Config,
     hosts: Hosts,
     tls: MakeRustlsConnect,
-    /// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, then those on rows.
-    pub(super) texts: Vec<(String, Vec<Type>)>,
+    pub(super) texts: Texts,
     pub(super) prepared: bool,
     /// Whether the server at the other end is PostgreSQL itself, whose session is ours alone.
     direct: bool,
-    /// Whether the tables are spread over several servers (Citus).
-    distributed: bool,
-    schema: String,
+    pub(super) distribution: Distribution,
+    pub(super) schema: String,
     dialect: Dialect,
     backends: Backends,
     started: Instant,
@@ -107,10 +104,10 @@ impl Connector {
             generation: AtomicU64::new(0),
             config: driver,
             tls: tls::connector(verify)?,
-            texts: texts(&Dialect::postgres(&config.schema), false),
+            texts: Texts::of(&Dialect::postgres(&config.schema)),
             prepared: false,
             direct: false,
-            distributed: false,
+            distribution: Distribution::default(),
             schema: config.schema.clone(),
             dialect: Dialect::postgres(&config.schema),
             backends: Backends::default(),
@@ -127,44 +124,13 @@ impl Connector {
             self.direct = asking.await.is_ok_and(|direct| direct.unwrap_or(false));
         }
         self.prepared = self.direct || setting == PreparedStatements::On;
-        let asking = tokio::time::timeout(CONNECT_TIMEOUT, self.has_distributed_tables());
-        self.distributed = asking.await.is_ok_and(|spread| spread.unwrap_or(false));
-        self.texts = texts(&Dialect::postgres(&self.schema), self.distributed);
-        let Self {
-            prepared,
-            direct,
-            distributed,
-            ..
-        } = self;
+        self.look_for_distribution().await;
         tracing::debug!(
-            prepared,
-            direct,
-            distributed,
+            prepared = self.prepared,
+            direct = self.direct,
+            distributed = self.is_distributed(),
             "chose how statements are sent"
         );
-    }
-
-    /// Whether a transaction over several accounts would be one over several servers.
-    pub(super) fn is_distributed(&self) -> bool {
-        self.distributed
-    }
-
-    async fn has_distributed_tables(&self) -> Result<bool, Cause> {
-        let connection = self.open_bare().await?;
-        let client = &connection.client;
-        let catalog = "SELECT to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL";
-        let is_there: bool = first(&client.query_typed(catalog, &[]).await?)?;
-        if !is_there {
-            return Ok(false);
-        }
-        let ours = "SELECT count(*) > 0 FROM pg_catalog.pg_dist_partition AS p
-            JOIN pg_catalog.pg_class AS c ON c.oid = p.logicalrelid
-            JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-            WHERE n.nspname = $1 AND c.relname = 'tasks' AND p.partmethod = 'h'";
-        let rows = client
-            .query_typed(ours, &[(&self.schema, Type::TEXT)])
-            .await?;
-        first(&rows)
     }
 
     /// Whether the server sees our own socket, and not that of a pooler, at the other end of the connection.
@@ -210,13 +176,13 @@ impl Connector {
             return Ok(());
         }
         let client = &connection.client;
-        let preparing = self.texts.iter();
+        let preparing = self.texts().iter();
         let preparing = preparing.map(|(text, kinds)| client.prepare_typed(text, kinds));
         let preparing = async {
             if self.direct
                 // A server that does not know these settings plans as it likes; and a plan for many servers is made
                 // for the values.
-                && !self.distributed
+                && !self.is_distributed()
                 && let Err(error) = client.batch_execute(PLANNING).await
             {
                 tracing::debug!(%error, "could not say how to plan");
@@ -232,6 +198,11 @@ impl Connector {
         connection.statements = statements;
         connection.backend = self.direct.then(|| self.backends.enter(number));
         Ok(())
+    }
+
+    /// Whether each transaction says how to plan, because no session is ours that could be told once.
+    pub(super) fn plans_by_transaction(&self) -> bool {
+        !self.direct && !self.is_distributed()
     }
 
     /// Whether nobody but this process has a session in this database. That is seen only where our own are known.
@@ -318,9 +289,9 @@ impl Connector {
         }
     }
 
-    /// The server has changed its role, goes down, or hangs: all that is connected to it as this is goes, and what comes
-    /// next may find a better one.
-    fn give_up_those_like(&self, connection: &Connection) {
+    /// The server has changed its role, goes down, or hangs, or the tables are elsewhere: all that is connected to it as this
+    /// is goes, and what comes next may find a better one.
+    pub(super) fn give_up_those_like(&self, connection: &Connection) {
         let (known, next) = (connection.generation, connection.generation + 1);
         let order = Ordering::Relaxed;
         if self
@@ -328,7 +299,9 @@ impl Connector {
             .compare_exchange(known, next, order, order)
             .is_ok()
         {
-            tracing::warn!("the database server is of no use any more: connecting anew");
+            tracing::warn!(
+                "the connections to the database are of no use any more: connecting anew"
+            );
         }
     }
 
@@ -340,21 +313,6 @@ impl Connector {
     pub(super) fn elapsed_ms(&self) -> u64 {
         u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
-}
-
-fn texts(dialect: &Dialect, distributed: bool) -> Vec<(String, Vec<Type>)> {
-    let of_sql = Sql::ALL.iter().map(|sql| {
-        let (kinds, text) = sql.template();
-        let kinds = kinds.iter().copied().map(ColumnKind::postgres).collect();
-        (dialect.render(text), kinds)
-    });
-    let on_rows = row_statements::ALL.iter().map(|(action, table)| {
-        let columns = action.parameters(table).iter();
-        let kinds = columns.map(|(_, kind)| kind.postgres_array()).collect();
-        let text = row_statements::for_postgres(dialect, *action, table, distributed);
-        (text, kinds)
-    });
-    of_sql.chain(on_rows).collect()
 }
 
 /// Shared by the readers and the pool.

@@ -28,6 +28,14 @@ use crate::error::Cause;
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; \
     SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '15s'";
 
+/// Behind a pooler, where no session can be told how to plan: by indexes, as in a session of our own. A plan that reads whole tables is
+/// chosen for few rows, and a task may have 10,000 below it.
+const BEGIN_AND_PLAN: &str = const_format::concatcp!(
+    BEGIN,
+    "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
+     SET LOCAL enable_sort = off; SET LOCAL jit = off"
+);
+
 /// Locks the accounts, and loads what the works name; gives the states of those spaces whose accounts are locked now.
 pub(super) async fn load(
     connector: &Connector,
@@ -49,8 +57,13 @@ pub(super) async fn load(
     };
     let spaces = turns.iter().map(|turn| turn.space.as_arc()).collect();
     let spaces = [Value::Texts(spaces)];
+    let begin = if connector.plans_by_transaction() {
+        BEGIN_AND_PLAN
+    } else {
+        BEGIN
+    };
     let (begun, accounts, found) = join3(
-        connection.client.batch_execute(BEGIN),
+        connection.client.batch_execute(begin),
         connector.query(connection, sql, &spaces),
         Found::fetch(connector, connection, &needs),
     )

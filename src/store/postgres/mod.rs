@@ -6,6 +6,7 @@ mod attempt;
 mod backends;
 mod connect;
 mod connection;
+mod distribution;
 mod failure;
 mod hosts;
 mod load;
@@ -140,14 +141,17 @@ impl Postgres {
         let (connection, _place) = self.readers.share().await?;
         match self.ask_on(&connection, question).await {
             Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
-            // The connection broke while we waited, or its server goes: a read can be asked again without harm, once.
-            Ok(Err(error)) if is_of_no_use(&error) => {
+            Ok(Err(error)) => {
+                let outdated = self.connector.were_distributed(&connection, &error);
+                if !is_of_no_use(&error) && !outdated.await {
+                    return Err(translate(error));
+                }
+                // The connection broke while we waited, or its server goes: a read can be asked again without harm, once.
                 self.connector.note(&connection, &error);
                 let (connection, _place) = self.readers.share().await?;
                 let answer = self.ask_on(&connection, question).await?;
                 decode(&answer.map_err(translate)?).map_err(Error::Internal)
             }
-            Ok(Err(error)) => Err(translate(error)),
             Err(error) => {
                 self.readers.suspend(connection);
                 Err(error)
@@ -200,6 +204,8 @@ impl Postgres {
                 Ok(answer) if answer.is_empty() => {}
                 Ok(answer) => rows = answer,
                 Err(error) => {
+                    // For whoever comes next.
+                    self.connector.were_distributed(connection, &error).await;
                     if is_of_no_use(&error) {
                         self.connector.note(connection, &error);
                         drop(loan.finish());

@@ -8,7 +8,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, WebPkiSupportedAlgorithms};
 use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::{
     CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
@@ -172,7 +172,19 @@ impl ServerCertVerifier for AnyName {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        rustls::crypto::verify_tls13_signature(message, certificate, signature, &self.algorithms)
+        let algorithms = &self.algorithms;
+        let verdict =
+            rustls::crypto::verify_tls13_signature(message, certificate, signature, algorithms);
+        match (verdict, key_of(certificate)) {
+            // A certificate of version 1, as Citus makes itself one, has a key as well, and more is not wanted of it.
+            (Err(rustls::Error::InvalidCertificate(_)), Some(key)) if self.chain.is_none() => {
+                let key = SubjectPublicKeyInfoDer::from(key);
+                rustls::crypto::verify_tls13_signature_with_raw_key(
+                    message, &key, signature, algorithms,
+                )
+            }
+            (verdict, _) => verdict,
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -180,9 +192,94 @@ impl ServerCertVerifier for AnyName {
     }
 }
 
+/// The key in a certificate of whichever version (RFC 5280, section 4.1): it is the sixth part of what is signed, not
+/// counting the version, which the first one has not.
+fn key_of(certificate: &[u8]) -> Option<&[u8]> {
+    const VERSION: u8 = 0xa0;
+    let (signed, _) = element(certificate)?;
+    let (mut parts, _) = element(content(signed)?)?;
+    parts = content(parts)?;
+    if parts.first() == Some(&VERSION) {
+        (_, parts) = element(parts)?;
+    }
+    for _ in 0..5 {
+        (_, parts) = element(parts)?;
+    }
+    Some(element(parts)?.0)
+}
+
+/// The first element of DER, whole, and what comes behind it.
+fn element(der: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (head, length) = head(der)?;
+    der.split_at_checked(head.checked_add(length)?)
+}
+
+fn content(element: &[u8]) -> Option<&[u8]> {
+    element.get(head(element)?.0..)
+}
+
+/// How long an element's tag and length are, and its content.
+fn head(der: &[u8]) -> Option<(usize, usize)> {
+    let first = *der.get(1)?;
+    if first < 0x80 {
+        return Some((2, first.into()));
+    }
+    let digits = der.get(2..2 + usize::from(first & 0x7f))?;
+    if digits.len() > 4 {
+        return None;
+    }
+    let length = digits
+        .iter()
+        .fold(0, |length, digit| length << 8 | usize::from(*digit));
+    Some((2 + digits.len(), length))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn in_element(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+        let content = parts.concat();
+        let length = u16::try_from(content.len()).unwrap().to_be_bytes();
+        [&[tag, 0x82], &length[..], &content].concat()
+    }
+
+    /// Without its version, and without what the first one has not.
+    fn of_version_1(certificate: &[u8]) -> Vec<u8> {
+        let signed = content(element(certificate).unwrap().0).unwrap();
+        let (inner, signature) = element(signed).unwrap();
+        let mut rest = element(content(inner).unwrap()).unwrap().1;
+        let mut parts = Vec::new();
+        for _ in 0..6 {
+            let part;
+            (part, rest) = element(rest).unwrap();
+            parts.push(part);
+        }
+        in_element(0x30, &[&in_element(0x30, &parts), signature])
+    }
+
+    #[test]
+    fn the_key_of_a_certificate_is_found_and_nonsense_has_none() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let names = ["localhost".to_owned()];
+        let parameters = rcgen::CertificateParams::new(names).unwrap();
+        let certificate = parameters.self_signed(&key).unwrap();
+        let der = certificate.der();
+        let expected = rcgen::PublicKeyData::subject_public_key_info(&key);
+        assert_eq!(key_of(der), Some(&*expected));
+        let first = of_version_1(der);
+        assert_eq!(key_of(&first), Some(&*expected));
+        for length in 0..200 {
+            assert_eq!(key_of(&der[..length]), None);
+        }
+        for byte in 0..=u8::MAX {
+            for place in 0..der.len() {
+                let mut other = der.to_vec();
+                other[place] = byte;
+                key_of(&other);
+            }
+        }
+    }
 
     #[test]
     fn the_driver_gets_what_it_knows_and_we_keep_the_rest() {

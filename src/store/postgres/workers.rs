@@ -30,6 +30,9 @@ use crate::error::{Error, chain};
 /// slower, with four no faster.
 const WORKERS: usize = 2;
 
+/// Where the tables are distributed, a group is of one account and its time mostly that of the way to another server.
+const WORKERS_OF_SEVERAL: usize = 8;
+
 /// How often a worker lets others run before it takes what waits. PostgreSQL's time for a write falls by a tenth.
 const YIELDS: usize = 3;
 
@@ -52,7 +55,7 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) fn start(connector: SharedConnector, pool: Arc<Pool>, queue: Arc<Queue>) -> Self {
-        let workers = WORKERS.min(pool.size());
+        let workers = WORKERS_OF_SEVERAL.min(pool.size());
         let worker = Arc::new(Worker {
             connector,
             pool,
@@ -60,12 +63,12 @@ impl Workers {
             waits: Arc::new(Semaphore::new(MOST_WAITS)),
             waiting: TaskTracker::new(),
         });
-        let start = |_| {
+        let start = |number| {
             #[expect(
                 clippy::disallowed_methods,
                 reason = "it ends with the store that owns it"
             )]
-            let task = tokio::task::spawn(worker.clone().serve());
+            let task = tokio::task::spawn(worker.clone().serve(number));
             AbortOnDropHandle::new(task)
         };
         Self {
@@ -83,7 +86,10 @@ struct Worker {
 }
 
 impl Worker {
-    async fn serve(self: Arc<Self>) {
+    async fn serve(self: Arc<Self>, number: usize) {
+        if number >= WORKERS {
+            self.connector.distributed().await;
+        }
         while self.queue.ready().await {
             // First a connection, then the works: a connection that is dead must not attract them.
             let borrowed = self.pool.borrow().await;
@@ -129,7 +135,9 @@ impl Worker {
                 }
                 End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
                 End::NotDone(error) => {
-                    self.run_one_by_one(loan, attempt.into_works(), &error, until)
+                    let again = attempt.outdated;
+                    let works = attempt.into_works();
+                    self.run_one_by_one(loan, (works, again), &error, until)
                         .await;
                     return;
                 }
@@ -236,15 +244,16 @@ impl Worker {
         });
     }
 
-    /// A work never fails because its neighbour did: each once more, alone.
+    /// A work never fails because its neighbour did: each once more, alone; one that was alone only if it should be tried
+    /// again.
     async fn run_one_by_one(
         &self,
         mut loan: Option<Loan>,
-        works: Vec<Pending>,
+        (works, again_alone): (Vec<Pending>, bool),
         error: &Error,
         until: Instant,
     ) {
-        let alone = works.len() <= 1;
+        let alone = works.len() <= 1 && !again_alone;
         for pending in works {
             if alone || Instant::now() >= until {
                 pending.tell(Err(again(error)));

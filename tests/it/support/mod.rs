@@ -3,11 +3,13 @@
 
 mod answer;
 pub(crate) mod better_auth;
+pub(crate) mod citus;
 mod client;
 mod conformance;
 pub(crate) mod dice;
 pub(crate) mod exposition;
 pub(crate) mod guide;
+mod home;
 pub(crate) mod leash;
 mod ledger;
 pub(crate) mod line;
@@ -15,6 +17,7 @@ pub(crate) mod listening;
 pub(crate) mod node;
 pub(crate) mod pgbouncer;
 pub(crate) mod postgres;
+mod postgres_18;
 mod postgres_janitor;
 mod postgres_tls;
 pub(crate) mod process;
@@ -26,7 +29,6 @@ pub(crate) mod terminal;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
@@ -34,16 +36,14 @@ use tickbox::config::{AuthSettings, Environment, Limits, Web};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
-use tickbox::store::{
-    Migrations, PoolSize, PostgresConfig, PreparedStatements, SqliteConfig, Store, StoreConfig,
-};
+use tickbox::store::{Migrations, Store, StoreConfig};
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
 
 pub(crate) use self::answer::Answer;
 pub(crate) use self::client::Client;
+pub(crate) use self::home::{Home, postgres_config};
 pub(crate) use self::ledger::{ledger, read_lines, tamper};
-use self::postgres::{Cluster, Database};
 
 /// What the tests' tokens are signed with.
 pub(crate) const SECRET: &str = "a secret of thirty-two bytes, or more";
@@ -51,25 +51,30 @@ pub(crate) const SECRET: &str = "a secret of thirty-two bytes, or more";
 /// Where the tests' clock begins: 2026-01-01T00:00:00Z.
 const START: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 
-/// Makes of each function two tests, `sqlite::name` and `postgres::name`. A function that takes an app but
-/// is not listed is unused code, which fails the check.
+/// Makes of each function a test on each engine, such as `sqlite::name` and `postgres::name`. A function that takes an
+/// app but is not listed is unused code, which fails the check.
 macro_rules! every_engine {
     ($($name:ident),+ $(,)?) => {
-        mod sqlite {
+        $crate::support::on_engine!(sqlite: $($name),+);
+        $crate::support::on_engine!(postgres: $($name),+);
+        // PostgreSQL behind a pooler in transaction mode.
+        $crate::support::on_engine!(pgbouncer: $($name),+);
+        $crate::support::on_engine!(postgres_18: $($name),+);
+    };
+}
+pub(crate) use every_engine;
+
+macro_rules! on_engine {
+    ($engine:ident: $($name:ident),+) => {
+        mod $engine {
             $(#[tokio::test(flavor = "multi_thread")]
             async fn $name() {
-                super::$name($crate::support::TestApp::sqlite().await).await;
-            })+
-        }
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name($crate::support::TestApp::postgres().await).await;
+                super::$name($crate::support::TestApp::$engine().await).await;
             })+
         }
     };
 }
-pub(crate) use every_engine;
+pub(crate) use on_engine;
 
 /// How long the trash and the history are kept.
 pub(crate) const RETENTION: Duration = Duration::from_hours(30 * 24);
@@ -80,53 +85,6 @@ pub(crate) const LIMITS: Limits = Limits {
     most_tasks: 1_000_000,
     rate: None,
 };
-
-/// A database of its own, for as long as the value lives.
-pub(crate) enum Home {
-    Sqlite(TempDir),
-    Postgres(Database),
-}
-
-impl Home {
-    pub(crate) fn sqlite() -> Self {
-        Self::Sqlite(TempDir::with_prefix("tickbox-test-").expect("a directory can be made"))
-    }
-
-    pub(crate) async fn postgres() -> Self {
-        Self::Postgres(Cluster::shared().await.database().await)
-    }
-
-    pub(crate) fn url(&self) -> String {
-        match self {
-            Self::Sqlite(directory) => {
-                format!("sqlite://{}", directory.path().join("test.db").display())
-            }
-            Self::Postgres(database) => database.url().to_owned(),
-        }
-    }
-
-    pub(crate) fn store(&self) -> StoreConfig {
-        match self {
-            Self::Sqlite(directory) => StoreConfig::Sqlite(SqliteConfig {
-                path: directory.path().join("test.db"),
-            }),
-            Self::Postgres(database) => StoreConfig::Postgres(postgres_config(database.url())),
-        }
-    }
-}
-
-/// With the defaults of the settings.
-pub(crate) fn postgres_config(url: &str) -> PostgresConfig {
-    PostgresConfig {
-        url: tickbox::secret::Secret::new(url),
-        schema: "tickbox".to_owned(),
-        pool: PoolSize {
-            kept: 10,
-            overflow: 20,
-        },
-        prepared_statements: PreparedStatements::Auto,
-    }
-}
 
 /// A whole app in this process, with a clock that the test winds.
 pub(crate) struct TestApp {
@@ -146,6 +104,14 @@ impl TestApp {
 
     pub(crate) async fn postgres() -> Self {
         Self::at(Home::postgres().await).await
+    }
+
+    pub(crate) async fn pgbouncer() -> Self {
+        Self::at(Home::pgbouncer().await).await
+    }
+
+    pub(crate) async fn postgres_18() -> Self {
+        Self::at(Home::postgres_18().await).await
     }
 
     pub(crate) async fn at(home: Home) -> Self {

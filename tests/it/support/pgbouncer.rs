@@ -5,6 +5,8 @@ use std::fs::{self, File};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use tokio::sync::OnceCell;
+
 use super::leash::{Farewell, Leashed};
 use super::postgres::{Cluster, Database, ROLE, free_port, unprivileged, unprivileged_directory};
 use xtask::programs::find_program;
@@ -17,6 +19,17 @@ pub(crate) struct Pooler {
 }
 
 impl Pooler {
+    /// The one that the tests of one process share, with the cluster behind it.
+    pub(crate) async fn shared() -> &'static (Self, Cluster) {
+        static SHARED: OnceCell<(Pooler, Cluster)> = OnceCell::const_new();
+        let start = || async {
+            // Of its own: a pooler keeps connections to databases that their tests have left.
+            let cluster = Cluster::start().await;
+            (Self::start(&cluster).await, cluster)
+        };
+        SHARED.get_or_init(start).await
+    }
+
     /// Starts one before a cluster without TLS.
     pub(crate) async fn start(cluster: &Cluster) -> Self {
         let program =

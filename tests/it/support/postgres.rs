@@ -1,5 +1,5 @@
-//! Real PostgreSQL: throw-away clusters made from the installed binaries, and a fresh database in
-//! one for each test. Which tables are in there is the program's own business.
+//! Real PostgreSQL: throw-away clusters made from the installed binaries, or from those of a newer release, and a
+//! fresh database in one for each test. Which tables are in there is the program's own business.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,6 +17,7 @@ use tokio::sync::OnceCell;
 use tokio_postgres::NoTls;
 
 use super::leash::{Farewell, Leashed};
+use super::postgres_18;
 use super::postgres_janitor::Janitor;
 use super::postgres_tls::{AUTHORITY, Certificate};
 use xtask::programs::find_program;
@@ -41,6 +42,11 @@ const SETTINGS: [&str; 7] = [
     "log_checkpoints=off",
 ];
 
+/// In the directory of a cluster, if they are there: a link to the folder of its programs, and further settings, a
+/// line for each.
+pub(super) const PROGRAMS: &str = "programs";
+pub(super) const OPTIONS: &str = "options";
+
 /// One PostgreSQL server with its data directory. Ends with this process, or when dropped.
 pub(crate) struct Cluster {
     directory: TempDir,
@@ -63,18 +69,30 @@ impl Cluster {
         SHARED.get_or_init(Self::with_tls).await
     }
 
+    /// The cluster of PostgreSQL 18.
+    pub(crate) async fn shared_18() -> &'static Self {
+        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
+        let create = || async {
+            let directory = unprivileged_directory();
+            postgres_18::install(directory.path());
+            Self::create(directory, None).await
+        };
+        SHARED.get_or_init(create).await
+    }
+
     /// A cluster for one test, for those that take it away and bring it back.
     pub(crate) async fn start() -> Self {
-        Self::create(None).await
+        Self::create(unprivileged_directory(), None).await
     }
 
     /// As [`Cluster::shared_with_tls`], for one test.
     pub(crate) async fn with_tls() -> Self {
-        Self::create(Some(Certificate::issue())).await
+        Self::create(unprivileged_directory(), Some(Certificate::issue())).await
     }
 
-    async fn create(certificate: Option<Certificate>) -> Self {
-        let directory = initialise(certificate.as_ref());
+    /// In a directory that says which programs, and with which further settings, if that is not the usual.
+    pub(super) async fn create(directory: TempDir, certificate: Option<Certificate>) -> Self {
+        initialise(directory.path(), certificate.as_ref());
         let mut attempts = 0;
         let (port, server) = loop {
             let port = free_port();
@@ -129,6 +147,7 @@ impl Cluster {
         Database {
             name,
             url,
+            kind: Kind::Usual,
             janitor: Arc::clone(&self.janitor),
         }
     }
@@ -159,10 +178,19 @@ impl Drop for Cluster {
     }
 }
 
+/// Which of the engines of a test it belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Usual,
+    Pooled,
+    Newer,
+}
+
 /// A database of one test. Dropping it throws out whoever is still connected.
 pub(crate) struct Database {
     name: String,
     url: String,
+    kind: Kind,
     janitor: Arc<Janitor>,
 }
 
@@ -180,6 +208,15 @@ impl Database {
     pub(crate) fn reached_at(mut self, url: String) -> Self {
         self.url = url;
         self
+    }
+
+    pub(crate) fn of(mut self, kind: Kind) -> Self {
+        self.kind = kind;
+        self
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// A connection as the superuser, past the program: to look, or to sabotage.
@@ -245,15 +282,16 @@ fn other_user() -> Option<(u32, u32)> {
     Some(found.expect("a user `postgres` or `nobody` exists, because PostgreSQL refuses root"))
 }
 
-fn program(name: &str) -> PathBuf {
-    find_program(name)
+fn program(directory: &Path, name: &str) -> PathBuf {
+    let own = fs::canonicalize(directory.join(PROGRAMS));
+    let own = own.ok().map(|programs| programs.join(name));
+    own.or_else(|| find_program(name))
         .unwrap_or_else(|| panic!("{name} of PostgreSQL is not installed. Run: cargo xtask setup"))
 }
 
-fn initialise(certificate: Option<&Certificate>) -> TempDir {
-    let directory = unprivileged_directory();
-    let data = directory.path().join("data");
-    let made = unprivileged(&program("initdb"), directory.path())
+fn initialise(directory: &Path, certificate: Option<&Certificate>) {
+    let data = directory.join("data");
+    let made = unprivileged(&program(directory, "initdb"), directory)
         .arg("--pgdata")
         .arg(&data)
         .args([
@@ -275,19 +313,19 @@ fn initialise(certificate: Option<&Certificate>) -> TempDir {
             .install(&data)
             .expect("a fresh data directory can be written to");
     }
-    directory
 }
 
 /// Starts the server and waits until it takes connections; its log if it ends instead.
 async fn launch(directory: &Path, port: u16) -> Result<Leashed, String> {
     let log = directory.join("log");
     let output = File::create(&log).expect("the log can be written");
-    let mut command = unprivileged(&program("postgres"), directory);
+    let mut command = unprivileged(&program(directory, "postgres"), directory);
     command
         .arg("-D")
         .arg(directory.join("data"))
         .args(["-p", &port.to_string()]);
-    for setting in SETTINGS {
+    let further = fs::read_to_string(directory.join(OPTIONS)).unwrap_or_default();
+    for setting in SETTINGS.into_iter().chain(further.lines()) {
         command.args(["-c", setting]);
     }
     command.stdout(Stdio::null()).stderr(output);

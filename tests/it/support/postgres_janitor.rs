@@ -88,8 +88,12 @@ async fn work(port: u16, mut queue: mpsc::UnboundedReceiver<Errand>) {
                 };
                 drop(answer.send(name));
             }
-            // One that cannot be tidied, because its server is gone or the test broke it, is not lent again.
-            Errand::TakeBack(name) => free.extend(tidy(port, name).await.ok()),
+            // One that cannot be tidied, because its server is gone, the test broke it, or an extension is in it, is not
+            // lent again.
+            Errand::TakeBack(name) => match tidy(port, &name).await {
+                Ok(()) => free.push(name),
+                Err(_) => drop(remove(port, &name).await),
+            },
         }
     }
 }
@@ -104,9 +108,14 @@ async fn create(port: u16, name: String) -> Result<String, Error> {
     Ok(name)
 }
 
-async fn tidy(port: u16, name: String) -> Result<String, Error> {
-    connect(port, &name).await?.batch_execute(TIDY).await?;
-    Ok(name)
+async fn tidy(port: u16, name: &str) -> Result<(), Error> {
+    connect(port, name).await?.batch_execute(TIDY).await
+}
+
+async fn remove(port: u16, name: &str) -> Result<(), Error> {
+    let client = connect(port, "postgres").await?;
+    let removal = format!("DROP DATABASE {name} WITH (FORCE)");
+    client.batch_execute(&removal).await
 }
 
 #[expect(
