@@ -236,7 +236,7 @@ impl Drafting<'_> {
     }
 
     pub(super) fn insert<C: Kept>(&mut self, mut record: Record<C>) -> Record<C> {
-        record.seq = self.draft.account.next_seq();
+        record.seq = self.draft.account.next_seq(self.work.now);
         C::count(&mut self.draft.account, &record, 1);
         let nothing = C::Patch::default();
         self.record::<C>(record.seq, record.id, Kind::Created, None, None, nothing);
@@ -277,7 +277,7 @@ impl Drafting<'_> {
         kind: Kind,
         undoes: Option<i64>,
     ) -> Record<C> {
-        new.seq = self.draft.account.next_seq();
+        new.seq = self.draft.account.next_seq(self.work.now);
         new.version = old.version + 1;
         C::count(&mut self.draft.account, old, -1);
         C::count(&mut self.draft.account, &new, 1);

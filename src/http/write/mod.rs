@@ -139,7 +139,9 @@ impl Write {
                 Ok(answer::send(answer, true))
             }
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
-            Done::Swept(_) | Done::Left => Err(Problem::internal("a sweep has no caller".into())),
+            Done::Swept { .. } | Done::Left => {
+                Err(Problem::internal("a sweep has no caller".into()))
+            }
         }
     }
 
