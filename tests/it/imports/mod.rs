@@ -3,6 +3,7 @@
 mod foreign;
 mod places;
 mod refused;
+mod repeating;
 mod undone;
 
 use axum::body::Body;
