@@ -2,6 +2,7 @@
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;
+mod packed;
 mod short;
 
 use std::sync::Arc;
