@@ -9,6 +9,7 @@ mod kept;
 mod operate;
 mod place;
 mod recur;
+mod shelves;
 mod sweep;
 #[cfg(test)]
 mod tests;
