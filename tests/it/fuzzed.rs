@@ -22,8 +22,12 @@ mod filter;
 #[path = "../../fuzz/src/if_match.rs"]
 mod if_match;
 
-/// How many inputs are made of each that is there.
-const ROUNDS: u64 = 10;
+/// How many inputs are made of each that is there, and by which chance.
+fn rounds() -> (usize, u64) {
+    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap());
+    let rounds = number("TICKBOX_TEST_SEEDS").unwrap_or(10);
+    (usize::try_from(rounds).unwrap(), rounds)
+}
 
 type Target = fn(&[u8]);
 
@@ -71,9 +75,10 @@ fn mutated(input: &[u8], all: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 
 fn try_all(target: &str, run: Target) {
     let all = corpus(target);
-    let mut dice = Dice::new(1);
+    let (rounds, seed) = rounds();
+    let mut dice = Dice::new(seed);
     for input in &all {
-        let made = (0..ROUNDS).map(|_| mutated(input, &all, &mut dice));
+        let made = (0..rounds).map(|_| mutated(input, &all, &mut dice));
         for bytes in std::iter::once(input.clone()).chain(made) {
             let ran = catch_unwind(|| run(&bytes));
             assert!(ran.is_ok(), "{target}: b\"{}\"", bytes.escape_ascii());
