@@ -22,11 +22,14 @@ mod filter;
 #[path = "../../fuzz/src/if_match.rs"]
 mod if_match;
 
-/// How many inputs are made of each that is there, and by which chance.
-fn rounds() -> (usize, u64) {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse().unwrap());
-    let rounds = number("TICKBOX_TEST_SEEDS").unwrap_or(10);
-    (usize::try_from(rounds).unwrap(), rounds)
+/// How many inputs are made of each that is there.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of the test is no setting of the program"
+)]
+fn rounds() -> u64 {
+    let rounds = std::env::var("TICKBOX_TEST_SEEDS").ok();
+    rounds.map_or(10, |rounds| rounds.parse().unwrap())
 }
 
 type Target = fn(&[u8]);
@@ -75,8 +78,8 @@ fn mutated(input: &[u8], all: &[Vec<u8>], dice: &mut Dice) -> Vec<u8> {
 
 fn try_all(target: &str, run: Target) {
     let all = corpus(target);
-    let (rounds, seed) = rounds();
-    let mut dice = Dice::new(seed);
+    let rounds = rounds();
+    let mut dice = Dice::new(rounds);
     for input in &all {
         let made = (0..rounds).map(|_| mutated(input, &all, &mut dice));
         for bytes in std::iter::once(input.clone()).chain(made) {
