@@ -23,7 +23,10 @@ fuzz_target!(|file: &[u8]| {
         start: Timestamp::from_micros(1_795_435_200_000_000),
         target: None,
     };
-    let lines = text.iter().filter(|byte| matches!(byte, b'\n' | b'\r')).count() as u64;
+    let lines = text
+        .iter()
+        .filter(|byte| matches!(byte, b'\n' | b'\r'))
+        .count() as u64;
     let _ = read(format, text, circumstances, &mut |line, piece| {
         assert!((1..=lines + 1).contains(&line), "line {line} of {lines}");
         match piece {

@@ -9,7 +9,8 @@ use futures_util::FutureExt;
 use libfuzzer_sys::fuzz_target;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment, Secret};
+use tickbox::config::{AuthSettings, Environment};
+use tickbox::secret::Secret;
 
 static AUTH: LazyLock<Authenticator> = LazyLock::new(|| {
     let settings = AuthSettings {
@@ -27,7 +28,11 @@ fuzz_target!(|token: &[u8]| {
     };
     let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
     // With a secret alone nothing is ever waited for.
-    let refusal = AUTH.authenticate(&headers).now_or_never().unwrap().unwrap_err();
+    let refusal = AUTH
+        .authenticate(&headers)
+        .now_or_never()
+        .unwrap()
+        .unwrap_err();
     let text = refusal.message() + refusal.explanation().unwrap_or_default();
     assert!(!text.chars().any(char::is_control), "{text:?}");
     if let Ok(token) = str::from_utf8(token) {

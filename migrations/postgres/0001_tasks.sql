@@ -4,8 +4,9 @@
 -- One row for each space in which somebody ever wrote. Whoever writes in a space locks this row first, which keeps its
 -- changes in one order; seq counts them, without a gap. epoch is made by chance with the account, so that a cursor
 -- of another account of the same name fits no more. swept_seq is the latest deletion that was swept since: a
--- cursor from before it has missed something. Up to forgotten_seq the log was swept. is_leaving: all
--- of the space is being removed, in steps.
+-- cursor from before it has missed something. Up to forgotten_seq the log was swept; changes_since is the time of the
+-- first change behind it. is_leaving: all of the space is being removed, in steps. answer_count answers are kept;
+-- answers_since is the time of the oldest, or an earlier one where there are too many.
 CREATE TABLE {schema}accounts (
     space           text COLLATE "C" PRIMARY KEY,
     epoch           bigint NOT NULL,
@@ -15,11 +16,18 @@ CREATE TABLE {schema}accounts (
     task_count      bigint NOT NULL CHECK (task_count >= 0),
     completed_count bigint NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
     deleted_count   bigint NOT NULL CHECK (deleted_count >= 0),
-    is_leaving      boolean NOT NULL
+    is_leaving      boolean NOT NULL,
+    changes_since   timestamptz,
+    answer_count    bigint NOT NULL DEFAULT 0,
+    answers_since   timestamptz
 ) WITH (fillfactor = 70);
 
 -- For whoever goes on with a removal that was cut off.
 CREATE INDEX accounts_leaving ON {schema}accounts (space) WHERE is_leaving;
+-- For the sweeper, who looks for what is too old. The two times stay while others of the row change with each write, so
+-- that a write touches neither.
+CREATE INDEX accounts_by_changes ON {schema}accounts (changes_since, space) WHERE changes_since IS NOT NULL;
+CREATE INDEX accounts_by_answers ON {schema}accounts (answers_since, space) WHERE answers_since IS NOT NULL;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is

@@ -4,7 +4,9 @@
 -- One row for each space in which somebody ever wrote. Every write in a space changes this row; seq counts the changes,
 -- without a gap. epoch is made by chance with the account, so that a cursor of another account of the same name fits
 -- no more. swept_seq is the latest deletion that was swept since: a cursor from before it has missed something. Up to
--- forgotten_seq the log was swept. is_leaving: all of the space is being removed, in steps.
+-- forgotten_seq the log was swept; changes_since is the time of the first change behind it. is_leaving: all of the space
+-- is being removed, in steps. answer_count answers are kept; answers_since is the time of the oldest, or an earlier one
+-- where there are too many.
 CREATE TABLE accounts (
     space           TEXT NOT NULL PRIMARY KEY,
     epoch           INTEGER NOT NULL,
@@ -14,11 +16,18 @@ CREATE TABLE accounts (
     task_count      INTEGER NOT NULL CHECK (task_count >= 0),
     completed_count INTEGER NOT NULL CHECK (completed_count BETWEEN 0 AND task_count),
     deleted_count   INTEGER NOT NULL CHECK (deleted_count >= 0),
-    is_leaving      INTEGER NOT NULL
+    is_leaving      INTEGER NOT NULL,
+    changes_since   INTEGER,
+    answer_count    INTEGER NOT NULL DEFAULT 0,
+    answers_since   INTEGER
 ) STRICT, WITHOUT ROWID;
 
 -- For whoever goes on with a removal that was cut off.
 CREATE INDEX accounts_leaving ON accounts (space) WHERE is_leaving;
+-- For the sweeper, who looks for what is too old. The two times stay while others of the row change with each write, so
+-- that a write touches neither.
+CREATE INDEX accounts_by_changes ON accounts (changes_since, space) WHERE changes_since IS NOT NULL;
+CREATE INDEX accounts_by_answers ON accounts (answers_since, space) WHERE answers_since IS NOT NULL;
 
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is

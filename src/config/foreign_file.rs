@@ -12,9 +12,13 @@ const SCHEMA_COOKIE: std::ops::Range<usize> = 40..44;
 /// What the file is, as text, if it exists and is not ours. An empty file counts as missing.
 pub(super) fn owner(path: &Path) -> Option<&'static str> {
     let not_sqlite = Some("not a file of SQLite");
+    // Whoever opened a pipe would wait for somebody who writes.
+    if fs::metadata(path).is_ok_and(|it| !it.is_file()) {
+        return not_sqlite;
+    }
     let mut head = Vec::new();
     match fs::File::open(path).map(|file| file.take(100).read_to_end(&mut head)) {
-        // A directory can be opened, but not read; what cannot be opened is told when it is tried.
+        // What cannot be opened is told when it is tried.
         Ok(Err(_)) => return not_sqlite,
         Err(_) => return None,
         Ok(Ok(_)) => {}

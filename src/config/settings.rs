@@ -1,6 +1,6 @@
 //! What the settings mean, from where they were set: a flag wins, then the environment, then `.env`.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::{fs, io};
@@ -33,19 +33,21 @@ pub struct Settings {
 impl Settings {
     /// Adds what the file `.env` of the working directory says.
     pub fn new(flags: Flags) -> Result<Self, ConfigError> {
-        let file = match fs::read_to_string(".env") {
-            Ok(text) => dotenv::parse(&text),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => HashMap::new(),
-            Err(error) => {
-                return Err(ConfigError {
-                    variable: "The file .env",
-                    problem: format!("cannot be read: {error}"),
-                    example: PORT_EXAMPLE,
-                });
-            }
-        };
-        let (flags, from_file) = flags.complete(&file);
-        Ok(Self { flags, from_file })
+        match fs::read_to_string(".env") {
+            Ok(text) => Ok(Self::with_file(flags, &text)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Self::with_file(flags, "")),
+            Err(error) => Err(ConfigError {
+                variable: "The file .env",
+                problem: format!("cannot be read: {error}"),
+                example: PORT_EXAMPLE,
+            }),
+        }
+    }
+
+    /// Adds what such a file says.
+    pub fn with_file(flags: Flags, text: &str) -> Self {
+        let (flags, from_file) = flags.complete(&dotenv::parse(text));
+        Self { flags, from_file }
     }
 
     /// Says where a bad value stands: `.env` may be another program's.

@@ -1,6 +1,7 @@
 //! The account of a space: the number of its latest change, and how many tasks it has.
 
-use super::Task;
+use super::limits::{KEPT_ANSWERS, KEY_LIFETIME};
+use super::{Task, Timestamp};
 
 /// One for each space in which somebody ever wrote. Whoever writes in the space locks it first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,13 +19,33 @@ pub struct Account {
     pub deleted_count: i64,
     /// Whether the user is being removed with all data: every further work is refused.
     pub is_leaving: bool,
+    /// When the first change was made that no sweep has looked at; none, if there is none.
+    pub changes_since: Option<Timestamp>,
+    /// How many answers are kept,
+    pub answer_count: i64,
+    /// and when the oldest of them was given; as if earlier, where there are too many.
+    pub answers_since: Option<Timestamp>,
 }
 
 impl Account {
-    /// Takes the next number.
-    pub(super) fn next_seq(&mut self) -> i64 {
+    /// Takes the next number, for a change that is made now.
+    pub(super) fn next_seq(&mut self, now: Timestamp) -> i64 {
         self.seq += 1;
+        self.changes_since.get_or_insert(now);
         self.seq
+    }
+
+    /// One answer more is kept. Where there are too many now, the sweeper comes an hour from now.
+    pub(super) fn count_answer(&mut self, now: Timestamp) {
+        self.answer_count += 1;
+        let since = self.answers_since.unwrap_or(now);
+        let is_too_many = self.answer_count > KEPT_ANSWERS;
+        let latest = if is_too_many {
+            now.minus(KEY_LIFETIME)
+        } else {
+            now
+        };
+        self.answers_since = Some(since.min(latest));
     }
 
     pub(super) fn count(&mut self, task: &Task, by: i64) {

@@ -92,7 +92,7 @@ impl Batch {
     }
 
     pub fn last(self) -> i64 {
-        self.first + self.size - 1
+        self.first + (self.size - 1)
     }
 
     pub fn contains(self, seq: i64) -> bool {

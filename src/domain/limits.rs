@@ -22,6 +22,9 @@ pub const URL_CHARS: usize = 500;
 /// The most days that a task is not on although its rule has them.
 pub const EXCLUDED_DAYS: usize = 366;
 
+/// The most times that a task can have been done: once on each day of the years 0 to 9999.
+pub const TIMES_DONE: u32 = 3_652_425;
+
 /// The most occurrences that are told at once.
 pub const OCCURRENCES: usize = 366;
 

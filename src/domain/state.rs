@@ -299,7 +299,16 @@ impl State {
     }
 
     pub(super) fn keep(&mut self, key: Arc<str>, kept: KeptAnswer) {
-        self.keys.insert(key.clone(), Some(kept));
+        let now = kept.created_at;
+        // One whose time is over had been counted.
+        if self
+            .keys
+            .insert(key.clone(), Some(kept))
+            .flatten()
+            .is_none()
+        {
+            self.account.count_answer(now);
+        }
         self.touch(key);
     }
 

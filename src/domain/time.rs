@@ -10,6 +10,9 @@ use serde::{Serialize, Serializer};
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The first moment of the year 1: what is before cannot be written in four digits.
+    pub const MIN: Self = Self(-62_135_596_800_000_000);
+
     /// Later than every moment that is ever stored (the end of the year 9999).
     pub const MAX: Self = Self(253_402_300_799_999_999);
 

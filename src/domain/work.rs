@@ -343,7 +343,11 @@ pub enum Done {
     Now(Vec<Outcome>),
     /// It was done before, and this was the answer.
     Before(Arc<[u8]>),
-    /// How many rows were removed.
-    Swept(usize),
+    Swept {
+        /// How many rows were removed.
+        rows: usize,
+        /// Whether a further step would find something.
+        more: bool,
+    },
     Left,
 }

@@ -27,7 +27,8 @@ pub(super) fn open_any(text: &str, purpose: &[u8], space: &SpaceId) -> Option<Ve
     let mut bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let length = bytes.len().checked_sub(SEAL_BYTES)?;
     let (place, sealed) = bytes.split_at(length);
-    (sealed == sum(place, purpose, space)).then_some(())?;
+    // A fuzzer cannot make a seal, and should come to what is behind it.
+    (cfg!(fuzzing) || sealed == sum(place, purpose, space)).then_some(())?;
     bytes.truncate(length);
     Some(bytes)
 }

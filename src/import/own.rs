@@ -24,9 +24,6 @@ const LONGEST_LINE: usize = 256 * 1024;
 /// The members that the server adds to a record, and those of a content that only it writes.
 const OWN: &[&str] = &["id", "kind", "created_at", "updated_at", "deleted_at"];
 
-/// The first moment of the year 1: what is before cannot be written in four digits.
-const FIRST: i64 = -62_135_596_800_000_000;
-
 pub(super) fn read(input: impl BufRead, scribe: &mut Scribe<'_>) -> Ending {
     let mut lines = Lines::new(input, LONGEST_LINE);
     let mut has_head = false;
@@ -175,9 +172,8 @@ fn time(object: &Object<'_>, name: &'static str, faults: &mut Faults) -> Option<
         .read(object, name, |json| {
             const RANGE: Rule = Rule::Borrowed("must be a time from the year 1 to 9999");
             let time = <Option<Timestamp>>::read(json)?;
-            let is_there =
-                |time: &Timestamp| (FIRST..=Timestamp::MAX.as_micros()).contains(&time.as_micros());
-            if time.as_ref().is_none_or(is_there) {
+            let range = Timestamp::MIN..=Timestamp::MAX;
+            if time.is_none_or(|time| range.contains(&time)) {
                 Ok(time)
             } else {
                 Err(RANGE)

@@ -64,7 +64,7 @@ use self::row::{FromRow, Value};
 use self::sqlite::Sqlite;
 pub use self::sqlite::SqliteConfig;
 use self::statements::Sql;
-pub use self::sweep::DueSpace;
+pub use self::sweep::Old;
 pub use self::transfer::Moved;
 use crate::clock::Timestamp;
 use crate::domain::Work;

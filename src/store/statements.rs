@@ -256,20 +256,22 @@ statements! {
     SystemListSwept [Time, Int]
         "SELECT space, max(deleted_at) FROM
             (SELECT * FROM (SELECT space, deleted_at FROM {schema}tasks WHERE deleted_at < $1
-                ORDER BY deleted_at LIMIT $2) AS tasks
+                ORDER BY deleted_at LIMIT $2) AS t
              UNION ALL
              SELECT * FROM (SELECT space, deleted_at FROM {schema}lists WHERE deleted_at < $1
-                ORDER BY deleted_at LIMIT $2) AS lists) AS oldest
+                ORDER BY deleted_at LIMIT $2) AS l) AS oldest
          GROUP BY space"
-    /// The spaces after `$1`, each with the number of the first change that no sweep has looked at, if that was made
-    /// before `$2`, or else 0; and whether it has answers from `$4` or before, or more than `$5`. A look-up for each, and
-    /// not an index by time, which every write would have to keep.
-    SystemListDueSpaces [Text, Time, Int, Time, Int]
-        "SELECT a.space, COALESCE((SELECT CASE WHEN c.at < $2 THEN c.seq END FROM {schema}changes AS c
-            WHERE c.space = a.space AND c.seq > a.forgotten_seq ORDER BY c.seq LIMIT 1), 0),
-            (SELECT CAST(CASE WHEN min(k.created_at) <= $4 OR count(*) > $5 THEN 1 ELSE 0 END AS bigint)
-            FROM {schema}answers AS k WHERE k.space = a.space)
-         FROM {schema}accounts AS a WHERE a.space > $1 ORDER BY a.space LIMIT $3"
+    /// Where the first change that no sweep has looked at was made before `$1`: the oldest first, behind the moment `$2`
+    /// and the space `$3`.
+    SystemListOldChanges [Time, Time, Text, Int]
+        "SELECT space, changes_since FROM {schema}accounts
+         WHERE NOT is_leaving AND changes_since < $1 AND (changes_since, space) > ($2, $3) ORDER BY changes_since, space LIMIT $4"
+    /// The same of answers.
+    SystemListOldAnswers [Time, Time, Text, Int]
+        "SELECT space, answers_since FROM {schema}accounts
+         WHERE NOT is_leaving AND answers_since < $1 AND (answers_since, space) > ($2, $3) ORDER BY answers_since, space LIMIT $4"
+    LockAccount [Text]
+        "SELECT space FROM {schema}accounts WHERE space = $1 {lock}"
     /// Those from `$2` or before; and of those from `$3` or before, what is older than the `$4` latest.
     SweepAnswers [Text, Time, Time, Int, Int]
         "DELETE FROM {schema}answers WHERE space = $1 AND idempotency_key IN
@@ -277,6 +279,13 @@ statements! {
                 OR k.created_at <= $3 AND k.created_at <= (SELECT m.created_at FROM {schema}answers AS m
                     WHERE m.space = $1 ORDER BY m.created_at DESC LIMIT 1 OFFSET $4)) LIMIT $5)
          RETURNING idempotency_key"
+    /// After a sweep. `$2` stands in for the time of the oldest where there are more than `$3`.
+    CountAnswers [Text, Time, Int]
+        "UPDATE {schema}accounts SET
+            answer_count = (SELECT count(*) FROM {schema}answers AS k WHERE k.space = $1),
+            answers_since = (SELECT CASE WHEN count(*) > $3 THEN $2 ELSE min(m.created_at) END
+                FROM {schema}answers AS m WHERE m.space = $1)
+         WHERE space = $1"
     SystemSweepTickets [Time, Int]
         "DELETE FROM {schema}tickets WHERE expires_at <= (SELECT max(expires_at) FROM
             (SELECT expires_at FROM {schema}tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) AS oldest)

@@ -10,7 +10,7 @@ use crate::domain::SpaceId;
 use crate::domain::limits::{KEPT_ANSWERS, KEY_LIFETIME, SHORTEST_KEY_LIFETIME, SWEPT_TASKS};
 use crate::error::{Cause, Error};
 
-/// Of how many spaces a step looks at what is old.
+/// How many spaces are told at once.
 const SPACES: i64 = 500;
 
 /// How many answers a step removes.
@@ -18,33 +18,33 @@ const ANSWERS: i64 = 500;
 
 impl Store {
     /// Where tasks were deleted before `until`: some spaces, each with the time until which a step sweeps it.
-    pub async fn system_list_swept(
-        &self,
-        until: Timestamp,
-    ) -> Result<Vec<(SpaceId, Timestamp)>, Error> {
-        let rows: Vec<SpaceTime> = self.read(Sql::SystemListSwept, step(until)).await?;
-        Ok(rows.into_iter().map(|row| (row.0, row.1)).collect())
+    pub async fn system_list_swept(&self, until: Timestamp) -> Result<Vec<Old>, Error> {
+        self.read(Sql::SystemListSwept, step(until)).await
     }
 
-    /// The spaces that follow `after`, which is none at first: some, and what of each is old enough to go: changes from
-    /// before `until`, answers by the time that they have by `now`.
-    pub async fn system_list_due_spaces(
+    /// Of the spaces where the log has a change from before `until` that no sweep has looked at: some, those with the
+    /// oldest first, behind `after`; each with its time.
+    pub async fn system_list_old_changes(
         &self,
-        after: &str,
         until: Timestamp,
-        now: Timestamp,
-    ) -> Result<Vec<DueSpace>, Error> {
-        let values = vec![
-            Value::Text(after.into()),
-            Value::Time(until),
-            Value::Int(SPACES),
-            Value::Time(now.minus(KEY_LIFETIME)),
-            Value::Int(KEPT_ANSWERS),
-        ];
-        self.read(Sql::SystemListDueSpaces, values).await
+        after: Option<&Old>,
+    ) -> Result<Vec<Old>, Error> {
+        self.read(Sql::SystemListOldChanges, behind(after, until))
+            .await
     }
 
-    /// A step: answers whose keys no longer stand for them, and the oldest where there are very many.
+    /// The same of spaces that have an answer from before `until`, or have had too many for as long.
+    pub async fn system_list_old_answers(
+        &self,
+        until: Timestamp,
+        after: Option<&Old>,
+    ) -> Result<Vec<Old>, Error> {
+        self.read(Sql::SystemListOldAnswers, behind(after, until))
+            .await
+    }
+
+    /// Removes answers, step by step: those whose keys no longer stand for them, and the oldest where there are very
+    /// many. Gives how many went.
     pub async fn sweep_answers(&self, space: &SpaceId, now: Timestamp) -> Result<usize, Error> {
         let values = [
             space_value(space),
@@ -53,9 +53,39 @@ impl Store {
             Value::Int(KEPT_ANSWERS - 1),
             Value::Int(ANSWERS),
         ];
-        let steps = vec![Step::new(Sql::SweepAnswers, values)];
-        let rows: Vec<()> = self.write(steps).await?;
-        Ok(rows.len())
+        let mut swept = 0;
+        loop {
+            let steps = vec![Step::new(Sql::SweepAnswers, values.clone())];
+            let rows: Vec<()> = self.write(steps).await?;
+            if rows.is_empty() {
+                break;
+            }
+            swept += rows.len();
+        }
+        // As when there come to be too many (`Account::count_answer`).
+        let values = [
+            space_value(space),
+            Value::Time(now.minus(KEY_LIFETIME)),
+            Value::Int(KEPT_ANSWERS),
+        ];
+        // Whoever keeps one meanwhile waits.
+        let lock = Step::new(Sql::LockAccount, [space_value(space)]);
+        let steps = vec![lock, Step::new(Sql::CountAnswers, values)];
+        let _: Vec<()> = self.write(steps).await?;
+        Ok(swept)
+    }
+
+    /// The statements that look for what is old, whosever it is: for whoever asks the database how it does that.
+    pub fn statements_of_sweeper(&self) -> Vec<String> {
+        let all = [
+            Sql::SystemListSwept,
+            Sql::SystemListOldChanges,
+            Sql::SystemListOldAnswers,
+            Sql::SystemListLeaving,
+            Sql::SystemSweepTickets,
+        ];
+        let texts = all.map(|sql| self.dialect().render(sql.template().1));
+        texts.into()
     }
 
     /// Tickets that nobody has used in time.
@@ -71,28 +101,31 @@ fn step(until: Timestamp) -> Vec<Value> {
     vec![Value::Time(until), Value::Int(count)]
 }
 
-struct SpaceTime(SpaceId, Timestamp);
-
-impl FromRow for SpaceTime {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self(SpaceId::stored(&row.text(0)?), row.time(1)?))
-    }
+fn behind(after: Option<&Old>, until: Timestamp) -> Vec<Value> {
+    let (since, space) = after.map_or_else(
+        || (Timestamp::from_micros(0), Value::Text("".into())),
+        |old| (old.time, space_value(&old.space)),
+    );
+    vec![
+        Value::Time(until),
+        Value::Time(since),
+        space,
+        Value::Int(SPACES),
+    ]
 }
 
-/// A space, and what of it is old enough to go.
-#[derive(Clone, Debug)]
-pub struct DueSpace {
+/// A space with something that is old, and from when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Old {
     pub space: SpaceId,
-    pub has_changes: bool,
-    pub has_answers: bool,
+    pub time: Timestamp,
 }
 
-impl FromRow for DueSpace {
+impl FromRow for Old {
     fn from_row(row: &impl Columns) -> Result<Self, Cause> {
         Ok(Self {
             space: SpaceId::stored(&row.text(0)?),
-            has_changes: row.int(1)? > 0,
-            has_answers: row.int(2)? > 0,
+            time: row.time(1)?,
         })
     }
 }

@@ -1,9 +1,11 @@
 //! The tables that writes load and save: the columns of each in one list, and how a row is made of a value of
 //! the domain and read back. From these lists `row_statements` makes the SQL.
 
+mod account;
 mod log;
 mod members;
 
+pub(super) use self::account::{ACCOUNTS, account_row};
 pub(super) use self::log::{ANSWERS, CHANGES, StoredAnswer, answer_row, change_row, item_of_kind};
 use self::members::{Column, Source};
 use uuid::Uuid;
@@ -11,9 +13,9 @@ use uuid::Uuid;
 use super::row::{ColumnKind, Columns, FromRow, Value};
 use crate::domain::order::OrderKey;
 use crate::domain::{
-    Account, Anchor, Archived, Color, Content, Description, ListContent, ListId, Metadata,
-    Occurrence, Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf,
-    SpaceId, Tags, Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
+    Anchor, Archived, Color, Content, Description, ListContent, ListId, Metadata, Occurrence,
+    Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf, SpaceId, Tags,
+    Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
 };
 use crate::error::Cause;
 
@@ -40,23 +42,6 @@ pub(super) const ALL_TABLES: [&Table; 7] = [
     &CHANGES,
     &ANSWERS,
 ];
-
-pub(super) const ACCOUNTS: Table = Table {
-    name: "accounts",
-    columns: &[
-        ("space", ColumnKind::Text),
-        ("epoch", ColumnKind::Int),
-        ("seq", ColumnKind::Int),
-        ("swept_seq", ColumnKind::Int),
-        ("forgotten_seq", ColumnKind::Int),
-        ("task_count", ColumnKind::Int),
-        ("completed_count", ColumnKind::Int),
-        ("deleted_count", ColumnKind::Int),
-        ("is_leaving", ColumnKind::Bool),
-    ],
-    key: 1,
-    unread: &[],
-};
 
 macro_rules! records {
     ($table:literal; $($name:ident: $type:ty),+ $(,)?) => {{
@@ -256,18 +241,8 @@ pub(super) fn optional_int(number: Option<i64>) -> Value {
     number.map_or(Value::Null, Value::Int)
 }
 
-pub(super) fn account_row(space: &SpaceId, account: &Account) -> Vec<Value> {
-    vec![
-        space_value(space),
-        Value::Int(account.epoch),
-        Value::Int(account.seq),
-        Value::Int(account.swept_seq),
-        Value::Int(account.forgotten_seq),
-        Value::Int(account.task_count),
-        Value::Int(account.completed_count),
-        Value::Int(account.deleted_count),
-        Value::Bool(account.is_leaving),
-    ]
+fn optional_time(time: Option<Timestamp>) -> Value {
+    time.map_or(Value::Null, Value::Time)
 }
 
 pub(super) fn record_row<C: Stored>(record: &Record<C>) -> Vec<Value> {
@@ -279,7 +254,7 @@ pub(super) fn record_row<C: Stored>(record: &Record<C>) -> Vec<Value> {
         Value::Time(record.updated_at),
         Value::Int(record.version),
         Value::Int(record.seq),
-        record.deleted_at.map_or(Value::Null, Value::Time),
+        optional_time(record.deleted_at),
     ]);
     C::as_asked(record, &mut values);
     values
@@ -313,21 +288,6 @@ pub(super) fn tag_row(space: &SpaceId, tag: &str, task: TaskId) -> Vec<Value> {
         Value::Text(tag.into()),
         Value::Uuid(task.0),
     ]
-}
-
-impl FromRow for Account {
-    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
-        Ok(Self {
-            epoch: row.int(0)?,
-            seq: row.int(1)?,
-            swept_seq: row.int(2)?,
-            forgotten_seq: row.int(3)?,
-            task_count: row.int(4)?,
-            completed_count: row.int(5)?,
-            deleted_count: row.int(6)?,
-            is_leaving: row.bool(7)?,
-        })
-    }
 }
 
 /// A task or a list without its space, which is known to whoever asks.

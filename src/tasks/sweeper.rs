@@ -1,23 +1,30 @@
 //! Removes what is older than the retention, in the background and in small steps.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::Leaving;
 use crate::clock::{Clock, Timestamp};
+use crate::domain::limits::{KEY_LIFETIME, SHORTEST_KEY_LIFETIME};
 use crate::domain::{Author, Deed, Done, SpaceId, UserId, Work};
-use crate::error::{Result, chain};
-use crate::store::Store;
+use crate::error::{Error, Result, chain};
+use crate::store::{Old, Store};
 
 /// The time between two rounds.
 const PAUSE: Duration = Duration::from_mins(1);
 
-/// How many steps through the spaces a round makes, so that a million of them cost little: each is looked at within
-/// the hour.
-const STEPS_THROUGH_SPACES: usize = 40;
+/// How long a round goes on with one kind of things, so that the others have their turn.
+const LONGEST_PART: Duration = Duration::from_mins(1);
+
+/// Changes are swept when they are so much older than they have to be, of the time that they are kept: an hour of 30
+/// days. So one who writes all day long is swept once an hour and not once a minute.
+const DELAY_OF_CHANGES: u32 = 720;
+
+/// The same of answers.
+const DELAY_OF_ANSWERS: Duration = SHORTEST_KEY_LIFETIME;
 
 /// Removes what is too old.
 pub struct Sweeper {
@@ -26,8 +33,6 @@ pub struct Sweeper {
     /// How long the trash and the history are kept.
     retention: Duration,
     leaving: Leaving,
-    /// The last space that was looked at; empty before the first one.
-    after: String,
 }
 
 /// How many rows were removed.
@@ -40,15 +45,6 @@ pub struct Swept {
     pub users: usize,
 }
 
-/// What one step through some spaces removed.
-#[derive(Clone, Debug, Default)]
-pub struct SpacesStep {
-    pub changes: usize,
-    pub answers: usize,
-    /// The last of these spaces; none if there are no more.
-    pub last: Option<String>,
-}
-
 impl Sweeper {
     pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, leaving: Leaving) -> Self {
         Self {
@@ -56,18 +52,17 @@ impl Sweeper {
             clock,
             retention,
             leaving,
-            after: String::new(),
         }
     }
 
     /// Sweeps at once and then every minute, until `stop`.
-    pub fn start(mut self, tasks: &TaskTracker, stop: CancellationToken) {
+    pub fn start(self, tasks: &TaskTracker, stop: CancellationToken) {
         tasks.spawn(async move {
             stop.run_until_cancelled(self.keep_clean()).await;
         });
     }
 
-    async fn keep_clean(&mut self) {
+    async fn keep_clean(&self) {
         loop {
             match self.sweep().await {
                 Ok(swept) if swept == Swept::default() => {}
@@ -78,21 +73,20 @@ impl Sweeper {
         }
     }
 
-    /// One round: all that is old enough by now; but changes and answers only of the next 20,000 spaces, round by
-    /// round.
-    pub async fn sweep(&mut self) -> Result<Swept> {
+    /// One round: all that is old enough by now.
+    pub async fn sweep(&self) -> Result<Swept> {
         let now = self.clock.now();
         let until = now.minus(self.retention);
         // A failure in one part does not stop the others.
         let tasks = to_the_end(|| self.sweep_trash(until)).await;
-        let spaces = self.sweep_spaces(until).await;
+        let changes = self.sweep_changes(until).await;
+        let answers = self.sweep_answers(now).await;
         let tickets = to_the_end(|| self.store.system_sweep_tickets(now)).await;
         let users = self.remove_users().await;
-        let (changes, answers) = spaces?;
         Ok(Swept {
             tasks: tasks?,
-            changes,
-            answers,
+            changes: changes?,
+            answers: answers?,
             tickets: tickets?,
             users: users?,
         })
@@ -110,57 +104,72 @@ impl Sweeper {
     /// A step through the spaces with the oldest trash.
     async fn sweep_trash(&self, until: Timestamp) -> Result<usize> {
         let mut swept = 0;
-        for (space, until) in self.store.system_list_swept(until).await? {
-            swept += self.work(space, Deed::SweepTrash { until }).await;
+        for Old { space, time } in self.store.system_list_swept(until).await? {
+            let (rows, _) = self.work(space, Deed::SweepTrash { until: time }).await;
+            swept += rows;
         }
         Ok(swept)
     }
 
-    /// Through some spaces, each to its end. Gives how many changes and answers went.
-    async fn sweep_spaces(&mut self, until: Timestamp) -> Result<(usize, usize)> {
-        let (mut changes, mut answers, mut steps) = (0, 0, 0);
-        while steps < STEPS_THROUGH_SPACES {
-            let step = self.sweep_some_spaces(until).await?;
-            changes += step.changes;
-            answers += step.answers;
-            // These spaces may have more.
-            if step.changes + step.answers == 0 {
-                self.after = step.last.unwrap_or_default();
-                steps += 1;
-                if self.after.is_empty() {
-                    break;
+    /// The spaces with the oldest changes first, each to its end.
+    async fn sweep_changes(&self, until: Timestamp) -> Result<usize> {
+        let due = until.minus(self.retention / DELAY_OF_CHANGES);
+        let (mut swept, mut after, start) = (0, None, Instant::now());
+        loop {
+            let list = self.store.system_list_old_changes(due, after.as_ref());
+            let spaces = list.await?;
+            for old in &spaces {
+                loop {
+                    let (rows, more) = self.sweep_some_changes(&old.space, until).await;
+                    swept += rows;
+                    if start.elapsed() > LONGEST_PART {
+                        return Ok(swept);
+                    }
+                    if !more {
+                        break;
+                    }
                 }
             }
-            tokio::task::yield_now().await;
-        }
-        Ok((changes, answers))
-    }
-
-    /// One step in each of some spaces.
-    pub async fn sweep_some_spaces(&self, until: Timestamp) -> Result<SpacesStep> {
-        let now = self.clock.now();
-        let spaces = self
-            .store
-            .system_list_due_spaces(&self.after, until, now)
-            .await?;
-        let last = spaces.last().map(|due| due.space.as_str().to_owned());
-        let mut step = SpacesStep {
-            last,
-            ..SpacesStep::default()
-        };
-        for due in spaces {
-            if due.has_answers {
-                step.answers += self.store.sweep_answers(&due.space, now).await?;
-            }
-            if due.has_changes {
-                step.changes += self.work(due.space, Deed::SweepChanges { until }).await;
+            after = spaces.into_iter().next_back();
+            if after.is_none() {
+                return Ok(swept);
             }
         }
-        Ok(step)
     }
 
-    /// Gives how many rows went. A space where it fails does not stop the others.
-    async fn work(&self, space: SpaceId, deed: Deed) -> usize {
+    /// One step in one space: how many changes went, and whether there are more.
+    pub async fn sweep_some_changes(&self, space: &SpaceId, until: Timestamp) -> (usize, bool) {
+        // Others who wait go first.
+        tokio::task::yield_now().await;
+        self.work(space.clone(), Deed::SweepChanges { until }).await
+    }
+
+    /// The same of answers.
+    async fn sweep_answers(&self, now: Timestamp) -> Result<usize> {
+        let due = now.minus(KEY_LIFETIME + DELAY_OF_ANSWERS);
+        let (mut swept, mut after, start) = (0, None, Instant::now());
+        loop {
+            let list = self.store.system_list_old_answers(due, after.as_ref());
+            let spaces = list.await?;
+            for old in &spaces {
+                tokio::task::yield_now().await;
+                match self.store.sweep_answers(&old.space, now).await {
+                    Ok(rows) => swept += rows,
+                    Err(error) => could_not_sweep(&error),
+                }
+                if start.elapsed() > LONGEST_PART {
+                    return Ok(swept);
+                }
+            }
+            after = spaces.into_iter().next_back();
+            if after.is_none() {
+                return Ok(swept);
+            }
+        }
+    }
+
+    /// Gives how many rows went, and whether there are more. A space where it fails does not stop the others.
+    async fn work(&self, space: SpaceId, deed: Deed) -> (usize, bool) {
         let work = Work {
             space,
             // It makes no change that readers have to see.
@@ -180,14 +189,18 @@ impl Sweeper {
             .await
             .map(|applied| applied.done)
         {
-            Ok(Done::Swept(count)) => count,
-            Ok(_) => 0,
+            Ok(Done::Swept { rows, more }) => (rows, more),
+            Ok(_) => (0, false),
             Err(error) => {
-                tracing::warn!(error = chain(&error), "could not sweep in a space");
-                0
+                could_not_sweep(&error);
+                (0, false)
             }
         }
     }
+}
+
+fn could_not_sweep(error: &Error) {
+    tracing::warn!(error = chain(error), "could not sweep in a space");
 }
 
 /// Step after step, until one finds nothing.

@@ -135,7 +135,7 @@ async fn what_was_cut_off_goes_on(app: TestApp) {
     );
     let store = app.app.store.clone();
     let leaving = app.app.tasks.leaving();
-    let mut sweeper = tickbox::tasks::sweeper::Sweeper::new(
+    let sweeper = tickbox::tasks::sweeper::Sweeper::new(
         store,
         app.clock.clone(),
         crate::support::RETENTION,

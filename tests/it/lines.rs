@@ -13,7 +13,7 @@ use crate::streams::{server, token};
 use crate::support::line::{Line, PATIENCE};
 use crate::support::process::{Running, http};
 
-fn address(server: &Running) -> &str {
+pub(crate) fn address(server: &Running) -> &str {
     server.url.strip_prefix("http://").unwrap()
 }
 
@@ -146,7 +146,7 @@ async fn a_stream_over_http_2_shares_its_line_with_other_requests() {
 }
 
 #[cfg(target_os = "linux")]
-mod memory {
+pub(crate) mod memory {
     //! What a line costs the server, as the kernel counts it.
 
     use std::fs;
@@ -202,7 +202,7 @@ mod memory {
     }
 
     /// The other ends of the lines are in this process.
-    fn allow_many_files() {
+    pub(crate) fn allow_many_files() {
         let limits = getrlimit(Resource::Nofile);
         let raised = Rlimit {
             current: limits.maximum,

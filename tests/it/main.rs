@@ -5,6 +5,7 @@
 mod support;
 
 mod addresses;
+mod amplification;
 mod authentication;
 mod backup;
 mod batch;
@@ -28,6 +29,7 @@ mod failover;
 mod fields;
 mod filters;
 mod followers;
+mod fuzzed;
 mod generators;
 mod guides;
 mod health;
@@ -43,6 +45,7 @@ mod lists;
 mod lost_answers;
 mod meanings;
 mod members;
+mod memory;
 mod metrics;
 mod migrations;
 mod model;

@@ -142,7 +142,7 @@ async fn many_are_swept_in_steps_by_several_at_once(app: TestApp) {
         let _ = alice.delete(&path).await.expect(StatusCode::NO_CONTENT);
     }
     app.clock.advance(31 * DAY);
-    let (mut one, mut other) = (sweeper(&app), sweeper(&app));
+    let (one, other) = (sweeper(&app), sweeper(&app));
     let (one, other) = tokio::join!(one.sweep(), other.sweep());
     let (one, other) = (one.unwrap(), other.unwrap());
     assert_eq!(one.tasks + other.tasks, 260);
@@ -153,6 +153,13 @@ async fn many_are_swept_in_steps_by_several_at_once(app: TestApp) {
         [""; 0]
     );
     assert_eq!(numbers(&app.home).await, "trash=0 swept=520");
+}
+
+async fn answers(home: &Home) -> String {
+    let count = "(SELECT count(*) FROM answers AS k WHERE k.space = a.space)";
+    let sql =
+        format!("SELECT {count} || ' kept, ' || answer_count || ' counted' FROM accounts AS a");
+    read_lines(home, &sql).await.concat()
 }
 
 async fn an_answer_is_swept_after_a_day(app: TestApp) {
@@ -167,8 +174,11 @@ async fn an_answer_is_swept_after_a_day(app: TestApp) {
         .expect(StatusCode::CREATED);
     app.clock.advance(Duration::from_hours(23));
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 0);
-    app.clock.advance(Duration::from_hours(1));
+    assert_eq!(answers(&app.home).await, "1 kept, 1 counted");
+    // One who keeps answers all day long is swept once an hour.
+    app.clock.advance(Duration::from_mins(121));
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 1);
+    assert_eq!(answers(&app.home).await, "0 kept, 0 counted");
 }
 
 async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
@@ -182,15 +192,13 @@ async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
     // A moment before, and 10,500 more.
     let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10500)
         INSERT INTO answers (space, idempotency_key, fingerprint, created_at, answer)
-        SELECT space, 'key ' || n, fingerprint, created_at, answer FROM answers, numbers";
+        SELECT space, 'key ' || n, fingerprint, created_at, answer FROM answers, numbers;
+        UPDATE accounts SET answer_count = 10501";
     crate::support::tamper(&app.home, many).await;
-    let count = "SELECT '' || count(*) FROM answers";
-    assert_eq!(
-        sweeper(&app).sweep().await.unwrap().answers,
-        0,
-        "they are young"
-    );
+    let swept = async || sweeper(&app).sweep().await.unwrap().answers;
+    assert_eq!(swept().await, 0, "they are young");
     app.clock.advance(Duration::from_hours(2));
+    assert_eq!(swept().await, 0, "nobody has counted them yet");
     let alice = app.user("alice");
     for young in ["a", "b", "c"] {
         let key = ("idempotency-key", young);
@@ -200,8 +208,17 @@ async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
             .await
             .expect(StatusCode::CREATED);
     }
+    app.clock.advance(Duration::from_mins(59));
+    assert_eq!(swept().await, 0, "the last are young");
+    assert_eq!(answers(&app.home).await, "10504 kept, 10504 counted");
+    app.clock.advance(Duration::from_mins(2));
     // In steps of 500, until there are no more than 10,000.
-    let swept = sweeper(&app).sweep().await.unwrap().answers;
-    assert_eq!(swept, 1000);
-    assert_eq!(read_lines(&app.home, count).await, ["9504"]);
+    assert_eq!(swept().await, 1000);
+    assert_eq!(answers(&app.home).await, "9504 kept, 9504 counted");
+    // By now they are as few as others have.
+    app.clock.advance(Duration::from_hours(21));
+    assert_eq!(swept().await, 0);
+    app.clock.advance(Duration::from_hours(1));
+    assert_eq!(swept().await, 9501);
+    assert_eq!(answers(&app.home).await, "3 kept, 3 counted");
 }

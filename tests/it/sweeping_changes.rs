@@ -1,11 +1,16 @@
 //! Old changes go, user by user: each user's oldest first, never one too early, and no batch by halves.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
-use tickbox::tasks::sweeper::Sweeper;
+use tickbox::clock::Timestamp;
+use tickbox::domain::UserId;
+use tickbox::store::meter::Meter;
+use tickbox::tasks::sweeper::{Sweeper, Swept};
 
+use crate::filters::plans::plan;
 use crate::support::{Client, Home, RETENTION, TestApp, every_engine, read_lines, tamper};
 
 /// Of a task that a client makes.
@@ -17,7 +22,9 @@ every_engine!(
     a_very_long_batch_is_swept,
     no_step_ends_within_a_batch,
     a_change_is_not_swept_early_where_clocks_differ,
-    each_of_very_many_users_has_a_turn,
+    few_of_very_many_users_are_found_at_once,
+    all_of_many_users_have_their_turn,
+    what_is_old_is_found_by_an_index,
     several_sweepers_remove_each_change_once,
     a_change_can_be_undone_until_it_is_old,
     a_batch_is_undone_whole_or_not_at_all,
@@ -65,16 +72,15 @@ async fn no_step_ends_within_a_batch(app: TestApp) {
     }
     let until = app.clock.now();
     change_at_once(&alice, &task, 2).await;
-    let sweeper = sweeper(&app);
-    let step = async || sweeper.sweep_some_spaces(until).await.unwrap();
-    for (swept, left) in [
-        (401, "alice 402-1413"),
-        (500, "alice 902-1413"),
-        (510, "alice 1412-1413"),
-        (0, "alice 1412-1413"),
+    let (sweeper, space) = (sweeper(&app), UserId::parse("alice").unwrap().space());
+    for (swept, more, left) in [
+        (401, true, "alice 402-1413"),
+        (500, true, "alice 902-1413"),
+        (510, false, "alice 1412-1413"),
+        (0, false, "alice 1412-1413"),
     ] {
-        let step = step().await;
-        assert_eq!((step.changes, step.last.as_deref()), (swept, Some("alice")));
+        let step = sweeper.sweep_some_changes(&space, until).await;
+        assert_eq!(step, (swept, more));
         assert_eq!(kept(&app.home).await, [left]);
     }
 }
@@ -90,7 +96,7 @@ async fn a_very_long_batch_is_swept(app: TestApp) {
     let restored = alice.post(&format!("{path}/restore"), json!(null)).await;
     let _ = restored.expect(StatusCode::OK);
     app.clock.advance(31 * DAY);
-    let mut sweeper = sweeper(&app);
+    let sweeper = sweeper(&app);
     // Of each that is there, only the latest stays.
     assert_eq!(sweeper.sweep().await.unwrap().changes, 2 * 901);
     assert_eq!(kept(&app.home).await, ["alice 1803-2703"]);
@@ -112,7 +118,7 @@ async fn a_change_is_not_swept_early_where_clocks_differ(app: TestApp) {
     let fast = "UPDATE changes SET at = (SELECT max(at) FROM changes) WHERE seq = 2";
     tamper(&app.home, fast).await;
     app.clock.advance(2 * DAY);
-    let mut sweeper = sweeper(&app);
+    let sweeper = sweeper(&app);
     // The third is old, but the second is kept, and what follows it.
     assert_eq!(sweeper.sweep().await.unwrap().changes, 1);
     assert_eq!(kept(&app.home).await, ["alice 2-4"]);
@@ -124,26 +130,97 @@ async fn a_change_is_not_swept_early_where_clocks_differ(app: TestApp) {
     assert_eq!(kept(&app.home).await, ["alice 5-5"]);
 }
 
-async fn each_of_very_many_users_has_a_turn(app: TestApp) {
-    let crowd = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 20000)
+/// As many accounts, of which it is said that their oldest change was made then.
+async fn crowd(app: &TestApp, count: usize, since: Timestamp) {
+    let since = match app.home {
+        Home::Sqlite(_) => since.as_micros().to_string(),
+        Home::Postgres(_) => format!("timestamptz '{since}'"),
+    };
+    let crowd = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
         INSERT INTO accounts (space, epoch, seq, swept_seq, forgotten_seq, task_count, completed_count, deleted_count,
-            is_leaving)
-        SELECT 'one of many ' || n, 0, 0, 0, 0, 0, 0, 0, false FROM numbers";
-    tamper(&app.home, crowd).await;
+            is_leaving, changes_since)
+        SELECT 'one of many ' || n, 0, 0, 0, 0, 0, 0, 0, false, {since} FROM numbers"
+    );
+    tamper(&app.home, &crowd).await;
+}
+
+/// What a round has swept, and how often it has asked the database.
+async fn sweep(app: &TestApp) -> (Swept, u32) {
+    let meter = Arc::new(Meter::default());
+    let swept = meter.measure(sweeper(app).sweep()).await.unwrap();
+    (swept, meter.calls())
+}
+
+async fn few_of_very_many_users_are_found_at_once(app: TestApp) {
     for user in ["alice", "zoe"] {
         let _ = changed_task(&app.user(user)).await;
     }
     app.clock.advance(31 * DAY);
-    let mut sweeper = sweeper(&app);
-    for left in [["alice 2-2", "zoe 1-2"], ["alice 2-2", "zoe 2-2"]] {
-        assert_eq!(sweeper.sweep().await.unwrap().changes, 1);
-        assert_eq!(kept(&app.home).await, left);
-    }
-    // Behind the last one the first one follows.
+    crowd(&app, 20_000, app.clock.now().plus(365 * DAY)).await;
+    let (_, idle) = sweep(&TestApp::sqlite().await).await;
+    let (swept, calls) = sweep(&app).await;
+    assert_eq!(swept.changes, 2);
+    assert_eq!(kept(&app.home).await, ["alice 2-2", "zoe 2-2"]);
+    // A work for each of the two, and the question whether there are more.
+    assert_eq!(calls, idle + 3);
+    // What is left of them is no reason to come again.
+    assert_eq!(sweep(&app).await, (Swept::default(), idle));
     let _ = changed_task(&app.user("alice")).await;
-    app.clock.advance(31 * DAY);
-    assert_eq!(sweeper.sweep().await.unwrap().changes, 1);
+    app.clock.advance(29 * DAY);
+    assert_eq!(sweep(&app).await, (Swept::default(), idle));
+    app.clock.advance(2 * DAY);
+    // Of each that is there, only the latest stays.
+    assert_eq!(sweep(&app).await.0.changes, 1);
     assert_eq!(kept(&app.home).await, ["alice 2-4", "zoe 2-2"]);
+}
+
+async fn all_of_many_users_have_their_turn(app: TestApp) {
+    let _ = changed_task(&app.user("alice")).await;
+    // They stand before and behind her.
+    for since in [app.clock.now().minus(DAY), app.clock.now().plus(DAY)] {
+        crowd(&app, 600, since).await;
+        let renamed =
+            format!("UPDATE accounts SET space = '{since} ' || space WHERE space LIKE 'one of%'");
+        tamper(&app.home, &renamed).await;
+    }
+    app.clock.advance(32 * DAY);
+    assert_eq!(sweep(&app).await.0.changes, 1);
+    assert_eq!(kept(&app.home).await, ["alice 2-2"]);
+    // Their logs have nothing, whatever was said of them.
+    let due = "SELECT 'due ' || count(*) FROM accounts WHERE changes_since IS NOT NULL";
+    assert_eq!(read_lines(&app.home, due).await, ["due 0"]);
+}
+
+async fn what_is_old_is_found_by_an_index(app: TestApp) {
+    crowd(&app, 20_000, app.clock.now()).await;
+    let indexes = [
+        "tasks_by_deletion",
+        "accounts_by_changes",
+        "accounts_by_answers",
+        "accounts_leaving",
+        "tickets_by_time",
+    ];
+    for statistics in ["", "ANALYZE"] {
+        tamper(&app.home, statistics).await;
+        let statements = app.app.store.statements_of_sweeper();
+        assert_eq!(statements.len(), indexes.len());
+        for (statement, index) in statements.iter().zip(indexes) {
+            let plan = plan(&app.home, statement).await;
+            let says = |words: &str| plan.iter().any(|line| line.contains(words));
+            let told = format!("{statement}: {plan:#?}");
+            assert!(says(index), "{told}");
+            // An index of what is there can be gone through from its start.
+            let is_scan = |line: &String| line.contains("Seq Scan") || line.contains("SCAN ");
+            let scans: Vec<_> = plan.iter().filter(|line| is_scan(line)).collect();
+            let whole = |line: &&String| {
+                let tables = ["accounts", "tasks", "lists", "tickets"];
+                let names = tables.iter().any(|table| line.contains(table));
+                names && !line.contains("USING")
+            };
+            assert!(!scans.into_iter().any(|line| whole(&line)), "{told}");
+        }
+    }
 }
 
 async fn several_sweepers_remove_each_change_once(app: TestApp) {
@@ -165,7 +242,7 @@ async fn several_sweepers_remove_each_change_once(app: TestApp) {
         Home::Sqlite(_) => None,
         Home::Postgres(_) => Some(TestApp::beside(&app).await),
     };
-    let (mut one, mut two) = (sweeper(&app), sweeper(other.as_ref().unwrap_or(&app)));
+    let (one, two) = (sweeper(&app), sweeper(other.as_ref().unwrap_or(&app)));
     let (one, two) = tokio::join!(one.sweep(), two.sweep());
     assert_eq!(one.unwrap().changes + two.unwrap().changes, 30 * 42);
     let young: Vec<_> = (10..40)

@@ -23,7 +23,7 @@ async fn fill(user: &Client, tasks: usize) {
 }
 
 /// A line of a reader who has room for little.
-async fn small_line(address: &str) -> TcpStream {
+pub(crate) async fn small_line(address: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     socket.connect(address.parse().unwrap()).await.unwrap()

@@ -32,15 +32,14 @@ impl Content {
     /// # Errors
     /// The rule gives no day.
     pub fn resume(&mut self) -> Result<(), Breach> {
-        let stood = (self.anchor.clone(), self.occurrence, self.done);
-        self.begin()?;
-        if let (Some(Anchor(anchor)), Some(_), Some(_), Some(recurrence)) =
-            (&stood.0, stood.1, stood.2, &self.recurrence)
+        let stands = self.due.is_some() && self.occurrence.is_some() && self.done.is_some();
+        if let (Some(Anchor(anchor)), Some(recurrence)) = (&self.anchor, &self.recurrence)
+            && stands
         {
-            recurrence.series(anchor)?;
-            (self.anchor, self.occurrence, self.done) = stood;
+            // Its `due` may have been moved to where the rule gives no day.
+            return recurrence.series(anchor).map(drop);
         }
-        Ok(())
+        self.begin()
     }
 
     /// The day of the present occurrence, while there is one.
@@ -69,7 +68,7 @@ impl Content {
         };
         let before = self.done.map_or(0, |TimesDone(count)| count);
         let (done, on) = match passing {
-            Passing::Completed => (before + 1, on),
+            Passing::Completed => (before.saturating_add(1), on),
             // Nothing was done ahead of its time.
             Passing::Skipped => (before, on.max(present)),
         };

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::{
 use super::when::read_date;
 use super::{Breach, Member, Schema, Side, When};
 use crate::domain::json::{Object, Rule, read_text, write_list, write_number, write_text};
-use crate::domain::limits::EXCLUDED_DAYS;
+use crate::domain::limits::{EXCLUDED_DAYS, TIMES_DONE};
 
 const OBJECT: Rule = Cow::Borrowed(
     "must be an object with a rule such as FREQ=WEEKLY;BYDAY=MO, and perhaps from and exclude, or null",
@@ -360,7 +360,8 @@ impl Member for Option<TimesDone> {
         if json == "null" {
             return Ok(None);
         }
-        let count = json.parse().map_err(|_| "must be a whole number")?;
+        let count = json.parse().ok().filter(|count| *count <= TIMES_DONE);
+        let count = count.ok_or("must be a whole number up to 3652425")?;
         Ok(Some(TimesDone(count)))
     }
 

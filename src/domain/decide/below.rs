@@ -18,21 +18,15 @@ impl Drafting<'_> {
             self.lack(Need::Below(root));
             return Ok(Vec::new());
         }
-        let mut children: HashMap<TaskId, Vec<TaskId>> = HashMap::new();
-        for task in self.known::<Content>() {
-            if let Some(parent) = task.content.parent_id {
-                children.entry(parent).or_default().push(task.id);
-            }
-        }
+        let shelves = self.shelves();
         let mut found = Vec::new();
         let mut seen = HashSet::from([root]);
         let mut parents = vec![root];
         while let Some(parent) = parents.pop() {
-            let mut below = children.remove(&parent).unwrap_or_default();
-            below.retain(|id| seen.insert(*id));
-            below.sort_unstable();
-            found.extend(&below);
-            parents.extend(below);
+            let below = shelves.children(parent).filter(|id| seen.insert(*id));
+            let first = found.len();
+            found.extend(below);
+            parents.extend(&found[first..]);
         }
         check_count(found, Noun::Task)
     }

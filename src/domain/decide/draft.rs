@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 
 use super::kept::Kept;
+use super::shelves::Shelves;
 use crate::domain::change::{Batch, Change, Kind};
 use crate::domain::content::{Content, RecordContent};
 use crate::domain::state::Need;
@@ -55,6 +56,8 @@ pub(super) struct Drafting<'a> {
     pub(super) draft: Draft,
     /// Rows that were needed and are not loaded. Then the decision is discarded.
     lacks: RefCell<Vec<Need>>,
+    /// Once something has asked for it.
+    pub(super) shelves: RefCell<Option<Shelves>>,
 }
 
 impl<'a> Drafting<'a> {
@@ -65,6 +68,7 @@ impl<'a> Drafting<'a> {
             done: Draft::new(state.account),
             draft: Draft::new(state.account),
             lacks: RefCell::default(),
+            shelves: RefCell::default(),
         }
     }
 }
@@ -83,6 +87,9 @@ impl Drafting<'_> {
             self.done.account
         });
         let draft = std::mem::replace(&mut self.draft, next);
+        if !keeps {
+            self.put_back(&draft.tasks);
+        }
         if keeps && self.done.is_empty() {
             self.done = draft;
         } else if keeps {
@@ -97,16 +104,26 @@ impl Drafting<'_> {
 
     /// The present state of a task or a list, also of one in the trash.
     pub(super) fn find<C: Kept>(&self, id: C::Id) -> Option<&Record<C>> {
-        for draft in [&self.draft, &self.done] {
-            if let Some(drafted) = C::drafted(draft).get(&id) {
-                return drafted.as_ref();
+        match self.find_known::<C>(id) {
+            Ok(found) => found,
+            Err(need) => {
+                self.lack(need);
+                None
             }
         }
-        let Some(row) = C::rows(self.state).get(&id) else {
-            self.lack(C::need(id));
-            return None;
-        };
-        row.now.as_ref()
+    }
+
+    /// As [`Drafting::find`]; asks for nothing.
+    pub(super) fn find_known<C: Kept>(&self, id: C::Id) -> Result<Option<&Record<C>>, Need> {
+        for draft in [&self.draft, &self.done] {
+            if let Some(drafted) = C::drafted(draft).get(&id) {
+                return Ok(drafted.as_ref());
+            }
+        }
+        match C::rows(self.state).get(&id) {
+            Some(row) => Ok(row.now.as_ref()),
+            None => Err(C::need(id)),
+        }
     }
 
     /// As [`Drafting::find`], but not one in the trash.
@@ -236,10 +253,11 @@ impl Drafting<'_> {
     }
 
     pub(super) fn insert<C: Kept>(&mut self, mut record: Record<C>) -> Record<C> {
-        record.seq = self.draft.account.next_seq();
+        record.seq = self.draft.account.next_seq(self.work.now);
         C::count(&mut self.draft.account, &record, 1);
         let nothing = C::Patch::default();
         self.record::<C>(record.seq, record.id, Kind::Created, None, None, nothing);
+        self.shelve(&record);
         C::drafted_mut(&mut self.draft).insert(record.id, Some(record.clone()));
         record
     }
@@ -277,13 +295,14 @@ impl Drafting<'_> {
         kind: Kind,
         undoes: Option<i64>,
     ) -> Record<C> {
-        new.seq = self.draft.account.next_seq();
+        new.seq = self.draft.account.next_seq(self.work.now);
         new.version = old.version + 1;
         C::count(&mut self.draft.account, old, -1);
         C::count(&mut self.draft.account, &new, 1);
         self.overtake(old.seq);
         let before = old.content.replaced_by(&new.content);
         self.record::<C>(new.seq, new.id, kind, undoes, Some(old.seq), before);
+        self.shelve(&new);
         C::drafted_mut(&mut self.draft).insert(new.id, Some(new.clone()));
         new
     }
@@ -320,6 +339,8 @@ impl Drafting<'_> {
     /// What has to be loaded first, each once.
     pub(super) fn finish(mut self) -> Result<Draft, Vec<Need>> {
         self.end_operation(true);
+        #[cfg(test)]
+        self.check_shelves();
         let mut lacks = self.lacks.take();
         if !lacks.is_empty() {
             let mut seen = HashSet::new();

@@ -5,7 +5,7 @@ use crate::domain::change::Replaced;
 use crate::domain::content::{Content, RecordContent};
 use crate::domain::state::{Need, Rows, State};
 use crate::domain::{
-    Account, Item, ItemId, ListContent, ListId, ListPatch, Noun, Patch, Record, TaskId,
+    Account, Item, ItemId, ListContent, ListId, ListPatch, Noun, Patch, Record, Task, TaskId,
 };
 
 /// A content whose records are kept in a state.
@@ -18,6 +18,8 @@ pub(super) trait Kept: RecordContent {
     fn need(id: Self::Id) -> Need;
     fn item_id(id: Self::Id) -> ItemId;
     fn item(record: Record<Self>) -> Item;
+    /// If it is one.
+    fn as_task(record: &Record<Self>) -> Option<&Task>;
     fn replaced(id: Self::Id, before: Self::Patch) -> Replaced;
     /// What a change replaced, if it is one of these.
     fn before(replaced: &Replaced) -> Option<(Self::Id, &Self::Patch)>;
@@ -25,7 +27,7 @@ pub(super) trait Kept: RecordContent {
 }
 
 macro_rules! kept {
-    ($content:ident: $noun:ident, $id:ident, $patch:ident, $rows:ident, $count:expr) => {
+    ($content:ident: $noun:ident, $id:ident, $patch:ident, $rows:ident, $as_task:expr, $count:expr) => {
         impl Kept for $content {
             const NOUN: Noun = Noun::$noun;
 
@@ -53,6 +55,11 @@ macro_rules! kept {
                 Item::$noun(record)
             }
 
+            fn as_task(record: &Record<Self>) -> Option<&Task> {
+                let as_task: fn(&Record<Self>) -> Option<&Task> = $as_task;
+                as_task(record)
+            }
+
             fn replaced(id: $id, before: $patch) -> Replaced {
                 Replaced::$noun(id, before)
             }
@@ -72,5 +79,5 @@ macro_rules! kept {
     };
 }
 
-kept!(Content: Task, TaskId, Patch, tasks, Account::count);
-kept!(ListContent: List, ListId, ListPatch, lists, |_, _, _| {});
+kept!(Content: Task, TaskId, Patch, tasks, |task| Some(task), Account::count);
+kept!(ListContent: List, ListId, ListPatch, lists, |_| None, |_, _, _| {});

@@ -9,6 +9,7 @@ mod kept;
 mod operate;
 mod place;
 mod recur;
+mod shelves;
 mod sweep;
 #[cfg(test)]
 mod tests;
@@ -86,10 +87,8 @@ pub fn decide(state: &State, work: &Work) -> Result<Decision, Undecided> {
             draft.draft.account.is_leaving = is_there;
             (Done::Left, is_there)
         }
-        Deed::SweepTrash { until } => (Done::Swept(sweep::sweep_trash(&mut draft, *until)), true),
-        Deed::SweepChanges { until } => {
-            (Done::Swept(sweep::sweep_changes(&mut draft, *until)), true)
-        }
+        Deed::SweepTrash { until } => (sweep::sweep_trash(&mut draft, *until), true),
+        Deed::SweepChanges { until } => (sweep::sweep_changes(&mut draft, *until), true),
     };
     let draft = draft.finish().map_err(Undecided::Lacks)?;
     let is_dry = matches!(&work.deed, Deed::Operate(operations) if operations.dry_run);

@@ -204,15 +204,10 @@ impl Drafting<'_> {
             Toward::After => place > from,
             Toward::Before => place < from,
         };
-        let on_shelf = |task: &&Task| task.shelf() == on && Some(task.id) != skipped;
-        let known = self.known::<Content>().filter(on_shelf).map(Task::place);
-        let beyond = |place: &Place| from.is_none_or(|from| is_beyond(place, from));
-        let mut known: Vec<Place> = known.filter(beyond).collect();
-        known.sort_unstable();
-        if toward == Toward::Before {
-            known.reverse();
-        }
-        known.truncate(count);
+        let shelves = self.shelves();
+        let known = shelves.from(on, from, toward);
+        let known = known.filter(|place| Some(place.id) != skipped);
+        let known: Vec<Place> = known.take(count).cloned().collect();
         // Those that are known are the nearest, if a stretch that was loaded reaches from here to the last of them, or
         // to the end.
         let (mut is_certain, mut asked) = (false, 0);

@@ -6,10 +6,11 @@ use crate::domain::change::Change;
 use crate::domain::content::Content;
 use crate::domain::limits::SWEPT_CHANGES;
 use crate::domain::state::Need;
+use crate::domain::work::Done;
 use crate::domain::{ItemId, ListContent, Record, Timestamp};
 
-/// Removes the tasks and lists that were loaded for it; gives how many.
-pub(super) fn sweep_trash(drafting: &mut Drafting<'_>, until: Timestamp) -> usize {
+/// Removes the tasks and lists that were loaded for it.
+pub(super) fn sweep_trash(drafting: &mut Drafting<'_>, until: Timestamp) -> Done {
     let state = drafting.state;
     if state.trash.is_none() {
         drafting.lack(Need::Trash { until });
@@ -25,7 +26,11 @@ pub(super) fn sweep_trash(drafting: &mut Drafting<'_>, until: Timestamp) -> usiz
     for list in lists {
         remove::<ListContent>(drafting, list);
     }
-    tasks.len() + lists.len()
+    let rows = tasks.len() + lists.len();
+    Done::Swept {
+        rows,
+        more: rows > 0,
+    }
 }
 
 fn remove<C: Kept>(drafting: &mut Drafting<'_>, record: &Record<C>) {
@@ -37,13 +42,17 @@ fn remove<C: Kept>(drafting: &mut Drafting<'_>, record: &Record<C>) {
 }
 
 /// Looks at the oldest changes: up to one that was made at `until` or later, whatever later ones say, because clocks
-/// differ; and up to the batch that would be cut. Removes those that a later one of the same item has overtaken, and
-/// gives how many: by the others, a reader of the log finds the items.
-pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> usize {
+/// differ; and up to the batch that would be cut. Removes those that a later one of the same item has overtaken: by the
+/// others, a reader of the log finds the items.
+pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> Done {
+    let nothing = Done::Swept {
+        rows: 0,
+        more: false,
+    };
     let lack = |most: usize| {
         let count = most + 1;
         drafting.lack(Need::OldestChanges { count });
-        0
+        nothing.clone()
     };
     let Some((asked, oldest)) = &drafting.state.oldest else {
         return lack(SWEPT_CHANGES);
@@ -60,8 +69,10 @@ pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> us
     if let Some(batch) = oldest.get(count).and_then(|stays| stays.batch) {
         count = oldest[..count].partition_point(|change| change.seq < batch.first);
     }
+    let first_left = oldest.get(count).map(|change| change.at);
+    drafting.draft.account.changes_since = first_left;
     let Some(last) = oldest[..count].last() else {
-        return 0;
+        return nothing;
     };
     drafting.draft.account.forgotten_seq = last.seq;
     let is_latest = |change: &Change| {
@@ -73,6 +84,10 @@ pub(super) fn sweep_changes(drafting: &mut Drafting<'_>, until: Timestamp) -> us
     };
     let overtaken = oldest[..count].iter().filter(|change| !is_latest(change));
     let removed: Vec<i64> = overtaken.map(|change| change.seq).collect();
+    let rows = removed.len();
     drafting.draft.removed_changes = removed;
-    drafting.draft.removed_changes.len()
+    Done::Swept {
+        rows,
+        more: first_left.is_some_and(|at| at < until),
+    }
 }

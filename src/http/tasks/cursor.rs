@@ -24,8 +24,8 @@ pub(super) fn decode(space: &SpaceId, filter: ListScope, text: &str) -> Option<P
     let bytes: [u8; BYTES] = seal::open(text, &purpose(filter), space)?;
     let (micros, id) = bytes[1..].split_at(8);
     let created_at = Timestamp::from_micros(i64::from_be_bytes(micros.try_into().ok()?));
-    // The seal is not secret: a value that an engine cannot store must be refused here.
-    let is_sane = (Timestamp::default()..=Timestamp::MAX).contains(&created_at);
+    // The seal is no secret: what an engine cannot hold must not reach it.
+    let is_sane = (Timestamp::MIN..=Timestamp::MAX).contains(&created_at);
     (bytes[0] == VERSION && is_sane).then_some(())?;
     Some(Position {
         created_at,
@@ -69,7 +69,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_cursor_leads_back_to_its_place(
-            user in user(), filter in filter(), micros in 0..=Timestamp::MAX.as_micros(), id in any::<u128>()
+            user in user(), filter in filter(), micros in Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros(), id in any::<u128>()
         ) {
             let position = Position {
                 created_at: Timestamp::from_micros(micros),
@@ -83,7 +83,7 @@ mod tests {
         fn a_forged_cursor_to_no_moment_is_refused(micros in any::<i64>()) {
             let user = SpaceId::stored("somebody");
             let created_at = Timestamp::from_micros(micros);
-            prop_assume!(created_at < Timestamp::default() || created_at > Timestamp::MAX);
+            prop_assume!(created_at < Timestamp::MIN || created_at > Timestamp::MAX);
             let forged = encode(&user, ListScope::default(), Position { created_at, ..Position::START });
             prop_assert_eq!(decode(&user, ListScope::default(), &forged), None);
         }

@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
-use super::{Teller, short};
+use super::{Teller, packed, short};
 use crate::domain::{Item, SpaceId, Task, Written};
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::version_tag;
@@ -67,7 +67,7 @@ impl Answer {
         let mut bytes = serde_json::to_vec(&head).ok()?;
         bytes.push(b'\n');
         bytes.extend_from_slice(short.as_ref().unwrap_or(&self.body).as_bytes());
-        Some(bytes.into())
+        Some(packed::pack(bytes))
     }
 
     /// Adds the present tasks to an answer that was kept without them.
@@ -83,7 +83,8 @@ impl Answer {
     /// Parses a kept answer.
     pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Kept, Problem> {
         let read = || {
-            let text = std::str::from_utf8(bytes).ok()?;
+            let bytes = packed::unpack(bytes)?;
+            let text = std::str::from_utf8(&bytes).ok()?;
             let (head, body) = text.split_once('\n')?;
             let head: KeptHead = serde_json::from_str(head).ok()?;
             let answer = Self {

@@ -2,6 +2,7 @@
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;
+mod packed;
 mod short;
 
 use std::sync::Arc;
@@ -139,7 +140,9 @@ impl Write {
                 Ok(answer::send(answer, true))
             }
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),
-            Done::Swept(_) | Done::Left => Err(Problem::internal("a sweep has no caller".into())),
+            Done::Swept { .. } | Done::Left => {
+                Err(Problem::internal("a sweep has no caller".into()))
+            }
         }
     }
 

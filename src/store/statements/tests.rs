@@ -3,7 +3,7 @@
 use super::*;
 
 /// They cross spaces; none gives content to anybody.
-const CROSSING: [Sql; 8] = [
+const CROSSING: [Sql; 9] = [
     // In which of the watched spaces there is something new.
     Sql::SystemListAccounts,
     // One group writes in several spaces.
@@ -13,7 +13,8 @@ const CROSSING: [Sql; 8] = [
     Sql::SystemCountWrongAccounts,
     // Time has run out for the rows of all.
     Sql::SystemListSwept,
-    Sql::SystemListDueSpaces,
+    Sql::SystemListOldChanges,
+    Sql::SystemListOldAnswers,
     Sql::SystemSweepTickets,
     // Removals that were cut off go on.
     Sql::SystemListLeaving,

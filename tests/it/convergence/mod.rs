@@ -56,7 +56,7 @@ async fn after_quiet_every_copy_equals_the_server(app: TestApp) {
         }
     };
     let first = &servers[0];
-    let mut sweeper = Sweeper::new(
+    let sweeper = Sweeper::new(
         first.app.store.clone(),
         first.clock.clone(),
         RETENTION,

@@ -4,7 +4,7 @@
 mod batches;
 mod meaning;
 mod pages;
-mod plans;
+pub(crate) mod plans;
 mod refusals;
 mod tags;
 

@@ -56,7 +56,8 @@ async fn fill(home: &Home) {
 }
 
 /// What the engine says of a statement, without its values.
-async fn plan(home: &Home, statement: &str) -> Vec<String> {
+/// How the engine does what a statement asks for.
+pub(crate) async fn plan(home: &Home, statement: &str) -> Vec<String> {
     match home {
         Home::Sqlite(directory) => {
             let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();

@@ -3,6 +3,7 @@
 mod foreign;
 mod places;
 mod refused;
+mod repeating;
 mod undone;
 
 use axum::body::Body;
@@ -22,6 +23,7 @@ every_engine!(
     a_long_file_comes_in_groups,
     a_dry_run_tells_what_would_come,
     each_rule_of_a_task_is_kept,
+    pages_go_on_behind_what_is_older_than_computers,
 );
 
 const OK: StatusCode = StatusCode::OK;
@@ -284,6 +286,33 @@ async fn each_rule_of_a_task_is_kept(app: TestApp) {
     let told = import(&ada, "", file(many)).await;
     assert_eq!(told["failed"], 150);
     assert_eq!(told["failures"].as_array().unwrap().len(), 100);
+}
+
+async fn pages_go_on_behind_what_is_older_than_computers(app: TestApp) {
+    let ada = app.user("ada");
+    let times = [
+        "2020-01-01",
+        "1970-01-01",
+        "1969-12-31",
+        "1815-12-10",
+        "0001-01-01",
+    ];
+    let made = (0..).zip(times);
+    let line = |(number, day)| task(number, json!({"created_at": format!("{day}T00:00:00Z")}));
+    import(&ada, "", file(made.map(line))).await;
+    for query in ["", "&order_by=created_at%20desc", "&filter=task"] {
+        let first = format!("{}?limit=1{query}", ada.tasks);
+        let (mut path, mut seen) = (first.clone(), Vec::new());
+        loop {
+            let page = ada.get(&path).await.expect(OK);
+            seen.push(page["tasks"][0]["created_at"].as_str().unwrap()[..10].to_owned());
+            let Some(cursor) = page["next_cursor"].as_str() else {
+                break;
+            };
+            path = format!("{first}&cursor={cursor}");
+        }
+        assert_eq!(seen, times, "{query}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,82 @@
+//! How much room a request takes on the disk that may be repeated: not many times its own length.
+
+use axum::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::support::{Client, Home, TestApp, every_engine, read_lines};
+
+every_engine!(
+    what_is_kept_of_large_batches_is_small,
+    what_is_kept_of_an_answer_is_compressed,
+);
+
+/// Bytes on the disk for each byte of a request.
+const MOST: u64 = 20;
+
+/// What all tables and indexes take.
+async fn size(home: &Home) -> u64 {
+    let sql = match home {
+        Home::Sqlite(_) => {
+            "SELECT '' || (page_count * page_size) FROM pragma_page_count, pragma_page_size"
+        }
+        Home::Postgres(_) => {
+            "SELECT '' || sum(pg_total_relation_size(oid)) FROM pg_class
+             WHERE relkind = 'r' AND relnamespace = 'tickbox'::regnamespace"
+        }
+    };
+    read_lines(home, sql).await.concat().parse().unwrap()
+}
+
+/// Sends so many batches, each with a key, and as many operations; gives how long their bodies and their answers were.
+async fn send(user: &Client, id: &Value, batches: usize, operations: usize) -> (u64, u64) {
+    let (mut sent, mut answered) = (0, 0);
+    for number in 0..batches {
+        let operation = |place| json!({"op": "complete", "id": id, "completed": place % 2 == 0});
+        let operations: Vec<Value> = (0..operations).map(operation).collect();
+        let body = json!({"operations": operations});
+        sent += body.to_string().len();
+        let (path, key) = (format!("{}/batch", user.tasks), number.to_string());
+        let batch = async || {
+            let key = ("idempotency-key", key.as_str());
+            user.send_with(Method::POST, &path, key, body.clone()).await
+        };
+        let first = batch().await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+        answered += first.text.len();
+        let again = batch().await;
+        assert_eq!(again.header("idempotency-replayed"), Some("true"));
+        if first.text.len() <= 64 * 1024 {
+            assert_eq!(again.text, first.text);
+        }
+    }
+    (sent as u64, answered as u64)
+}
+
+async fn check(app: &TestApp, description: &str, batches: usize, operations: usize) {
+    let user = app.user("alice");
+    let body = json!({"title": "Large", "description": description});
+    let (_, task) = user.create(body).await;
+    let before = size(&app.home).await;
+    let (sent, answered) = send(&user, &task["id"], batches, operations).await;
+    let taken = size(&app.home).await - before;
+    let told = format!("{sent} bytes were sent, {answered} answered, {taken} are on the disk");
+    assert!(answered > sent * MOST, "it would show nothing: {told}");
+    assert!(taken <= sent * MOST, "{told}");
+}
+
+/// One of 8 KB, which nothing makes smaller.
+async fn what_is_kept_of_large_batches_is_small(app: TestApp) {
+    let sign = |place: u32| char::from_u32(0x2_0000 + place.wrapping_mul(48_271) % 40_000).unwrap();
+    let description: String = (0..2000).map(sign).collect();
+    check(&app, &description, 8, 500).await;
+}
+
+/// Each answer is less than what would be kept without the tasks.
+async fn what_is_kept_of_an_answer_is_compressed(app: TestApp) {
+    let words = [
+        "milk", "bread", "call", "the", "and", "letter", "before", "noon",
+    ];
+    let word = |place: usize| words[place * place % 31 % words.len()];
+    let description: Vec<_> = (0..300).map(word).collect();
+    check(&app, &description.join(" "), 60, 20).await;
+}
