@@ -28,6 +28,7 @@ const NAMES: Record<Piece["kind"], string> = {
   priority: "Priority",
   tag: "Tag",
   list: "List",
+  repeat: "Repeats",
   date: "Due",
   time: "At",
 };
@@ -123,12 +124,15 @@ function ReadPieces({
 }) {
   const when = quick.due && sayWhen(quick.due);
   const said = (piece: Piece) => {
+    if (piece.said !== undefined) return piece.said;
     if (piece.kind === "list") return lists.find(({ id }) => id === quick.list)?.name ?? piece.text;
     if (piece.kind === "date") return when ?? piece.text;
     if (piece.kind === "time")
       return quick.pieces.some(({ kind }) => kind === "date") ? "" : (when ?? piece.text);
     return piece.kind === "tag" ? piece.text : piece.text.slice(1);
   };
+  // A rule alone says when it begins.
+  const isSaid = quick.pieces.some(({ kind }) => kind === "date" || kind === "time");
   return (
     <>
       <span class="read-title">{quick.title || "…"}</span>
@@ -145,6 +149,7 @@ function ReadPieces({
             <span class="read-kind">{NAMES[piece.kind]}</span> {said(piece)} <Icon name="close" />
           </button>
         ))}
+      {quick.recurrence && !isSaid && <span class="read-kind">{`first ${when}`}</span>}
     </>
   );
 }

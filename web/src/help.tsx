@@ -33,6 +33,8 @@ const IN_A_LINE = [
   ["@Name", "A list that there is"],
   ["tomorrow, fri, 24 dec, in 3 days", "The day"],
   ["9:30, at 9, 5pm", "The time"],
+  ["every monday, every 2 weeks, every month on the 1st", "It comes back"],
+  ["every! 3 days", "Counted from when it is done"],
 ] as const;
 
 export function Help({ onClose }: { onClose: () => void }) {
