@@ -6,7 +6,7 @@ import * as deeds from "./deeds.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { useKeys } from "./keys.js";
-import { Details, Help, SignOut } from "./later.js";
+import { Bring, Details, Help, SignOut } from "./later.js";
 import { PlaceView, nameOf } from "./place-view.js";
 import { go, openTask, useRoute, type Place } from "./route.js";
 import { Sidebar } from "./sidebar.js";
@@ -30,6 +30,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
   const [isMenuOpen, setMenuOpen] = useState(false);
   const [window_, setWindow] = useState<"help" | "sign-in" | "sign-out">();
   const [call, setCall] = useState(0);
+  const [bring, setBring] = useState(0);
   const [addPart, setAddPart] = useState({ id: "", count: 0 });
   const search = useRef<HTMLInputElement>(null);
 
@@ -76,6 +77,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
         place={place}
         isOpen={isMenuOpen}
         onClose={() => setMenuOpen(false)}
+        onBring={() => setBring((count) => count + 1)}
         onHelp={() => setWindow("help")}
         onSignOut={leave}
       />
@@ -116,6 +118,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
       {task !== undefined && (
         <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />
       )}
+      <Bring call={bring} />
       {window_ === "help" && <Help onClose={() => setWindow(undefined)} />}
       {window_ === "sign-in" && (
         <Dialog title="Sign in" onClose={() => setWindow(undefined)}>

@@ -27,6 +27,8 @@ export interface Tasks {
   person: Person;
   client: Client;
   store: Store;
+  /** Another client of the same user, with a `fetch` of its own. */
+  connect: (fetch: typeof globalThis.fetch) => Client;
   /** Whether somebody has to sign in again before anything is sent. */
   readonly isSignedOut: boolean;
   /** Tells when that changes. */
@@ -55,7 +57,8 @@ export async function openTasks(person: Person): Promise<Tasks> {
       throw error;
     }
   };
-  const client = createClient({ baseUrl: ROOT, token: source, userId: person.id });
+  const options = { baseUrl: ROOT, token: source, userId: person.id };
+  const client = createClient(options);
   const name = storageOf(person.id);
   const store = createStore({ client, storage: indexedDb(name) });
   const endSleep = sleepWhileHidden(store);
@@ -64,6 +67,7 @@ export async function openTasks(person: Person): Promise<Tasks> {
     person,
     client,
     store,
+    connect: (fetch) => createClient({ ...options, fetch }),
     get isSignedOut() {
       return isSignedOut;
     },
