@@ -23,7 +23,7 @@ export function Download() {
   return (
     <section>
       <h3>Take them along</h3>
-      <div class="drop-zone">
+      <div class="buttons">
         <button
           type="button"
           class="quiet framed"
@@ -32,7 +32,7 @@ export function Download() {
         >
           <Icon name="down" /> Download my tasks
         </button>
-        <span class="hint">All lists and tasks, those in the trash too, as JSON lines.</span>
+        <span class="hint">All lists and tasks, those in the trash too.</span>
       </div>
       {waiting > 0 && (
         <p class="hint">{`${count(waiting, "change")} on this device will not be in it yet.`}</p>

@@ -8,7 +8,7 @@ export const KINDS: Readonly<Record<Kind, readonly [name: string, where: string]
   todoist: ["Todoist", "a project’s menu, Export as a template, CSV"],
   microsoft: ["Microsoft To Do", "what Microsoft Graph answers, JSON"],
   google: ["Google Tasks", "Takeout, Tasks.json"],
-  icalendar: ["iCalendar", "Apple Reminders, Nextcloud, Thunderbird, tasks.org: .ics"],
+  icalendar: ["iCalendar", ".ics of Apple Reminders, Nextcloud, tasks.org, …"],
   tickbox: ["tickbox", "what Download my tasks gives, .ndjson"],
 };
 

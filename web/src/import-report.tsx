@@ -32,12 +32,12 @@ export function Report({ report, isDry = false }: { report: ImportReport; isDry?
       )}
       {not_carried_over.length > 0 && (
         <details open={not_carried_over.length <= 6}>
-          <summary>Has no place here</summary>
+          <summary>Not carried over, since it has no place here</summary>
           <ul class="faults">
             {not_carried_over.map(({ what, count, lines }) => (
               <li key={what}>
-                {`${what}: ${count.toLocaleString()} `}
-                <span class="hint">{sayLines(lines, count)}</span>
+                {`${what}, ${count === 1 ? "once" : `${count.toLocaleString()} times`} `}
+                <span class="hint">{`(${sayLines(lines, count)})`}</span>
               </li>
             ))}
           </ul>

@@ -10,6 +10,7 @@ import {
 } from "../../clients/typescript/src/index.js";
 import { attempt } from "./deeds.js";
 import { KINDS, Unfit, recognize, type Kind } from "./import-kinds.js";
+import { SignedOut } from "./session.js";
 import { keep, kept } from "./setting.js";
 import type { Tasks } from "./tasks.js";
 import { uploading } from "./upload.js";
@@ -301,8 +302,10 @@ export function words(error: unknown): string {
   if (!(error instanceof TickboxError))
     return error instanceof Error ? error.message : String(error);
   const { status, code, message } = error;
-  if (code === "NETWORK" || code === "TIMEOUT") return UNREACHABLE;
-  if (code === "NO_TOKEN" || status === 401) return "You are signed out: sign in, then try again.";
+  // A token is asked for over the same network.
+  const cause = code === "NO_TOKEN" ? error.cause : undefined;
+  if (code === "NETWORK" || code === "TIMEOUT" || cause instanceof TypeError) return UNREACHABLE;
+  if (cause instanceof SignedOut || status === 401) return "You are signed out: sign in, then try again.";
   if (status === 413) return "The server, or a proxy before it, does not take files of this size.";
   if (status === 409) return "Another import of yours is running: try again when it has ended.";
   if (status === 503) return "The server is busy: try again in a moment.";

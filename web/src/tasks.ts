@@ -7,15 +7,16 @@ import {
   createClient,
   createStore,
   indexedDb,
+  type AskUnsent,
   type Client,
   type List,
   type Store,
   type Task,
 } from "../../clients/typescript/src/index.js";
 import { SignedOut, token, type Person } from "./session.js";
-import { ROOT, storageOf } from "./setting.js";
+import { APP, ROOT, storageOf } from "./setting.js";
 
-export type { Client, List, Store, Task };
+export type { AskUnsent, Client, List, Store, Task };
 
 /**
  * A tab that nobody looks at keeps its stream of events for so long: browsers allow six to one
@@ -35,11 +36,14 @@ export interface Tasks {
   subscribe: (listener: () => void) => () => void;
   /** Another sign-in has taken place: goes on. */
   renew: () => Promise<void>;
-  /** Ends all of it, and removes what is on this device if it is not to stay. */
-  end: (remove: boolean) => Promise<void>;
+  /** Ends all of it; what is on this device stays. */
+  end: () => Promise<void>;
+  /** Ends all of it in all tabs, and leaves nothing here, unless there is unsent work that has to stay. */
+  wipe: (ask: AskUnsent) => Promise<boolean>;
 }
 
-export async function openTasks(person: Person): Promise<Tasks> {
+/** `onWiped`: another tab has signed this person out. */
+export async function openTasks(person: Person, onWiped: () => void): Promise<Tasks> {
   let isSignedOut = false;
   const listeners = new Set<() => void>();
   const tell = (next: boolean) => {
@@ -59,8 +63,15 @@ export async function openTasks(person: Person): Promise<Tasks> {
   };
   const options = { baseUrl: ROOT, token: source, userId: person.id };
   const client = createClient(options);
-  const name = storageOf(person.id);
-  const store = createStore({ client, storage: indexedDb(name) });
+  const storage = indexedDb(storageOf(person.id), { user: person.id, app: APP });
+  const store = createStore({
+    client,
+    storage,
+    onWiped() {
+      endSleep();
+      onWiped();
+    },
+  });
   const endSleep = sleepWhileHidden(store);
   await store.start();
   return {
@@ -79,10 +90,14 @@ export async function openTasks(person: Person): Promise<Tasks> {
       await store.stop();
       await store.start();
     },
-    async end(remove) {
+    async end() {
       endSleep();
       await store.close();
-      if (remove) await removeDatabase(name);
+    },
+    async wipe(ask) {
+      const isGone = await store.wipe(ask);
+      if (isGone) endSleep();
+      return isGone;
     },
   };
 }
@@ -100,14 +115,6 @@ function sleepWhileHidden(store: Store): () => void {
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", look);
   };
-}
-
-function removeDatabase(name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const asked = indexedDB.deleteDatabase(name);
-    // A tab that holds it open lets go when it hears of it; then it is removed.
-    asked.onsuccess = asked.onerror = asked.onblocked = () => resolve();
-  });
 }
 
 export const TasksContext = createContext<Tasks | undefined>(undefined);
