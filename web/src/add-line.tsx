@@ -123,16 +123,16 @@ function ReadPieces({
   onPlain: (text: string) => void;
 }) {
   const when = quick.due && sayWhen(quick.due);
+  const isSaid = quick.pieces.some(({ kind }) => kind === "date" || kind === "time");
   const said = (piece: Piece) => {
-    if (piece.said !== undefined) return piece.said;
+    // A rule alone says when it begins.
+    if (piece.said !== undefined) return isSaid ? piece.said : `${piece.said} · first ${when}`;
     if (piece.kind === "list") return lists.find(({ id }) => id === quick.list)?.name ?? piece.text;
     if (piece.kind === "date") return when ?? piece.text;
     if (piece.kind === "time")
       return quick.pieces.some(({ kind }) => kind === "date") ? "" : (when ?? piece.text);
     return piece.kind === "tag" ? piece.text : piece.text.slice(1);
   };
-  // A rule alone says when it begins.
-  const isSaid = quick.pieces.some(({ kind }) => kind === "date" || kind === "time");
   return (
     <>
       <span class="read-title">{quick.title || "…"}</span>
@@ -149,7 +149,6 @@ function ReadPieces({
             <span class="read-kind">{NAMES[piece.kind]}</span> {said(piece)} <Icon name="close" />
           </button>
         ))}
-      {quick.recurrence && !isSaid && <span class="read-kind">{`first ${when}`}</span>}
     </>
   );
 }

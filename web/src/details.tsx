@@ -1,6 +1,6 @@
 // All of a task: what is written of it, where it stands, what it consists of, what it was.
 
-import { useMemo } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { AddLine } from "./add-line.js";
 import { ago } from "./dates.js";
 import * as deeds from "./deeds.js";
@@ -54,11 +54,18 @@ function Panel({ task, addPart }: { task: Task; addPart: number }) {
   const write = (patch: Parameters<Store["change"]>[1]) =>
     deeds.attempt(() => store.change(task.id, patch)) !== undefined;
   const rule = task.recurrence;
+  const close = useRef<HTMLButtonElement>(null);
+  // Where a keyboard comes up with a field that has the focus, nobody asked for one.
+  const isTouched = matchMedia("(pointer: coarse)").matches;
+  useLayoutEffect(() => {
+    if (isTouched && addPart === 0) close.current?.focus();
+  }, []);
   return (
     <>
       <header>
         <Place task={task} />
         <button
+          ref={close}
           type="button"
           class="icon-button"
           aria-label="Close"
@@ -86,7 +93,7 @@ function Panel({ task, addPart }: { task: Task; addPart: number }) {
             value={task.title}
             most={200}
             isOneLine
-            isFirst={addPart === 0}
+            isFirst={addPart === 0 && !isTouched}
             onWrite={(title) => title.trim() !== "" && write({ title })}
           />
         </div>

@@ -65,6 +65,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
 
   const leave = () =>
     void onSignOut(({ length }) => new Promise((answer) => ask({ waiting: length, answer })));
+  const openBring = () => setBring((count) => count + 1);
   const part = (id: string) => {
     setAddPart(({ count }) => ({ id, count: count + 1 }));
     openTask(id);
@@ -85,7 +86,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
         place={place}
         isOpen={isMenuOpen}
         onClose={() => setMenuOpen(false)}
-        onBring={() => setBring((count) => count + 1)}
+        onBring={openBring}
         onHelp={() => setWindow("help")}
         onSignOut={leave}
       />
@@ -121,7 +122,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
           </div>
         )}
         <Refusals />
-        <PlaceView place={place} opened={task} call={call} onAddPart={part} />
+        <PlaceView place={place} opened={task} call={call} onAddPart={part} onBring={openBring} />
       </main>
       {task !== undefined && (
         <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />

@@ -110,7 +110,7 @@ export const TaskLine = memo(function TaskLine({
             <span class="chip">{`+${task.tags.length - 3}`}</span>
           )}
           {list && (
-            <span class="chip">
+            <span class="chip in-list">
               <i class="dot" style={{ background: list.color ?? "" }} />
               {list.name}
             </span>
