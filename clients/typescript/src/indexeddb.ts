@@ -188,9 +188,9 @@ export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage
       await remove();
     },
 
-    close() {
+    async close() {
       leave();
-      if (isWiped) void remove().catch(() => undefined);
+      if (isWiped) await remove();
     },
   };
 }

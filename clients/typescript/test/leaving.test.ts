@@ -76,6 +76,7 @@ for (const deaf of [false, true]) {
     assert.deepEqual(await call(one, "titles"), []);
     if (deaf) await call(other, "create", "too late");
     await call(other, "untilTitles", []);
+    await call(other, "untilWiped");
     assert.deepEqual(await call(other, "told"), ["wiped"]);
     // The last to leave has removed the database, too.
     await call(one, "untilGone", user);

@@ -24,6 +24,8 @@ export interface Setting {
 let store: Store;
 /** What the store has said besides. */
 const told: string[] = [];
+let tellWiped: () => void;
+const isWiped = new Promise<void>((resolve) => (tellWiped = resolve));
 /** When the browser said that it is offline. */
 let lost = 0;
 addEventListener("offline", () => (lost = performance.now()));
@@ -94,7 +96,10 @@ const harness = {
       storage: indexedDb(name, of),
       retry,
       storageTimeout: mute,
-      onWiped: () => told.push("wiped"),
+      onWiped() {
+        told.push("wiped");
+        tellWiped();
+      },
       onError: (error) => told.push(String(error)),
     });
     await store.start();
@@ -145,6 +150,8 @@ const harness = {
   async untilGone(name: string): Promise<void> {
     while ((await indexedDB.databases()).some((it) => it.name === name));
   },
+
+  untilWiped: (): Promise<void> => isWiped,
 
   told: (): string[] => told,
 
