@@ -30,6 +30,14 @@ export function Bring({ call }: { call: number }) {
   useEffect(() => {
     if (call > 0) setOpen(true);
   }, [call]);
+  useEffect(() => () => importing.end(), [importing]);
+  // Whoever leaves the page would cut it off.
+  useEffect(() => {
+    if (stage.at !== "work") return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    addEventListener("beforeunload", ask);
+    return () => removeEventListener("beforeunload", ask);
+  }, [stage.at]);
   useEffect(() => {
     if (!isOpen) tell(importing, stage);
   }, [isOpen, stage]);
@@ -105,7 +113,7 @@ function Body(parts: Parts & { onFiles: OnFiles }) {
     first.current = false;
   }, [stage.at]);
   return (
-    <div class="bring" ref={head} tabIndex={-1}>
+    <div class="bring" role="group" aria-labelledby="dialog-title" ref={head} tabIndex={-1}>
       {stage.at === "choose" && <Choose {...parts} stage={stage} />}
       {stage.at === "look" && <Look {...parts} stage={stage} />}
       {stage.at === "work" && <Work {...parts} stage={stage} />}

@@ -263,7 +263,13 @@ function Parts({ task, addPart }: { task: Task; addPart: number }) {
 /** The ways that dragging goes, for who does not drag. */
 function Steps({ task }: { task: Task }) {
   const { store } = useTasks();
-  const filter = `${task.parent_id === undefined ? "NOT parent_id:*" : `parent_id = ${task.parent_id}`} AND ${task.list_id === undefined ? "NOT list_id:*" : `list_id = ${task.list_id}`} AND completed = ${task.completed}`;
+  const same = (name: string, id: string | undefined) =>
+    id === undefined ? `NOT ${name}:*` : `${name} = ${id}`;
+  const filter = [
+    same("parent_id", task.parent_id),
+    same("list_id", task.list_id),
+    `completed = ${task.completed}`,
+  ].join(" AND ");
   const siblings = useQuery(filter, "order");
   const at = useMemo(() => siblings.findIndex(({ id }) => id === task.id), [siblings, task.id]);
   const ways = [

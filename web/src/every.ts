@@ -1,4 +1,5 @@
-// When a task comes back, as people write it in a line: `every monday`, `every 2 weeks`, `every! 3 days`.
+// When a task comes back, as people write it in a line: `every monday`, `every 2 weeks`,
+// `every! 3 days`.
 
 import { Series, parseRule, ruleText } from "../../clients/typescript/src/recurrence.js";
 import { plus, type When } from "./dates.js";

@@ -17,7 +17,9 @@ export function Report({ report, isDry = false }: { report: ImportReport; isDry?
         } as ${isThere === 1 ? "it is" : "they are"}.`}</p>
       )}
       {skipped_in_trash + lists.skipped_in_trash > 0 && (
-        <p>{`Of these, ${both(skipped_in_trash, lists.skipped_in_trash)} in the trash: restore from there.`}</p>
+        <p>
+          {`In the trash: ${both(skipped_in_trash, lists.skipped_in_trash)}. Restore from there.`}
+        </p>
       )}
       {fails > 0 && (
         <details open={fails <= 5}>

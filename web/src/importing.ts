@@ -1,5 +1,5 @@
-// One file on its way to the server: looked at first, then brought, then perhaps taken back. It goes
-// on while nobody looks.
+// One file on its way to the server: looked at first, then brought, then perhaps taken back. It
+// goes on while nobody looks.
 
 import {
   TickboxError,
@@ -62,6 +62,7 @@ const once = { attempts: 1 };
 export class Importing {
   #stage: Stage = { at: "choose" };
   #control = new AbortController();
+  #isOver = false;
   readonly #tasks: Tasks;
   readonly #listeners = new Set<() => void>();
   /** A list that was made for the file, and goes with it. */
@@ -136,7 +137,7 @@ export class Importing {
   /** Brings it. What is there already is skipped, so it may be tried again, as the same import. */
   async bring(cargo: Cargo, report: ImportReport, again?: Past): Promise<void> {
     const { file } = cargo;
-    const before = again ?? this.past();
+    const before = again ? undefined : this.past();
     const user = this.#tasks.person.id;
     const list = this.#made?.list === cargo.target ? { list: cargo.target } : {};
     const at = new Date().toISOString();
@@ -149,18 +150,25 @@ export class Importing {
       this.#show({ at: "work", cargo, report, progress }, signal);
     try {
       const done = await this.#send(cargo, { id: past.id }, show);
-      const made = madeBy(done, again);
-      keep(PAST, made > 0 || again ? { ...past, made } : before);
-      this.#go({ at: "done", cargo, report: done, past: { ...past, made } });
+      const ended = withMade(past, done, again);
+      keep(PAST, ended.made === 0 ? before : ended);
+      this.#go({ at: "done", cargo, report: done, past: ended });
     } catch (error) {
+      if (this.#isOver) return;
       const came = cameWith(error);
-      const made = came && madeBy(came, again);
-      const broken = made === undefined ? past : { ...past, made };
-      keep(PAST, made === 0 ? before : broken);
+      const { made: _, ...unknown } = past;
+      const broken: Past = came ? withMade(past, came, again) : unknown;
+      keep(PAST, broken.made === 0 ? before : broken);
       const text = came ? `${both(came.created, came.lists.created)} had come before.` : UNKNOWN;
       const stage = { cargo, before: report, error: words(error), past: broken };
-      this.#go({ at: "broken", came: made === 0 ? "Nothing has come." : text, ...stage });
+      this.#go({ at: "broken", came: broken.made === 0 ? "Nothing has come." : text, ...stage });
     }
+  }
+
+  /** Nobody is here any more: nothing is sent or kept. */
+  end(): void {
+    this.#isOver = true;
+    this.#control.abort();
   }
 
   /** What has come stays until it is taken back. */
@@ -279,10 +287,13 @@ export class Importing {
 const UNREACHABLE = "The server cannot be reached. Are you online?";
 const UNKNOWN = "How much has come is not known.";
 
-const madeBy = ({ created, lists }: Came, again?: Past): number =>
-  created + lists.created + (again?.made ?? 0);
-
 type Came = { created: number; lists: { created: number } };
+
+/** With how much has come of an import by now, if that is known of the times before, too. */
+function withMade(past: Past, { created, lists }: Came, again: Past | undefined): Past {
+  if (again && again.made === undefined) return past;
+  return { ...past, made: created + lists.created + (again?.made ?? 0) };
+}
 
 /** What had come before a failure, if that is known. */
 function cameWith(error: unknown): Came | undefined {
@@ -305,7 +316,8 @@ export function words(error: unknown): string {
   // A token is asked for over the same network.
   const cause = code === "NO_TOKEN" ? error.cause : undefined;
   if (code === "NETWORK" || code === "TIMEOUT" || cause instanceof TypeError) return UNREACHABLE;
-  if (cause instanceof SignedOut || status === 401) return "You are signed out: sign in, then try again.";
+  if (cause instanceof SignedOut || status === 401)
+    return "You are signed out: sign in, then try again.";
   if (status === 413) return "The server, or a proxy before it, does not take files of this size.";
   if (status === 409) return "Another import of yours is running: try again when it has ended.";
   if (status === 503) return "The server is busy: try again in a moment.";

@@ -1,5 +1,6 @@
-// A task in one line: `Pay rent !1 #home @Flat every month on the 1st 9:00`. What is understood is told
-// with its place in the line, so that it can be shown while it is typed, and be left as plain words.
+// A task in one line: `Pay rent !1 #home @Flat every month on the 1st 9:00`. What is understood is
+// told with its place in the line, so that it can be shown while it is typed, and be left as plain
+// words.
 
 import { dayOf, plus, type When } from "./dates.js";
 import { everyIn, firstDay } from "./every.js";

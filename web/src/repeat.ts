@@ -69,7 +69,7 @@ export function sayRule(rule: string): string {
   return every + on + times + (until?.replace(/^(\d{4})(\d\d)(\d\d).*/, ", until $1-$2-$3") ?? "");
 }
 
-/** On which days of a period, by the parts of a rule that are left; nothing for what is not plain. */
+/** On which days of a period, by what is left of a rule; nothing for what is not plain. */
 function sayDays(unit: string, parts: ReadonlyMap<string, string>): string | undefined {
   const names = [...parts.keys()].sort().join();
   const [days, dates] = [parts.get("BYDAY"), parts.get("BYMONTHDAY")];

@@ -38,7 +38,7 @@ export interface Tasks {
   renew: () => Promise<void>;
   /** Ends all of it; what is on this device stays. */
   end: () => Promise<void>;
-  /** Ends all of it in all tabs, and leaves nothing here, unless there is unsent work that has to stay. */
+  /** Ends all of it in all tabs, and leaves nothing here, unless unsent work has to stay. */
   wipe: (ask: AskUnsent) => Promise<boolean>;
 }
 

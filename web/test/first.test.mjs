@@ -1,4 +1,4 @@
-// The first minutes of somebody new: what is said where nothing is, a line that comes back, a phone.
+// The first minutes of somebody new: what is said where nothing is, what comes back, a phone.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";

@@ -5,6 +5,20 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { Visitor, add, row, saved, shows, startBrowser } from "./support/browser.mjs";
+import {
+  CALENDAR,
+  MICROSOFT,
+  TODOIST,
+  allow,
+  button,
+  choose,
+  dialogOf,
+  drop,
+  errands,
+  isReal,
+  open,
+  ours,
+} from "./support/files.mjs";
 import { fits, look } from "./support/look.mjs";
 import { start } from "./support/program.mjs";
 
@@ -21,88 +35,19 @@ after(async () => {
 });
 
 const visitor = (options) => Visitor.with(browser, program.url, options);
-const dialogOf = (page) => page.getByRole("dialog", { name: "Import and export" });
-const button = (page, name) => dialogOf(page).getByRole("button", { name });
-
-const TODOIST = [
-  "TYPE,CONTENT,DESCRIPTION,PRIORITY,INDENT,AUTHOR,RESPONSIBLE,DATE,DATE_LANG,TIMEZONE",
-  "task,Paint the wall @home,In white,1,1,,,2026-12-24,en,",
-  "task,Buy paint,,4,2,,,,,",
-  "task,Water the plants,,4,1,,,every day,en,",
-].join("\n");
-/** A list of Google's, with so many tasks. */
-const errands = (many) => {
-  const items = Array.from({ length: many }, (_, number) => ({
-    ...{ id: `t${number}`, title: "Post the letter", status: "needsAction" },
-  }));
-  return JSON.stringify({ items: [{ kind: "tasks#taskList", id: "l", title: "Errands", items }] });
-};
-const MICROSOFT = JSON.stringify({
-  value: [
-    {
-      ...{ id: "L", displayName: "Tasks" },
-      tasks: [{ id: "T", title: "Call the bank", status: "notStarted", importance: "high" }],
-    },
-  ],
-});
-const CALENDAR = ["BEGIN:VCALENDAR", "BEGIN:VTODO", "UID:1", "SUMMARY:Wash the car"].concat([
-  "END:VTODO",
-  "END:VCALENDAR",
-  "",
-]);
-
-const uuid = (number) => `01990f3e-8a5c-7cc3-98c4-${String(number).padStart(12, "0")}`;
-/** An export of so many tasks. */
-const ours = (many) =>
-  [
-    '{"kind":"tickbox","version":1}',
-    ...Array.from({ length: many }, (_, number) =>
-      JSON.stringify({ kind: "task", id: uuid(number), title: `Task ${number}` }),
-    ),
-  ].join("\n");
-
-async function open(page) {
-  await page.getByRole("button", { name: "Import and export" }).click();
-  await dialogOf(page).waitFor();
-}
-
-async function choose(page, name, text) {
-  const buffer = Buffer.from(text);
-  const file = { name, mimeType: "application/octet-stream", buffer };
-  await dialogOf(page).locator('input[type="file"]').setInputFiles(file);
-}
-
-/** What the browser itself says of answers of such a status is no fault of the page. */
-function allow(visitor, status) {
-  visitor.faults = visitor.faults.filter((text) => !text.includes(`status of ${status}`));
-}
-
-/** Drops a file on the page as it is, whatever it is. */
-function drop(page, name, text) {
-  return page.evaluate(
-    ([name, text]) => {
-      const dataTransfer = new DataTransfer();
-      const content = typeof text === "number" ? new Uint8Array(text) : text;
-      dataTransfer.items.add(new File([content], name));
-      const event = (type) =>
-        new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true });
-      document.body.dispatchEvent(event("dragover"));
-      document.body.dispatchEvent(event("drop"));
-    },
-    [name, text],
-  );
-}
-
 test("a project of Todoist comes by keyboard alone, once, and goes again", async () => {
   const ada = await visitor();
   const page = await ada.open("todoist", "#/inbox");
   const { keyboard } = page;
+  // Whoever listens is handed the choosers from now on, not from the first key on.
+  const chosen = new Promise((resolve) => page.once("filechooser", resolve));
   await add(page, "Mine");
   await saved(page);
   await page.getByRole("button", { name: "Import and export" }).focus();
   await keyboard.press("Enter");
   await button(page, "Choose a file").and(page.locator(":focus")).waitFor();
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), keyboard.press("Enter")]);
+  await keyboard.press("Enter");
+  const chooser = await chosen;
   await chooser.setFiles({ name: "Flat.csv", mimeType: "text/csv", buffer: Buffer.from(TODOIST) });
   const dialog = dialogOf(page);
   await dialog.getByRole("heading", { name: "3 tasks would come" }).waitFor();
@@ -235,109 +180,6 @@ test("all of it comes into a list that is there, or one that is made for it", as
   await page.keyboard.press("Escape");
   await saved(page);
   assert.deepEqual(await lists(), ["Home"]);
-  await ada.end();
-});
-
-const isReal = (url) => url.pathname.endsWith("/import") && !url.searchParams.has("dry_run");
-
-test("without a network, or signed out, nothing is done, and it is said", async () => {
-  const ada = await visitor();
-  const page = await ada.open("failing");
-  await saved(page);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await open(page);
-  const alert = dialogOf(page).getByRole("alert");
-  await ada.context.setOffline(true);
-  await choose(page, "Flat.csv", TODOIST);
-  await alert.getByText("The server cannot be reached. Are you online?").waitFor();
-  await button(page, "Another file").click();
-  await button(page, "Download my tasks").click();
-  await dialogOf(page).getByText("The server cannot be reached").waitFor();
-  await ada.context.setOffline(false);
-  const refuse = (route) =>
-    route.fulfill({ status: 401, json: { error: { code: "UNAUTHORIZED", message: "No" } } });
-  const asked = /\/api\/failing\/import/;
-  await page.route(asked, refuse);
-  await choose(page, "Flat.csv", TODOIST);
-  await alert.getByText("You are signed out: sign in, then try again.").waitFor();
-  await page.unroute(asked);
-  await page.route(asked, (route) =>
-    route.fulfill({ status: 413, body: "<html>too large</html>" }),
-  );
-  await dialogOf(page).getByLabel("What it is").selectOption("icalendar");
-  await alert.getByText("does not take files of this size").waitFor();
-  allow(ada, 413);
-  await ada.end();
-});
-
-test("what was refused in the middle is told, tried again, and taken back", async () => {
-  const ada = await visitor();
-  const page = await ada.open("middle", "#/inbox");
-  await saved(page);
-  await open(page);
-  const dialog = dialogOf(page);
-  // On its way it is cut, behind what the server has written already.
-  await page.route(isReal, (route) =>
-    route.continue({ postData: route.request().postData().slice(0, -40) }),
-  );
-  await choose(page, "Tasks.json", errands(1200));
-  await button(page, "Import 1,200 tasks and 1 list").click();
-  const alert = dialog.getByRole("alert");
-  const [, came] = /([\d,]+) tasks and 1 list had come before\./.exec(
-    await alert.getByText("had come before").textContent(),
-  );
-  const before = Number(came.replace(",", ""));
-  assert.equal((await program.tasks("middle")).length, before);
-  await page.unroute(isReal);
-  // Then the line breaks.
-  await page.route(isReal, (route) => route.abort());
-  await button(page, "Try again").click();
-  await alert.getByText("How much has come is not known.").waitFor();
-  await page.unroute(isReal);
-  await button(page, "Try again").click();
-  await dialog.getByRole("heading", { name: `${1200 - before} tasks have come` }).waitFor();
-  await dialog.getByText(`${came} tasks and 1 list are here already`).waitFor();
-  assert.equal((await program.tasks("middle")).length, 1200);
-  // All of it is one import.
-  await button(page, "Undo").click();
-  await dialog.getByText("Taken back: 1,200 tasks and 1 list are in the trash.").waitFor();
-  assert.deepEqual(await program.tasks("middle"), []);
-  allow(ada, 400);
-  await ada.end();
-});
-
-test("it tells how far it is, goes on behind the window, and can be stopped", async () => {
-  const ada = await visitor();
-  const page = await ada.open("slow", "#/inbox");
-  await saved(page);
-  await open(page);
-  const dialog = dialogOf(page);
-  await choose(page, "mine.ndjson", ours(4000));
-  await button(page, "Import 4,000 tasks").waitFor();
-  const network = await ada.context.newCDPSession(page);
-  const throttle = (uploadThroughput) =>
-    network.send("Network.emulateNetworkConditions", {
-      ...{ offline: false, latency: 0, downloadThroughput: -1, uploadThroughput },
-    });
-  await network.send("Network.enable");
-  await throttle(15_000);
-  await button(page, "Import 4,000 tasks").click();
-  await dialog.getByText(/^Sending: \d+ kB of 3\d\d kB/).waitFor();
-  await button(page, "Go on with something else").click();
-  await dialog.waitFor({ state: "detached" });
-  await open(page);
-  await button(page, "Stop").click();
-  await dialog.getByRole("alert").getByText("You have stopped it.").waitFor();
-  await throttle(-1);
-  // Another page, or the same one later, can take back what had come of it.
-  await page.keyboard.press("Escape");
-  await page.reload();
-  await open(page);
-  await dialog.getByText("not known how much of it came").waitFor();
-  await button(page, "Undo").click();
-  await dialog.getByText(/Taken back|There was nothing to take back/).waitFor();
-  assert.deepEqual(await program.tasks("slow"), []);
-  allow(ada, 404);
   await ada.end();
 });
 
