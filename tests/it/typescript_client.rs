@@ -63,6 +63,7 @@ async fn its_parts_and_the_samples_of_its_page_work() {
             "passing",
             "sse",
             "client",
+            "importing",
             "filter",
             "later",
             "readme",

@@ -28,6 +28,7 @@ const NAMES: Record<Piece["kind"], string> = {
   priority: "Priority",
   tag: "Tag",
   list: "List",
+  repeat: "Repeats",
   date: "Due",
   time: "At",
 };
@@ -122,7 +123,10 @@ function ReadPieces({
   onPlain: (text: string) => void;
 }) {
   const when = quick.due && sayWhen(quick.due);
+  const isSaid = quick.pieces.some(({ kind }) => kind === "date" || kind === "time");
   const said = (piece: Piece) => {
+    // A rule alone says when it begins.
+    if (piece.said !== undefined) return isSaid ? piece.said : `${piece.said} · first ${when}`;
     if (piece.kind === "list") return lists.find(({ id }) => id === quick.list)?.name ?? piece.text;
     if (piece.kind === "date") return when ?? piece.text;
     if (piece.kind === "time")

@@ -4,21 +4,18 @@ import { useCallback, useEffect, useRef, useState } from "preact/hooks";
 import { Shell } from "./shell.js";
 import { SignIn } from "./sign-in.js";
 import { hasServer, lastPerson, signOut, whoIs, type Person } from "./session.js";
-import { CHANNEL } from "./setting.js";
-import { openTasks, TasksContext, type Tasks } from "./tasks.js";
+import { openTasks, TasksContext, type AskUnsent, type Tasks } from "./tasks.js";
 import { Toast, say } from "./toast.js";
-
-/** What tabs tell one another: who has signed out, so that no tab brings back what was removed. */
-interface Note {
-  left: string;
-}
 
 export function App() {
   const [tasks, setTasks] = useState<Tasks>();
   const [isReady, setReady] = useState(false);
   const current = useRef<Tasks | undefined>(undefined);
-  const channel = useRef<BroadcastChannel | undefined>(undefined);
 
+  const show = (next: Tasks | undefined) => {
+    current.current = next;
+    setTasks(next);
+  };
   const enter = useCallback(async (person: Person) => {
     const before = current.current;
     if (before?.person.id === person.id) {
@@ -26,39 +23,31 @@ export function App() {
       return;
     }
     // What somebody else has not sent waits for them.
-    await before?.end(false);
-    const opened = await openTasks(person);
-    current.current = opened;
-    setTasks(opened);
+    await before?.end();
+    const opened = await openTasks(person, () => {
+      if (current.current?.person.id !== person.id) return;
+      show(undefined);
+      say("Signed out in another tab");
+    });
+    show(opened);
   }, []);
 
-  const leave = useCallback(async () => {
-    const leaving = current.current;
-    if (!leaving) return;
-    current.current = undefined;
-    // Nobody signs in while the data and the session of somebody else are still there.
-    setReady(false);
-    setTasks(undefined);
-    channel.current?.postMessage({ left: leaving.person.id } satisfies Note);
+  const leave = useCallback(async (ask: AskUnsent) => {
+    let text = "Signed out; nothing of yours is left on this device";
     try {
-      await leaving.end(true);
-      await signOut();
-    } finally {
-      setReady(true);
+      if (!(await current.current?.wipe(ask))) return;
+    } catch {
+      text = "Signed out, but the browser did not remove your tasks: clear the data of this site";
     }
-    say("Signed out; nothing of yours is left on this device");
+    // Nobody signs in while somebody else's session is still there.
+    setReady(false);
+    show(undefined);
+    await signOut();
+    setReady(true);
+    say(text);
   }, []);
 
   useEffect(() => {
-    const notes = new BroadcastChannel(CHANNEL);
-    channel.current = notes;
-    notes.onmessage = ({ data }: MessageEvent<Note>) => {
-      const here = current.current;
-      if (here?.person.id !== data.left) return;
-      current.current = undefined;
-      setTasks(undefined);
-      void here.end(true);
-    };
     const begin = async () => {
       const person = lastPerson() ?? (await whoIs());
       if (person) await enter(person);
@@ -68,7 +57,6 @@ export function App() {
       if (now && now.id !== person?.id) await enter(now);
     };
     void begin();
-    return () => notes.close();
   }, []);
 
   return (

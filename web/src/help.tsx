@@ -33,6 +33,8 @@ const IN_A_LINE = [
   ["@Name", "A list that there is"],
   ["tomorrow, fri, 24 dec, in 3 days", "The day"],
   ["9:30, at 9, 5pm", "The time"],
+  ["every monday, every 2 weeks, every 15th", "It comes back"],
+  ["every! 3 days", "Counted from when it is done"],
 ] as const;
 
 export function Help({ onClose }: { onClose: () => void }) {
@@ -75,7 +77,9 @@ function Keys({ title, keys }: { title: string; keys: readonly (readonly [string
         {keys.map(([key, meaning]) => (
           <div key={key}>
             <dt>
-              <kbd>{key}</kbd>
+              {key.split(", ").map((one) => (
+                <kbd key={one}>{one}</kbd>
+              ))}
             </dt>
             <dd>{meaning}</dd>
           </div>

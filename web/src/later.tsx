@@ -39,6 +39,7 @@ function later<N extends keyof Parts>(name: N) {
   };
 }
 
+export const Bring = later("Bring");
 export const Details = later("Details");
 export const Help = later("Help");
 export const ListDialog = later("ListDialog");

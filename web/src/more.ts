@@ -1,5 +1,6 @@
 // What nobody needs to see their tasks: fetched when the first of the page stands.
 
+export { Bring } from "./bring.js";
 export { Details } from "./details.js";
 export { follow } from "./drag.js";
 export { Help } from "./help.js";

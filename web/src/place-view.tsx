@@ -9,7 +9,7 @@ import { questionOf, rowsOf } from "./rows.js";
 import type { Place } from "./route.js";
 import { keep, kept } from "./setting.js";
 import { TaskList } from "./task-list.js";
-import { useDay, useLists, useQuery, useTasks, type List } from "./tasks.js";
+import { useDay, useLists, useQuery, useSnapshot, useTasks, type List } from "./tasks.js";
 
 interface Parts {
   place: Place;
@@ -17,6 +17,8 @@ interface Parts {
   /** Focuses the line that adds whenever it becomes another number. */
   call: number;
   onAddPart: (id: string) => void;
+  /** Tasks as files, in and out. */
+  onBring: () => void;
 }
 
 export function PlaceView(parts: Parts) {
@@ -98,11 +100,38 @@ const EMPTY: Record<Place["kind"], string> = {
   trash: "",
 };
 
+/** Nothing is here; or nothing yet, since it is not known what there is. */
+function Empty({ place, onBring }: { place: Place; onBring: () => void }) {
+  const { store } = useTasks();
+  const isReady = useSnapshot(store.subscribe, () => store.isReady);
+  const isOffline = useSnapshot(store.subscribe, () => store.status === "offline");
+  const isNew = useSnapshot(store.subscribe, () => store.tasks().length === 0);
+  if (!isReady)
+    return (
+      <p class="empty" role="status">
+        {isOffline
+          ? "Your tasks are not on this device yet, and there is no connection."
+          : "One moment…"}
+      </p>
+    );
+  return (
+    <div class="empty">
+      <p>{EMPTY[place.kind]}</p>
+      {isNew && place.kind !== "search" && (
+        <button type="button" class="link" onClick={onBring}>
+          Bring tasks along from elsewhere
+        </button>
+      )}
+    </div>
+  );
+}
+
 function Tasks({
   place,
   opened,
   call,
   onAddPart,
+  onBring,
   lists,
   showDone,
 }: Parts & { lists: readonly List[]; showDone: boolean }) {
@@ -138,7 +167,7 @@ function Tasks({
         />
       )}
       {fault && <p class="empty">{fault}</p>}
-      {!fault && rows.length === 0 && <p class="empty">{EMPTY[place.kind]}</p>}
+      {!fault && rows.length === 0 && <Empty place={place} onBring={onBring} />}
       {rows.length > 0 && (
         <TaskList
           label={name}

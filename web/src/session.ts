@@ -2,8 +2,9 @@
 // nothing else gives a token the token itself; the session of a Better Auth server is that server's
 // cookie.
 
+import { lastUser } from "../../clients/typescript/src/last-user.js";
 import { claims } from "../../clients/typescript/src/tokens.js";
-import { ROOT, SIGN_IN, keep, kept } from "./setting.js";
+import { APP, ROOT, SIGN_IN, keep, kept } from "./setting.js";
 
 /** A server that does not answer for so many milliseconds is not there. */
 const PATIENCE = 10_000;
@@ -22,8 +23,14 @@ export class SignInError extends Error {}
 export class SignedOut extends Error {}
 
 /** Who was here last: their tasks show at once, also without a network. */
-export const lastPerson = (): Person | undefined => kept<Person>("person");
+export function lastPerson(): Person | undefined {
+  const id = lastUser(APP);
+  if (id === undefined) return undefined;
+  const named = kept<Person>("person");
+  return named?.id === id ? named : { id, name: id };
+}
 
+/** What they are called; whose tasks are here the client knows. */
 function remember(person: Person): Person {
   keep("person", person);
   return person;
@@ -137,8 +144,7 @@ export const hasServer = (): boolean => SIGN_IN !== "name" && SIGN_IN !== "token
 
 /** Ends the session, also if its server does not answer: what it keeps ends by itself. */
 export async function signOut(): Promise<void> {
-  keep("person", undefined);
-  keep("token", undefined);
+  for (const name of ["person", "token", "import"]) keep(name, undefined);
   if (hasServer()) await auth("sign-out", {}).catch(() => undefined);
 }
 

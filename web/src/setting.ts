@@ -11,11 +11,11 @@ export const SIGN_IN =
   document.querySelector<HTMLMetaElement>('meta[name="tickbox-sign-in"]')?.content ?? "token";
 
 /** Several servers may share an origin. */
-const PREFIX = `tickbox ${new URL(ROOT).pathname} `;
+export const APP = new URL(ROOT).pathname;
+const PREFIX = `tickbox ${APP} `;
 
 /** The storage of this user's tasks. */
 export const storageOf = (user: string): string => `${PREFIX}${user}`;
-export const CHANNEL = `${PREFIX}people`;
 
 /** A browser may refuse to keep anything; then nothing is. */
 export function kept<V>(name: string): V | undefined {

@@ -6,30 +6,38 @@ import * as deeds from "./deeds.js";
 import { Dialog } from "./dialog.js";
 import { Icon } from "./icons.js";
 import { useKeys } from "./keys.js";
-import { Details, Help, SignOut } from "./later.js";
+import { Bring, Details, Help, SignOut } from "./later.js";
 import { PlaceView, nameOf } from "./place-view.js";
 import { go, openTask, useRoute, type Place } from "./route.js";
 import { Sidebar } from "./sidebar.js";
 import { SignIn } from "./sign-in.js";
 import type { Person } from "./session.js";
 import { Refusals, useStatus } from "./status.js";
-import { useLists, useTasks } from "./tasks.js";
+import { useLists, useTasks, type AskUnsent } from "./tasks.js";
 
 interface Parts {
   onPerson: (person: Person) => void;
-  onSignOut: () => Promise<void>;
+  onSignOut: (ask: AskUnsent) => Promise<void>;
   /** The server that people sign in at says that it is somebody else. */
   onOther: () => void;
+}
+
+/** Whether what is not sent may be lost. */
+interface Question {
+  waiting: number;
+  answer: (agrees: boolean) => void;
 }
 
 export function Shell({ onPerson, onSignOut, onOther }: Parts) {
   const { person, store } = useTasks();
   const { place, task } = useRoute();
   const lists = useLists();
-  const { kind, waiting } = useStatus();
+  const { kind } = useStatus();
   const [isMenuOpen, setMenuOpen] = useState(false);
-  const [window_, setWindow] = useState<"help" | "sign-in" | "sign-out">();
+  const [window_, setWindow] = useState<"help" | "sign-in">();
+  const [question, ask] = useState<Question>();
   const [call, setCall] = useState(0);
+  const [bring, setBring] = useState(0);
   const [addPart, setAddPart] = useState({ id: "", count: 0 });
   const search = useRef<HTMLInputElement>(null);
 
@@ -55,7 +63,9 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
     if (kind !== "signed-out") setWindow((now) => (now === "sign-in" ? undefined : now));
   }, [kind]);
 
-  const leave = () => (waiting > 0 ? setWindow("sign-out") : void onSignOut());
+  const leave = () =>
+    void onSignOut(({ length }) => new Promise((answer) => ask({ waiting: length, answer })));
+  const openBring = () => setBring((count) => count + 1);
   const part = (id: string) => {
     setAddPart(({ count }) => ({ id, count: count + 1 }));
     openTask(id);
@@ -76,6 +86,7 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
         place={place}
         isOpen={isMenuOpen}
         onClose={() => setMenuOpen(false)}
+        onBring={openBring}
         onHelp={() => setWindow("help")}
         onSignOut={leave}
       />
@@ -111,22 +122,25 @@ export function Shell({ onPerson, onSignOut, onOther }: Parts) {
           </div>
         )}
         <Refusals />
-        <PlaceView place={place} opened={task} call={call} onAddPart={part} />
+        <PlaceView place={place} opened={task} call={call} onAddPart={part} onBring={openBring} />
       </main>
       {task !== undefined && (
         <Details id={task} addPart={addPart.id === task ? addPart.count : 0} />
       )}
+      <Bring call={bring} />
       {window_ === "help" && <Help onClose={() => setWindow(undefined)} />}
       {window_ === "sign-in" && (
         <Dialog title="Sign in" onClose={() => setWindow(undefined)}>
           <SignIn again={person} onPerson={onPerson} />
         </Dialog>
       )}
-      {window_ === "sign-out" && (
+      {question && (
         <SignOut
-          waiting={waiting}
-          onSignOut={() => void onSignOut()}
-          onClose={() => setWindow(undefined)}
+          waiting={question.waiting}
+          onAnswer={(agrees) => {
+            ask(undefined);
+            question.answer(agrees);
+          }}
         />
       )}
     </div>

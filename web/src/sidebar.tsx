@@ -12,11 +12,13 @@ interface Parts {
   place: Place;
   isOpen: boolean;
   onClose: () => void;
+  /** Tasks as files, in and out. */
+  onBring: () => void;
   onHelp: () => void;
   onSignOut: () => void;
 }
 
-export function Sidebar({ place, isOpen, onClose, onHelp, onSignOut }: Parts) {
+export function Sidebar({ place, isOpen, onClose, onBring, onHelp, onSignOut }: Parts) {
   const lists = useLists();
   const counts = useCounts();
   const today = useQuery("completed = false AND due <= today()");
@@ -125,6 +127,19 @@ export function Sidebar({ place, isOpen, onClose, onHelp, onSignOut }: Parts) {
         <ul class="last">
           {link("done", "Completed", "check")}
           {link("trash", "Trash", "trash")}
+          <li>
+            <button
+              type="button"
+              class="place-link"
+              onClick={() => {
+                onClose();
+                onBring();
+              }}
+            >
+              <Icon name="file" />
+              <span class="place-name">Import and export</span>
+            </button>
+          </li>
         </ul>
       </div>
       <Status onHelp={onHelp} onSignOut={onSignOut} />

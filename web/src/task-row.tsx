@@ -3,7 +3,6 @@
 import { memo } from "./memo.js";
 import { here, sayTime, sayWhen, type When } from "./dates.js";
 import { Icon } from "./icons.js";
-import { repeatOf } from "./repeat.js";
 import type { TaskRow } from "./rows.js";
 
 interface Parts {
@@ -95,7 +94,7 @@ export const TaskLine = memo(function TaskLine({
               <Icon name="notes" />
             </span>
           ) : null}
-          {repeatOf(task) && (
+          {task.recurrence && (
             <span class="chip" title="Repeats">
               <Icon name="repeat" />
             </span>
@@ -111,7 +110,7 @@ export const TaskLine = memo(function TaskLine({
             <span class="chip">{`+${task.tags.length - 3}`}</span>
           )}
           {list && (
-            <span class="chip">
+            <span class="chip in-list">
               <i class="dot" style={{ background: list.color ?? "" }} />
               {list.name}
             </span>
@@ -170,7 +169,7 @@ function spoken({ task, done, parts }: TaskRow, list: string | undefined, today:
     task.due && `due ${sayWhen(task.due, today)}`,
     task.tags && `tags ${task.tags.join(", ")}`,
     parts > 0 && `${done} of ${parts} parts done`,
-    repeatOf(task) && "repeats",
+    task.recurrence && "repeats",
     list && `in ${list}`,
   ];
   return said.filter(Boolean).join(", ");

@@ -7,15 +7,16 @@ import {
   createClient,
   createStore,
   indexedDb,
+  type AskUnsent,
   type Client,
   type List,
   type Store,
   type Task,
 } from "../../clients/typescript/src/index.js";
 import { SignedOut, token, type Person } from "./session.js";
-import { ROOT, storageOf } from "./setting.js";
+import { APP, ROOT, storageOf } from "./setting.js";
 
-export type { Client, List, Store, Task };
+export type { AskUnsent, Client, List, Store, Task };
 
 /**
  * A tab that nobody looks at keeps its stream of events for so long: browsers allow six to one
@@ -27,17 +28,22 @@ export interface Tasks {
   person: Person;
   client: Client;
   store: Store;
+  /** Another client of the same user, with a `fetch` of its own. */
+  connect: (fetch: typeof globalThis.fetch) => Client;
   /** Whether somebody has to sign in again before anything is sent. */
   readonly isSignedOut: boolean;
   /** Tells when that changes. */
   subscribe: (listener: () => void) => () => void;
   /** Another sign-in has taken place: goes on. */
   renew: () => Promise<void>;
-  /** Ends all of it, and removes what is on this device if it is not to stay. */
-  end: (remove: boolean) => Promise<void>;
+  /** Ends all of it; what is on this device stays. */
+  end: () => Promise<void>;
+  /** Ends all of it in all tabs, and leaves nothing here, unless unsent work has to stay. */
+  wipe: (ask: AskUnsent) => Promise<boolean>;
 }
 
-export async function openTasks(person: Person): Promise<Tasks> {
+/** `onWiped`: another tab has signed this person out. */
+export async function openTasks(person: Person, onWiped: () => void): Promise<Tasks> {
   let isSignedOut = false;
   const listeners = new Set<() => void>();
   const tell = (next: boolean) => {
@@ -55,15 +61,24 @@ export async function openTasks(person: Person): Promise<Tasks> {
       throw error;
     }
   };
-  const client = createClient({ baseUrl: ROOT, token: source, userId: person.id });
-  const name = storageOf(person.id);
-  const store = createStore({ client, storage: indexedDb(name) });
+  const options = { baseUrl: ROOT, token: source, userId: person.id };
+  const client = createClient(options);
+  const storage = indexedDb(storageOf(person.id), { user: person.id, app: APP });
+  const store = createStore({
+    client,
+    storage,
+    onWiped() {
+      endSleep();
+      onWiped();
+    },
+  });
   const endSleep = sleepWhileHidden(store);
   await store.start();
   return {
     person,
     client,
     store,
+    connect: (fetch) => createClient({ ...options, fetch }),
     get isSignedOut() {
       return isSignedOut;
     },
@@ -75,10 +90,14 @@ export async function openTasks(person: Person): Promise<Tasks> {
       await store.stop();
       await store.start();
     },
-    async end(remove) {
+    async end() {
       endSleep();
       await store.close();
-      if (remove) await removeDatabase(name);
+    },
+    async wipe(ask) {
+      const isGone = await store.wipe(ask);
+      if (isGone) endSleep();
+      return isGone;
     },
   };
 }
@@ -96,14 +115,6 @@ function sleepWhileHidden(store: Store): () => void {
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", look);
   };
-}
-
-function removeDatabase(name: string): Promise<void> {
-  return new Promise((resolve) => {
-    const asked = indexedDB.deleteDatabase(name);
-    // A tab that holds it open lets go when it hears of it; then it is removed.
-    asked.onsuccess = asked.onerror = asked.onblocked = () => resolve();
-  });
 }
 
 export const TasksContext = createContext<Tasks | undefined>(undefined);

@@ -1,10 +1,10 @@
 // The page for everybody: by keyboard alone, read aloud, on a narrow screen, in both themes, by
 // hand, and with 10,000 tasks. Against the real program.
 
-import axe from "axe-core";
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import { Visitor, add, row, saved, shows, startBrowser, test, titles } from "./support/browser.mjs";
+import { fits, look } from "./support/look.mjs";
 import { start } from "./support/program.mjs";
 
 let program;
@@ -142,24 +142,6 @@ test("a row is dragged to another place, below another row, and to a list", asyn
   await ada.end();
 });
 
-/**
- * What axe finds against WCAG 2.2 AA and its own good practice; in the dark the same page has other
- * colours.
- */
-async function look(page, name, scheme) {
-  // Through the debugger: a page with a strict policy runs no script of others.
-  await page.evaluate(axe.source);
-  const rules = scheme === "dark" ? { runOnly: ["color-contrast"] } : {};
-  const { violations } = await page.evaluate(
-    (rules) => window.axe.run(document, { resultTypes: ["violations"], ...rules }),
-    rules,
-  );
-  const found = violations.map(
-    ({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join("; ")}`,
-  );
-  assert.deepEqual(found, []);
-}
-
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing, and nothing is wider than 320 px, in ${colorScheme}`, async () => {
     const user = `look-${colorScheme}`;
@@ -231,25 +213,6 @@ for (const colorScheme of ["light", "dark"]) {
     await look(page, "the menu", colorScheme);
     await ada.end();
   });
-}
-
-async function fits(page, name) {
-  const wide = await page.evaluate(() => {
-    const most = document.documentElement.clientWidth;
-    const isWide = (element) =>
-      element.getBoundingClientRect().right > most + 1 &&
-      getComputedStyle(element).visibility !== "hidden";
-    return [...document.querySelectorAll("main, main *, .details *, dialog *")]
-      .filter((it) => isWide(it) && !it.closest(".row-meta, .hidden"))
-      .map((it) => it.outerHTML.slice(0, 100));
-  });
-  assert.deepEqual(wide, [], name);
-  assert.ok(
-    await page.evaluate(
-      () => document.documentElement.scrollWidth <= document.documentElement.clientWidth,
-    ),
-    name,
-  );
 }
 
 test("the theme is the device's until somebody chooses", async () => {

@@ -1,6 +1,6 @@
 // What goes wrong, in one class: an answer that is a refusal, or no answer at all.
 
-import type { Task } from "./types.js";
+import type { ImportReport, Task } from "./types.js";
 
 /** Codes of failures that have no answer of the server behind them; their `status` is 0. */
 export type LocalCode =
@@ -25,6 +25,7 @@ interface Facts {
   current?: Task | undefined;
   index?: number | undefined;
   conflictingSeq?: number | undefined;
+  import?: ImportReport | undefined;
   retryAfter?: number | undefined;
   cause?: unknown;
 }
@@ -47,6 +48,8 @@ export class TickboxError extends Error {
   readonly index: number | undefined;
   /** When an undo is refused: the later change that stands in the way. */
   readonly conflictingSeq: number | undefined;
+  /** When an import could not be read further: what had come until then. */
+  readonly import: ImportReport | undefined;
   /** How long the server wants to be left alone, in milliseconds. */
   readonly retryAfter: number | undefined;
 
@@ -60,6 +63,7 @@ export class TickboxError extends Error {
     this.current = facts.current;
     this.index = facts.index;
     this.conflictingSeq = facts.conflictingSeq;
+    this.import = facts.import;
     this.retryAfter = facts.retryAfter;
   }
 
@@ -85,6 +89,7 @@ export class TickboxError extends Error {
       fields: Array.isArray(fields) ? fields.map(String) : undefined,
       details,
       current: current as Task | undefined,
+      import: body["import"] as ImportReport | undefined,
       index: typeof index === "number" ? index : undefined,
       conflictingSeq: typeof seq === "number" ? seq : undefined,
       retryAfter,

@@ -8,7 +8,7 @@ export { parseFilter, type Filter, type Filterable, type Moment } from "./filter
 export type { OnConflict } from "./flush.js";
 export type { Live, Status } from "./follow.js";
 export { timeId } from "./ids.js";
-export { indexedDb } from "./indexeddb.js";
+export { indexedDb, type IndexedDbOptions } from "./indexeddb.js";
 export { forgetLastUser, lastUser } from "./last-user.js";
 export type { Operation } from "./operations.js";
 export { orderOf } from "./order.js";

@@ -12,15 +12,26 @@ const SHARED = "copy";
 const EPOCH = "epoch";
 const RECORDS = "records";
 
+export interface IndexedDbOptions {
+  /** Whose tasks these are, if that is known: then `lastUser` tells it before the first of them are here. */
+  user?: string | undefined;
+  /** Tells apart the apps of an origin; `lastUser` wants the same. */
+  app?: string | undefined;
+}
+
 /** `name` should name the user too: `tickbox-${user.id}`. */
-export function indexedDb(name: string): Storage {
+export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage {
+  const { app } = options;
   const me = randomId();
   /** Of each record of ours, the key in the database: those that we inherited keep theirs. */
   const keys = new Map<string, string>();
   const closing = new AbortController();
   let database: Promise<IDBDatabase> | undefined;
   let epoch: string | undefined;
-  let user: string | undefined;
+  let user = options.user;
+  let isWiped = false;
+  /** The ends of our locks. */
+  const released: Promise<unknown>[] = [];
   let channel: BroadcastChannel | undefined;
   /** Another tab has wiped it all. */
   let wiped: () => void = () => undefined;
@@ -47,14 +58,39 @@ export function indexedDb(name: string): Storage {
 
   function isOf(copy: unknown): void {
     const { user: whose } = (copy ?? {}) as { user?: unknown };
-    if (typeof whose === "string") rememberUser((user = whose));
+    if (typeof whose === "string" && whose !== user) rememberUser((user = whose), app);
   }
 
   function listen(onWiped: () => void): void {
-    wiped = onWiped;
+    wiped = () => {
+      isWiped = true;
+      onWiped();
+    };
     if (typeof BroadcastChannel !== "function") return;
     channel = new BroadcastChannel(`tickbox/${name}`);
     channel.onmessage = ({ data }) => data === epoch || wiped();
+  }
+
+  /** Ends our part in it. */
+  function leave(): void {
+    closing.abort();
+    channel?.close();
+    channel = undefined;
+    void database?.then((it) => it.close(), () => undefined);
+    database = undefined;
+  }
+
+  /** The last to leave removes what is empty. Whoever is still there has to find the epoch that they did not begin with. */
+  async function remove(): Promise<void> {
+    const { locks } = navigator as Partial<Navigator>;
+    if (!locks) return;
+    await Promise.allSettled(released);
+    const { held = [], pending = [] } = await locks.query();
+    if ([...held, ...pending].some((lock) => lock.name?.startsWith(`tickbox/${name}/`))) return;
+    await new Promise<void>((resolve) => {
+      const asked = indexedDB.deleteDatabase(name);
+      asked.onsuccess = asked.onerror = asked.onblocked = () => resolve();
+    });
   }
 
   /** The records of one owner, from now on ours. */
@@ -80,6 +116,7 @@ export function indexedDb(name: string): Storage {
       // Not each time: a disk that is full can still be read.
       if (found === undefined) records.put(epoch, EPOCH);
       listen(onWiped);
+      if (user !== undefined) rememberUser(user, app);
       const [all, copy] = await Promise.all([request(records.getAllKeys()), request(records.get(SHARED) as IDBRequest<unknown>)]);
       isOf(copy);
       const owners = new Set(all.map(String).filter((key) => key.includes("/")).map((key) => key.slice(0, key.indexOf("/"))));
@@ -90,11 +127,14 @@ export function indexedDb(name: string): Storage {
         return loaded;
       }
       const lock = (owner: string) => `tickbox/${name}/${owner}`;
-      const kept = () => new Promise<void>((resolve) => closing.signal.addEventListener("abort", () => resolve()));
-      await held(locks, lock(me), kept);
+      const { signal } = closing;
+      // Whoever closed it meanwhile keeps none.
+      const kept = () =>
+        new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
+      const hold = (of: string) => held(locks, lock(of), kept, released);
+      await hold(me);
       for (const owner of owners) {
-        const free = await held(locks, lock(owner), kept);
-        if (free) {
+        if (await hold(owner)) {
           join(await take(owner));
           continue;
         }
@@ -103,7 +143,7 @@ export function indexedDb(name: string): Storage {
           inherit(await take(owner));
           await kept();
         };
-        locks.request(lock(owner), { signal: closing.signal }, whenFree).catch(() => undefined);
+        released.push(locks.request(lock(owner), { signal }, whenFree).catch(() => undefined));
       }
       return loaded;
     },
@@ -142,28 +182,27 @@ export function indexedDb(name: string): Storage {
       store.put(epoch, EPOCH);
       await done;
       keys.clear();
-      if (lastUser() === user) forgetLastUser();
+      if (lastUser(app) === user) forgetLastUser(app);
       channel?.postMessage(epoch);
+      leave();
+      await remove();
     },
 
-    close() {
-      closing.abort();
-      channel?.close();
-      channel = undefined;
-      void database?.then((it) => it.close(), () => undefined);
-      database = undefined;
+    async close() {
+      leave();
+      if (isWiped) await remove();
     },
   };
 }
 
 /** Takes a lock and keeps it as long as the promise lasts; `false` if somebody else has it. */
-function held(locks: LockManager, name: string, kept: () => Promise<void>): Promise<boolean> {
+function held(locks: LockManager, name: string, kept: () => Promise<void>, released: Promise<unknown>[]): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const answer = (lock: Lock | null) => {
       resolve(lock !== null);
       return lock === null ? undefined : kept();
     };
-    locks.request(name, { ifAvailable: true }, answer).catch(reject);
+    released.push(locks.request(name, { ifAvailable: true }, answer).catch(reject));
   });
 }
 

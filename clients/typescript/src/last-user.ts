@@ -3,18 +3,21 @@
 
 const KEY = "tickbox-client/user";
 
-/** Whose tasks `indexedDb` keeps in this browser, as far as it knows: those of whoever came last and was not wiped. */
-export function lastUser(): string | undefined {
-  return on((kept) => kept.getItem(KEY)) ?? undefined;
+/**
+ * Whose tasks `indexedDb` keeps in this browser, as far as it knows: those of whoever came last and was not wiped. `app`
+ * is what `indexedDb` was given, where several apps share an origin.
+ */
+export function lastUser(app = ""): string | undefined {
+  return on((kept) => kept.getItem(KEY + app)) ?? undefined;
 }
 
 /** For an app whose people sign out and leave their tasks on the device. `Store.wipe` does it by itself. */
-export function forgetLastUser(): void {
-  on((kept) => kept.removeItem(KEY));
+export function forgetLastUser(app = ""): void {
+  on((kept) => kept.removeItem(KEY + app));
 }
 
-export function rememberUser(user: string): void {
-  on((kept) => kept.getItem(KEY) === user || kept.setItem(KEY, user));
+export function rememberUser(user: string, app = ""): void {
+  on((kept) => kept.getItem(KEY + app) === user || kept.setItem(KEY + app, user));
 }
 
 /** A browser may have no such storage, or forbid it. */

@@ -16,8 +16,8 @@ export interface Storage {
   others?(): Promise<Map<string, unknown>>;
   /** Removes everything, that of others too, who write nothing any more; without it what `load` gives is removed. */
   wipe?(): Promise<void>;
-  /** Nothing will be written any more. */
-  close?(): void;
+  /** Nothing will be written any more. After a wipe it may take a moment to remove the last of it. */
+  close?(): void | Promise<void>;
 }
 
 /** Keeps everything as long as the program runs; a store that is made anew with the same one goes on where it was. */

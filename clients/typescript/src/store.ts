@@ -139,7 +139,7 @@ export function createStore(options: StoreOptions) {
       // A browser may refuse to store anything, or never answer. Then nothing is stored, and the rest works.
       isOurs = false;
       journal.giveUp();
-      storage.close?.();
+      void storage.close?.();
       onError(error);
       return;
     }
@@ -237,10 +237,12 @@ export function createStore(options: StoreOptions) {
   /** Another tab has wiped everything. */
   function gone(): void {
     if (closed) return;
-    void vanish().then(() => {
-      storage.close?.();
+    const end = async () => {
+      await vanish();
+      await within(storageTimeout, Promise.resolve(storage.close?.()), "The storage").catch(onError);
       options.onWiped?.();
-    }).catch(onError);
+    };
+    end().catch(onError);
   }
 
   return {

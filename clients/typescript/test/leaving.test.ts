@@ -76,8 +76,10 @@ for (const deaf of [false, true]) {
     assert.deepEqual(await call(one, "titles"), []);
     if (deaf) await call(other, "create", "too late");
     await call(other, "untilTitles", []);
+    await call(other, "untilWiped");
     assert.deepEqual(await call(other, "told"), ["wiped"]);
-    for (const tab of [one, other]) assert.deepEqual(await call(tab, "records", user), ["epoch"]);
+    // The last to leave has removed the database, too.
+    await call(one, "untilGone", user);
     // Whoever comes next begins anew, and it stays.
     await other.load("Page.reload");
     await call(other, "open", its);
@@ -104,7 +106,7 @@ test("work that the server does not have is asked about before it is wiped, that
   assert.deepEqual(await call(one, "titles"), ["here"], "nothing has happened");
   assert.deepEqual(await call(one, "wipe", true), { isDone: true, asked: ["here", "there"] });
   await call(other, "untilTitles", []);
-  assert.deepEqual(await call(one, "records", user), ["epoch"]);
+  await call(one, "untilGone", user);
   line.mend();
   assert.deepEqual(await onServer(user), []);
   await Promise.all([one.close(), other.close()]);
@@ -126,6 +128,35 @@ test("a reload without a network knows whose tasks to show, until they are wiped
   assert.deepEqual(await call(tab, "open", { ...its, name: last!, token: "" }), ["mine"]);
   assert.deepEqual(await call(tab, "wipe"), { isDone: true, asked: [] });
   assert.equal(await call(tab, "lastUser"), null);
+  await tab.close();
+});
+
+test("a tab that keeps silent after a wipe keeps the database, which is gone with it", async () => {
+  const user = someone();
+  const { setting: its } = await setting(user);
+  const [one, other] = [await browser.open(page), await browser.open(page)];
+  await call(one, "open", its);
+  await call(other, "open", { ...its, deaf: true });
+  await call(one, "create", "private");
+  await call(other, "untilTitles", ["private"]);
+  await call(one, "wipe");
+  // As long as it could write, it has to find that it may not.
+  assert.deepEqual(await call(one, "records", user), ["epoch"]);
+  await call(other, "create", "too late");
+  await call(one, "untilGone", user);
+  await Promise.all([one.close(), other.close()]);
+});
+
+test("who is here is known before their first task, apart for each app of an origin", async () => {
+  const user = someone();
+  const { setting: its, line } = await setting(user);
+  const tab = await browser.open(page);
+  line.cut();
+  await call(tab, "open", { ...its, of: { user, app: "/one/" } });
+  assert.equal(await call(tab, "lastUser", "/one/"), user);
+  for (const app of [undefined, "/two/"]) assert.notEqual(await call(tab, "lastUser", app), user);
+  assert.deepEqual(await call(tab, "wipe"), { isDone: true, asked: [] });
+  assert.equal(await call(tab, "lastUser", "/one/"), null);
   await tab.close();
 });
 

@@ -1,6 +1,6 @@
 // What runs in the browser: the package as an app bundles it, and what the tests ask it to do.
 
-import { createClient, createStore, indexedDb, lastUser, type Store } from "tickbox-client";
+import { createClient, createStore, indexedDb, lastUser, type IndexedDbOptions, type Store } from "tickbox-client";
 import { converges, type Counts } from "./support/chaos.js";
 import { until } from "./support/until.js";
 
@@ -17,11 +17,15 @@ export interface Setting {
   deaf?: boolean;
   /** IndexedDB never answers, and so many milliseconds are enough. */
   mute?: number;
+  /** What the storage is told of the user and the app. */
+  of?: IndexedDbOptions;
 }
 
 let store: Store;
 /** What the store has said besides. */
 const told: string[] = [];
+let tellWiped: () => void;
+const isWiped = new Promise<void>((resolve) => (tellWiped = resolve));
 /** When the browser said that it is offline. */
 let lost = 0;
 addEventListener("offline", () => (lost = performance.now()));
@@ -76,7 +80,7 @@ const harness = {
   },
 
   /** The app of one tab. */
-  async open({ lines, token, name, patience, lateFailures, deaf, mute }: Setting): Promise<string[]> {
+  async open({ lines, token, name, patience, lateFailures, deaf, mute, of }: Setting): Promise<string[]> {
     if (deaf) Object.assign(globalThis, { BroadcastChannel: undefined });
     if (mute !== undefined) IDBFactory.prototype.open = () => ({}) as IDBOpenDBRequest;
     const retry = { base: patience, cap: patience };
@@ -89,10 +93,13 @@ const harness = {
     });
     store = createStore({
       client,
-      storage: indexedDb(name),
+      storage: indexedDb(name, of),
       retry,
       storageTimeout: mute,
-      onWiped: () => told.push("wiped"),
+      onWiped() {
+        told.push("wiped");
+        tellWiped();
+      },
       onError: (error) => told.push(String(error)),
     });
     await store.start();
@@ -139,9 +146,16 @@ const harness = {
     return keys.map(String);
   },
 
+  /** Comes back when there is no database of this name. */
+  async untilGone(name: string): Promise<void> {
+    while ((await indexedDB.databases()).some((it) => it.name === name));
+  },
+
+  untilWiped: (): Promise<void> => isWiped,
+
   told: (): string[] => told,
 
-  lastUser: (): string | null => lastUser() ?? null,
+  lastUser: (app?: string): string | null => lastUser(app) ?? null,
 
   /** How many milliseconds after the browser the store said that it is offline. */
   async offlineAfter(): Promise<number> {
