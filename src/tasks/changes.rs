@@ -70,6 +70,7 @@ pub struct ChangePage {
     /// In the order of their latest change; those that are in the trash were deleted.
     pub items: Vec<Item>,
     pub next: Reached,
+    /// If not, all that was committed before the question is in the pages up to this one.
     pub has_more: bool,
 }
 
@@ -94,7 +95,7 @@ impl Tasks {
             kinds,
         });
         check(since, kinds, &account)?;
-        let mut position = since.position;
+        let (mut position, mut latest) = (since.position, account.seq);
         let mut items = Vec::new();
         for _ in 0..MOST_WINDOWS {
             if position >= account.seq {
@@ -122,8 +123,11 @@ impl Tasks {
             }
         }
         if position > since.position {
+            let now = self.store.find_account(space).await?;
             // What was swept while it was read is not in it.
-            check(since, kinds, &self.store.find_account(space).await?)?;
+            check(since, kinds, &now)?;
+            // Nor is what was changed again: that stands behind it, and whoever reads to the end must find it there.
+            latest = now.seq;
         }
         Ok(ChangePage {
             items,
@@ -133,7 +137,7 @@ impl Tasks {
                 copy_until: since.copy_until,
                 kinds,
             },
-            has_more: position < account.seq,
+            has_more: position < latest,
         })
     }
 

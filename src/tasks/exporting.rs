@@ -16,10 +16,13 @@ pub struct Exporting {
 }
 
 enum Stage {
-    Lists { deleted: bool },
+    Lists {
+        deleted: bool,
+    },
     Tasks(Vec<Level>),
     Trash(Option<Position>),
-    Since { position: i64, until: i64 },
+    /// What has changed behind a number, of one kind after the other.
+    Since(Noun, i64),
     End,
 }
 
@@ -78,7 +81,7 @@ impl Exporting {
             }
             Stage::Tasks(levels) => self.read_tasks(levels).await?,
             Stage::Trash(after) => self.read_trash(after).await?,
-            Stage::Since { position, until } => self.read_changes(position, until).await?,
+            Stage::Since(noun, position) => self.read_changes(noun, position).await?,
             Stage::End => return Ok(None),
         };
         self.stage = next;
@@ -135,34 +138,25 @@ impl Exporting {
         let next = if listing.next.is_some() {
             Stage::Trash(listing.next)
         } else {
-            let until = self.tasks.store.find_account(&self.space).await?.seq;
-            Stage::Since {
-                position: self.begun,
-                until,
-            }
+            Stage::Since(Noun::List, self.begun)
         };
         let items = listing.page.tasks.into_iter().map(Item::from).collect();
         Ok((items, next))
     }
 
-    /// What was moved while all was read may have been passed over: it is told once more, as it is then.
-    async fn read_changes(&self, position: i64, until: i64) -> Result<(Vec<Item>, Stage)> {
-        if position >= until {
-            return Ok((Vec::new(), Stage::End));
-        }
-        let last = until.min(position.saturating_add(i64::try_from(CHUNK).unwrap_or(i64::MAX)));
-        let mut items = Vec::new();
-        for noun in [Noun::List, Noun::Task] {
-            let numbers = position + 1..=last;
-            let reading = self
-                .tasks
-                .store
-                .list_changes(&self.space, noun, numbers, 0, CHUNK);
-            items.extend(reading.await?);
-        }
-        let next = Stage::Since {
-            position: last,
-            until,
+    /// What was moved while all was read may have been passed over: it is told once more, as it is then. To the very end:
+    /// what has changed once more stands there.
+    async fn read_changes(&self, noun: Noun, position: i64) -> Result<(Vec<Item>, Stage)> {
+        let numbers = position.saturating_add(1)..=i64::MAX;
+        let reading = self
+            .tasks
+            .store
+            .list_changes(&self.space, noun, numbers, 0, CHUNK);
+        let items = reading.await?;
+        let next = match (items.last(), noun) {
+            (Some(last), _) if items.len() == CHUNK => Stage::Since(noun, last.seq()),
+            (_, Noun::List) => Stage::Since(Noun::Task, self.begun),
+            (_, Noun::Task) => Stage::End,
         };
         Ok((items, next))
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
@@ -14,6 +15,7 @@ every_engine!(
     changes_come_once_each_in_the_order_of_the_last_change,
     a_full_copy_has_no_tombstones,
     a_copy_that_is_read_while_tasks_change_ends_like_the_list,
+    what_was_answered_is_read_although_it_changes_again_meanwhile,
     a_limit_leads_through_all_changes,
     a_cursor_that_was_not_given_out_is_refused,
     a_cursor_from_before_the_sweep_or_from_the_future_has_expired,
@@ -147,6 +149,45 @@ async fn a_copy_that_is_read_while_tasks_change_ends_like_the_list(app: TestApp)
     };
     let there = ids(&mut list["tasks"].as_array().unwrap().iter());
     assert_eq!(ids(&mut copy.values()), there);
+}
+
+/// A copy, and somebody who follows, have read each write that was answered before they asked, or a later one.
+async fn what_was_answered_is_read_although_it_changes_again_meanwhile(app: TestApp) {
+    let alice = app.user("alice");
+    let (path, task) = alice.create(json!({"title": "A"})).await;
+    let answered = AtomicI64::new(1);
+    let writing = async {
+        for number in 0.. {
+            let change = alice.patch(&path, json!({"title": format!("{number}")}));
+            let task = change.await.expect(StatusCode::OK);
+            answered.store(task["version"].as_i64().unwrap(), Ordering::Relaxed);
+        }
+    };
+    let reading = async {
+        let mut copy = BTreeMap::new();
+        let mut query = String::new();
+        for round in 0..300 {
+            if round % 10 == 0 {
+                (copy, query) = Default::default();
+            }
+            let before = answered.load(Ordering::Relaxed);
+            loop {
+                let page = changes(&alice, &query).await;
+                take_over(&mut copy, &page);
+                query = format!("since={}", cursor(&page));
+                if page["has_more"] == false {
+                    break;
+                }
+            }
+            let read = copy.get(task["id"].as_str().unwrap());
+            let version = read.map(|task| task["version"].as_i64().unwrap());
+            assert!(version >= Some(before), "{version:?} after {before}");
+        }
+    };
+    tokio::select! {
+        () = writing => unreachable!("it goes on until all was read"),
+        () = reading => {}
+    }
 }
 
 async fn a_limit_leads_through_all_changes(app: TestApp) {

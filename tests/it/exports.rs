@@ -12,6 +12,7 @@ use crate::support::{Client, TestApp, every_engine};
 every_engine!(
     an_export_has_everything_and_parents_come_first,
     a_long_export_is_whole,
+    what_is_moved_all_the_while_is_in_every_export,
     an_export_is_of_one_user_alone,
 );
 
@@ -130,6 +131,38 @@ async fn an_export_has_everything_and_parents_come_first(app: TestApp) {
     );
     let trash = tasks.iter().filter(|task| task["deleted_at"].is_string());
     assert_eq!(trash.count(), 2);
+}
+
+async fn what_is_moved_all_the_while_is_in_every_export(app: TestApp) {
+    let ada = app.user("ada");
+    let mut parents = Vec::new();
+    for title in ["One", "Other"] {
+        let (_, parent) = ada.create(json!({ "title": title })).await;
+        let stays = json!({"title": "Stays", "parent_id": parent["id"]});
+        let _ = ada.create(stays).await;
+        parents.push(parent["id"].clone());
+    }
+    let (path, moved) = ada
+        .create(json!({"title": "Moved", "parent_id": parents[0]}))
+        .await;
+    let moving = async {
+        for number in 0.. {
+            let to = json!({"parent_id": parents[number % 2]});
+            let moved = ada.post(&format!("{path}/move"), to).await;
+            let _ = moved.expect(StatusCode::OK);
+        }
+    };
+    let exporting = async {
+        for round in 0..200 {
+            let (_, lines) = export(&ada).await;
+            let is_there = lines.iter().any(|line| line["id"] == moved["id"]);
+            assert!(is_there, "export {round}");
+        }
+    };
+    tokio::select! {
+        () = moving => unreachable!("it goes on until all was exported"),
+        () = exporting => {}
+    }
 }
 
 async fn a_long_export_is_whole(app: TestApp) {

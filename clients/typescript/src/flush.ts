@@ -5,7 +5,8 @@ import type { Client } from "./client.js";
 import { TickboxError } from "./errors.js";
 import type { Journal } from "./journal.js";
 import { asPatch, content } from "./merge.js";
-import type { Operation } from "./operations.js";
+import { presentOf } from "./occurrences.js";
+import { reopened, type Operation } from "./operations.js";
 import { BATCH, SPLIT, many, one, outcomes, type Item, type Outcome } from "./parcels.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
@@ -113,7 +114,7 @@ export class Flush {
   #waits(operation: Operation, items: readonly Item[]): boolean {
     const { queue } = this.#parts;
     const isAhead = ({ key, kind }: Operation) => key < operation.key && kind !== "change" && !items.some((item) => item.operation.key === key);
-    if (operation.kind === "change" && this.#rowsOver(operation).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
+    if (operation.kind === "change" && this.#rowsOver(operation.base).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
     if (named(operation).some((row) => queue.of(row).some((other) => isAhead(other) && other.kind !== "remove"))) return true;
     if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     const row = keyOf(operation.id, operation.of);
@@ -121,10 +122,10 @@ export class Flush {
     return queue.operations.some((other) => other.key < operation.key && isBelow(other) && !items.some((item) => item.operation === other));
   }
 
-  /** What an operation's task is below, as far as it is known. */
-  #rowsOver({ base }: Operation): string[] {
+  /** What a task is below, as far as it is known. */
+  #rowsOver(task: Row | null): string[] {
     const over: string[] = [];
-    let at = (base as Task | null)?.parent_id;
+    let at = (task as Task | null)?.parent_id;
     for (; at && !over.includes(at); at = this.#parts.replica.task(at)?.parent_id) over.push(at);
     return over;
   }
@@ -207,6 +208,21 @@ export class Flush {
     }
   }
 
+  /**
+   * What is below a task that has gone on is to be done again, as one with that, and the answer has only the task. If the
+   * log knows of it already, it knows of both.
+   */
+  #reopenBelow({ id, passing }: Operation, passed: Task): void {
+    const { replica } = this.#parts;
+    const before = replica.task(id);
+    if (passed.completed || !before || presentOf(before) !== passing!.occurrence) return;
+    for (const key of replica.keys) {
+      const row = replica.row(key);
+      const task = row && this.#rowsOver(row).includes(id) ? reopened(row) : row;
+      if (task && task !== row) replica.tell(key, { task: { ...task, version: task.version + 1 }, version: task.version + 1 });
+    }
+  }
+
   #settle(operation: Operation, outcome: Outcome, version: number): void {
     const { queue, replica } = this.#parts;
     const { status, error } = outcome;
@@ -224,6 +240,7 @@ export class Flush {
       for (const changed of outcome.changed) replica.tell(changed.id, { task: changed, version: changed.version });
       queue.replace(operation, []);
     } else if (status >= 200 && status < 300 && task) {
+      if (kind === "pass") this.#reopenBelow(operation, task as Task);
       tell(task);
       queue.replace(operation, []);
     } else if (status === 404 && kind === "restore" && operation.base) {

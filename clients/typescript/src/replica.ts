@@ -149,9 +149,11 @@ export class Replica {
     const rows = this.#fresh ?? this.#rows;
     const told = this.#told.get(key);
     if (!row) {
+      const last = rows.get(key);
       rows.delete(key);
       this.#deletions.add(key);
-      if (told?.task) this.#onDoubt();
+      // What is older than the log itself cannot be from after the deletion.
+      if (told?.task && !(last && last.version >= told.version)) this.#onDoubt();
       else if (!this.#fresh) this.#told.delete(key);
     } else {
       rows.set(key, row);
@@ -171,6 +173,8 @@ export class Replica {
 
   /** The log was read to its end. */
   caughtUp(reading: number): void {
+    // Since the last page all is read anew.
+    if (this.#cursor === undefined) return;
     if (this.#fresh) {
       const before = [...this.keys];
       this.#rows = this.#fresh;

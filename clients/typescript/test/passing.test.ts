@@ -4,10 +4,11 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import { TickboxError, type Patch, type Task } from "tickbox-client";
 import { begun, occurrencesOf, passed } from "../dist/occurrences.js";
 import { checked } from "../dist/rules.js";
-import { clientOf, device } from "./support/devices.js";
+import { behind, clientOf, device, storeOf } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -120,6 +121,40 @@ test("what is below is to be done again: what was ticked before, and not what wa
   await store.synced();
   const there = await Promise.all([before, after, deep].map((task) => clientOf(user).get(task)));
   assert.deepEqual(there.map(({ completed }) => completed), [false, true, false]);
+});
+
+test("what is below is to be done again before the log tells so, and a tick after that is not lost", async () => {
+  const user = someone();
+  let tell = () => undefined as void;
+  let told = Promise.resolve();
+  const late = (path: string) => (path.endsWith("/changes") ? (answer: Response) => told.then(() => answer) : undefined);
+  const store = storeOf(behind(user, late), { live: "poll" });
+  await store.start();
+  const { id } = store.create({ title: "t", due, recurrence: WEEKLY });
+  const child = store.create({ title: "c", parent_id: id }).id;
+  const deep = store.create({ title: "d", parent_id: child }).id;
+  for (const task of [child, deep]) store.complete(task);
+  await store.synced();
+  const ticks = () => [child, deep].map((task) => store.get(task)!.completed);
+  const seen = new Set<string>();
+  try {
+    told = new Promise((resolve) => (tell = resolve));
+    store.subscribe(() => seen.add(String(ticks())));
+    store.complete(id);
+    await store.synced();
+    assert.deepEqual([...seen], ["false,false"]);
+    // The log has not told of what is below; a tick there is a tick all the same.
+    store.complete(deep);
+    store.complete(id);
+    store.complete(child);
+    await store.synced();
+    assert.deepEqual(ticks(), [true, false]);
+  } finally {
+    tell();
+  }
+  const there = await clientOf(user).list();
+  await until(store, () => isDeepStrictEqual(store.tasks(), there.tasks), "what the server has");
+  assert.deepEqual(ticks(), [true, false]);
 });
 
 test("an occurrence is given back by an undo, before it was sent and after", async () => {

@@ -29,7 +29,7 @@ export interface Counts {
   cuts: number;
 }
 
-type Content = Pick<Task, "title" | "description" | "completed" | "tags" | "metadata">;
+type Content = Pick<Task, "title" | "description" | "completed" | "tags" | "metadata"> & { standing: unknown };
 
 /** What one device alone writes into a task that all may change: tags that it has added and not removed, a member of its own. */
 interface Part {
@@ -76,7 +76,8 @@ class Device {
   readonly #mistakes: string[] = [];
   /** Of the tasks that nobody else touches, how they are; undefined for those in the trash. */
   readonly #own = new Map<string, Content | undefined>();
-  readonly #parts = new Map<string, Part>();
+  /** Undefined where it is not known. */
+  readonly #parts = new Map<string, Part | undefined>();
   readonly #world: World;
   readonly #place: number;
   readonly #random: Random;
@@ -169,7 +170,8 @@ class Device {
     const random = this.#random;
     const name = `${this.#place}-${(this.#count += 1)}`;
     if (dice < 0.35 || store.tasks().length === 0) {
-      const task = store.create({ title: name });
+      const recurrence = { rule: `FREQ=DAILY;COUNT=${2 + random.below(9)}`, from: random.chance(0.3) ? "completion" : "due" } as const;
+      const task = store.create({ title: name, ...(random.chance(0.4) && { due: { date: "2026-01-05" }, recurrence }) });
       this.made.add(task.id);
       if (random.chance(0.5)) {
         // Nobody else touches what has this name.
@@ -177,8 +179,9 @@ class Device {
       }
       return;
     }
+    if (dice < 0.38) return this.#undo();
     const removed = [...this.#own].filter(([, wanted]) => wanted === undefined);
-    if (dice < 0.4 && removed.length > 0) {
+    if (dice < 0.43 && removed.length > 0) {
       const [id] = random.pick(removed);
       const task = store.restore(id);
       // After a reload the task shows only when the server has brought it back.
@@ -191,16 +194,46 @@ class Device {
     const { id } = random.pick(tasks);
     const own = this.#own.has(id);
     if (this.#world.lists && random.chance(0.4)) return this.#shift(own ? undefined : id, name);
-    if (dice < 0.45) {
+    if (dice < 0.48) {
       store.remove(id);
       if (own) this.#own.set(id, undefined);
       return;
     }
-    if (dice < 0.6) store.complete(id, random.chance(0.5));
+    if (dice < 0.6) this.#pass(id);
     else if (dice < 0.75) this.#part(id, name);
     else if (dice < 0.88) store.change(id, { title: own ? `own ${name}` : name });
     else store.change(id, { description: random.chance(0.2) ? null : name });
     if (own) this.#keep(store.get(id)!);
+  }
+
+  /** What was done last here, to whatever task, is as if it had not been done. */
+  #undo(): void {
+    const { store } = this;
+    const inSight = new Set(store.tasks().map(({ id }) => id));
+    if (!store.undo()) return;
+    for (const id of this.#own.keys()) {
+      const task = store.get(id);
+      // Under its former name it is everybody's.
+      if (task && !task.title.startsWith("own ")) this.#own.delete(id);
+      else this.#own.set(id, task && content(task));
+    }
+    for (const [id, part] of this.#parts) {
+      const task = store.get(id);
+      // Somebody has removed it, and what was taken back kept it in sight: how it comes back nobody here can know.
+      if (!task && inSight.has(id)) this.#parts.set(id, undefined);
+      if (!task || !part) continue;
+      part.tags = new Set((task.tags ?? []).filter((tag) => tag.startsWith(`${this.#place}-`)));
+      const member = task.metadata?.[`of ${this.#place}`] as string | undefined;
+      if (member === undefined) delete part.member;
+      else part.member = member;
+    }
+  }
+
+  #pass(id: string): void {
+    const { store } = this;
+    const { recurrence, completed } = store.get(id)!;
+    if (recurrence && !completed && this.#random.chance(0.3)) store.skip(id);
+    else store.complete(id, this.#random.chance(0.5));
   }
 
   /** Makes, changes, moves or removes a list, or moves a task that is nobody's own: those stay where nothing takes them along. */
@@ -233,7 +266,8 @@ class Device {
   #part(id: string, name: string): void {
     const { store } = this;
     const random = this.#random;
-    const part = this.#parts.get(id) ?? { tags: new Set() };
+    const part = this.#parts.has(id) ? this.#parts.get(id) : { tags: new Set<string>() };
+    if (!part) return;
     this.#parts.set(id, part);
     if (random.chance(0.3)) {
       part.member = name;
@@ -281,7 +315,7 @@ class Device {
     }
     for (const [id, part] of this.#parts) {
       const task = there.get(id);
-      if (!task) continue;
+      if (!task || !part) continue;
       const tags = (task.tags ?? []).filter((tag) => tag.startsWith(`${this.#place}-`));
       demand(text(tags) === text([...part.tags].sort()), `${id} has ${text(tags)} of ${text([...part.tags])}`);
       demand(task.metadata?.[`of ${this.#place}`] === part.member, `${id} has ${text(task.metadata)}, not ${part.member}`);
@@ -293,8 +327,8 @@ class Device {
   }
 }
 
-function content({ title, description, completed, tags, metadata }: Task): Content {
-  return { title, description, completed, tags: tags ?? [], metadata: metadata ?? {} };
+function content({ title, description, completed, tags, metadata, due, occurrence, done }: Task): Content {
+  return { title, description, completed, tags: tags ?? [], metadata: metadata ?? {}, standing: [due, occurrence, done] };
 }
 
 /** The same text for the same value, in whatever order its names come. */
