@@ -14,8 +14,8 @@ every_engine!(
     a_move_is_undone_unless_that_breaks_a_rule,
 );
 
-/// Not behind a pooler: with fresh statistics of a table in which nearly all rows are below one task, PostgreSQL looks through
-/// all of them for each, and a plan for all values, which does not, needs a session.
+/// Not behind a pooler, where each statement is planned by the latest statistics: in a table in which nearly all rows are
+/// below one task PostgreSQL then reads all of them for each.
 mod large {
     use super::very_many_go_together_or_not_at_all;
     use crate::support::on_engine;
