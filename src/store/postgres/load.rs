@@ -57,13 +57,13 @@ pub(super) async fn load(
     };
     let spaces = turns.iter().map(|turn| turn.space.as_arc()).collect();
     let spaces = [Value::Texts(spaces)];
-    let begin = if connector.plans_by_transaction() {
+    let opening = if connector.plans_by_transaction() {
         BEGIN_AND_PLAN
     } else {
         BEGIN
     };
     let (begun, accounts, found) = join3(
-        connection.client.batch_execute(begin),
+        connection.client.batch_execute(opening),
         connector.query(connection, sql, &spaces),
         Found::fetch(connector, connection, &needs),
     )
