@@ -102,7 +102,7 @@ statements! {
             UNION
             SELECT t.id FROM below AS b CROSS JOIN
                 {each} {schema}tasks AS t {by_parent}
-                WHERE t.space = $1 AND t.parent_id = b.id AND t.deleted_at IS NULL {end_t})
+                WHERE t.space = $1 AND t.parent_id = b.id AND t.deleted_at IS NULL {in_parent}{end_t})
          SELECT {t.task} FROM below AS b CROSS JOIN
             {each} {schema}tasks AS t WHERE t.space = $1 AND t.id = b.id {end_t} LIMIT $3"
     ListInList [Text, Uuid, Int]
