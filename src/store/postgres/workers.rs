@@ -20,9 +20,10 @@ use super::super::tables::{ACCOUNTS, account_row};
 use super::attempt::{Attempt, Locked};
 use super::connect::SharedConnector;
 use super::connection::Connection;
-use super::failure::{too_slow, translate, unreachable};
+use super::failure::{too_slow, unreachable};
 use super::load::space_of;
 use super::pool::{Loan, Pool};
+use super::silence::NoAnswer;
 use crate::domain::{Account, SpaceId};
 use crate::error::{Error, chain};
 
@@ -158,12 +159,13 @@ impl Worker {
     ) -> Result<(), Error> {
         let connection = self.connection(loan).await?;
         let spaces = group.turns.iter().map(|turn| turn.space.as_arc()).collect();
+        let spaces = [Value::Texts(spaces)];
         let asking = self
             .connector
-            .query(connection, Sql::SystemListAccounts, &[Value::Texts(spaces)])
-            .await;
-        let known: Vec<SpaceId> = asking
-            .map_err(translate)?
+            .query(connection, Sql::SystemListAccounts, &spaces);
+        let answer = self.connector.heard(connection, LONGEST_GROUP, asking);
+        let known: Vec<SpaceId> = answer
+            .await?
             .iter()
             .map(|row| space_of(row, &ACCOUNTS))
             .collect::<Result<_, _>>()
@@ -198,7 +200,8 @@ impl Worker {
         let inserting = self
             .connector
             .query_rows(connection, (Action::Insert, &ACCOUNTS), &rows);
-        inserting.await.map_err(translate).map(drop)
+        let inserted = self.connector.heard(connection, LONGEST_GROUP, inserting);
+        inserted.await.map(drop)
     }
 
     /// Waits for an account of another process.
@@ -312,16 +315,19 @@ impl Worker {
         let end = {
             let mut running = pin!(attempt.run(&self.connector, connection, locked));
             let left = until.saturating_duration_since(Instant::now());
-            if let Ok(end) = tokio::time::timeout(left, &mut running).await {
-                Some(end)
-            } else {
-                cancelled = true;
-                self.connector.cancel(connection).await;
-                tokio::time::timeout(CANCEL_GRACE, running).await.ok()
+            match self.connector.hear(connection, left, &mut running).await {
+                Ok(end) => Some(end),
+                // Nobody is there to cancel it.
+                Err(NoAnswer::Hung) => None,
+                Err(NoAnswer::Late) => {
+                    cancelled = true;
+                    self.connector.cancel(connection).await;
+                    tokio::time::timeout(CANCEL_GRACE, running).await.ok()
+                }
             }
         };
         let is_over = end.is_some();
-        if (cancelled || attempt.spoiled)
+        if (cancelled || !is_over || attempt.spoiled)
             && let Some(loan) = loan.take()
         {
             // A cancellation may still be on its way, and would end what is asked next; and what has not ended is
