@@ -148,7 +148,7 @@ impl Postgres {
             loan.give_back();
             return decode(&answer.map_err(translate)?).map_err(Error::Internal);
         }
-        let (connection, _place) = self.readers.share().await?;
+        let (connection, place) = self.readers.share().await?;
         match self.ask_on(&connection, question).await {
             Ok(Ok(rows)) => return decode(&rows).map_err(Error::Internal),
             Ok(Err(error)) if is_of_no_use(&error) => self.connector.note(&connection, &error),
@@ -160,6 +160,8 @@ impl Postgres {
             }
         }
         // The connection broke while we waited, or its server goes or hangs: a read can be asked again without harm, once.
+        // Not with two places: if all did so, nobody would get a second one.
+        drop(place);
         let (connection, _place) = self.readers.share().await?;
         let answer = self.ask_on(&connection, question).await;
         let answer = answer.map_err(|why| question.unanswered(why))?;

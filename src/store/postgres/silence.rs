@@ -21,8 +21,10 @@ use crate::error::Error;
 /// So long an answer may take before somebody looks whether the server is still there.
 const SILENCE: Duration = Duration::from_secs(1);
 
-/// How long a server may take to say a byte. One that is only busy says it at once, whoever waits for what.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a server may take to say a byte. One that is only busy says it at once, whoever waits for what. Counted in
+/// naps, each of which is longer where this program itself is busy, so that it does not take its own haste for silence.
+const NAP: Duration = Duration::from_millis(100);
+const PATIENCE: u32 = 20;
 
 /// A server's answer to this is one byte, whether it speaks TLS or not, before it asks who is there and whether there is
 /// room: the message `SSLRequest` of the protocol.
@@ -63,7 +65,7 @@ impl Connector {
         if let Ok(answer) = timeout(first, &mut asking).await {
             return Ok(answer);
         }
-        let until = Instant::now() + (limit - first);
+        let until = Instant::now() + limit.saturating_sub(first);
         loop {
             tokio::select! {
                 biased;
@@ -123,14 +125,14 @@ enum Said {
 
 /// Whether a server takes what it is sent, or not even that, and says nothing. If its name cannot be looked up now, that
 /// says nothing of it.
-async fn is_silent(config: &Config, patience: Duration) -> bool {
+async fn is_silent(config: &Config, patience: u32) -> bool {
     let port = config.get_ports().first().copied().unwrap_or(5432);
     let told = match (config.get_hosts().first(), config.get_hostaddrs().first()) {
         (_, Some(address)) => ask_all(vec![SocketAddr::new(*address, port)], patience).await,
         (Some(Host::Tcp(name)), None) => {
             let looking = tokio::net::lookup_host((name.as_str(), port));
-            match timeout(patience, looking).await {
-                Ok(Ok(addresses)) => ask_all(addresses.collect(), patience).await,
+            match within(patience, looking).await {
+                Some(Ok(addresses)) => ask_all(addresses.collect(), patience).await,
                 _ => return false,
             }
         }
@@ -145,25 +147,36 @@ async fn is_silent(config: &Config, patience: Duration) -> bool {
     !told.contains(&Said::Something) && told.contains(&Said::Nothing)
 }
 
-async fn ask_all(addresses: Vec<SocketAddr>, patience: Duration) -> Vec<Said> {
+async fn ask_all(addresses: Vec<SocketAddr>, patience: u32) -> Vec<Said> {
     let asking = addresses.into_iter();
     join_all(asking.map(|address| ask(TcpStream::connect(address), patience))).await
 }
 
 async fn ask<S: AsyncRead + AsyncWrite + Unpin>(
     connecting: impl Future<Output = std::io::Result<S>>,
-    patience: Duration,
+    patience: u32,
 ) -> Said {
     let asking = async {
         let mut stream = connecting.await?;
         stream.write_all(&ARE_YOU_THERE).await?;
         stream.read_u8().await
     };
-    match timeout(patience, asking).await {
-        Ok(Ok(_)) => Said::Something,
-        Ok(Err(_)) => Said::NoMore,
-        Err(_) => Said::Nothing,
+    match within(patience, asking).await {
+        Some(Ok(_)) => Said::Something,
+        Some(Err(_)) => Said::NoMore,
+        None => Said::Nothing,
     }
+}
+
+/// `None` after so many naps.
+async fn within<T>(naps: u32, asking: impl Future<Output = T>) -> Option<T> {
+    let mut asking = pin!(asking);
+    for _ in 0..naps {
+        if let Ok(answer) = timeout(NAP, &mut asking).await {
+            return Some(answer);
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -174,8 +187,7 @@ mod tests {
 
     use super::*;
 
-    /// Time that no one waits for here passes by itself.
-    const SOON: Duration = Duration::from_millis(200);
+    const SOON: u32 = 2;
 
     async fn listener() -> (TcpListener, Config) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -89,8 +89,11 @@ impl Worker {
             // First a connection, then the works: a connection that is dead must not attract them.
             let borrowed = self.pool.borrow().await;
             // Whoever is about to come joins the group: of many who were answered at once, the first to come again
-            // would go alone.
+            // would go alone. Where there is no room for them, it would only wait behind them.
             for _ in 0..YIELDS {
+                if self.queue.has_full_group() {
+                    break;
+                }
                 tokio::task::yield_now().await;
             }
             let Some(group) = self.queue.take(self.connector.is_distributed()) else {

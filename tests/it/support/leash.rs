@@ -32,12 +32,14 @@ kill -s KILL "$2" 2>/dev/null
 /// when this process is killed, since nothing that is stopped could be ended by its parent.
 const FREEZER: &str = r#"
 kill -s STOP "$1"
-all="$1 $(ps -A -o pid=,ppid= | awk -v of="$1" '$2 == of { print $1 }')"
-kill -s STOP $all
-while ps -o state= -p "$(echo $all | tr ' ' ',')" | grep -qv T; do :; done
+children=$(ps -A -o pid=,ppid= | awk -v of="$1" '$2 == of { print $1 }')
+[ -n "$children" ] || exit
+all="$1 $children"
+kill -s STOP $children 2>/dev/null
+while ps -o state= -p "$(echo $all | tr ' ' ',')" | grep -qv '[TZ]'; do :; done
 echo frozen
 read -r _
-kill -s CONT $all
+kill -s CONT $all 2>/dev/null
 "#;
 
 /// How a program is ended when the tests are gone.
@@ -111,7 +113,10 @@ impl Leashed {
         let output = freezer.stdout.as_mut().expect("stdout is piped");
         let read = BufReader::new(output).read_line(&mut said);
         read.expect("it can be read");
-        assert_eq!(said, "frozen\n");
+        assert_eq!(
+            said, "frozen\n",
+            "the program has children, and `ps` lists them"
+        );
         Frozen(freezer)
     }
 
