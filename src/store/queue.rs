@@ -217,6 +217,10 @@ impl Queue {
         }
     }
 
+    pub(super) fn has_full_group(&self) -> bool {
+        self.lock().has_full_group()
+    }
+
     /// What waits, as far as a group takes it; of one space only, if that is asked for.
     pub(super) fn take(self: &Arc<Self>, one_space: bool) -> Option<Group> {
         let mut inner = self.lock();

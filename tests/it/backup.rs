@@ -13,16 +13,10 @@ use serde_json::json;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 
-use crate::support::process::{Ended, Tickbox, http};
+use crate::support::process::{Ended, Tickbox, http, setting};
 use crate::support::{Home, SECRET, TestApp};
 
 const WRITERS: usize = 64;
-
-/// A setting of a longer trial, whose figures are printed.
-fn setting(name: &str, usual: usize) -> usize {
-    let said = std::env::vars().find(|(given, _)| given == name);
-    said.map_or(usual, |(_, value)| value.parse().unwrap())
-}
 
 fn program(directory: &Path, arguments: &[&str]) -> Tickbox {
     Tickbox::new(arguments)

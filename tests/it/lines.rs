@@ -151,12 +151,10 @@ pub(crate) mod memory {
 
     use std::fs;
 
-    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
     use super::{address, request};
     use crate::streams::{server, token_of};
     use crate::support::line::Line;
-    use crate::support::process::Running;
+    use crate::support::process::{Running, allow_many_files};
 
     /// As many lines as it takes until what any number of them needs once is there.
     const BEFORE: usize = 200;
@@ -194,20 +192,10 @@ pub(crate) mod memory {
     }
 
     /// What the program has for itself in memory.
-    fn resident_kib(server: &Running) -> usize {
+    pub(crate) fn resident_kib(server: &Running) -> usize {
         let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
         let line = status.lines().find(|line| line.starts_with("RssAnon:"));
         let number = line.unwrap().split_whitespace().nth(1);
         number.unwrap().parse().unwrap()
-    }
-
-    /// The other ends of the lines are in this process.
-    pub(crate) fn allow_many_files() {
-        let limits = getrlimit(Resource::Nofile);
-        let raised = Rlimit {
-            current: limits.maximum,
-            ..limits
-        };
-        setrlimit(Resource::Nofile, raised).unwrap();
     }
 }

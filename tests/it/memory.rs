@@ -12,9 +12,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
-use crate::lines::{address, memory::allow_many_files};
+use crate::lines::address;
 use crate::streams::{server, token};
-use crate::support::process::{Running, http};
+use crate::support::process::{Running, allow_many_files, http};
 use crate::unread::small_line;
 
 const MOST_MIB: usize = 300;

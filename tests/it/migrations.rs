@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use tickbox::clock::Clock;
 use tickbox::store::{Migrations, Store, StoreConfig};
 
-use crate::support::{Home, ledger, tamper};
+use crate::support::process::{Tickbox, setting};
+use crate::support::{Home, SECRET, ledger, tamper};
 
 fn folder(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(name)
@@ -94,6 +96,68 @@ async fn servers_that_start_at_once_take_turns() {
     let started = futures_util::future::join_all((0..6).map(|_| start())).await;
     assert!(started.iter().all(Result::is_ok), "{started:?}");
     assert_eq!(ledger(&home).await, [""; 0]);
+}
+
+fn migrate(home: &Home) -> Tickbox {
+    let program = Tickbox::new(["migrate"]).env("DATABASE_URL", home.url());
+    program.env("BETTER_AUTH_SECRET", SECRET)
+}
+
+/// Whoever is killed in the middle of it has changed nothing, and is in nobody's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_is_killed_is_done_by_the_next_one_on_postgres() {
+    let home = Home::postgres().await;
+    let Home::Postgres(database) = &home else {
+        unreachable!()
+    };
+    let (holder, watcher) = (
+        database.administrator().await,
+        database.administrator().await,
+    );
+    // One of the last things that it makes is made by somebody else already, who may still take it back.
+    for sql in [
+        "CREATE SCHEMA tickbox AUTHORIZATION tickbox",
+        "BEGIN; CREATE TABLE tickbox.tickets ()",
+    ] {
+        holder.batch_execute(sql).await.unwrap();
+    }
+    let waits = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'tickbox' \
+        AND datname = current_database() AND wait_event_type = 'Lock'";
+    let killed = migrate(&home).spawn();
+    while watcher.query(waits, &[]).await.unwrap().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    killed.kill();
+    assert_eq!(killed.ended().await.code, None, "killed");
+    holder.batch_execute("ROLLBACK").await.unwrap();
+    let ended = migrate(&home).run().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!(ledger(&home).await, [""; 0]);
+    home.store().migrate(Clock::system().now()).await.unwrap();
+}
+
+/// Killed at one moment after the other, from its start to its end; `TICKBOX_TEST_KILLS=500` takes smaller steps.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_migration_that_is_killed_is_done_by_the_next_one_on_sqlite() {
+    let begun = Instant::now();
+    let ended = migrate(&Home::sqlite()).run().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let whole = begun.elapsed();
+    let kills = u32::try_from(setting("TICKBOX_TEST_KILLS", 10)).unwrap();
+    let mut halves = 0;
+    for number in 1..=kills {
+        let home = Home::sqlite();
+        let program = migrate(&home).spawn();
+        // The moment is what is tried; nothing is waited for.
+        tokio::time::sleep(whole * number / kills).await;
+        program.kill();
+        halves += usize::from(program.ended().await.code.is_none());
+        let ended = migrate(&home).run().await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(ledger(&home).await, [""; 0]);
+        home.store().migrate(Clock::system().now()).await.unwrap();
+    }
+    assert!(halves > 0, "none was killed before its end");
 }
 
 async fn pending_migrations_are_refused_when_asked_for(home: Home) {

@@ -1,5 +1,6 @@
 //! A database that is away, slow or full of others: an answer comes in bounded time, and all is well afterwards.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
@@ -90,6 +91,7 @@ async fn a_write_that_has_to_wait_too_long_changes_nothing() {
         unreachable!()
     };
     let holder = database.administrator().await;
+    let before = our_backends(&holder).await;
     holder
         .batch_execute("BEGIN; SELECT * FROM tickbox.accounts FOR UPDATE")
         .await
@@ -97,6 +99,9 @@ async fn a_write_that_has_to_wait_too_long_changes_nothing() {
     let started = Instant::now();
     assert_unavailable(alice.put(&path, json!({"title": "Buy bread"})).await);
     assert!(started.elapsed() < BOUND);
+    // A server that is waited for has not gone: its connections stay.
+    let after = our_backends(&holder).await;
+    assert!(before.is_subset(&after), "{before:?} {after:?}");
     // Reads wait for nobody.
     assert_eq!(alice.get(&path).await.expect(StatusCode::OK), created);
     holder.batch_execute("ROLLBACK").await.unwrap();
@@ -108,6 +113,14 @@ async fn a_write_that_has_to_wait_too_long_changes_nothing() {
         (&changed["title"], &changed["version"]),
         (&json!("Buy milk"), &json!(2))
     );
+}
+
+/// The server's processes for us.
+async fn our_backends(client: &tokio_postgres::Client) -> BTreeSet<i32> {
+    let backends = "SELECT pid FROM pg_stat_activity \
+        WHERE application_name = 'tickbox' AND datname = current_database()";
+    let rows = client.query(backends, &[]).await.unwrap();
+    rows.iter().map(|row| row.get(0)).collect()
 }
 
 /// The connections that the server has from us. One that was closed is still counted for a moment.

@@ -65,6 +65,13 @@ impl Attempt {
         }
     }
 
+    /// Tells whoever asked, after the commit.
+    pub(super) fn tell_decided(&mut self) {
+        for decided in std::mem::take(&mut self.decided) {
+            decided.tell();
+        }
+    }
+
     /// All works, as they came.
     pub(super) fn into_works(self) -> Vec<Pending> {
         let waiting = self.waiting.into_iter().flat_map(|turn| turn.works);

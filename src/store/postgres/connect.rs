@@ -30,6 +30,10 @@ const IDLE_BEFORE_CHECK: Duration = Duration::from_secs(30);
 /// How long a check may take; a dead peer must not hold up a request for longer.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// A connection on which nothing moves for this long is tried by the kernel: that of a machine that has started anew says
+/// at once that it knows nothing of it.
+const KEEPALIVE: Duration = Duration::from_secs(5);
+
 /// How long a connection may take to come to rest before what it does is cancelled, and how often that is tried:
 /// a cancellation ends one statement, and several may be queued.
 const SETTLE_PAUSE: Duration = Duration::from_secs(1);
@@ -73,7 +77,7 @@ const PLANNING: &str = "SET plan_cache_mode = force_generic_plan; SET enable_seq
 /// Knows how to open a connection.
 pub(super) struct Connector {
     config: Config,
-    hosts: Hosts,
+    pub(super) hosts: Hosts,
     tls: MakeRustlsConnect,
     pub(super) texts: Texts,
     pub(super) prepared: bool,
@@ -98,7 +102,9 @@ impl Connector {
         if driver.get_application_name().is_none() {
             driver.application_name("tickbox");
         }
-        driver.keepalives_idle(Duration::from_mins(1));
+        if driver.get_keepalives_idle() == Config::new().get_keepalives_idle() {
+            driver.keepalives_idle(KEEPALIVE);
+        }
         Ok(Self {
             hosts: Hosts::of(&driver),
             generation: AtomicU64::new(0),
@@ -164,8 +170,9 @@ impl Connector {
     pub(super) async fn open_bare(&self) -> Result<Connection, Cause> {
         // Before, so that it is not taken for newer than it is.
         let generation = self.generation.load(Ordering::Relaxed);
-        let (client, connection) = self.hosts.connect(&self.tls).await?;
+        let (host, (client, connection)) = self.hosts.connect(&self.tls).await?;
         let mut connection = Connection::new(client, connection, self.elapsed_ms());
+        connection.host = host;
         connection.generation = generation;
         Ok(connection)
     }
@@ -192,9 +199,8 @@ impl Connector {
             let number = client.query_typed("SELECT pg_backend_pid()", &[]).await?;
             Ok::<_, Cause>((statements, first::<i32>(&number)?))
         };
-        let (statements, number) = tokio::time::timeout(CONNECT_TIMEOUT, preparing)
-            .await
-            .map_err(|_| "preparing statements took too long")??;
+        let prepared = self.hear(connection, CONNECT_TIMEOUT, preparing).await;
+        let (statements, number) = prepared.map_err(|_| "preparing statements took too long")??;
         connection.statements = statements;
         connection.backend = self.direct.then(|| self.backends.enter(number));
         Ok(())
@@ -242,7 +248,7 @@ impl Connector {
             return false;
         }
         let check = self.query(connection, Sql::Ping, &[]);
-        matches!(tokio::time::timeout(CHECK_TIMEOUT, check).await, Ok(Ok(_)))
+        matches!(self.hear(connection, CHECK_TIMEOUT, check).await, Ok(Ok(_)))
     }
 
     pub(super) fn dialect(&self) -> &Dialect {
@@ -299,6 +305,7 @@ impl Connector {
             .compare_exchange(known, next, order, order)
             .is_ok()
         {
+            self.hosts.avoid(connection.host);
             tracing::warn!(
                 "the connections to the database are of no use any more: connecting anew"
             );
@@ -307,7 +314,12 @@ impl Connector {
 
     /// Whether a connection is not to be used any more.
     pub(super) fn is_given_up(&self, connection: &Connection) -> bool {
-        connection.is_closed() || connection.generation < self.generation.load(Ordering::Relaxed)
+        connection.is_closed() || self.is_former(connection)
+    }
+
+    /// Whether its server was left since.
+    pub(super) fn is_former(&self, connection: &Connection) -> bool {
+        connection.generation < self.generation.load(Ordering::Relaxed)
     }
 
     pub(super) fn elapsed_ms(&self) -> u64 {

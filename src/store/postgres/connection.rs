@@ -49,6 +49,8 @@ pub(super) struct Connection {
     pub(super) backend: Option<Backend>,
     /// Since the start of whoever opened it.
     pub(super) last_used_ms: AtomicU64,
+    /// Which of the hosts it leads to.
+    pub(super) host: usize,
     /// Those of a former one are not used any more.
     pub(super) generation: u64,
     /// How often the server has warned.
@@ -72,6 +74,7 @@ impl Connection {
             statements: Vec::new(),
             shapes: Shapes::default(),
             backend: None,
+            host: 0,
             generation: 0,
             last_used_ms: AtomicU64::new(now_ms),
             _driver: drive(connection, warnings.clone()),

@@ -10,6 +10,7 @@ use tokio_postgres::{Client, Config, Connection, Socket};
 use tokio_postgres_rustls::MakeRustlsConnect;
 use uuid::Uuid;
 
+use super::silence::Lookout;
 use crate::error::{Cause, chain};
 
 /// Name lookup, TCP, TLS and login, together.
@@ -23,6 +24,7 @@ type Tls = <MakeRustlsConnect as MakeTlsConnect<Socket>>::Stream;
 pub(super) struct Hosts {
     /// For each host.
     each: Vec<Config>,
+    lookouts: Vec<Lookout>,
     is_random: bool,
     /// The one that was good the last time: after a failover the others may hang.
     first: AtomicUsize,
@@ -33,16 +35,29 @@ impl Hosts {
         let count = config.get_hosts().len().max(config.get_hostaddrs().len());
         Self {
             each: (0..count).map(|place| only(config, place)).collect(),
+            lookouts: (0..count).map(|_| Lookout::default()).collect(),
             is_random: config.get_load_balance_hosts() == LoadBalanceHosts::Random,
             first: AtomicUsize::new(0),
         }
+    }
+
+    /// The next one is asked first, if this one was.
+    pub(super) fn avoid(&self, place: usize) {
+        let next = (place + 1) % self.each.len();
+        let order = Ordering::Relaxed;
+        // Else somebody has found a better one.
+        let _ = self.first.compare_exchange(place, next, order, order);
+    }
+
+    pub(super) fn one(&self, place: usize) -> (&Config, &Lookout) {
+        (&self.each[place], &self.lookouts[place])
     }
 
     /// Opens a connection to the first that takes it.
     pub(super) async fn connect(
         &self,
         tls: &MakeRustlsConnect,
-    ) -> Result<(Client, Connection<Socket, Tls>), Cause> {
+    ) -> Result<(usize, (Client, Connection<Socket, Tls>)), Cause> {
         let count = self.each.len();
         let limit = if count > 1 {
             ONE_OF_SEVERAL
@@ -62,11 +77,14 @@ impl Hosts {
             match connecting.await {
                 Ok(Ok(connected)) => {
                     self.first.store(place, Ordering::Relaxed);
-                    return Ok(connected);
+                    return Ok((place, connected));
                 }
                 Ok(Err(error)) if count == 1 => return Err(explain(config, error)),
                 Ok(Err(error)) => problems.push(chain(explain(config, error).as_ref())),
-                Err(_) => problems.push("connecting took too long".to_owned()),
+                Err(_) => {
+                    self.avoid(place);
+                    problems.push("connecting took too long".to_owned());
+                }
             }
         }
         if count == 1 {

@@ -13,6 +13,7 @@ mod load;
 mod migrate;
 mod pool;
 mod save;
+mod silence;
 mod tls;
 mod transfer;
 mod workers;
@@ -26,10 +27,11 @@ use tokio_postgres::Row;
 pub use self::connect::PreparedStatements;
 use self::connect::{Connector, SharedConnector};
 use self::connection::Connection;
-use self::failure::{is_of_no_use, too_slow, translate, unreachable};
+use self::failure::{is_of_no_use, translate, unreachable};
 pub(super) use self::migrate::{migrate, status};
 pub use self::pool::PoolSize;
 use self::pool::{Pool, Readers};
+use self::silence::NoAnswer;
 pub(super) use self::transfer::{export, import};
 use self::workers::Workers;
 use super::Step;
@@ -76,6 +78,20 @@ pub(super) struct Postgres {
 enum Question<'a> {
     Known(Sql, &'a [Value]),
     Made(&'a Query, Instant),
+}
+
+impl Question<'_> {
+    /// Whether it may take its whole time once more.
+    fn has_time_again(&self) -> bool {
+        matches!(self, Question::Known(..))
+    }
+
+    fn unanswered(&self, why: NoAnswer) -> Error {
+        match (self, why) {
+            (Question::Made(..), NoAnswer::Late) => Refusal::FilterTooWide.into(),
+            (_, why) => why.into(),
+        }
+    }
 }
 
 type Read = Result<Vec<Row>, tokio_postgres::Error>;
@@ -134,42 +150,50 @@ impl Postgres {
     async fn answer<T: FromRow>(&self, question: Question<'_>) -> Result<Vec<T>, Error> {
         if self.readers.is_empty() {
             let loan = self.pool.borrow().await?;
-            let answer = self.ask_on(loan.connection()?, question).await?;
+            let answer = self.ask_on(loan.connection()?, question).await;
+            let answer = answer.map_err(|why| question.unanswered(why))?;
             loan.give_back();
             return decode(&answer.map_err(translate)?).map_err(Error::Internal);
         }
-        let (connection, _place) = self.readers.share().await?;
+        let (connection, place) = self.readers.share().await?;
         match self.ask_on(&connection, question).await {
-            Ok(Ok(rows)) => decode(&rows).map_err(Error::Internal),
+            Ok(Ok(rows)) => return decode(&rows).map_err(Error::Internal),
             Ok(Err(error)) => {
                 let outdated = self.connector.were_distributed(&connection, &error);
                 if !is_of_no_use(&error) && !outdated.await {
                     return Err(translate(error));
                 }
-                // The connection broke while we waited, or its server goes: a read can be asked again without harm, once.
                 self.connector.note(&connection, &error);
-                let (connection, _place) = self.readers.share().await?;
-                let answer = self.ask_on(&connection, question).await?;
-                decode(&answer.map_err(translate)?).map_err(Error::Internal)
             }
-            Err(error) => {
+            Err(NoAnswer::Hung) if question.has_time_again() => {}
+            Err(why) => {
                 self.readers.suspend(connection);
-                Err(error)
+                return Err(question.unanswered(why));
             }
         }
+        // The connection broke while we waited, or its server goes or hangs: a read can be asked again without harm, once.
+        // Not with two places: if all did so, nobody would get a second one.
+        drop(place);
+        let (connection, _place) = self.readers.share().await?;
+        let answer = self.ask_on(&connection, question).await;
+        let answer = answer.map_err(|why| question.unanswered(why))?;
+        decode(&answer.map_err(translate)?).map_err(Error::Internal)
     }
 
-    async fn ask_on(&self, connection: &Connection, question: Question<'_>) -> Result<Read, Error> {
+    async fn ask_on(
+        &self,
+        connection: &Connection,
+        question: Question<'_>,
+    ) -> Result<Read, NoAnswer> {
         match question {
             Question::Known(sql, values) => {
                 let asking = self.connector.query(connection, sql, values);
-                let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
-                answer.map_err(|_| too_slow())
+                self.connector.hear(connection, LONGEST_CALL, asking).await
             }
             Question::Made(query, until) => {
                 let asking = self.connector.query_text(connection, query);
-                let answer = tokio::time::timeout_at(until.into(), asking).await;
-                answer.map_err(|_| Refusal::FilterTooWide.into())
+                let left = until.saturating_duration_since(Instant::now());
+                self.connector.hear(connection, left, asking).await
             }
         }
     }
@@ -181,8 +205,8 @@ impl Postgres {
         }
         let (connection, _place) = self.readers.share().await?;
         let asking = self.connector.is_alone(&connection);
-        let answer = tokio::time::timeout(LONGEST_CALL, asking).await;
-        answer.map_err(|_| too_slow())?.map_err(unreachable)
+        let answer = self.connector.hear(&connection, LONGEST_CALL, asking).await;
+        answer?.map_err(unreachable)
     }
 
     /// Runs steps as one transaction, in one round trip; gives the rows of the last one.
@@ -195,7 +219,7 @@ impl Postgres {
         // Each is on its way before the first is answered: a future sends when it is first polled.
         let running = join(join(begun, all), query(Sql::Commit, &[]));
         // Whoever drops the loan without a word leaves the connection to be brought to rest first.
-        let answer = tokio::time::timeout(LONGEST_CALL, running).await;
+        let answer = self.connector.hear(connection, LONGEST_CALL, running).await;
         let late = |_| Error::OutcomeUnknown("no answer in time".into());
         let ((begun, all), committed) = answer.map_err(late)?;
         let mut rows = Vec::new();

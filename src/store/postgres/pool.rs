@@ -132,7 +132,7 @@ impl Pool {
     /// # Errors
     /// [`Error::Unavailable`] when none comes free in time, or none can be opened.
     pub(super) async fn borrow(&self) -> Result<Loan, Error> {
-        let place = self.gate.enter().await?;
+        let mut place = self.gate.enter().await?;
         loop {
             // The guard must go before anything is awaited.
             let idle = self.idle.lock().pop_back();
@@ -149,8 +149,11 @@ impl Pool {
             if self.connector.is_usable(loan.connection()?).await {
                 return Ok(loan);
             }
-            // It may only be slow: its place is not free until that is known.
-            return Err(unreachable("a connection does not answer".into()));
+            if !self.connector.is_given_up(loan.connection()?) {
+                // It may only be slow: its place is not free until that is known.
+                return Err(unreachable("a connection does not answer".into()));
+            }
+            (_, place) = loan.finish()?;
         }
     }
 }

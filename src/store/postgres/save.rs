@@ -3,6 +3,7 @@
 use futures_util::future::{BoxFuture, FutureExt};
 
 use super::super::group::Decided;
+use super::super::queue::Turn;
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::tables::{
@@ -13,7 +14,7 @@ use super::super::tables::{
 use super::Read;
 use super::connect::Connector;
 use super::connection::Connection;
-use crate::domain::Row;
+use crate::domain::{Account, Row, SpaceId};
 
 /// The rows of tasks, or of lists.
 #[derive(Default)]
@@ -40,6 +41,16 @@ impl Records {
             (Action::Delete, table, &self.gone),
         ]
     }
+}
+
+/// The first row of a space that has none, with the id that it is sorted by.
+pub(super) fn new_account(turn: &Turn) -> (SpaceId, Vec<Value>) {
+    let epoch = turn.works.first().map_or(0, |pending| pending.work.epoch);
+    let account = Account {
+        epoch,
+        ..Account::default()
+    };
+    (turn.space.clone(), account_row(&turn.space, &account))
 }
 
 /// All rows that a group saves, by what is done with them.

@@ -16,14 +16,16 @@ use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::Value;
 use super::super::row_statements::Action;
 use super::super::statements::Sql;
-use super::super::tables::{ACCOUNTS, account_row};
+use super::super::tables::ACCOUNTS;
 use super::attempt::{Attempt, Locked};
 use super::connect::SharedConnector;
 use super::connection::Connection;
-use super::failure::{too_slow, translate, unreachable};
+use super::failure::{too_slow, unreachable};
 use super::load::space_of;
 use super::pool::{Loan, Pool};
-use crate::domain::{Account, SpaceId};
+use super::save::new_account;
+use super::silence::NoAnswer;
+use crate::domain::SpaceId;
 use crate::error::{Error, chain};
 
 /// Two keep the server busy: while one waits for its commit, the other one decides. With one writes are a fifth
@@ -94,8 +96,11 @@ impl Worker {
             // First a connection, then the works: a connection that is dead must not attract them.
             let borrowed = self.pool.borrow().await;
             // Whoever is about to come joins the group: of many who were answered at once, the first to come again
-            // would go alone.
+            // would go alone. Where there is no room for them, it would only wait behind them.
             for _ in 0..YIELDS {
+                if self.queue.has_full_group() {
+                    break;
+                }
                 tokio::task::yield_now().await;
             }
             let Some(group) = self.queue.take(self.connector.is_distributed()) else {
@@ -128,9 +133,7 @@ impl Worker {
                 .await;
             match end {
                 End::Committed => {
-                    for decided in mem::take(&mut attempt.decided) {
-                        decided.tell();
-                    }
+                    attempt.tell_decided();
                     group.turns = attempt.waiting;
                 }
                 End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
@@ -166,12 +169,13 @@ impl Worker {
     ) -> Result<(), Error> {
         let connection = self.connection(loan).await?;
         let spaces = group.turns.iter().map(|turn| turn.space.as_arc()).collect();
+        let spaces = [Value::Texts(spaces)];
         let asking = self
             .connector
-            .query(connection, Sql::SystemListAccounts, &[Value::Texts(spaces)])
-            .await;
-        let known: Vec<SpaceId> = asking
-            .map_err(translate)?
+            .query(connection, Sql::SystemListAccounts, &spaces);
+        let answer = self.connector.heard(connection, LONGEST_GROUP, asking);
+        let known: Vec<SpaceId> = answer
+            .await?
             .iter()
             .map(|row| space_of(row, &ACCOUNTS))
             .collect::<Result<_, _>>()
@@ -206,7 +210,8 @@ impl Worker {
         let inserting = self
             .connector
             .query_rows(connection, (Action::Insert, &ACCOUNTS), &rows);
-        inserting.await.map_err(translate).map(drop)
+        let inserted = self.connector.heard(connection, LONGEST_GROUP, inserting);
+        inserted.await.map(drop)
     }
 
     /// Waits for an account of another process.
@@ -232,9 +237,7 @@ impl Worker {
                 .await
             {
                 End::Committed => {
-                    for decided in mem::take(&mut attempt.decided) {
-                        decided.tell();
-                    }
+                    attempt.tell_decided();
                     tell_failed(attempt.into_works(), &too_slow());
                 }
                 End::Unknown(cause) => attempt_unknown(attempt, &chain(cause.as_ref())),
@@ -274,9 +277,7 @@ impl Worker {
             let mut attempt = Attempt::new(mem::take(&mut turns));
             match self.attempt(loan, &mut attempt, Locked::Wait, until).await {
                 End::Committed => {
-                    for decided in mem::take(&mut attempt.decided) {
-                        decided.tell();
-                    }
+                    attempt.tell_decided();
                     turns = attempt.waiting;
                 }
                 End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
@@ -321,16 +322,19 @@ impl Worker {
         let end = {
             let mut running = pin!(attempt.run(&self.connector, connection, locked));
             let left = until.saturating_duration_since(Instant::now());
-            if let Ok(end) = tokio::time::timeout(left, &mut running).await {
-                Some(end)
-            } else {
-                cancelled = true;
-                self.connector.cancel(connection).await;
-                tokio::time::timeout(CANCEL_GRACE, running).await.ok()
+            match self.connector.hear(connection, left, &mut running).await {
+                Ok(end) => Some(end),
+                // Nobody is there to cancel it.
+                Err(NoAnswer::Hung) => None,
+                Err(NoAnswer::Late) => {
+                    cancelled = true;
+                    self.connector.cancel(connection).await;
+                    tokio::time::timeout(CANCEL_GRACE, running).await.ok()
+                }
             }
         };
         let is_over = end.is_some();
-        if (cancelled || attempt.spoiled)
+        if (cancelled || !is_over || attempt.spoiled)
             && let Some(loan) = loan.take()
         {
             // A cancellation may still be on its way, and would end what is asked next; and what has not ended is
@@ -368,15 +372,6 @@ async fn within<T>(
     let left = until.saturating_duration_since(Instant::now());
     let ended = tokio::time::timeout(left, running).await;
     ended.unwrap_or_else(|_| Err(too_slow()))
-}
-
-fn new_account(turn: &Turn) -> (SpaceId, Vec<Value>) {
-    let epoch = turn.works.first().map_or(0, |pending| pending.work.epoch);
-    let account = Account {
-        epoch,
-        ..Account::default()
-    };
-    (turn.space.clone(), account_row(&turn.space, &account))
 }
 
 fn give_back(loan: Option<Loan>) {

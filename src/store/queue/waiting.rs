@@ -93,6 +93,11 @@ impl Waiting {
         self.heavy && self.first(space).is_some_and(Pending::is_heavy)
     }
 
+    /// Whether more would find no room in the next group.
+    pub(super) fn has_full_group(&self) -> bool {
+        self.works >= MOST_IN_GROUP
+    }
+
     pub(super) fn has_group(&self) -> bool {
         self.turns.iter().any(|space| !self.is_held_back(space))
     }

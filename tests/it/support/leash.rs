@@ -28,6 +28,20 @@ kill -s KILL "$2" 2>/dev/null
 [ -z "$3" ] || rm -rf -- "$3"
 "#;
 
+/// Stops a program and its children where they stand, says so, and lets them go on when its standard input ends: also
+/// when this process is killed, since nothing that is stopped could be ended by its parent.
+const FREEZER: &str = r#"
+kill -s STOP "$1"
+children=$(ps -A -o pid=,ppid= | awk -v of="$1" '$2 == of { print $1 }')
+[ -n "$children" ] || exit
+all="$1 $children"
+kill -s STOP $children 2>/dev/null
+while ps -o state= -p "$(echo $all | tr ' ' ',')" | grep -qv '[TZ]'; do :; done
+echo frozen
+read -r _
+kill -s CONT $all 2>/dev/null
+"#;
+
 /// How a program is ended when the tests are gone.
 pub(crate) struct Farewell<'a> {
     /// The name of a signal as `kill -s` takes it.
@@ -93,6 +107,26 @@ impl Leashed {
         kill_process(pid, signal).expect("the program takes signals: it has not been waited for");
     }
 
+    /// As a machine that hangs: the kernel still takes connections, and nothing is answered.
+    pub(crate) fn freeze(&self) -> Frozen {
+        let mut freezer = Command::new("sh");
+        let freezer = freezer
+            .args(["-c", FREEZER, "freezer", &self.child.id().to_string()])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .process_group(0);
+        let mut freezer = freezer.spawn().expect("a shell can be started");
+        let mut said = String::new();
+        let output = freezer.stdout.as_mut().expect("stdout is piped");
+        let read = BufReader::new(output).read_line(&mut said);
+        read.expect("it can be read");
+        assert_eq!(
+            said, "frozen\n",
+            "the program has children, and `ps` lists them"
+        );
+        Frozen(freezer)
+    }
+
     pub(crate) fn exited(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("a child can be waited for")
     }
@@ -130,6 +164,16 @@ impl Leashed {
         while self.exited().is_none() && Instant::now() < end {
             thread::sleep(Duration::from_millis(5));
         }
+    }
+}
+
+/// A program that stands still until this is dropped.
+pub(crate) struct Frozen(Child);
+
+impl Drop for Frozen {
+    fn drop(&mut self) {
+        drop(self.0.stdin.take());
+        drop(self.0.wait());
     }
 }
 

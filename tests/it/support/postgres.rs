@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use tokio::sync::OnceCell;
 use tokio_postgres::NoTls;
 
-use super::leash::{Farewell, Leashed};
+use super::leash::{Farewell, Frozen, Leashed};
 use super::postgres_18;
 use super::postgres_janitor::Janitor;
 use super::postgres_tls::{AUTHORITY, Certificate};
@@ -93,6 +93,13 @@ impl Cluster {
     /// In a directory that says which programs, and with which further settings, if that is not the usual.
     pub(super) async fn create(directory: TempDir, certificate: Option<Certificate>) -> Self {
         initialise(directory.path(), certificate.as_ref());
+        let cluster = Self::on(directory, certificate.is_some()).await;
+        let role = format!("CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'");
+        cluster.order("postgres", &role).await;
+        cluster
+    }
+
+    async fn on(directory: TempDir, tls: bool) -> Self {
         let mut attempts = 0;
         let (port, server) = loop {
             let port = free_port();
@@ -103,20 +110,51 @@ impl Cluster {
                 Err(log) => panic!("PostgreSQL did not start:\n{log}"),
             }
         };
-        let janitor = Janitor::start(port);
-        let role = format!("CREATE ROLE {ROLE} LOGIN PASSWORD '{PASSWORD}'");
-        let administrator = janitor.connect("postgres").await;
-        administrator
-            .batch_execute(&role)
-            .await
-            .expect("the superuser may make roles");
         Self {
             directory,
             port,
             server: Mutex::new(Some(server)),
-            tls: certificate.is_some(),
-            janitor: Arc::new(janitor),
+            tls,
+            janitor: Arc::new(Janitor::start(port)),
         }
+    }
+
+    /// Another cluster that follows this one, which from now on waits for it with every commit.
+    pub(crate) async fn standby(&self) -> Self {
+        let directory = unprivileged_directory();
+        let copied = unprivileged(
+            &program(directory.path(), "pg_basebackup"),
+            directory.path(),
+        )
+        .args(["-h", "127.0.0.1", "-U", "postgres", "-R", "-c", "fast"])
+        .args(["--no-sync", "-p", &self.port.to_string(), "-D"])
+        .arg(directory.path().join("data"))
+        .output()
+        .expect("pg_basebackup can be started");
+        let said = String::from_utf8_lossy(&copied.stderr);
+        assert!(copied.status.success(), "pg_basebackup: {said}");
+        let standby = Self::on(directory, self.tls).await;
+        let wait = "ALTER SYSTEM SET synchronous_standby_names = '*'";
+        self.order("postgres", wait).await;
+        self.order("postgres", "SELECT pg_reload_conf()").await;
+        standby
+    }
+
+    /// Makes a primary of a standby.
+    pub(crate) async fn promote(&self) {
+        self.order("postgres", "SELECT pg_promote()").await;
+    }
+
+    async fn order(&self, database: &str, sql: &str) {
+        let administrator = self.janitor.connect(database).await;
+        let ordered = administrator.batch_execute(sql).await;
+        ordered.expect("the superuser may do so");
+    }
+
+    /// Stops all of its processes where they stand.
+    pub(crate) fn freeze(&self) -> Frozen {
+        let server = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        server.as_ref().expect("it runs").freeze()
     }
 
     pub(crate) fn port(&self) -> u16 {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use rustix::process::Signal;
+use rustix::process::{Resource, Rlimit, Signal, getrlimit, setrlimit};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -16,10 +16,28 @@ use super::leash::{Farewell, Leashed, Output};
 /// Far longer than anything here takes: the program drains for at most 30 s.
 const LIMIT: Duration = Duration::from_mins(1);
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_tickbox");
+
 /// Asks a program that was started here.
 pub(crate) fn http() -> reqwest::Client {
     let client = reqwest::Client::builder().no_proxy().build();
     client.expect("a client can be made")
+}
+
+/// The other ends of the program's lines are in this process.
+pub(crate) fn allow_many_files() {
+    let limits = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limits.maximum,
+        ..limits
+    };
+    setrlimit(Resource::Nofile, raised).expect("a limit can be raised to its maximum");
+}
+
+/// How long or large a trial is, from the variable of a longer one.
+pub(crate) fn setting(name: &str, usual: usize) -> usize {
+    let said = std::env::vars().find(|(given, _)| given == name);
+    said.map_or(usual, |(_, value)| value.parse().expect("a number"))
 }
 
 /// The program, not started yet: nothing in its environment but `PATH` and what a test sets.
@@ -37,8 +55,28 @@ enum Directory {
 impl Tickbox {
     /// In a fresh directory that goes when the process does.
     pub(crate) fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self::by(Command::new(PROGRAM), arguments)
+    }
+
+    /// On a disk of its own, so small, which is its working directory.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn on_a_disk_of<A: AsRef<OsStr>>(
+        mebibytes: u32,
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let mut command = Command::new("unshare");
+        // Whoever is not root is so in a house of its own.
+        if !rustix::process::geteuid().is_root() {
+            command.arg("--map-root-user");
+        }
+        let mount =
+            format!("mount -t tmpfs -o size={mebibytes}m tmpfs . && cd \"$PWD\" && exec \"$@\"");
+        command.args(["--mount", "sh", "-c", &mount, "sh", PROGRAM]);
+        Self::by(command, arguments)
+    }
+
+    fn by<A: AsRef<OsStr>>(mut command: Command, arguments: impl IntoIterator<Item = A>) -> Self {
         let directory = TempDir::with_prefix("tickbox-test-").expect("a directory can be made");
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tickbox"));
         command
             .args(arguments)
             .current_dir(directory.path())
