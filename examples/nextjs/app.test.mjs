@@ -30,14 +30,7 @@ const HARNESS = `globalThis.harness = {
   },
   press: (text) => [...document.querySelectorAll("button")].find((button) => button.innerText === text).click(),
   tick: (title) => [...document.querySelectorAll("label")].find((label) => label.innerText.includes(title)).click(),
-  databases: async () => {
-    const { name } = (await indexedDB.databases())[0];
-    const database = await new Promise((resolve) => { const asked = indexedDB.open(name); asked.onsuccess = () => resolve(asked.result); });
-    const store = database.transaction("records").objectStore("records");
-    const keys = await new Promise((resolve) => { const asked = store.getAllKeys(); asked.onsuccess = () => resolve(asked.result); });
-    database.close();
-    return keys;
-  },
+  databases: async () => (await indexedDB.databases()).map(({ name }) => name),
 }; true`;
 
 let app, browser, server, url;
@@ -103,6 +96,6 @@ test("sign up, tasks that the server has read, live, undone, and nothing left af
   await call("shows", "ada: live");
   await call("press", "Sign out");
   await call("shows", "Sign up");
-  assert.deepEqual(await call("databases"), ["epoch"]);
+  assert.deepEqual(await call("databases"), []);
   await tab.close();
 });

@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get};
 use const_format::concatcp;
 
 use crate::http::SharedApp;
-use crate::http::embedded::{Asked, File};
+use crate::http::embedded::{Asked, File, GZIP};
 
 /// Its address is the same for every version, so caches must ask each time whether it has changed.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -23,7 +23,7 @@ const SAVED_AS: &str = concatcp!(
 
 static PACKAGE: LazyLock<File> = LazyLock::new(|| {
     let content = include_bytes!("../../clients/typescript/packed/client.tgz");
-    File::new("application/gzip", content.as_slice())
+    File::new(GZIP, content.as_slice())
 });
 
 static MODULE: LazyLock<File> = LazyLock::new(|| {

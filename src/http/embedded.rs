@@ -18,6 +18,9 @@ use super::SharedApp;
 use super::conditional::{IfNoneMatch, not_modified};
 use super::problem::Problem;
 
+/// The media type of what is compressed already.
+pub(super) const GZIP: &str = "application/gzip";
+
 /// A file with its tag, which is a sum of its bytes.
 pub(super) struct File {
     media_type: &'static str,
@@ -50,19 +53,22 @@ impl File {
             let tag = HeaderValue::try_from(format!("\"{}{coding}\"", self.sum));
             tag.unwrap_or(HeaderValue::from_static("\"\""))
         };
-        let plain = tag("");
-        let vary = (VARY, HeaderValue::from_static("accept-encoding"));
-        if asked.known.has(&plain) {
-            return ([vary], not_modified(plain)).into_response();
-        }
         let media_type = (CONTENT_TYPE, HeaderValue::from_static(self.media_type));
-        if asked.takes_gzip && self.media_type != "application/gzip" {
+        let mut response = if asked.known.has(&tag("")) {
+            not_modified(tag(""))
+        } else if asked.takes_gzip && self.media_type != GZIP {
             let coding = (CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             // Other bytes have another tag (RFC 9110 §8.8.3.3).
-            let headers = [vary, media_type, coding, (ETAG, tag("-gzip"))];
-            return (headers, self.compressed().clone()).into_response();
+            let headers = [media_type, coding, (ETAG, tag("-gzip"))];
+            (headers, self.compressed().clone()).into_response()
+        } else {
+            ([media_type, (ETAG, tag(""))], self.content.clone()).into_response()
+        };
+        if self.media_type != GZIP {
+            let vary = HeaderValue::from_static("accept-encoding");
+            response.headers_mut().insert(VARY, vary);
         }
-        ([vary, media_type, (ETAG, plain)], self.content.clone()).into_response()
+        response
     }
 
     fn compressed(&self) -> &Bytes {
