@@ -46,8 +46,9 @@ static DOCUMENT: LazyLock<File> =
 static SCRIPT: LazyLock<File> =
     LazyLock::new(|| File::new("text/javascript", Bytes::from_static(START.as_bytes())));
 static BUNDLE: LazyLock<File> =
-    LazyLock::new(|| File::new("text/javascript", asset("swagger-ui-bundle.js")));
-static STYLE: LazyLock<File> = LazyLock::new(|| File::new("text/css", asset("swagger-ui.css")));
+    LazyLock::new(|| File::from_gzip("text/javascript", asset("swagger-ui-bundle.js")));
+static STYLE: LazyLock<File> =
+    LazyLock::new(|| File::from_gzip("text/css", asset("swagger-ui.css")));
 
 /// The routes that the OpenAPI document does not have.
 pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
@@ -81,6 +82,7 @@ async fn file(parameters: RawPathParams, asked: Asked) -> Response {
     ([(CACHE_CONTROL, caching)], file.answer(&asked)).into_response()
 }
 
+/// Compressed, as the crate embeds them.
 fn asset(name: &str) -> Bytes {
     let file = utoipa_swagger_ui::serve(name, Arc::new(Config::from("/openapi.json")));
     let file = file.ok().flatten();

@@ -1,7 +1,7 @@
-//! Files inside the binary: their entity tags, and compressed for whoever takes that. Each is compressed when it is first
-//! asked for, and kept.
+//! Files inside the binary: their entity tags, and compressed for whoever takes that. What a file is not embedded as is made
+//! when it is first asked for, and kept.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::sync::OnceLock;
 
 use aws_lc_rs::digest::{SHA256, digest};
@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
 use super::SharedApp;
@@ -24,8 +25,9 @@ pub(super) const GZIP: &str = "application/gzip";
 /// A file with its tag, which is a sum of its bytes.
 pub(super) struct File {
     media_type: &'static str,
-    content: Bytes,
     sum: String,
+    /// One of these is there from the beginning.
+    content: OnceLock<Bytes>,
     compressed: OnceLock<Bytes>,
 }
 
@@ -38,13 +40,24 @@ pub(super) struct Asked {
 impl File {
     pub(super) fn new(media_type: &'static str, content: impl Into<Bytes>) -> Self {
         let content = content.into();
-        let sum = digest(&SHA256, &content);
-        let sum = u128::from_be_bytes(std::array::from_fn(|at| sum.as_ref()[at]));
+        let sum = sum(&content);
         Self {
             media_type,
-            content,
-            sum: format!("{sum:x}"),
+            sum,
+            content: OnceLock::from(content),
             compressed: OnceLock::new(),
+        }
+    }
+
+    /// One that is embedded compressed.
+    pub(super) fn from_gzip(media_type: &'static str, compressed: impl Into<Bytes>) -> Self {
+        let compressed = compressed.into();
+        let sum = sum(&compressed);
+        Self {
+            media_type,
+            sum,
+            content: OnceLock::new(),
+            compressed: OnceLock::from(compressed),
         }
     }
 
@@ -62,7 +75,7 @@ impl File {
             let headers = [media_type, coding, (ETAG, tag("-gzip"))];
             (headers, self.compressed().clone()).into_response()
         } else {
-            ([media_type, (ETAG, tag(""))], self.content.clone()).into_response()
+            ([media_type, (ETAG, tag(""))], self.content().clone()).into_response()
         };
         if self.media_type != GZIP {
             let vary = HeaderValue::from_static("accept-encoding");
@@ -71,15 +84,31 @@ impl File {
         response
     }
 
+    // Memory refuses nothing, and what was embedded can be read.
+
+    fn content(&self) -> &Bytes {
+        self.content.get_or_init(|| {
+            let compressed = self.compressed.get().map_or(&[][..], |it| it);
+            let mut content = Vec::new();
+            let read = GzDecoder::new(compressed).read_to_end(&mut content);
+            read.map(|_| content).unwrap_or_default().into()
+        })
+    }
+
     fn compressed(&self) -> &Bytes {
         self.compressed.get_or_init(|| {
             let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-            let written = encoder.write_all(&self.content);
-            // Nothing is refused by memory.
+            let written = encoder.write_all(self.content());
             let bytes = written.and_then(|()| encoder.finish());
             bytes.unwrap_or_default().into()
         })
     }
+}
+
+fn sum(bytes: &[u8]) -> String {
+    let sum = digest(&SHA256, bytes);
+    let sum = u128::from_be_bytes(std::array::from_fn(|at| sum.as_ref()[at]));
+    format!("{sum:x}")
 }
 
 impl FromRequestParts<SharedApp> for Asked {
