@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, get};
 use const_format::concatcp;
 
 use crate::http::SharedApp;
-use crate::http::embedded::{Asked, File, GZIP};
+use crate::http::embedded::{File, FileRequest, GZIP};
 
 /// Its address is the same for every version, so caches must ask each time whether it has changed.
 const ASK_FIRST: HeaderValue = HeaderValue::from_static("public, no-cache");
@@ -36,7 +36,7 @@ pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 2] {
     let cache = (CACHE_CONTROL, ASK_FIRST);
     let saved_as = (CONTENT_DISPOSITION, HeaderValue::from_static(SAVED_AS));
     let package = [cache.clone(), saved_as];
-    let package = async move |asked: Asked| (package, PACKAGE.answer(&asked));
-    let module = async move |asked: Asked| ([cache], MODULE.answer(&asked));
+    let package = async move |asked: FileRequest| (package, PACKAGE.answer(&asked));
+    let module = async move |asked: FileRequest| ([cache], MODULE.answer(&asked));
     [("/client.tgz", get(package)), ("/client.js", get(module))]
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use utoipa_swagger_ui::Config;
 
 use crate::http::SharedApp;
-use crate::http::embedded::{Asked, File};
+use crate::http::embedded::{File, FileRequest};
 use crate::http::problem::Problem;
 
 /// Its addresses are relative, so that it works under any prefix; `{docs}` stands for where its files are from here.
@@ -52,7 +52,7 @@ static STYLE: LazyLock<File> =
 
 /// The routes that the OpenAPI document does not have.
 pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
-    let openapi = async |asked: Asked| DOCUMENT.answer(&asked);
+    let openapi = async |asked: FileRequest| DOCUMENT.answer(&asked);
     let page = |docs: &'static str| {
         let page = move || async move {
             let page = Html(PAGE.replace("{docs}", docs));
@@ -70,7 +70,7 @@ pub(super) fn table() -> [(&'static str, MethodRouter<SharedApp>); 5] {
     ]
 }
 
-async fn file(parameters: RawPathParams, asked: Asked) -> Response {
+async fn file(parameters: RawPathParams, asked: FileRequest) -> Response {
     let name = parameters.iter().next().map_or("", |(_, name)| name);
     let file = match name {
         "start.js" => &*SCRIPT,

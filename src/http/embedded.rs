@@ -32,7 +32,7 @@ pub(super) struct File {
 }
 
 /// What is said of a request for a file.
-pub(super) struct Asked {
+pub(super) struct FileRequest {
     known: IfNoneMatch,
     takes_gzip: bool,
 }
@@ -61,7 +61,7 @@ impl File {
         }
     }
 
-    pub(super) fn answer(&self, asked: &Asked) -> Response {
+    pub(super) fn answer(&self, asked: &FileRequest) -> Response {
         let tag = |coding: &str| {
             let tag = HeaderValue::try_from(format!("\"{}{coding}\"", self.sum));
             tag.unwrap_or(HeaderValue::from_static("\"\""))
@@ -111,7 +111,7 @@ fn sum(bytes: &[u8]) -> String {
     format!("{sum:x}")
 }
 
-impl FromRequestParts<SharedApp> for Asked {
+impl FromRequestParts<SharedApp> for FileRequest {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &SharedApp) -> Result<Self, Problem> {

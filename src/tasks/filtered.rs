@@ -1,7 +1,7 @@
 //! Lists with a filter or an order, and the tags of a user.
 
 use super::Tasks;
-use crate::domain::filter::{Asked, Place};
+use crate::domain::filter::{Asked, Keyset};
 use crate::domain::{SpaceId, TagCount, TaskPage};
 use crate::error::Result;
 use crate::store::{FilteredPage, chunk_of};
@@ -12,7 +12,7 @@ pub struct FilteredListing {
     /// Whether there are more than the page's total.
     pub has_more: bool,
     /// `None` on the last page.
-    pub next: Option<Place>,
+    pub next: Option<Keyset>,
 }
 
 impl Tasks {
@@ -24,7 +24,7 @@ impl Tasks {
         &self,
         space: &SpaceId,
         asked: &Asked,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         limit: usize,
     ) -> Result<FilteredListing> {
         self.look_for(space, asked, after, (limit, true)).await
@@ -35,7 +35,7 @@ impl Tasks {
         &self,
         space: &SpaceId,
         asked: &Asked,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         counting: bool,
     ) -> Result<FilteredListing> {
         self.look_for(space, asked, after, (chunk_of(asked), counting))
@@ -51,7 +51,7 @@ impl Tasks {
         &self,
         space: &SpaceId,
         asked: &Asked,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         (limit, counting): (usize, bool),
     ) -> Result<FilteredListing> {
         // One more than asked for tells whether there is a next page.
@@ -64,7 +64,7 @@ impl Tasks {
         page.tasks.truncate(limit);
         let last = page.tasks.last().filter(|_| more);
         Ok(FilteredListing {
-            next: last.map(|task| asked.sorting.place(task)),
+            next: last.map(|task| asked.sorting.keyset(task)),
             page,
             has_more,
         })

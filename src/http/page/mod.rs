@@ -14,7 +14,7 @@ use bytes::Bytes;
 
 use crate::config::SignIn;
 use crate::http::SharedApp;
-use crate::http::embedded::{Asked, File};
+use crate::http::embedded::{File, FileRequest};
 use crate::http::problem::Problem;
 
 /// The page has places for what depends on settings.
@@ -59,7 +59,7 @@ pub(super) fn table(page: Option<&SignIn>) -> Vec<(&'static str, MethodRouter<Sh
     let file = |content: Bytes, media_type: &'static str| {
         let file = Arc::new(File::new(media_type, content));
         let policy = policy.clone();
-        get(async move |uri: Uri, asked: Asked| answer(&file, &policy, &uri, &asked))
+        get(async move |uri: Uri, asked: FileRequest| answer(&file, &policy, &uri, &asked))
     };
     let mut routes = vec![("/", file(index.into(), "text/html; charset=utf-8"))];
     for (path, content, media_type) in FILES {
@@ -94,7 +94,7 @@ fn escaped(text: &str) -> String {
         .replace('<', "&lt;")
 }
 
-fn answer(file: &File, policy: &HeaderValue, uri: &Uri, asked: &Asked) -> Response {
+fn answer(file: &File, policy: &HeaderValue, uri: &Uri, asked: &FileRequest) -> Response {
     let Some(caching) = caching(uri) else {
         return Problem::route_not_found().into_response();
     };

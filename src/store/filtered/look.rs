@@ -8,7 +8,7 @@ use super::super::row::{Columns, FromRow};
 use super::super::tasks::ListedTask;
 use super::statements::{Query, Reading, Statements, Told};
 use super::ways::{Phase, Way, phases, way};
-use crate::domain::filter::{Asked, Narrowed, Place};
+use crate::domain::filter::{Asked, Keyset, Narrowed};
 use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{Position, Refusal, Task};
 use crate::error::{Cause, Error};
@@ -56,7 +56,7 @@ impl Look<'_> {
     /// Reads phase after phase, each from an index, until there are enough.
     pub(super) async fn page(
         &self,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         limit: usize,
         counting: bool,
     ) -> Result<Found, Error> {
@@ -105,7 +105,7 @@ impl Look<'_> {
                 // What was left out of it is read in its order.
                 may_tie = false;
                 let sorting = &self.asked().sorting;
-                place = page.tasks.last().map(|task| sorting.place(task)).or(place);
+                place = page.tasks.last().map(|task| sorting.keyset(task)).or(place);
                 let tasks = page.tasks.into_iter();
                 found.extend(tasks.filter(|task| self.asked().matches(task)));
                 step = (step * 4).min(PAGE.max(limit));
@@ -137,7 +137,7 @@ impl Look<'_> {
     async fn read_page(
         &self,
         phase: Phase,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         (rows, told): (usize, Told),
         reading: Reading,
     ) -> Result<PageRead, Error> {
@@ -161,16 +161,16 @@ impl Look<'_> {
     /// the last in that are left out: some of them may be missing.
     fn sort_ties(&self, phase: Phase, tasks: Vec<Task>, is_last: bool) -> Vec<Task> {
         let sorting = &self.asked().sorting;
-        let placed = tasks.into_iter().map(|task| (sorting.place(&task), task));
-        let mut placed: Vec<(Place, Task)> = placed.collect();
+        let placed = tasks.into_iter().map(|task| (sorting.keyset(&task), task));
+        let mut placed: Vec<(Keyset, Task)> = placed.collect();
         if !is_last && let Some((last, _)) = placed.last() {
             let mark = last.marks.get(phase.missing).cloned();
             let is_equal =
-                |(place, _): &(Place, Task)| place.marks.get(phase.missing) == mark.as_ref();
+                |(place, _): &(Keyset, Task)| place.marks.get(phase.missing) == mark.as_ref();
             let equal = placed.iter().rev().take_while(|it| is_equal(it)).count();
             placed.truncate(placed.len() - equal);
         }
-        placed.sort_by(|(first, _), (second, _)| sorting.compare_places(first, second));
+        placed.sort_by(|(first, _), (second, _)| sorting.compare_keysets(first, second));
         placed.into_iter().map(|(_, task)| task).collect()
     }
 
@@ -213,7 +213,7 @@ impl Look<'_> {
     /// Scans all tasks, newest first, and keeps those that come first in the order.
     pub(super) async fn walk(
         &self,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         limit: usize,
         counting: bool,
     ) -> Result<Found, Error> {
@@ -224,7 +224,7 @@ impl Look<'_> {
             _ => Position::START,
         };
         let (mut numbers, mut walked, mut count) = (None, 0, 0);
-        let mut best: Vec<(Place, Task)> = Vec::new();
+        let mut best: Vec<(Keyset, Task)> = Vec::new();
         loop {
             let told = match numbers {
                 None => Told::Account,
@@ -239,12 +239,12 @@ impl Look<'_> {
             walked += STEP;
             for task in tasks.into_iter().filter(|task| self.asked().matches(task)) {
                 count += 1;
-                let place = sorting.place(&task);
-                if after.is_none_or(|after| sorting.compare_places(&place, after).is_gt()) {
+                let place = sorting.keyset(&task);
+                if after.is_none_or(|after| sorting.compare_keysets(&place, after).is_gt()) {
                     best.push((place, task));
                 }
             }
-            best.sort_by(|(first, _), (second, _)| sorting.compare_places(first, second));
+            best.sort_by(|(first, _), (second, _)| sorting.compare_keysets(first, second));
             best.truncate(limit);
             let is_enough = best.len() >= limit && (!counting || count > COUNTED);
             if is_in_order && is_enough || numbers.is_some_and(|numbers| numbers.all <= walked) {

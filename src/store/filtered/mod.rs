@@ -17,7 +17,7 @@ use self::statements::{Reading, Statements, Told};
 use self::ways::{Phase, Way, has_index, phases, way};
 use super::Store;
 use super::dialect::Dialect;
-use crate::domain::filter::{Asked, Condition, Field, Narrowed, Place};
+use crate::domain::filter::{Asked, Condition, Field, Keyset, Narrowed};
 use crate::domain::limits::{COUNTED, PAGE};
 use crate::domain::{MATCHING_STEP, Position, SpaceId, TaskPage};
 use crate::error::Error;
@@ -48,7 +48,7 @@ impl Store {
         &self,
         space: &SpaceId,
         asked: &Asked,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         limit: usize,
         counting: bool,
     ) -> Result<FilteredPage, Error> {
@@ -127,7 +127,7 @@ pub(super) fn matching(
         Way::Order => Reading::Sorted,
         Way::Condition | Way::Either => Reading::Found(usize::MAX),
     };
-    let place = after.map(|position| Place {
+    let place = after.map(|position| Keyset {
         marks: Vec::new(),
         position,
     });

@@ -9,7 +9,7 @@ use super::super::row::Value;
 use super::super::tables::TASKS;
 use super::conditions::{Parameters, sorted, value_of};
 use super::ways::{Phase, beyond, by_index, has_index, holders, without};
-use crate::domain::filter::{Asked, Bound, Condition, Field, Mark, Narrowed, Place};
+use crate::domain::filter::{Asked, Bound, Condition, Field, Keyset, Mark, Narrowed};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
@@ -58,7 +58,7 @@ impl<'a> Statements<'a> {
     pub(super) fn page(
         &self,
         phase: Phase,
-        after: Option<&Place>,
+        after: Option<&Keyset>,
         (limit, told): (usize, Told),
         reading: Reading,
     ) -> Query {
@@ -345,7 +345,7 @@ fn sorted_by(keys: &[Key]) -> String {
 }
 
 /// All that comes after a place in the same phase.
-fn behind(keys: &[Key], marks: &[Mark], place: &Place, parameters: &mut Parameters<'_>) -> String {
+fn behind(keys: &[Key], marks: &[Mark], place: &Keyset, parameters: &mut Parameters<'_>) -> String {
     let time = parameters.bind(Value::Time(place.position.created_at));
     let id = parameters.bind(Value::Uuid(place.position.id.0));
     let mut text = format!("(created_at, id) < ({time}, {id})");

@@ -125,7 +125,7 @@ fn questions_of_the_same_shape_share_a_statement() {
             narrowed: &narrowed,
         };
         let phase = phases(&asked, &narrowed.condition)[0];
-        let place = Place {
+        let place = Keyset {
             marks: vec![crate::domain::filter::Mark::Text(format!("{day}"))],
             position: Position {
                 created_at: Timestamp::from_micros(day),

@@ -1,7 +1,7 @@
 //! The access paths to tasks: which index finds them, and in which parts a sorted list is read. The planners
 //! of the engines guess, and a wrong guess reads all tasks of a user to find a few.
 
-use crate::domain::filter::{Asked, Comparison, Condition, Field, Mark, Place};
+use crate::domain::filter::{Asked, Comparison, Condition, Field, Keyset, Mark};
 
 /// A part of a sorted list: the tasks that have no value for the first keys and one for the next, which leads. In an
 /// index by that key they lie side by side, in their order.
@@ -44,12 +44,12 @@ impl Phase {
     };
 
     /// Whether all its tasks come before a place.
-    pub(super) fn is_before(self, place: &Place) -> bool {
+    pub(super) fn is_before(self, place: &Keyset) -> bool {
         self.missing < missing_marks(place)
     }
 
     /// Whether a place is among its tasks.
-    pub(super) fn has(self, place: &Place) -> bool {
+    pub(super) fn has(self, place: &Keyset) -> bool {
         self.missing == missing_marks(place)
     }
 
@@ -77,7 +77,7 @@ impl Phase {
     }
 }
 
-fn missing_marks(place: &Place) -> usize {
+fn missing_marks(place: &Keyset) -> usize {
     let marks = place.marks.iter();
     marks.take_while(|mark| **mark == Mark::Missing).count()
 }

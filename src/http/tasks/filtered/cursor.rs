@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 use crate::clock::Timestamp;
-use crate::domain::filter::{Field, Mark, Place, Sorting};
+use crate::domain::filter::{Field, Keyset, Mark, Sorting};
 use crate::domain::{Position, SpaceId, TaskId};
 use crate::http::seal;
 
@@ -15,7 +15,7 @@ const MISSING: u8 = 0;
 const NUMBER: u8 = 1;
 const TEXT: u8 = 2;
 
-pub(super) fn encode(space: &SpaceId, purpose: &[u8], now: Timestamp, place: &Place) -> String {
+pub(super) fn encode(space: &SpaceId, purpose: &[u8], now: Timestamp, place: &Keyset) -> String {
     let mut bytes = vec![VERSION];
     bytes.extend(now.as_micros().to_be_bytes());
     bytes.extend(place.position.created_at.as_micros().to_be_bytes());
@@ -43,7 +43,7 @@ pub(super) fn decode(
     purpose: &[u8],
     sorting: &Sorting,
     text: &str,
-) -> Option<(Timestamp, Place)> {
+) -> Option<(Timestamp, Keyset)> {
     let bytes = seal::open_any(text, purpose, space)?;
     let mut rest = bytes.strip_prefix(&[VERSION])?;
     let now = moment(number(&mut rest)?)?;
@@ -54,7 +54,7 @@ pub(super) fn decode(
         marks.push(read_mark(key.field, &mut rest)?);
     }
     let position = Position { created_at, id };
-    rest.is_empty().then_some((now, Place { marks, position }))
+    rest.is_empty().then_some((now, Keyset { marks, position }))
 }
 
 /// The seal is not secret: a value that an engine cannot store must be refused here.
@@ -100,7 +100,7 @@ mod tests {
 
     use super::*;
 
-    fn place() -> impl Strategy<Value = (Sorting, Place)> {
+    fn place() -> impl Strategy<Value = (Sorting, Keyset)> {
         let due = prop_oneof![Just(Mark::Missing), "[0-9T:-]{10,19}".prop_map(Mark::Text)];
         let title = ".{0,40}".prop_filter_map("no NUL", |text| {
             (!text.contains('\0')).then_some(Mark::Text(text))
@@ -115,7 +115,7 @@ mod tests {
                 };
                 let marks = vec![due, title, priority];
                 let sorting = Sorting::parse("due, title desc, priority").unwrap();
-                (sorting, Place { marks, position })
+                (sorting, Keyset { marks, position })
             },
         )
     }

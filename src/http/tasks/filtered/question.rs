@@ -7,7 +7,7 @@ use url::form_urlencoded;
 
 use super::cursor;
 use crate::clock::Timestamp;
-use crate::domain::filter::{Asked, DependsOn, Filter, Moment, Place, Sorting};
+use crate::domain::filter::{Asked, DependsOn, Filter, Keyset, Moment, Sorting};
 use crate::domain::{ListScope, SpaceId, TaskPage};
 use crate::http::conditional::etag;
 use crate::http::problem::Problem;
@@ -136,13 +136,13 @@ impl Texts {
 pub(super) struct Page {
     pub(super) limit: Option<usize>,
     pub(super) asked: Asked,
-    pub(super) after: Option<Place>,
+    pub(super) after: Option<Keyset>,
     moment: Moment,
     question: Question,
 }
 
 impl Page {
-    pub(super) fn cursor(&self, space: &SpaceId, place: &Place) -> String {
+    pub(super) fn cursor(&self, space: &SpaceId, place: &Keyset) -> String {
         cursor::encode(space, &self.question.purpose(), self.moment.now(), place)
     }
 

@@ -3,7 +3,7 @@
 use axum::response::Response;
 
 use super::question::Page;
-use crate::domain::filter::{Asked, Place};
+use crate::domain::filter::{Asked, Keyset};
 use crate::domain::limits::COUNTED;
 use crate::domain::{SpaceId, TaskPage};
 use crate::error::Error;
@@ -52,7 +52,7 @@ struct Filtered {
 }
 
 impl Source for Filtered {
-    type Position = Place;
+    type Position = Keyset;
 
     fn space(&self) -> &SpaceId {
         &self.space
@@ -62,7 +62,7 @@ impl Source for Filtered {
         &self.tasks
     }
 
-    async fn chunk(&self, after: Place) -> Result<Part<Place>, Error> {
+    async fn chunk(&self, after: Keyset) -> Result<Part<Keyset>, Error> {
         let Self {
             tasks,
             space,
@@ -75,7 +75,7 @@ impl Source for Filtered {
     }
 }
 
-fn part(listing: FilteredListing) -> Part<Place> {
+fn part(listing: FilteredListing) -> Part<Keyset> {
     Part {
         tasks: listing.page.tasks,
         next: listing.next,

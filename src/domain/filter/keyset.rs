@@ -9,9 +9,9 @@ use super::sorting::{SortKey, Sorting, key_of_order};
 use crate::domain::search::fold;
 use crate::domain::{Position, Task};
 
-/// A place in the order of a list.
+/// Where a task stands in a sorted list: what keyset pagination goes on from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Keyset {
     /// One for each key of the order.
     pub marks: Vec<Mark>,
     pub position: Position,
@@ -27,15 +27,15 @@ pub enum Mark {
 }
 
 impl Sorting {
-    pub fn place(&self, task: &Task) -> Place {
-        Place {
+    pub fn keyset(&self, task: &Task) -> Keyset {
+        Keyset {
             marks: self.keys().iter().map(|key| mark(*key, task)).collect(),
             position: task.position(),
         }
     }
 
-    /// Which of two places comes first: as [`Sorting::compare`] says of the tasks that stand there.
-    pub fn compare_places(&self, first: &Place, second: &Place) -> Ordering {
+    /// Which of two comes first: as [`Sorting::compare`] says of the tasks that stand there.
+    pub fn compare_keysets(&self, first: &Keyset, second: &Keyset) -> Ordering {
         let marks = first.marks.iter().zip(&second.marks);
         self.keys()
             .iter()
@@ -48,7 +48,7 @@ impl Sorting {
             .find(|order| order.is_ne())
             .unwrap_or_else(|| {
                 let newest =
-                    |place: &Place| Reverse((place.position.created_at, place.position.id));
+                    |place: &Keyset| Reverse((place.position.created_at, place.position.id));
                 newest(first).cmp(&newest(second))
             })
     }
@@ -114,13 +114,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn places_lie_as_their_tasks_do(first in task(), second in task(), orders in prop::sample::subsequence(
+        fn keysets_lie_as_their_tasks_do(first in task(), second in task(), orders in prop::sample::subsequence(
             vec!["due desc", "due", "title", "priority desc", "completed_at", "order", "created_at"], 0..4,
         )) {
             prop_assume!(!(orders.contains(&"due") && orders.contains(&"due desc")));
             let sorting = Sorting::parse(&orders.join(",")).unwrap();
-            let by_places = sorting.compare_places(&sorting.place(&first), &sorting.place(&second));
-            prop_assert_eq!(by_places, sorting.compare(&first, &second));
+            let by_keysets = sorting.compare_keysets(&sorting.keyset(&first), &sorting.keyset(&second));
+            prop_assert_eq!(by_keysets, sorting.compare(&first, &second));
         }
     }
 }
