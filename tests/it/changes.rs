@@ -339,9 +339,10 @@ async fn whoever_waits_is_woken_by_a_change_whose_caller_has_gone(app: TestApp) 
     let waiting = tokio::time::timeout(Duration::from_secs(20), changes(&alice, &query));
     let leaving = async {
         app.watched().await;
-        // Polled once, which sends it, and left when it is done: nobody is there who could say so.
+        // Polled once, which sends it, and left when it is done: nobody is there who could say so. Where this thread was
+        // interrupted it may be answered by then, and is left just so.
         let mut change = Box::pin(alice.put(&path, json!({"title": "B"})));
-        assert!((&mut change).now_or_never().is_none());
+        drop((&mut change).now_or_never());
         while alice.get(&path).await.expect(StatusCode::OK)["version"] == 1 {
             tokio::task::yield_now().await;
         }
