@@ -149,8 +149,6 @@ async fn a_stream_over_http_2_shares_its_line_with_other_requests() {
 pub(crate) mod memory {
     //! What a line costs the server, as the kernel counts it.
 
-    use std::fs;
-
     use super::{address, request};
     use crate::streams::{server, token_of};
     use crate::support::line::Line;
@@ -193,9 +191,6 @@ pub(crate) mod memory {
 
     /// What the program has for itself in memory.
     pub(crate) fn resident_kib(server: &Running) -> usize {
-        let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
-        let line = status.lines().find(|line| line.starts_with("RssAnon:"));
-        let number = line.unwrap().split_whitespace().nth(1);
-        number.unwrap().parse().unwrap()
+        server.memory_kib("RssAnon")
     }
 }

@@ -1,21 +1,18 @@
 //! How much memory the program takes for those who ask for much and read nothing of it.
 #![cfg(target_os = "linux")]
 
-use std::fs;
 use std::time::Duration;
 
 use axum::http::Request;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::timeout;
-use tokio_util::task::TaskTracker;
 
 use crate::lines::address;
 use crate::streams::{server, token};
 use crate::support::process::{Running, allow_many_files, http};
-use crate::unread::small_line;
+use crate::unread::{line_that_takes_no_body, small_line};
 
 const MOST_MIB: usize = 300;
 
@@ -24,10 +21,7 @@ const PATIENCE: Duration = Duration::from_mins(3);
 
 /// The most that the program ever had in memory.
 fn peak_mib(server: &Running) -> usize {
-    let status = fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:"));
-    let number = line.unwrap().split_whitespace().nth(1).unwrap();
-    number.parse::<usize>().unwrap() / 1024
+    server.memory_kib("VmHWM") / 1024
 }
 
 /// A server with 1,000 tasks of 8 KB each, and their owner's token.
@@ -50,12 +44,7 @@ async fn answers_on_a_few_lines_that_nobody_reads_take_little() {
     let (server, token) = full_server().await;
     let mut lines = Vec::new();
     for _ in 0..2 {
-        let socket = TcpStream::connect(address(&server)).await.unwrap();
-        let mut builder = h2::client::Builder::new();
-        builder.initial_window_size(0);
-        let (client, connection) = builder.handshake::<_, bytes::Bytes>(socket).await.unwrap();
-        let mut client = client.ready().await.unwrap();
-        let connection = TaskTracker::new().spawn(connection);
+        let (mut client, connection) = line_that_takes_no_body(address(&server)).await;
         let mut answers = Vec::new();
         for _ in 0..100 {
             let request = Request::get(format!("{}/api/ada/tasks?limit=1000", server.url));

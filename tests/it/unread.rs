@@ -3,10 +3,13 @@
 use std::time::Duration;
 
 use axum::http::{Request, StatusCode};
+use bytes::Bytes;
 use futures_util::future::join_all;
+use h2::client::SendRequest;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -27,6 +30,18 @@ pub(crate) async fn small_line(address: &str) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(4096).unwrap();
     socket.connect(address.parse().unwrap()).await.unwrap()
+}
+
+/// A line of HTTP/2 of which nothing of a body is taken, and the task that serves it here until it ends.
+pub(crate) async fn line_that_takes_no_body(
+    address: &str,
+) -> (SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>) {
+    let socket = TcpStream::connect(address).await.unwrap();
+    let mut builder = h2::client::Builder::new();
+    builder.initial_window_size(0);
+    let (client, connection) = builder.handshake(socket).await.unwrap();
+    let client = client.ready().await.unwrap();
+    (client, TaskTracker::new().spawn(connection))
 }
 
 fn head(user: &Client, query: &str) -> String {
@@ -101,13 +116,7 @@ async fn of_many_answers_on_one_line_that_nobody_reads_most_are_refused() {
     let server = Served::start().await;
     let ada = server.app.user("ada");
     fill(&ada, 400).await;
-    let socket = TcpStream::connect(&server.address).await.unwrap();
-    let mut builder = h2::client::Builder::new();
-    // Nothing of a body is taken.
-    builder.initial_window_size(0);
-    let (client, connection) = builder.handshake::<_, bytes::Bytes>(socket).await.unwrap();
-    let mut client = client.ready().await.unwrap();
-    let connection = TaskTracker::new().spawn(connection);
+    let (mut client, connection) = line_that_takes_no_body(&server.address).await;
     let mut answers = Vec::new();
     for _ in 0..STREAMS {
         let request = Request::get(format!("http://x{}?limit=400", ada.tasks)).header(

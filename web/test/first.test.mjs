@@ -1,23 +1,10 @@
 // The first minutes of somebody new: what is said where nothing is, what comes back, a phone.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { Visitor, add, row, saved, shows, startBrowser, test } from "./support/browser.mjs";
-import { start } from "./support/program.mjs";
+import { add, row, saved, shows, test } from "./support/browser.mjs";
+import { stage } from "./support/stage.mjs";
 
-let program;
-let browser;
-
-before(async () => {
-  [program, browser] = await Promise.all([start(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await program?.end();
-});
-
-const visitor = (options) => Visitor.with(browser, program.url, options);
+const { program, visitor } = await stage();
 
 test("as long as it is not known what there is, nobody says that there is nothing", async () => {
   await program.ask("slow", "/tasks", { method: "POST", body: { title: "There" } });

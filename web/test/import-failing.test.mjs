@@ -1,8 +1,7 @@
 // What can go wrong while tasks are brought along on the page: against the real program.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { Visitor, saved, startBrowser, test } from "./support/browser.mjs";
+import { saved, test } from "./support/browser.mjs";
 import {
   TODOIST,
   allow,
@@ -14,21 +13,10 @@ import {
   open,
   ours,
 } from "./support/files.mjs";
-import { start } from "./support/program.mjs";
+import { stage } from "./support/stage.mjs";
 
-let program;
-let browser;
+const { program, visitor } = await stage();
 
-before(async () => {
-  [program, browser] = await Promise.all([start(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await program?.end();
-});
-
-const visitor = (options) => Visitor.with(browser, program.url, options);
 test("without a network, or signed out, nothing is done, and it is said", async () => {
   const ada = await visitor();
   const page = await ada.open("failing");

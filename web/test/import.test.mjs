@@ -3,8 +3,7 @@
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
-import { after, before } from "node:test";
-import { Visitor, add, row, saved, shows, startBrowser, test } from "./support/browser.mjs";
+import { add, row, saved, shows, test } from "./support/browser.mjs";
 import {
   CALENDAR,
   MICROSOFT,
@@ -20,21 +19,10 @@ import {
   ours,
 } from "./support/files.mjs";
 import { fits, look } from "./support/look.mjs";
-import { start } from "./support/program.mjs";
+import { stage } from "./support/stage.mjs";
 
-let program;
-let browser;
+const { program, visitor } = await stage();
 
-before(async () => {
-  [program, browser] = await Promise.all([start(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await program?.end();
-});
-
-const visitor = (options) => Visitor.with(browser, program.url, options);
 test("a project of Todoist comes by keyboard alone, once, and goes again", async () => {
   const ada = await visitor();
   const page = await ada.open("todoist", "#/inbox");

@@ -1,23 +1,11 @@
 // Signing out, in all tabs, and coming back without a network: against the real program.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { Visitor, add, saved, shows, startBrowser, test } from "./support/browser.mjs";
-import { start } from "./support/program.mjs";
+import { add, saved, shows, test } from "./support/browser.mjs";
+import { stage } from "./support/stage.mjs";
 
-let program;
-let browser;
+const { program, visitor } = await stage();
 
-before(async () => {
-  [program, browser] = await Promise.all([start(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await program?.end();
-});
-
-const visitor = () => Visitor.with(browser, program.url);
 const signOut = (page) => page.getByRole("button", { name: "Sign out" }).click();
 const form = (page) => page.getByRole("heading", { name: "Sign in to tickbox" });
 const question = (page) => page.getByRole("dialog", { name: "Not everything is sent" });

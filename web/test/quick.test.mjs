@@ -1,20 +1,10 @@
 // What is read in a line that adds a task.
 
-import { build } from "esbuild";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { source } from "./support/source.mjs";
 
-const entry = fileURLToPath(new URL("../src/quick.ts", import.meta.url));
-const { outputFiles } = await build({
-  entryPoints: [entry],
-  bundle: true,
-  format: "esm",
-  write: false,
-});
-const { readLine } = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
-);
+const { readLine } = await source("quick.ts");
 
 const LISTS = [
   { id: "l1", name: "Home" },

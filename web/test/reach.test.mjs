@@ -2,24 +2,11 @@
 // hand, and with 10,000 tasks. Against the real program.
 
 import assert from "node:assert/strict";
-import { after, before } from "node:test";
-import { Visitor, add, row, saved, shows, startBrowser, test, titles } from "./support/browser.mjs";
+import { add, row, saved, shows, test, titles } from "./support/browser.mjs";
 import { fits, look } from "./support/look.mjs";
-import { start } from "./support/program.mjs";
+import { stage } from "./support/stage.mjs";
 
-let program;
-let browser;
-
-before(async () => {
-  [program, browser] = await Promise.all([start(), startBrowser()]);
-});
-
-after(async () => {
-  await browser?.close();
-  await program?.end();
-});
-
-const visitor = (options) => Visitor.with(browser, program.url, options);
+const { program, visitor } = await stage();
 
 /** Tasks that are there already, each with its fields. */
 function make(user, tasks) {

@@ -1,20 +1,10 @@
 // When a task comes back: what a rule says in words.
 
-import { build } from "esbuild";
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
+import { source } from "./support/source.mjs";
 
-const entry = fileURLToPath(new URL("../src/repeat.ts", import.meta.url));
-const { outputFiles } = await build({
-  entryPoints: [entry],
-  bundle: true,
-  format: "esm",
-  write: false,
-});
-const { CHOICES, sayRule } = await import(
-  `data:text/javascript;base64,${Buffer.from(outputFiles[0].text).toString("base64")}`
-);
+const { CHOICES, sayRule } = await source("repeat.ts");
 
 const RULES = [
   ["FREQ=DAILY", "Every day"],

@@ -168,6 +168,16 @@ impl Running {
         self.process.id()
     }
 
+    /// What the kernel says of its memory under a name of `/proc/PID/status`.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn memory_kib(&self, name: &str) -> usize {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.id())).unwrap();
+        let mut lines = status.lines();
+        let said = lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+        let number = said.unwrap().split_whitespace().next();
+        number.unwrap().parse().unwrap()
+    }
+
     /// What it has written to its standard output so far.
     pub(crate) fn stdout(&self) -> String {
         self.stdout.so_far()
