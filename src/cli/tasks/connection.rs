@@ -10,7 +10,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::Whom;
-use super::answer::{Answer, REPEATS};
+use super::reply::{REPEATS, Reply};
 use super::show::plain;
 use crate::cli::{Failure, program, quoted};
 use crate::error::chain;
@@ -148,11 +148,11 @@ impl Connection {
     }
 
     /// Sends a request until it is answered, as long as a retry makes sense.
-    async fn send(&self, writes: bool, make: impl Fn() -> RequestBuilder) -> Answered<Answer> {
+    async fn send(&self, writes: bool, make: impl Fn() -> RequestBuilder) -> Answered<Reply> {
         let mut is_lost = false;
         let mut repeats = 0;
         loop {
-            let pause = match Answer::to(make()).await {
+            let pause = match Reply::to(make()).await {
                 Ok(mut answer) => {
                     let Some(pause) = answer.pause(repeats) else {
                         answer.is_after_loss = is_lost && writes;
@@ -174,7 +174,7 @@ impl Connection {
         }
     }
 
-    fn judge(&self, answer: &Answer) -> Answered<Value> {
+    fn judge(&self, answer: &Reply) -> Answered<Value> {
         let json = serde_json::from_slice(&answer.body);
         if answer.status.is_success() {
             return json.map_err(|_| {
@@ -189,7 +189,7 @@ impl Connection {
     }
 
     /// What the server says, and what to do about it.
-    fn refusal(&self, answer: &Answer, json: &Value) -> Failure {
+    fn refusal(&self, answer: &Reply, json: &Value) -> Failure {
         let Some(message) = json["error"]["message"].as_str() else {
             let to = answer.location.as_deref().unwrap_or_default();
             let hint = if answer.status.is_redirection() {
@@ -272,7 +272,7 @@ impl Connection {
             if response.status().is_success() {
                 return Ok(response);
             }
-            let answer = Answer::read(response).await;
+            let answer = Reply::read(response).await;
             let answer = answer.map_err(|error| self.unreachable(error, false))?;
             let Some(pause) = answer.pause(repeats) else {
                 return Err(self.judge(&answer).err().unwrap_or(Failure::Silent));

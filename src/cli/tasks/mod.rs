@@ -1,11 +1,11 @@
 //! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. The server decides all rules.
 
-mod answer;
 mod carry;
 mod change;
 mod connection;
 mod list;
 mod names;
+mod reply;
 mod report;
 mod show;
 mod undo;

@@ -11,7 +11,7 @@ pub(super) const REPEATS: u32 = 4;
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 
 /// A complete response.
-pub(super) struct Answer {
+pub(super) struct Reply {
     pub(super) status: StatusCode,
     pub(super) retry_after: Option<Duration>,
     pub(super) location: Option<String>,
@@ -20,7 +20,7 @@ pub(super) struct Answer {
     pub(super) is_after_loss: bool,
 }
 
-impl Answer {
+impl Reply {
     pub(super) async fn to(request: RequestBuilder) -> Result<Self, reqwest::Error> {
         Self::read(request.send().await?).await
     }

@@ -295,21 +295,27 @@ impl Connector {
         }
     }
 
-    /// The server has changed its role, goes down, or hangs, or the tables are elsewhere: all that is connected to it as this
-    /// is goes, and what comes next may find a better one.
+    /// The server has changed its role, goes down, or hangs: all that is connected to it as this is goes, and what comes
+    /// next may find a better one.
     pub(super) fn give_up_those_like(&self, connection: &Connection) {
+        if self.renew_those_like(connection) {
+            self.hosts.avoid(connection.host);
+        }
+    }
+
+    /// All that is connected as this is goes, and what comes next begins anew, at the same server. `false` if that has
+    /// happened since.
+    pub(super) fn renew_those_like(&self, connection: &Connection) -> bool {
         let (known, next) = (connection.generation, connection.generation + 1);
         let order = Ordering::Relaxed;
-        if self
-            .generation
-            .compare_exchange(known, next, order, order)
-            .is_ok()
-        {
-            self.hosts.avoid(connection.host);
+        let generation = &self.generation;
+        let is_first = generation.compare_exchange(known, next, order, order);
+        if is_first.is_ok() {
             tracing::warn!(
                 "the connections to the database are of no use any more: connecting anew"
             );
         }
+        is_first.is_ok()
     }
 
     /// Whether a connection is not to be used any more.

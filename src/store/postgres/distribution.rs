@@ -122,7 +122,8 @@ impl Connector {
         *asked = Some(Instant::now());
         if self.is_distributed() {
             tracing::info!("the tables are distributed now");
-            self.give_up_those_like(connection);
+            // It is the right server: only its plans are old.
+            self.renew_those_like(connection);
         }
         self.is_distributed()
     }
