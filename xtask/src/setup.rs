@@ -11,9 +11,10 @@ use xtask::programs::{
 use xtask::step::{Outcome, quietly, read, root, step, text, write};
 
 /// Programs, and the Debian packages that have them.
-const NEEDS: [Need; 13] = [
+const NEEDS: [Need; 16] = [
     Need("initdb", "postgresql"),
     Need("postgres", "postgresql"),
+    Need("pg_basebackup", "postgresql-client"),
     Need("pgbouncer", "pgbouncer"),
     Need("haproxy", "haproxy"),
     Need("nginx", "nginx"),
@@ -26,6 +27,8 @@ const NEEDS: [Need; 13] = [
     Need("valgrind", "valgrind"),
     Need("curl", "curl"),
     Need("jq", "jq"),
+    Need("ps", "procps"),
+    Need("unshare", "util-linux"),
 ];
 const OLDEST_NODE: u32 = 20;
 
@@ -47,8 +50,8 @@ fn is_there(program: &str) -> bool {
             quietly(python.args(["-c", "import ensurepip, venv"])).is_ok()
         }
         "chromium" => find_browser().is_some(),
-        // There is none for other systems; `instructions` says what is not checked there.
-        "valgrind" if cfg!(not(target_os = "linux")) => true,
+        // There is none for other systems; whatever needs them says what is not checked there.
+        "valgrind" | "unshare" if cfg!(not(target_os = "linux")) => true,
         _ => find_program(program).is_some(),
     }
 }

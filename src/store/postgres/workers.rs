@@ -11,7 +11,7 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::super::group::{End, again, decide_without_account, tell_failed, tell_unknown};
+use super::super::group::{End, decide_without_account, tell_failed, tell_unknown};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::Value;
 use super::super::row_statements::Action;
@@ -256,14 +256,18 @@ impl Worker {
         error: &Error,
         until: Instant,
     ) {
-        let alone = works.len() <= 1 && !again_alone;
-        for pending in works {
-            if alone || Instant::now() >= until {
-                pending.tell(Err(again(error)));
-                continue;
+        let mut works = works.into_iter();
+        if works.len() > 1 || again_alone {
+            while works.len() > 0 && Instant::now() < until {
+                // Where there is no connection for this one, there is none for the next.
+                if let Err(error) = within(until, self.connection(&mut loan)).await.map(drop) {
+                    return tell_failed(works, &error);
+                }
+                let Some(pending) = works.next() else { break };
+                self.run_alone(&mut loan, pending, until).await;
             }
-            self.run_alone(&mut loan, pending, until).await;
         }
+        tell_failed(works, error);
         give_back(loan);
     }
 
