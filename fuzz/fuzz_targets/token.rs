@@ -1,41 +1,7 @@
 //! Whatever is sent as a token, `auth` answers; what the fuzzer did not sign is never accepted.
 #![no_main]
 
-use std::sync::LazyLock;
-use std::time::Duration;
+#[path = "../src/token.rs"]
+mod token;
 
-use axum::http::{HeaderMap, HeaderValue, header};
-use futures_util::FutureExt;
-use libfuzzer_sys::fuzz_target;
-use tickbox::auth::{AuthConfig, Authenticator};
-use tickbox::clock::{Clock, Timestamp};
-use tickbox::config::{AuthSettings, Environment};
-use tickbox::secret::Secret;
-
-static AUTH: LazyLock<Authenticator> = LazyLock::new(|| {
-    let settings = AuthSettings {
-        better_auth_secret: Some(Secret::new("a secret that the fuzzer cannot sign with")),
-        ..AuthSettings::default()
-    };
-    let (config, _) = AuthConfig::from_settings(&settings, Environment::Production).unwrap();
-    let now = Timestamp::from_micros(1_795_435_200_000_000);
-    Authenticator::new(config, Clock::seeded(now, Duration::ZERO)).unwrap()
-});
-
-fuzz_target!(|token: &[u8]| {
-    let Ok(value) = HeaderValue::from_bytes(&[b"Bearer ".as_slice(), token].concat()) else {
-        return;
-    };
-    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, value)]);
-    // With a secret alone nothing is ever waited for.
-    let refusal = AUTH
-        .authenticate(&headers)
-        .now_or_never()
-        .unwrap()
-        .unwrap_err();
-    let text = refusal.message() + refusal.explanation().unwrap_or_default();
-    assert!(!text.chars().any(char::is_control), "{text:?}");
-    if let Ok(token) = str::from_utf8(token) {
-        AUTH.explain(token).now_or_never().unwrap();
-    }
-});
+libfuzzer_sys::fuzz_target!(|input: &[u8]| token::run(input));

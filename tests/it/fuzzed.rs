@@ -21,6 +21,10 @@ mod dotenv;
 mod filter;
 #[path = "../../fuzz/src/if_match.rs"]
 mod if_match;
+#[path = "../../fuzz/src/import.rs"]
+mod import;
+#[path = "../../fuzz/src/token.rs"]
+mod token;
 
 /// How many inputs are made of each that is there.
 #[expect(
@@ -34,13 +38,15 @@ fn rounds() -> u64 {
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 6] = [
+const TARGETS: [(&str, Target); 8] = [
     ("body", body::run),
     ("cursor", cursor::run),
     ("database_url", database_url::run),
     ("dotenv", dotenv::run),
     ("filter", filter::run),
     ("if_match", if_match::run),
+    ("import", import::run),
+    ("token", token::run),
 ];
 
 /// Those of one target, in their order.
@@ -96,15 +102,22 @@ fn what_the_fuzzer_begins_with_holds() {
     }
 }
 
+/// Otherwise nothing would compile one that is forgotten here.
 #[test]
-fn each_target_is_one_of_the_fuzzer() {
+fn each_target_of_the_fuzzer_is_tried() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz");
     let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let files = fs::read_dir(folder.join("fuzz_targets")).unwrap();
+    let mut there: Vec<_> = files
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    there.sort();
+    assert_eq!(there, TARGETS.map(|(target, _)| format!("{target}.rs")));
     for (target, _) in TARGETS {
-        assert!(
-            manifest.contains(&format!("name = \"{target}\"")),
-            "{target}"
-        );
-        assert!(folder.join(format!("fuzz_targets/{target}.rs")).exists());
+        let bin = format!("name = \"{target}\"");
+        assert!(manifest.contains(&bin), "{target}");
+        let file = folder.join(format!("fuzz_targets/{target}.rs"));
+        let source = fs::read_to_string(file).unwrap();
+        assert!(source.contains(&format!("{target}::run(input)")));
     }
 }
