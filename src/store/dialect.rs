@@ -72,9 +72,25 @@ impl Dialect {
         format!("{}{name}", self.schema)
     }
 
+    pub(super) fn write_table(&self, text: &mut String, name: &str) {
+        text.push_str(&self.schema);
+        text.push_str(name);
+    }
+
     /// The parameter of a number.
     pub(super) fn parameter(&self, number: usize) -> String {
-        format!("{}{number}", self.parameter)
+        let mut text = String::new();
+        self.write_parameter(&mut text, number);
+        text
+    }
+
+    pub(super) fn write_parameter(&self, text: &mut String, number: usize) {
+        text.push(self.parameter);
+        // Which is quicker than to write it as any number is written.
+        match u8::try_from(number) {
+            Ok(digit @ 0..=9) => text.push(char::from(b'0' + digit)),
+            _ => text.push_str(&number.to_string()),
+        }
     }
 
     /// After `held`, rows with ids of tasks: adds the task of each, with columns that need no table name. The task is

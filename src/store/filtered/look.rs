@@ -70,7 +70,7 @@ impl Look<'_> {
                 continue;
             }
             let mut place = after.filter(|place| phase.has(place)).cloned();
-            // At first as many as are wanted; more when most of them did not match.
+            // At first as many as are wanted; then as many as are still missing, or more if most of them did not match.
             let mut step = limit;
             let mut may_tie = phase.leaves_ties(self.asked());
             while found.len() < limit {
@@ -106,9 +106,15 @@ impl Look<'_> {
                 may_tie = false;
                 let sorting = &self.asked().sorting;
                 place = page.tasks.last().map(|task| sorting.keyset(task)).or(place);
+                let (read, before) = (page.tasks.len(), found.len());
                 let tasks = page.tasks.into_iter();
                 found.extend(tasks.filter(|task| self.asked().matches(task)));
-                step = (step * 4).min(PAGE.max(limit));
+                let do_most_match = 2 * (found.len() - before) >= read;
+                step = if do_most_match {
+                    limit.saturating_sub(found.len()).max(step / 4)
+                } else {
+                    (step * 4).min(PAGE.max(limit))
+                };
                 if page.is_last {
                     break;
                 }

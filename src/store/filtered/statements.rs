@@ -1,13 +1,14 @@
 //! The statements that find what a filter selects, built from conditions and an order. Each has the space as its first
 //! parameter, and names it for every table.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::LazyLock;
 
 use super::super::dialect::Dialect;
 use super::super::row::Value;
-use super::super::tables::TASKS;
-use super::conditions::{Parameters, sorted, value_of};
+use super::super::tables::{ACCOUNTS, TASKS};
+use super::conditions::{Writing, add, sorted, value_of};
 use super::ways::{Phase, beyond, by_index, has_index, holders, without};
 use crate::domain::filter::{Asked, Bound, Condition, Field, Keyset, Mark, Narrowed};
 use crate::domain::limits::COUNTED;
@@ -62,143 +63,154 @@ impl<'a> Statements<'a> {
         (limit, told): (usize, Told),
         reading: Reading,
     ) -> Query {
-        let mut parameters = self.parameters();
-        let told = self.told(told, &mut parameters);
-        let Wanted {
-            from, mut scope, ..
-        } = match reading {
-            Reading::Found(_) => self.wanted(&mut parameters),
-            Reading::Sorted | Reading::TiesUnsorted => self.wanted_in_order(phase, &mut parameters),
-        };
+        let mut writing = self.tasks(told);
+        match reading {
+            Reading::Found(_) => {
+                writing.push("(SELECT * FROM ");
+                self.wanted(&mut writing);
+            }
+            Reading::Sorted | Reading::TiesUnsorted => self.wanted_in_order(phase, &mut writing),
+        }
         let keys = asked_keys(self.asked, phase);
         let missing = self.asked.sorting.keys()[..phase.missing].iter();
         let missing = missing.map(|key| Condition::Lacks(key.field));
         let leader = keys.first().filter(|key| !key.field.is_always_there());
         for condition in missing.chain(leader.map(|key| Condition::Has(key.field))) {
-            let condition = parameters.condition(&condition);
-            let _ = write!(scope, " AND {condition}");
+            writing.push(" AND ");
+            writing.condition(&condition);
         }
         if let Some(place) = after {
             let marks = &place.marks[phase.missing..];
-            let behind = behind(&keys, marks, place, &mut parameters);
-            let _ = write!(scope, " AND {behind}");
+            writing.push(" AND ");
+            behind(&keys, marks, place, &mut writing);
         }
-        let order = match reading {
-            Reading::TiesUnsorted => keys.first().map(Key::order),
-            Reading::Sorted | Reading::Found(_) => None,
-        };
-        let order = order.unwrap_or_else(|| sorted_by(&keys));
-        let limit = parameters.bind(count(limit));
-        let columns = &*COLUMNS;
-        let source = match reading {
-            Reading::Sorted | Reading::TiesUnsorted => format!("{from} WHERE {scope}"),
+        if let Reading::Found(most) = reading {
             // What has a limit is found before it is sorted.
-            Reading::Found(most) => {
-                let most = parameters.bind(count(most));
-                format!("(SELECT * FROM {from} WHERE {scope} LIMIT {most}) AS found")
-            }
-        };
-        Query {
-            text: format!("SELECT {columns}, {told} FROM {source} ORDER BY {order} LIMIT {limit}"),
-            values: parameters.values,
+            writing.push(" LIMIT ");
+            writing.bind(count(most));
+            writing.push(") AS found");
         }
+        writing.push(" ORDER BY ");
+        match keys.first() {
+            Some(leader) if reading == Reading::TiesUnsorted => leader.order(&mut writing),
+            _ => sort_by(&keys, &mut writing),
+        }
+        writing.push(" LIMIT ");
+        writing.bind(count(limit));
+        writing.into()
     }
 
     /// The values of [`Told::Count`] if there is no task to return them with.
     pub(super) fn count(&self) -> Query {
-        let mut parameters = self.parameters();
-        let told = self.told(Told::Count, &mut parameters);
-        Query {
-            text: format!("SELECT {told}"),
-            values: parameters.values,
-        }
+        let mut writing = self.writing();
+        writing.push("SELECT ");
+        self.told(Told::Count, &mut writing);
+        writing.into()
     }
 
     /// Tasks of which it must be decided whether they count: one more than are counted, if there are so many.
     pub(super) fn uncertain(&self) -> Query {
-        let mut parameters = self.parameters();
-        let wanted = self.wanted(&mut parameters);
-        let certain = self.certain(&mut parameters);
-        let limit = parameters.bind(count(COUNTED + 1));
-        let Wanted { from, scope, .. } = wanted;
-        let columns = &*COLUMNS;
-        Query {
-            text: format!(
-                "SELECT {columns}, '' FROM {from} WHERE {scope} AND ({certain}) IS NOT TRUE LIMIT {limit}"
-            ),
-            values: parameters.values,
-        }
+        let mut writing = self.tasks(Told::Nothing);
+        self.wanted(&mut writing);
+        writing.push(" AND (");
+        self.certain(&mut writing);
+        writing.push(") IS NOT TRUE LIMIT ");
+        writing.bind(count(COUNTED + 1));
+        writing.into()
     }
 
     /// Of the next `step` tasks of all, newest first, those for which the condition holds, and in any case the last.
     pub(super) fn walk(&self, after: Position, step: usize, told: Told) -> Query {
-        let mut parameters = self.parameters();
-        let wanted = parameters.condition(&self.narrowed.condition);
-        let told = match told {
-            Told::Nothing => "''".to_owned(),
-            Told::Account | Told::Count => self.account(),
+        let mut writing = self.writing();
+        let next = |writing: &mut Writing<'_>| {
+            writing.table(TASKS.name);
+            writing.push(" WHERE ");
+            self.scope(writing);
+            writing.push(" AND (created_at, id) < (");
         };
-        let time = parameters.bind(Value::Time(after.created_at));
-        let id = parameters.bind(Value::Uuid(after.id.0));
-        let step = parameters.bind(count(step));
-        let (columns, scope) = (&*COLUMNS, self.scope());
-        let tasks = self.dialect.table(TASKS.name);
-        let scope = format!("{scope} AND (created_at, id) < ({time}, {id})");
-        Query {
-            text: format!(
-                "WITH last AS MATERIALIZED (SELECT n.created_at, n.id FROM
-                    (SELECT created_at, id FROM {tasks} WHERE {scope}
-                     ORDER BY created_at DESC, id DESC LIMIT {step}) AS n
-                    ORDER BY n.created_at, n.id LIMIT 1)
-                 SELECT {columns}, {told} FROM {tasks}
-                 WHERE {scope}
-                    AND (created_at, id) >= ((SELECT l.created_at FROM last AS l), (SELECT l.id FROM last AS l))
-                    AND ({wanted} OR id = (SELECT l.id FROM last AS l))
-                 ORDER BY created_at DESC, id DESC"
-            ),
-            values: parameters.values,
-        }
+        writing.push("WITH last AS MATERIALIZED (SELECT n.created_at, n.id FROM (SELECT created_at, id FROM ");
+        next(&mut writing);
+        let time = writing.values.len() + 1;
+        writing.bind(Value::Time(after.created_at));
+        writing.push(", ");
+        writing.bind(Value::Uuid(after.id.0));
+        writing.push(") ORDER BY created_at DESC, id DESC LIMIT ");
+        writing.bind(count(step));
+        writing.push(") AS n ORDER BY n.created_at, n.id LIMIT 1) ");
+        self.begin(told, &mut writing);
+        next(&mut writing);
+        writing.parameter(time);
+        writing.push(", ");
+        writing.parameter(time + 1);
+        writing.push(
+            ") AND (created_at, id) >= ((SELECT l.created_at FROM last AS l), (SELECT l.id FROM last AS l)) AND (",
+        );
+        writing.condition(&self.narrowed.condition);
+        writing.push(" OR id = (SELECT l.id FROM last AS l)) ORDER BY created_at DESC, id DESC");
+        writing.into()
     }
 
-    fn parameters(&self) -> Parameters<'a> {
-        Parameters::of(self.space, self.dialect)
+    fn writing(&self) -> Writing<'a> {
+        Writing::of(self.space, self.dialect)
+    }
+
+    /// A statement that reads tasks, up to where they are looked for.
+    fn tasks(&self, told: Told) -> Writing<'a> {
+        let mut writing = self.writing();
+        self.begin(told, &mut writing);
+        writing
+    }
+
+    fn begin(&self, told: Told, writing: &mut Writing<'_>) {
+        writing.push("SELECT ");
+        writing.push(&COLUMNS);
+        writing.push(", ");
+        self.told(told, writing);
+        writing.push(" FROM ");
     }
 
     /// All tasks that the list can show.
-    fn scope(&self) -> String {
-        let space = self.dialect.parameter(1);
-        let not = if self.asked.shown.deleted { " NOT" } else { "" };
-        format!("space = {space} AND deleted_at IS{not} NULL")
+    fn scope(&self, writing: &mut Writing<'_>) {
+        writing.push("space = ");
+        writing.parameter(1);
+        writing.push(if self.asked.shown.deleted {
+            " AND deleted_at IS NOT NULL"
+        } else {
+            " AND deleted_at IS NULL"
+        });
     }
 
-    /// Through the table of tags, if all tasks must have one.
-    fn wanted(&self, parameters: &mut Parameters<'_>) -> Wanted {
+    /// Where the tasks of the condition are looked for, and what is checked of each: through the table of tags, if all
+    /// tasks must have one.
+    fn wanted(&self, writing: &mut Writing<'_>) {
         let condition = &self.narrowed.condition;
-        let (from, rest) = match holders(condition) {
-            None => (
-                self.dialect.table(TASKS.name),
-                parameters.condition(condition),
-            ),
+        let rest = match holders(condition) {
+            None => {
+                writing.table(TASKS.name);
+                Cow::Borrowed(condition)
+            }
             Some((field, text)) => {
-                let holders = parameters.holders(field, text);
-                let each = self.dialect.each_task(&self.dialect.parameter(1));
-                let rest = without(condition, (field, text));
-                (
-                    format!("({holders}) AS held {each}"),
-                    parameters.condition(&rest),
-                )
+                writing.push("(");
+                writing.holders(field, text);
+                writing.push(") AS held ");
+                let space = self.dialect.parameter(1);
+                writing.push(&self.dialect.each_task(&space));
+                Cow::Owned(without(condition, (field, text)))
             }
         };
-        let mut scope = self.scope();
-        if rest != "TRUE" {
-            let _ = write!(scope, " AND {rest}");
+        writing.push(" WHERE ");
+        self.scope(writing);
+        if *rest != Condition::Always {
+            writing.push(" AND ");
+            writing.condition(&rest);
         }
-        Wanted { from, scope }
     }
 
     /// By the index of what leads a phase, if there is one: no other is any use for the rest.
-    fn wanted_in_order(&self, phase: Phase, parameters: &mut Parameters<'_>) -> Wanted {
-        let mut scope = self.scope();
+    fn wanted_in_order(&self, phase: Phase, writing: &mut Writing<'_>) {
+        writing.table(TASKS.name);
+        writing.push(" WHERE ");
+        self.scope(writing);
         let leader = phase.leader(self.asked);
         let (led, others) = if has_index(leader) {
             by_index(&self.narrowed.condition, leader)
@@ -206,49 +218,34 @@ impl<'a> Statements<'a> {
             (self.narrowed.condition.clone(), Condition::Always)
         };
         if led != Condition::Always {
-            let led = parameters.condition(&led);
-            let _ = write!(scope, " AND {led}");
+            writing.push(" AND ");
+            writing.condition(&led);
         }
         if others != Condition::Always {
-            let others = parameters.condition(&others);
-            let _ = write!(scope, " AND ({others}) IS TRUE");
-        }
-        Wanted {
-            from: self.dialect.table(TASKS.name),
-            scope,
+            writing.push(" AND (");
+            writing.condition(&others);
+            writing.push(") IS TRUE");
         }
     }
 
     /// Of those that are wanted. What is asked of all of them is not asked again: PostgreSQL counts by an index alone
     /// only if no word is said of `completed` but what stands in the index's own condition.
-    fn certain(&self, parameters: &mut Parameters<'_>) -> String {
-        let Narrowed { certain, condition } = &self.narrowed;
-        parameters.condition(&beyond(certain, condition))
+    fn certain(&self, writing: &mut Writing<'_>) {
+        let Narrowed { certain, condition } = self.narrowed;
+        writing.condition(&beyond(certain, condition));
     }
 
-    /// The numbers of the account, and how many tasks it has.
-    fn account(&self) -> String {
-        let all = if self.asked.shown.deleted {
-            "deleted_count"
-        } else {
-            "task_count"
-        };
-        self.of_account(&format!("{all} || ' 0 0'"))
-    }
-
-    /// As one text, because each sub-select costs a look-up.
-    fn of_account(&self, numbers: &str) -> String {
-        let space = self.dialect.parameter(1);
-        let accounts = self.dialect.table("accounts");
-        format!(
-            "(SELECT seq || ' ' || epoch || ' ' || {numbers} FROM {accounts} WHERE space = {space})"
-        )
-    }
-
-    fn told(&self, told: Told, parameters: &mut Parameters<'_>) -> String {
+    fn told(&self, told: Told, writing: &mut Writing<'_>) {
         match told {
-            Told::Nothing => return "''".to_owned(),
-            Told::Account => return self.account(),
+            Told::Nothing => return writing.push("''"),
+            Told::Account => {
+                let all = if self.asked.shown.deleted {
+                    "deleted_count"
+                } else {
+                    "task_count"
+                };
+                return of_account(&[all, "'0 0'"], writing);
+            }
             Told::Count => {}
         }
         // These are counted already.
@@ -260,44 +257,55 @@ impl<'a> Statements<'a> {
             _ => None,
         };
         if let Some(counted) = counted {
-            return self.of_account(&format!(
-                "task_count || ' ' || {counted} || ' ' || {counted}"
-            ));
+            return of_account(&["task_count", counted, counted], writing);
         }
-        let account = self.of_account("task_count");
-        let most = |parameters: &mut Parameters<'_>| parameters.bind(count(COUNTED + 1));
+        of_account(&["task_count"], writing);
+        writing.push(" || ' ' || (SELECT count(*) || ' ' || ");
         // A task with a row for a tag is not in the trash.
         let condition = &self.narrowed.condition;
         if let Some((field, text)) = holders(condition)
             && self.narrowed.is_exact()
             && without(condition, (field, text)) == Condition::Always
         {
-            let (holders, most) = (parameters.holders(field, text), most(parameters));
-            return format!(
-                "{account} || ' ' || (SELECT count(*) || ' ' || count(*) FROM ({holders} LIMIT {most}) AS m)"
-            );
-        }
-        let wanted = self.wanted(parameters);
-        let (mark, certain) = if self.narrowed.is_exact() {
-            ("1".to_owned(), "count(*)")
+            writing.push("count(*) FROM (");
+            writing.holders(field, text);
         } else {
-            let certain = self.certain(parameters);
-            let certain = format!("CASE WHEN {certain} THEN 1 ELSE 0 END");
-            (certain, "COALESCE(sum(m.mark), 0)")
-        };
-        let Wanted { from, scope, .. } = wanted;
-        let most = most(parameters);
-        format!(
-            "{account} || ' ' || (SELECT count(*) || ' ' || {certain} FROM
-                (SELECT {mark} AS mark FROM {from} WHERE {scope} LIMIT {most}) AS m)"
-        )
+            if self.narrowed.is_exact() {
+                writing.push("count(*) FROM (SELECT 1 AS mark FROM ");
+            } else {
+                writing.push("COALESCE(sum(m.mark), 0) FROM (SELECT CASE WHEN ");
+                self.certain(writing);
+                writing.push(" THEN 1 ELSE 0 END AS mark FROM ");
+            }
+            self.wanted(writing);
+        }
+        writing.push(" LIMIT ");
+        writing.bind(count(COUNTED + 1));
+        writing.push(") AS m)");
     }
 }
 
-/// Where the tasks of a condition are searched, and what is checked of each.
-struct Wanted {
-    from: String,
-    scope: String,
+/// The numbers of the account: as one text, because each sub-select costs a look-up.
+fn of_account(numbers: &[&str], writing: &mut Writing<'_>) {
+    writing.push("(SELECT seq || ' ' || epoch");
+    for number in numbers {
+        writing.push(" || ' ' || ");
+        writing.push(number);
+    }
+    writing.push(" FROM ");
+    writing.table(ACCOUNTS.name);
+    writing.push(" WHERE space = ");
+    writing.parameter(1);
+    writing.push(")");
+}
+
+impl From<Writing<'_>> for Query {
+    fn from(writing: Writing<'_>) -> Self {
+        Self {
+            text: writing.text,
+            values: writing.values,
+        }
+    }
 }
 
 /// A key that sorts within a phase.
@@ -308,9 +316,9 @@ struct Key {
 }
 
 impl Key {
-    fn order(&self) -> String {
-        let direction = if self.descending { " DESC" } else { " ASC" };
-        format!("{}{direction}", self.text)
+    fn order(&self, writing: &mut Writing<'_>) {
+        writing.push(self.text);
+        writing.push(if self.descending { " DESC" } else { " ASC" });
     }
 }
 
@@ -327,49 +335,61 @@ fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
 }
 
 /// What leads has a value in every task, so that an index can say its order.
-fn sorted_by(keys: &[Key]) -> String {
-    let mut order = Vec::new();
+fn sort_by(keys: &[Key], writing: &mut Writing<'_>) {
     for (place, key) in keys.iter().enumerate() {
-        let nulls = if place == 0 || key.field.is_always_there() {
-            ""
-        } else {
-            " NULLS LAST"
-        };
-        order.push(format!("{}{nulls}", key.order()));
+        key.order(writing);
+        if place > 0 && !key.field.is_always_there() {
+            writing.push(" NULLS LAST");
+        }
+        writing.push(", ");
     }
     if !keys.iter().any(|key| key.field == Field::CreatedAt) {
-        order.push("created_at DESC".to_owned());
+        writing.push("created_at DESC, ");
     }
-    order.push("id DESC".to_owned());
-    order.join(", ")
+    writing.push("id DESC");
 }
 
-/// All that comes after a place in the same phase.
-fn behind(keys: &[Key], marks: &[Mark], place: &Keyset, parameters: &mut Parameters<'_>) -> String {
-    let time = parameters.bind(Value::Time(place.position.created_at));
-    let id = parameters.bind(Value::Uuid(place.position.id.0));
-    let mut text = format!("(created_at, id) < ({time}, {id})");
-    for (number, (key, mark)) in keys.iter().zip(marks).enumerate().rev() {
+/// All that comes after a place in the same phase: behind it by the first key, or as far and behind it by the next.
+fn behind(keys: &[Key], marks: &[Mark], place: &Keyset, writing: &mut Writing<'_>) {
+    let mut open = 0;
+    for (number, (key, mark)) in keys.iter().zip(marks).enumerate() {
         let column = key.text;
         let Some(value) = value_of(key.field, mark) else {
-            text = format!("({column} IS NULL AND {text})");
+            add!(writing, "({column} IS NULL AND ");
+            open += 1;
             continue;
         };
-        let value = parameters.bind(value);
         let sign = if key.descending { '<' } else { '>' };
         let leads = number == 0;
-        let nulls = if leads || key.field.is_always_there() {
-            String::new()
-        } else {
-            format!("{column} IS NULL OR ")
-        };
-        text = format!("({nulls}{column} {sign} {value} OR ({column} = {value} AND {text}))");
+        let parameter = writing.values.len() + 1;
         if leads {
             // Where an index begins to be read.
-            text = format!("{column} {sign}= {value} AND {text}");
+            add!(writing, "{column} {sign}= ");
+            writing.bind(value);
+            add!(writing, " AND ({column} {sign} ");
+        } else {
+            let nulls = if key.field.is_always_there() {
+                String::new()
+            } else {
+                format!("{column} IS NULL OR ")
+            };
+            add!(writing, "({nulls}{column} {sign} ");
+            writing.values.push(value);
         }
+        writing.parameter(parameter);
+        add!(writing, " OR ({column} = ");
+        writing.parameter(parameter);
+        writing.push(" AND ");
+        open += 2;
     }
-    text
+    writing.push("(created_at, id) < (");
+    writing.bind(Value::Time(place.position.created_at));
+    writing.push(", ");
+    writing.bind(Value::Uuid(place.position.id.0));
+    writing.push(")");
+    for _ in 0..open {
+        writing.push(")");
+    }
 }
 
 fn count(number: usize) -> Value {

@@ -1,7 +1,7 @@
 //! What is asked of the statements of filters: that each names the space for every table, and has no value in its text.
 
 use super::*;
-use crate::domain::filter::{Filter, Moment, Sorting};
+use crate::domain::filter::{Filter, Mark, Moment, SortKey, Sorting};
 use crate::domain::{ListScope, TaskId, Timestamp};
 use crate::store::dialect::Dialect;
 use crate::store::row::Value;
@@ -61,8 +61,11 @@ pub(in crate::store) fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
                 ];
                 if !is_walked(&asked, &narrowed) {
                     for phase in phases(&asked, &narrowed.condition) {
+                        let place = place(&asked, phase);
                         for reading in READINGS {
                             of_this.push(statements.page(phase, None, (10, Told::Count), reading));
+                            let next = (10, Told::Nothing);
+                            of_this.push(statements.page(phase, Some(&place), next, reading));
                         }
                     }
                 }
@@ -72,6 +75,23 @@ pub(in crate::store) fn queries(dialect: &Dialect) -> Vec<(String, Query)> {
         }
     }
     queries
+}
+
+/// One in a phase, of which the last key has no value.
+fn place(asked: &Asked, phase: Phase) -> Keyset {
+    let keys = asked.sorting.keys();
+    let mark = |(number, key): (usize, &SortKey)| match key.field {
+        _ if number < phase.missing || number > phase.missing.max(1) => Mark::Missing,
+        Field::Due | Field::Start | Field::Title | Field::Order => Mark::Text("secret".to_owned()),
+        _ => Mark::Number(2026),
+    };
+    Keyset {
+        marks: keys.iter().enumerate().map(mark).collect(),
+        position: Position {
+            created_at: Timestamp::from_micros(2026),
+            id: TaskId(uuid::Uuid::from_u128(0xdc0c)),
+        },
+    }
 }
 
 #[test]
@@ -126,7 +146,7 @@ fn questions_of_the_same_shape_share_a_statement() {
         };
         let phase = phases(&asked, &narrowed.condition)[0];
         let place = Keyset {
-            marks: vec![crate::domain::filter::Mark::Text(format!("{day}"))],
+            marks: vec![Mark::Text(format!("{day}"))],
             position: Position {
                 created_at: Timestamp::from_micros(day),
                 id: TaskId(uuid::Uuid::from_u128(7)),
