@@ -4,6 +4,8 @@
 //!
 //! House rule: a statement that touches the rows of a space takes the space as `$1`, and says so for every table.
 
+pub(super) mod each;
+
 use super::dialect::Dialect;
 use super::row::ColumnKind::{self, Bool, Int, Text, Texts, Time, Uuid};
 

@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 use super::super::filtered::Query;
 use super::super::row::Value;
 use super::super::row_statements::{self, Action};
-use super::super::statements::Sql;
+use super::super::statements::{Sql, each};
 use super::super::tables::Table;
 use super::connect::Connector;
 use super::connection::Connection;
@@ -38,6 +38,29 @@ impl Connector {
         let mut all = row_statements::ALL.iter();
         let place = all.position(|(of, on)| *of == action && on.name == table.name);
         let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
+        let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
+        self.run_on_rows(connection, number, &rows).await
+    }
+
+    /// As [`Connector::query`], for several askers. Behind each row stands the number of whose it is, from 1 on.
+    pub(super) async fn query_for_each(
+        &self,
+        connection: &Connection,
+        sql: Sql,
+        askers: &[&[Value]],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let place = each::ALL.iter().position(|known| *known == sql);
+        let place = place.expect("only those are asked");
+        let number = Sql::ALL.len() + row_statements::ALL.len() + place;
+        self.run_on_rows(connection, number, askers).await
+    }
+
+    async fn run_on_rows(
+        &self,
+        connection: &Connection,
+        number: usize,
+        rows: &[&[Value]],
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
         let count = self.texts()[number].1.len();
         let columns: Vec<Vec<&Value>> = (0..count)
             .map(|column| rows.iter().map(|row| &row[column]).collect())

@@ -11,7 +11,7 @@ use tokio_postgres::types::Type;
 use super::super::dialect::Dialect;
 use super::super::row::ColumnKind;
 use super::super::row_statements;
-use super::super::statements::Sql;
+use super::super::statements::{Sql, each};
 use super::connect::Connector;
 use super::connection::{Connection, first};
 use super::hosts::CONNECT_TIMEOUT;
@@ -29,7 +29,8 @@ pub(super) struct Distribution {
     asked: Mutex<Option<Instant>>,
 }
 
-/// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, then those on rows.
+/// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, those on rows, and those for
+/// several askers.
 pub(super) type Text = (String, Vec<Type>);
 
 /// All of them, for one server and for several.
@@ -59,7 +60,12 @@ fn texts(dialect: &Dialect, distributed: bool) -> Vec<Text> {
         let text = row_statements::for_postgres(dialect, *action, table, distributed);
         (text, kinds)
     });
-    of_sql.chain(on_rows).collect()
+    let for_each = each::ALL.iter().map(|sql| {
+        let (kinds, _) = sql.template();
+        let kinds = kinds.iter().map(|kind| kind.postgres_array()).collect();
+        (each::for_postgres(dialect, *sql), kinds)
+    });
+    of_sql.chain(on_rows).chain(for_each).collect()
 }
 
 impl Connector {

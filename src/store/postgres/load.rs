@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use futures_util::future::{FutureExt, join, join_all, join3};
+use futures_util::future::{FutureExt, join_all, join3};
 use tokio_postgres::Row;
 
 use super::super::group::{Decided, first_needs};
@@ -11,7 +11,7 @@ use super::super::needs::{Query, Rows, take_over};
 use super::super::queue::Turn;
 use super::super::row::{Columns, FromRow, Value};
 use super::super::row_statements::Action;
-use super::super::statements::Sql;
+use super::super::statements::{Sql, each};
 use super::super::tables::{
     ACCOUNTS, ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredReference, StoredTask,
     TASKS, Table,
@@ -123,10 +123,12 @@ impl Lacking {
     }
 }
 
-/// Rows that were asked for in one round trip: those by their keys with one statement for each table, each of the others
-/// with one of its own.
+/// Rows that were asked for in one round trip: those by their keys with one statement for each table, neighbours with one
+/// for each kind, each of the others with one of its own.
 struct Found {
     by_key: Vec<(&'static Table, Read)>,
+    /// With the number of needs.
+    for_each: Vec<(Sql, usize, Read)>,
     /// In the order of the needs.
     others: Vec<Read>,
 }
@@ -137,13 +139,22 @@ impl Found {
     async fn fetch(connector: &Connector, connection: &Connection, needs: &[Lacking]) -> Self {
         let mut keys: Vec<(&'static Table, Vec<Vec<Value>>)> =
             BY_KEY.iter().map(|table| (*table, Vec::new())).collect();
+        let mut askers: Vec<(Sql, Vec<&[Value]>)> = Vec::new();
         let mut statements = Vec::new();
+        // There, a server has to know whose rows are meant before it looks for them.
+        let is_distributed = connector.is_distributed();
         for lacking in needs {
             match &lacking.query {
                 Query::Row(table, key) => {
                     let known = keys.iter_mut().find(|(known, _)| known.name == table.name);
                     if let Some((_, keys)) = known {
                         keys.push(key.clone());
+                    }
+                }
+                Query::Statement(sql, values) if each::ALL.contains(sql) && !is_distributed => {
+                    match askers.iter_mut().find(|(known, _)| known == sql) {
+                        Some((_, askers)) => askers.push(values),
+                        None => askers.push((*sql, vec![values])),
                     }
                 }
                 Query::Statement(sql, values) => {
@@ -159,8 +170,17 @@ impl Found {
             let action = (Action::Load, *table);
             (*table, connector.query_rows(connection, action, keys).await)
         });
-        let (by_key, others) = join(join_all(by_key), join_all(statements)).await;
-        Self { by_key, others }
+        let for_each = askers.iter().map(async |(sql, askers)| {
+            let asking = connector.query_for_each(connection, *sql, askers);
+            (*sql, askers.len(), asking.await)
+        });
+        let (by_key, for_each, others) =
+            join3(join_all(by_key), join_all(for_each), join_all(statements)).await;
+        Self {
+            by_key,
+            for_each,
+            others,
+        }
     }
 
     fn take_over(
@@ -176,11 +196,19 @@ impl Found {
                 }
             }
         }
+        let mut for_each = Vec::new();
+        for (sql, count, rows) in self.for_each {
+            for_each.push((sql, shares(rows?, count)?.into_iter()));
+        }
         let mut others = self.others.into_iter();
         for lacking in needs {
             let rows = match lacking.query {
                 Query::Row(..) => None,
-                Query::Statement(..) | Query::Made(_) => others.next().transpose()?,
+                Query::Statement(sql, _) => match for_each.iter_mut().find(|it| it.0 == sql) {
+                    Some((_, shares)) => shares.next(),
+                    None => others.next().transpose()?,
+                },
+                Query::Made(_) => others.next().transpose()?,
             };
             let Some(state) = states.get_mut(&lacking.space) else {
                 continue;
@@ -193,6 +221,19 @@ impl Found {
         }
         Ok(())
     }
+}
+
+/// The rows of each asker, whose number stands behind them.
+fn shares(rows: Vec<Row>, count: usize) -> Result<Vec<Vec<Row>>, Cause> {
+    let mut shares: Vec<Vec<Row>> = (0..count).map(|_| Vec::new()).collect();
+    for row in rows {
+        let number = usize::try_from(row.int(row.len() - 1)?)?;
+        let share = number
+            .checked_sub(1)
+            .and_then(|place| shares.get_mut(place));
+        share.ok_or("rows for nobody")?.push(row);
+    }
+    Ok(shares)
 }
 
 fn load_row(

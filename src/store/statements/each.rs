@@ -1,0 +1,51 @@
+//! Statements that are asked for several works of a group at once, on PostgreSQL: one that finds neighbours costs little beside what
+//! a statement costs.
+
+use super::super::dialect::Dialect;
+use super::Sql;
+
+/// On PostgreSQL, the number of one is its place here.
+pub(in super::super) const ALL: [Sql; 6] = [
+    Sql::ListAfterInList,
+    Sql::ListBeforeInList,
+    Sql::ListAfterInParent,
+    Sql::ListBeforeInParent,
+    Sql::ListAfterInInbox,
+    Sql::ListBeforeInInbox,
+];
+
+/// What the statement gives for each row of parameters, with the number of the row, from 1 on, behind it.
+pub(in super::super) fn for_postgres(dialect: &Dialect, sql: Sql) -> String {
+    let (kinds, text) = sql.template();
+    let count = kinds.len();
+    let list = |mark: &str| {
+        let all: Vec<_> = (1..=count)
+            .map(|number| format!("{mark}{number}"))
+            .collect();
+        all.join(", ")
+    };
+    let (parameters, columns) = (list("$"), list("p"));
+    let text = text.replace('$', "asked.p");
+    dialect.render(&format!(
+        "SELECT found.*, asked.number FROM unnest({parameters}) WITH ORDINALITY AS asked ({columns}, number)
+         CROSS JOIN LATERAL ({text}) AS found"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_names_the_space_of_who_asks_for_every_table() {
+        let dialect = Dialect::postgres("tickbox");
+        for sql in ALL {
+            let text = for_postgres(&dialect, sql);
+            let (_, inside) = text.split_once("LATERAL (").unwrap();
+            let tables = inside.matches("\"tickbox\".tasks").count();
+            assert!(tables > 0, "{text}");
+            assert_eq!(inside.matches("space = asked.p1").count(), tables, "{text}");
+            assert!(!inside.contains('$'), "{text}");
+        }
+    }
+}
