@@ -40,6 +40,12 @@ pub(crate) fn setting(name: &str, usual: usize) -> usize {
     said.map_or(usual, |(_, value)| value.parse().expect("a number"))
 }
 
+/// The program of this build, or the one that is to be tried in its place, such as an optimized one.
+fn program() -> String {
+    let said = std::env::vars().find(|(given, _)| given == "TICKBOX_TEST_PROGRAM");
+    said.map_or(PROGRAM.to_owned(), |(_, path)| path)
+}
+
 /// The program, not started yet: nothing in its environment but `PATH` and what a test sets.
 #[must_use]
 pub(crate) struct Tickbox {
@@ -55,7 +61,7 @@ enum Directory {
 impl Tickbox {
     /// In a fresh directory that goes when the process does.
     pub(crate) fn new<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        Self::by(Command::new(PROGRAM), arguments)
+        Self::by(Command::new(program()), arguments)
     }
 
     /// On a disk of its own, so small, which is its working directory.
@@ -71,7 +77,7 @@ impl Tickbox {
         }
         let mount =
             format!("mount -t tmpfs -o size={mebibytes}m tmpfs . && cd \"$PWD\" && exec \"$@\"");
-        command.args(["--mount", "sh", "-c", &mount, "sh", PROGRAM]);
+        command.args(["--mount", "sh", "-c", &mount, "sh", &program()]);
         Self::by(command, arguments)
     }
 
