@@ -162,6 +162,11 @@ pub(crate) fn ask(request: Builder, body: impl Into<Body>) -> Option<Answered> {
     door.ask(request, body.into())
 }
 
+/// As [`ask`], of the same user who was asked about before.
+pub(crate) fn ask_again(request: Builder) -> Option<Answered> {
+    DOOR.ask(request, Body::empty())
+}
+
 /// As the value of a query's parameter.
 pub(crate) fn encoded(text: &[u8]) -> String {
     text.iter().fold(String::new(), |mut encoded, byte| {
