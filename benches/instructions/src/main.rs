@@ -24,6 +24,7 @@ mod postgres_janitor;
 #[path = "../../../tests/it/support/postgres_tls.rs"]
 mod postgres_tls;
 
+use std::cell::Cell;
 use std::hint::black_box;
 use std::sync::Arc;
 use std::thread;
@@ -33,7 +34,7 @@ use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
@@ -60,6 +61,11 @@ const NEW_TASK: &str = r#"{"title":"Buy milk","description":"and bread"}"#;
 
 /// More than two pages, so that a page has a next one.
 const TASKS_AT_START: usize = 60;
+
+/// With a date and a priority: more than a page, as above.
+const TASKS_DUE: usize = 40;
+const TODAY: &str = "/api/ada/tasks?filter=completed%20%3D%20false%20AND%20due%20%3C%3D%20today()\
+    &order_by=due%2Cpriority&limit=20";
 
 /// Enough for every connection to have been opened and every statement to have been prepared.
 const UNCOUNTED: usize = 100;
@@ -153,6 +159,41 @@ async fn count(store: &StoreConfig) {
         .count("create", StatusCode::CREATED, |_| client.create())
         .await;
     client.count("complete", StatusCode::OK, complete).await;
+
+    let made = Cell::new(0);
+    let keyed = |_| {
+        made.set(made.get() + 1);
+        let mut request = client.create();
+        let key = HeaderValue::try_from(made.get().to_string()).unwrap();
+        request.headers_mut().insert("idempotency-key", key);
+        request
+    };
+    client
+        .count("create-keyed", StatusCode::CREATED, keyed)
+        .await;
+    let sibling = list["tasks"][1]["id"].as_str().unwrap();
+    let to = [
+        format!(r#"{{"after":"{sibling}"}}"#),
+        r#"{"after":null}"#.to_owned(),
+    ];
+    let moving = |number: usize| {
+        client.request(
+            Method::POST,
+            &format!("{task}/move"),
+            to[number % 2].clone(),
+        )
+    };
+    client.count("move", StatusCode::OK, moving).await;
+    for number in 0..TASKS_DUE {
+        let (day, priority) = (1 + number % 28, 1 + number % 9);
+        let due = format!("2026-01-{day:02}");
+        let body = json!({"title": "Buy milk", "due": due, "priority": priority});
+        let request = client.request(Method::POST, TASKS, body.to_string());
+        client.send(request, StatusCode::CREATED).await;
+    }
+    client
+        .count("today", StatusCode::OK, |_| client.get(TODAY))
+        .await;
 }
 
 struct Client {
