@@ -9,6 +9,13 @@ export function micros(text: string): bigint {
   return BigInt(Date.parse(seconds + offset)) * 1000n + BigInt(fraction.padEnd(6, "0"));
 }
 
+/** The next one that the server can tell apart. */
+export function afterMoment(text: string): string {
+  const next = micros(text) + 1n;
+  const millis = new Date(Number(next / 1000n)).toISOString().slice(0, -1);
+  return `${millis}${String(next % 1000n).padStart(3, "0")}Z`;
+}
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, number>();
 

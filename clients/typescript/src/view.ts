@@ -3,6 +3,7 @@
 import type { TickboxError } from "./errors.js";
 import type { Status } from "./follow.js";
 import { patched, same } from "./merge.js";
+import { afterMoment } from "./moments.js";
 import { applied, reopened } from "./operations.js";
 import type { Queue } from "./queue.js";
 import { bySiblings } from "./places.js";
@@ -24,6 +25,8 @@ export class View {
   #above = new Map<string, string[]>();
   /** Of each task the operations, of itself or of what it is below, by which all that is below it is to be done again. */
   #reopened = new Map<string, readonly string[]>();
+  /** When the latest of the server's tasks was made. */
+  #latest = "";
   /** Those that went with what they are below. */
   #covered = new Set<string>();
   #listeners = new Set<() => void>();
@@ -163,6 +166,7 @@ export class View {
     this.#link(key, row ? above(row) : []);
     this.#covered.delete(key);
     if (!row || isListKey(key)) return row;
+    this.#noteLatest(row);
     const { parent_id: parent, list_id: list } = row as Task;
     const leader = parent ? (this.#shown.get(parent) as Task | undefined) : undefined;
     // What is moved takes what is below it to its list, and what is removed here takes it along.
@@ -191,7 +195,15 @@ export class View {
     }
     reopen(undefined);
     this.#note(key, [...over, ...own].sort());
-    return row;
+    // The server makes it later than all that it has made, whatever this device's clock says.
+    const isNew = row?.version === 0 && !isListKey(key);
+    return row && isNew && row.created_at <= this.#latest ? { ...row, created_at: afterMoment(this.#latest) } : row;
+  }
+
+  #noteLatest({ version, created_at }: Row): void {
+    if (version === 0 || created_at <= this.#latest) return;
+    this.#latest = created_at;
+    for (const { kind, id, of } of this.#queue.operations) if (kind === "create" && !of) this.#dirty.add(id);
   }
 
   /** Who is below is looked at too, also where it is more than one level down. */

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memory, type Conflict } from "tickbox-client";
-import { clientOf, device, serverHas, storeOf, titles } from "./support/devices.js";
+import { behind, clientOf, device, serverHas, storeOf, titles } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -42,6 +42,26 @@ test("what is done offline is sent when the line is back, in order, also after a
   await until(second, () => second.get(made.id)?.version === 1, "the answer");
   assert.deepEqual(second.pending(), []);
   await serverHas(user, second);
+});
+
+test("what is added here stands where the server will make it, whatever the clocks say", async () => {
+  const user = someone();
+  let isBusy = true;
+  const busy = () => new Response("{}", { status: 503 });
+  const store = storeOf(behind(user, (_, { method }) => (isBusy && method === "POST" ? busy() : undefined)));
+  await store.start();
+  const [newest, last] = [store.query("", ""), store.query("", "order")];
+  store.create({ title: "mine" });
+  const { id } = await clientOf(user).create({ title: "made elsewhere, and later" });
+  await until(store, () => store.get(id) !== undefined, "theirs");
+  store.create({ title: "also mine" });
+  const inOrder = ["also mine", "mine", "made elsewhere, and later"];
+  const shown = () => [titles(store), newest.tasks().map(({ title }) => title), last.tasks().map(({ title }) => title).reverse()];
+  assert.deepEqual(shown(), [inOrder, inOrder, inOrder]);
+  isBusy = false;
+  await store.synced();
+  assert.deepEqual(shown(), [inOrder, inOrder, inOrder]);
+  await serverHas(user, store);
 });
 
 test("an answer that is lost doubles nothing", async () => {
