@@ -28,16 +28,6 @@ impl TaskDate<'_> {
             Self::Local(local) | Self::Zoned(local, _) => (local.date(), Some(local.time())),
         }
     }
-
-    /// The same as a text that sorts so.
-    pub(super) fn wall_text(&self) -> String {
-        match self {
-            Self::Date(date) => date.to_string(),
-            Self::Local(local) | Self::Zoned(local, _) => {
-                local.strftime("%Y-%m-%dT%H:%M:%S").to_string()
-            }
-        }
-    }
 }
 
 /// When and where a filter is evaluated: what `now()` is, and in which zone days begin.

@@ -59,12 +59,20 @@ fn mark(key: SortKey, task: &Task) -> Mark {
         let key = key_of_order(task);
         return key.map_or(Mark::Missing, |key| Mark::Text(key.into_owned()));
     }
+    let date = match key.field {
+        Field::Due => task.content.due.as_ref(),
+        Field::Start => task.content.start.as_ref(),
+        _ => None,
+    };
+    if let Some(date) = date {
+        // What was written sorts as it is.
+        return Mark::Text(date.parts().0.to_owned());
+    }
     match task.value(key.field) {
         Some(Value::Text(text)) if key.field == Field::Title => Mark::Text(fold(text).into_owned()),
         Some(Value::Text(text)) => Mark::Text(text.to_owned()),
         Some(Value::Number(number)) => Mark::Number(number),
         Some(Value::Time(time)) => Mark::Number(time.as_micros()),
-        Some(Value::Date(when)) => Mark::Text(when.wall_text()),
         _ => Mark::Missing,
     }
 }
