@@ -143,6 +143,7 @@ export class View {
   }
 
   #refresh(): void {
+    const latest = this.#latest;
     // What is below a row that changes is looked at too: it joins the set while that is gone through.
     for (const key of this.#dirty) {
       const before = this.#shown.get(key);
@@ -158,6 +159,9 @@ export class View {
       for (const watcher of this.#watchers) watcher(key);
       for (const below of this.#below.get(key) ?? []) this.#dirty.add(below);
     }
+    if (this.#latest === latest) return;
+    for (const { kind, id, of } of this.#queue.operations) if (kind === "create" && !of) this.#dirty.add(id);
+    this.#refresh();
   }
 
   /** The row as it is to be shown. */
@@ -166,7 +170,7 @@ export class View {
     this.#link(key, row ? above(row) : []);
     this.#covered.delete(key);
     if (!row || isListKey(key)) return row;
-    this.#noteLatest(row);
+    if (row.version > 0 && row.created_at > this.#latest) this.#latest = row.created_at;
     const { parent_id: parent, list_id: list } = row as Task;
     const leader = parent ? (this.#shown.get(parent) as Task | undefined) : undefined;
     // What is moved takes what is below it to its list, and what is removed here takes it along.
@@ -198,12 +202,6 @@ export class View {
     // The server makes it later than all that it has made, whatever this device's clock says.
     const isNew = row?.version === 0 && !isListKey(key);
     return row && isNew && row.created_at <= this.#latest ? { ...row, created_at: afterMoment(this.#latest) } : row;
-  }
-
-  #noteLatest({ version, created_at }: Row): void {
-    if (version === 0 || created_at <= this.#latest) return;
-    this.#latest = created_at;
-    for (const { kind, id, of } of this.#queue.operations) if (kind === "create" && !of) this.#dirty.add(id);
   }
 
   /** Who is below is looked at too, also where it is more than one level down. */
