@@ -3,20 +3,12 @@
 use tickbox::clock::Timestamp;
 use tickbox::import::{Circumstances, Format, Piece, read};
 
-const FORMATS: [Format; 5] = [
-    Format::Tickbox,
-    Format::Todoist,
-    Format::Google,
-    Format::ICalendar,
-    Format::Microsoft,
-];
-
 pub(crate) fn run(file: &[u8]) {
     // The first byte says which format it is.
     let Some((format, text)) = file.split_first() else {
         return;
     };
-    let format = FORMATS[usize::from(*format) % FORMATS.len()];
+    let format = Format::ALL[usize::from(*format) % Format::ALL.len()];
     let circumstances = Circumstances {
         start: Timestamp::from_micros(1_795_435_200_000_000),
         target: None,

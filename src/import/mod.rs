@@ -31,6 +31,16 @@ pub enum Format {
     Microsoft,
 }
 
+impl Format {
+    pub const ALL: [Self; 5] = [
+        Self::Tickbox,
+        Self::Todoist,
+        Self::Google,
+        Self::ICalendar,
+        Self::Microsoft,
+    ];
+}
+
 /// Settings for the whole file.
 #[derive(Clone, Copy, Debug)]
 pub struct Circumstances {

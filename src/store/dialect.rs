@@ -1,5 +1,7 @@
 //! The words in which the SQL of the engines differs. A statement's text names them in braces (`store::statements`).
 
+use std::fmt::Write;
+
 use super::tables::{ACCOUNTS, CHANGES, LISTS, TASKS};
 
 /// The text for each word in braces.
@@ -69,7 +71,9 @@ impl Dialect {
 
     /// A table by its whole name.
     pub(super) fn table(&self, name: &str) -> String {
-        format!("{}{name}", self.schema)
+        let mut text = String::new();
+        self.write_table(&mut text, name);
+        text
     }
 
     pub(super) fn write_table(&self, text: &mut String, name: &str) {
@@ -85,12 +89,7 @@ impl Dialect {
     }
 
     pub(super) fn write_parameter(&self, text: &mut String, number: usize) {
-        text.push(self.parameter);
-        // Which is quicker than to write it as any number is written.
-        match u8::try_from(number) {
-            Ok(digit @ 0..=9) => text.push(char::from(b'0' + digit)),
-            _ => text.push_str(&number.to_string()),
-        }
+        let _ = write!(text, "{}{number}", self.parameter);
     }
 
     /// After `held`, rows with ids of tasks: adds the task of each, with columns that need no table name. The task is

@@ -5,14 +5,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const FORMATS: [Format; 5] = [
-    Format::Tickbox,
-    Format::Todoist,
-    Format::Google,
-    Format::ICalendar,
-    Format::Microsoft,
-];
-
 /// What is put somewhere into a file that was good.
 const SIGNS: [&str; 16] = [
     "\n",
@@ -78,16 +70,16 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(300) })]
 
     #[test]
-    fn any_bytes_are_read_to_an_end(which in 0..FORMATS.len(), file in vec(any::<u8>(), 0..300)) {
-        check(FORMATS[which], &file);
+    fn any_bytes_are_read_to_an_end(which in 0..Format::ALL.len(), file in vec(any::<u8>(), 0..300)) {
+        check(Format::ALL[which], &file);
     }
 
     #[test]
     fn what_was_a_file_is_read_to_an_end(
-        which in 0..FORMATS.len(),
+        which in 0..Format::ALL.len(),
         edits in vec((any::<prop::sample::Index>(), 0..SIGNS.len(), 0..20_usize), 1..6),
     ) {
-        let format = FORMATS[which];
+        let format = Format::ALL[which];
         let mut file = sample(format).into_bytes();
         for (place, sign, gone) in edits {
             let place = place.index(file.len() + 1);

@@ -367,16 +367,15 @@ fn behind(keys: &[Key], marks: &[Mark], place: &Keyset, writing: &mut Writing<'_
             add!(writing, "{column} {sign}= ");
             writing.bind(value);
             add!(writing, " AND ({column} {sign} ");
+            writing.parameter(parameter);
         } else {
-            let nulls = if key.field.is_always_there() {
-                String::new()
-            } else {
-                format!("{column} IS NULL OR ")
-            };
-            add!(writing, "({nulls}{column} {sign} ");
-            writing.values.push(value);
+            writing.push("(");
+            if !key.field.is_always_there() {
+                add!(writing, "{column} IS NULL OR ");
+            }
+            add!(writing, "{column} {sign} ");
+            writing.bind(value);
         }
-        writing.parameter(parameter);
         add!(writing, " OR ({column} = ");
         writing.parameter(parameter);
         writing.push(" AND ");

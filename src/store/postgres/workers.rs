@@ -1,6 +1,7 @@
 //! The workers: each takes what waits, does it on a connection, and tells whoever asked. What one of them cannot do at
 //! once, because another process holds an account, waits on a connection of its own, so that it holds up nobody else's.
 
+use std::iter;
 use std::mem;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
@@ -258,12 +259,13 @@ impl Worker {
     ) {
         let mut works = works.into_iter();
         if works.len() > 1 || again_alone {
-            while works.len() > 0 && Instant::now() < until {
+            while Instant::now() < until
+                && let Some(pending) = works.next()
+            {
                 // Where there is no connection for this one, there is none for the next.
                 if let Err(error) = within(until, self.connection(&mut loan)).await.map(drop) {
-                    return tell_failed(works, &error);
+                    return tell_failed(iter::once(pending).chain(works), &error);
                 }
-                let Some(pending) = works.next() else { break };
                 self.run_alone(&mut loan, pending, until).await;
             }
         }

@@ -34,16 +34,20 @@ pub(crate) fn allow_many_files() {
     setrlimit(Resource::Nofile, raised).expect("a limit can be raised to its maximum");
 }
 
+/// What a variable says of the trials.
+fn said(name: &str) -> Option<String> {
+    let said = std::env::vars().find(|(given, _)| given == name);
+    said.map(|(_, value)| value)
+}
+
 /// How long or large a trial is, from the variable of a longer one.
 pub(crate) fn setting(name: &str, usual: usize) -> usize {
-    let said = std::env::vars().find(|(given, _)| given == name);
-    said.map_or(usual, |(_, value)| value.parse().expect("a number"))
+    said(name).map_or(usual, |value| value.parse().expect("a number"))
 }
 
 /// The program of this build, or the one that is to be tried in its place, such as an optimized one.
 fn program() -> String {
-    let said = std::env::vars().find(|(given, _)| given == "TICKBOX_TEST_PROGRAM");
-    said.map_or(PROGRAM.to_owned(), |(_, path)| path)
+    said("TICKBOX_TEST_PROGRAM").unwrap_or_else(|| PROGRAM.to_owned())
 }
 
 /// The program, not started yet: nothing in its environment but `PATH` and what a test sets.
