@@ -2,7 +2,7 @@
 
 use super::content::RecordContent;
 use super::json::{write_number, write_time};
-use super::{List, ListId, SpaceId, Task, TaskId, Timestamp};
+use super::{List, ListId, Replaced, SpaceId, Task, TaskId, Timestamp};
 
 /// A task or a list as it is stored and as it is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +120,19 @@ impl Item {
 
     pub fn is_deleted(&self) -> bool {
         of_either!(self, record => record.is_deleted())
+    }
+
+    /// Gives its content the members back that a change of it has replaced.
+    pub fn put_back(&mut self, replaced: &Replaced) {
+        match (self, replaced) {
+            (Self::Task(task), Replaced::Task(id, before)) if task.id == *id => {
+                task.content.change(before);
+            }
+            (Self::List(list), Replaced::List(id, before)) if list.id == *id => {
+                list.content.change(before);
+            }
+            _ => {}
+        }
     }
 
     pub fn write(&self, json: &mut Vec<u8>) {

@@ -1,5 +1,7 @@
 //! Why the data does not allow a request, as values of the domain.
 
+use std::borrow::Cow;
+
 use super::{Breach, Item, Noun, Task};
 
 /// Why an operation was not done. It has changed nothing.
@@ -89,4 +91,18 @@ pub enum Refusal {
     /// A request with the same idempotency key is in flight.
     #[error("a request with the same idempotency key is in flight")]
     KeyInUse,
+}
+
+impl Refusal {
+    /// The record that the caller is shown, as it is now.
+    pub fn item(&self) -> Option<Cow<'_, Item>> {
+        match self {
+            Self::Changed(item)
+            | Self::NoVersion(item)
+            | Self::Exists(item)
+            | Self::Differs(item) => Some(Cow::Borrowed(item)),
+            Self::ReferenceTaken(task) => Some(Cow::Owned(Item::Task((**task).clone()))),
+            _ => None,
+        }
+    }
 }

@@ -112,10 +112,19 @@ pub(super) fn for_postgres(
         (0, false) => "t.space = ANY (ARRAY[r.space])".to_owned(),
         _ => format!("t.{column} = r.{column}"),
     });
+    // A value that is assigned is written, long ones in rows of their own; what equals the one that is there stays.
     let assign = |from: &str| {
         let columns = table.columns[table.key..].iter();
         let pairs: Vec<_> = columns
-            .map(|(name, _)| format!("{name} = {from}{name}"))
+            .map(|(column, kind)| {
+                let new = format!("{from}{column}");
+                match kind {
+                    ColumnKind::Text | ColumnKind::Bytes => format!(
+                        "{column} = CASE WHEN t.{column} = {new} THEN t.{column} ELSE {new} END"
+                    ),
+                    _ => format!("{column} = {new}"),
+                }
+            })
             .collect();
         pairs.join(", ")
     };

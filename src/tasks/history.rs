@@ -2,8 +2,12 @@
 
 use super::Tasks;
 use crate::clock::Timestamp;
-use crate::domain::{Change, ItemId, Refusal, SpaceId};
+use crate::domain::{Change, Item, ItemId, Refusal, SpaceId};
 use crate::error::Result;
+
+/// How many later changes are read at a time to find what was before them, and how many in all.
+const LATER_AT_ONCE: usize = 500;
+const MOST_LATER: usize = 10_000;
 
 /// A part of a history, and the number of the change where the next part begins.
 pub struct HistoryPage {
@@ -24,18 +28,9 @@ impl Tasks {
         from: Option<i64>,
         limit: usize,
     ) -> Result<HistoryPage> {
-        let latest = match item {
-            ItemId::Task(id) => {
-                let task = self.store.find_any_task(space, id).await?;
-                task.map(|task| task.seq)
-            }
-            ItemId::List(id) => {
-                let list = self.store.find_any_list(space, id).await?;
-                list.map(|list| list.seq)
-            }
-        };
+        let latest = self.find_any(space, item).await?;
         let latest = latest.ok_or(Refusal::NotFound(item.noun()))?;
-        let from = from.unwrap_or(latest);
+        let from = from.unwrap_or(latest.seq());
         // One more than asked for tells whether there is a next page.
         let since = self.kept_since();
         let mut changes = self
@@ -45,6 +40,46 @@ impl Tasks {
         let next = changes.get(limit).map(|change| change.seq);
         changes.truncate(limit);
         Ok(HistoryPage { changes, next })
+    }
+
+    /// A task or a list with the content that it had after the change `seq`; all else is as it is now, and so is what no
+    /// change that is still stored tells, or none of the latest ten thousand. `None` if it is not there any more, not even
+    /// in the trash.
+    ///
+    /// # Errors
+    /// What the database has.
+    pub async fn content_as_of(
+        &self,
+        space: &SpaceId,
+        item: ItemId,
+        seq: i64,
+    ) -> Result<Option<Item>> {
+        // Before the changes: what happens between the two is among them.
+        let Some(mut found) = self.find_any(space, item).await? else {
+            return Ok(None);
+        };
+        let mut next = Some(found.seq());
+        for _ in 0..MOST_LATER / LATER_AT_ONCE {
+            let Some(from) = next.filter(|from| *from > seq) else {
+                break;
+            };
+            let changes = self
+                .store
+                .list_history(space, item, from, LATER_AT_ONCE, Timestamp::MIN)
+                .await?;
+            for change in changes.iter().filter(|change| change.seq > seq) {
+                found.put_back(&change.replaced);
+            }
+            next = changes.last().and_then(|change| change.former_seq);
+        }
+        Ok(Some(found))
+    }
+
+    async fn find_any(&self, space: &SpaceId, item: ItemId) -> Result<Option<Item>> {
+        Ok(match item {
+            ItemId::Task(id) => self.store.find_any_task(space, id).await?.map(Item::Task),
+            ItemId::List(id) => self.store.find_any_list(space, id).await?.map(Item::List),
+        })
     }
 
     /// Older changes are not shown, whether they were swept already or not: so a batch disappears as a whole.

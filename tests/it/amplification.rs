@@ -8,6 +8,7 @@ use crate::support::{Client, Home, TestApp, every_engine, read_lines};
 every_engine!(
     what_is_kept_of_large_batches_is_small,
     what_is_kept_of_an_answer_is_compressed,
+    what_is_kept_of_small_requests_about_a_long_task_is_small,
 );
 
 /// Bytes on the disk for each byte of a request.
@@ -64,11 +65,17 @@ async fn check(app: &TestApp, description: &str, batches: usize, operations: usi
     assert!(taken <= sent * MOST, "{told}");
 }
 
-/// One of 8 KB, which nothing makes smaller.
+/// One of 8 KB, which nothing makes smaller; each number gives another.
+fn incompressible(number: u32) -> String {
+    let sign = |place: u32| {
+        let place = place.wrapping_add(number * 7919).wrapping_mul(48_271);
+        char::from_u32(0x2_0000 + place % 40_000).unwrap()
+    };
+    (0..2000).map(sign).collect()
+}
+
 async fn what_is_kept_of_large_batches_is_small(app: TestApp) {
-    let sign = |place: u32| char::from_u32(0x2_0000 + place.wrapping_mul(48_271) % 40_000).unwrap();
-    let description: String = (0..2000).map(sign).collect();
-    check(&app, &description, 8, 500).await;
+    check(&app, &incompressible(0), 8, 500).await;
 }
 
 /// Each answer is less than what would be kept without the tasks.
@@ -79,4 +86,57 @@ async fn what_is_kept_of_an_answer_is_compressed(app: TestApp) {
     let word = |place: usize| words[place * place % 31 % words.len()];
     let description: Vec<_> = (0..300).map(word).collect();
     check(&app, &description.join(" "), 60, 20).await;
+}
+
+/// Of single ones, of those that are refused, and of batches of a few tasks. A request has a head of 200 bytes at least.
+async fn what_is_kept_of_small_requests_about_a_long_task_is_small(app: TestApp) {
+    const HEAD: usize = 200;
+    let user = app.user("alice");
+    let mut tasks = Vec::new();
+    for number in 0..6 {
+        let body = json!({"title": "Large", "description": incompressible(number)});
+        tasks.push(user.create(body).await);
+    }
+    let complete = |(_, task): &(String, Value)| json!({"op": "complete", "id": task["id"]});
+    let operations: Vec<_> = tasks.iter().map(complete).collect();
+    let batch = json!({"operations": operations});
+    let (first, last) = (&tasks[0].0, &tasks[5].1);
+    let taken = json!({"id": last["id"], "title": "Another"});
+    let requests = [
+        (
+            Method::PATCH,
+            format!("{first}/complete"),
+            json!({"completed": true}),
+        ),
+        (Method::POST, user.tasks.clone(), taken),
+        (Method::POST, format!("{}/batch", user.tasks), batch),
+    ];
+    for (method, path, body) in requests {
+        let before = size(&app.home).await;
+        let (mut asked, mut answered) = (0, 0);
+        for number in 0..200 {
+            let key = format!("{path}-{number}");
+            let key = ("idempotency-key", key.as_str());
+            let send = async || {
+                user.send_with(method.clone(), &path, key, body.clone())
+                    .await
+            };
+            let (first, again) = (send().await, send().await);
+            assert_eq!(
+                again.header("idempotency-replayed"),
+                Some("true"),
+                "{path}: {}",
+                first.text
+            );
+            assert_eq!(again.text, first.text);
+            asked += (body.to_string().len() + HEAD) as u64;
+            answered += first.text.len() as u64;
+        }
+        let taken = size(&app.home).await - before;
+        let told = format!(
+            "{path}: {asked} bytes were sent, {answered} answered, {taken} are on the disk"
+        );
+        assert!(answered > asked * MOST, "it would show nothing: {told}");
+        assert!(taken <= asked * MOST, "{told}");
+    }
 }

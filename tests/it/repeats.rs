@@ -20,6 +20,7 @@ every_engine!(
     a_key_that_cannot_be_read_is_a_bad_request,
     a_repeat_after_a_restart_gets_the_first_answer,
     a_long_answer_is_kept_short_and_filled_in_with_what_is_there,
+    a_repeat_tells_of_long_members_as_they_were,
 );
 
 async fn keyed(client: &Client, method: Method, path: &str, key: &str, body: Value) -> Answer {
@@ -273,4 +274,86 @@ async fn a_long_answer_is_kept_short_and_filled_in_with_what_is_there(app: TestA
     assert_eq!(refused["status"], 412);
     assert_eq!(refused["error"]["message"], first[20]["error"]["message"]);
     assert_eq!(refused["error"].get("current"), None);
+}
+
+/// What only a repeat needs is left out where the history has it; what happens meanwhile still does not show.
+async fn a_repeat_tells_of_long_members_as_they_were(app: TestApp) {
+    let alice = app.user("alice");
+    let long = |sign: &str| {
+        let tags: Vec<_> = (10..60).map(|number| format!("{sign}{number}")).collect();
+        json!({
+            "title": sign.repeat(200), "description": sign.repeat(2000), "tags": tags, "due": "2026-12-01",
+            "recurrence": {"rule": "FREQ=DAILY", "exclude": (10..32).map(|day| format!("2027-01-{day}")).collect::<Vec<_>>()},
+            "references": [{"source": "mail", "external_id": sign, "title": sign.repeat(200)}],
+            "metadata": {"note": sign.repeat(900), "\u{1}": "\u{1}0\u{1}"},
+        })
+    };
+    let lists = alice.tasks.replace("/tasks", "/lists");
+    let list = json!({"name": "Home", "metadata": {"note": "n".repeat(900)}});
+    let list = keyed(&alice, Method::POST, &lists, "list", list).await;
+    let list_path = list.header("location").unwrap().to_owned();
+    let recolor = json!({"color": "#00ff00"});
+    let create = keyed(
+        &alice,
+        Method::POST,
+        &alice.tasks,
+        "create",
+        long("\u{1F9C2}"),
+    )
+    .await;
+    let task = create.header("location").unwrap().to_owned();
+    let id = serde_json::from_str::<Value>(&create.text).unwrap()["id"].clone();
+    let skip = json!({"op": "skip", "id": id, "occurrence": "2026-12-01"});
+    let complete = json!({"op": "complete", "id": id, "if_version": 1});
+    let batch = json!({"operations": [skip, complete], "atomic": false});
+    let refused = json!({"operations": [{"op": "change", "id": id, "description": "d".repeat(1999)}, complete]});
+    let (skipped, batched) = (format!("{task}/skip"), format!("{}/batch", alice.tasks));
+    let mut told = Vec::new();
+    for (key, method, path, body) in [
+        ("color", Method::PATCH, &list_path, recolor),
+        ("skip", Method::POST, &skipped, json!({})),
+        ("batch", Method::POST, &batched, batch),
+        ("refused", Method::POST, &batched, refused),
+        (
+            "exists",
+            Method::POST,
+            &alice.tasks,
+            json!({"id": id, "title": "Another"}),
+        ),
+    ] {
+        let first = keyed(&alice, method.clone(), path, key, body.clone()).await;
+        told.push((key, method, path.clone(), body, first));
+    }
+    told.push((
+        "create",
+        Method::POST,
+        alice.tasks.clone(),
+        long("\u{1F9C2}"),
+        create,
+    ));
+    let kept =
+        "SELECT CAST(max(length(answer)) AS text) FROM answers WHERE idempotency_key <> 'refused'";
+    let kept: usize = read_lines(&app.home, kept).await[0].parse().unwrap();
+    assert!(kept < 3000, "{kept} bytes");
+
+    // It changes, changes back, changes part by part, and is deleted.
+    let list_changed = json!({"metadata": {"note": "m".repeat(900)}});
+    let _ = alice
+        .patch(&list_path, list_changed)
+        .await
+        .expect(StatusCode::OK);
+    let mut changes = vec![long("x"), long("\u{1F9C2}"), json!({"title": "y"})];
+    changes.push(json!({"description": null, "tags": null, "recurrence": null}));
+    changes.push(json!({"references": null, "metadata": {"note": null, "\u{1}": null}}));
+    for change in changes {
+        let _ = alice.patch(&task, change).await.expect(StatusCode::OK);
+    }
+    for _ in 0..2 {
+        for (key, method, path, body, first) in &told {
+            let again = keyed(&alice, method.clone(), path, key, body.clone()).await;
+            assert_repeated(first, &again);
+        }
+        let _ = alice.delete(&task).await;
+        let _ = alice.delete(&list_path).await;
+    }
 }

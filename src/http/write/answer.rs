@@ -7,8 +7,9 @@ use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::omitted::{self, Omitted};
 use super::{Teller, packed, short};
-use crate::domain::{Item, SpaceId, Task, Written};
+use crate::domain::{Item, Outcome, SpaceId, Task, Written};
 use crate::http::body::json::APPLICATION_JSON;
 use crate::http::conditional::etag::version_tag;
 use crate::http::problem::Problem;
@@ -41,65 +42,79 @@ struct KeptHead {
     /// It is kept without its tasks, which must be added.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     short: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    omitted: Vec<Omitted>,
 }
 
-/// A kept answer.
-pub(in crate::http) enum Kept {
-    Whole(Answer),
-    /// Without its tasks.
-    Short(Answer),
+/// A kept answer, perhaps without what tasks have already.
+pub(super) struct Kept {
+    answer: Answer,
+    short: bool,
+    omitted: Vec<Omitted>,
 }
 
 impl Answer {
     /// As it is kept. An answer after which the caller may send a corrected request with the same key is not kept.
-    pub(in crate::http) fn to_keep(&self) -> Option<Arc<[u8]>> {
+    pub(super) fn to_keep(&self, outcomes: &[Outcome]) -> Option<Arc<[u8]>> {
         if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
             return None;
         }
         let is_long = self.body.len() > LONGEST_KEPT;
         let short = is_long.then(|| short::shorten(&self.body)).flatten();
+        // A batch that is refused as a whole tells of tasks as they would have been at its end.
+        let committed = outcomes.len() == 1 || self.status.is_success();
+        let (body, omitted) = match &short {
+            Some(body) => (body.into(), Vec::new()),
+            None if committed => omitted::omit(&self.body, outcomes),
+            None => ((&self.body).into(), Vec::new()),
+        };
         let head = KeptHead {
             status: self.status.as_u16(),
             etag: self.etag.clone(),
             location: self.location.clone(),
             short: short.is_some(),
+            omitted,
         };
         let mut bytes = serde_json::to_vec(&head).ok()?;
         bytes.push(b'\n');
-        bytes.extend_from_slice(short.as_ref().unwrap_or(&self.body).as_bytes());
+        bytes.extend_from_slice(body.as_bytes());
         Some(packed::pack(bytes))
     }
+}
 
-    /// Adds the present tasks to an answer that was kept without them.
-    pub(in crate::http) async fn fill(
-        self,
-        tasks: &Tasks,
-        space: &SpaceId,
-    ) -> Result<Self, Problem> {
-        let body = short::fill(&self.body, tasks, space).await?;
-        Ok(Self { body, ..self })
-    }
-
-    /// Parses a kept answer.
-    pub(in crate::http) fn kept(bytes: &[u8]) -> Result<Kept, Problem> {
+impl Kept {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, Problem> {
         let read = || {
             let bytes = packed::unpack(bytes)?;
             let text = std::str::from_utf8(&bytes).ok()?;
             let (head, body) = text.split_once('\n')?;
             let head: KeptHead = serde_json::from_str(head).ok()?;
-            let answer = Self {
+            let answer = Answer {
                 status: StatusCode::from_u16(head.status).ok()?,
                 etag: head.etag,
                 location: head.location,
                 body: body.to_owned(),
             };
-            Some(if head.short {
-                Kept::Short(answer)
-            } else {
-                Kept::Whole(answer)
+            Some(Self {
+                answer,
+                short: head.short,
+                omitted: head.omitted,
             })
         };
         read().ok_or_else(|| Problem::internal("a kept answer cannot be read".into()))
+    }
+
+    /// The answer with all that was left out.
+    pub(super) async fn fill(self, tasks: &Tasks, space: &SpaceId) -> Result<Answer, Problem> {
+        let answer = self.answer;
+        let body = if self.short {
+            short::fill(&answer.body, tasks, space).await?
+        } else if self.omitted.is_empty() {
+            return Ok(answer);
+        } else {
+            omitted::fill(&answer.body, self.omitted, tasks, space).await?
+        };
+        Ok(Answer { body, ..answer })
     }
 }
 

@@ -2,9 +2,11 @@
 //! (`Idempotency-Key`, draft-ietf-httpapi-idempotency-key-header).
 
 pub(super) mod answer;
+mod omitted;
 mod packed;
 mod short;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aws_lc_rs::digest::{Context, SHA256};
@@ -15,6 +17,7 @@ use axum::http::{HeaderName, Method};
 use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::value::RawValue;
 
 use self::answer::{Answer, Kept};
 use crate::domain::{Author, Deed, Done, Key, Operation, Outcome};
@@ -29,6 +32,12 @@ pub(super) const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempote
 
 /// The longest key, in characters.
 const LONGEST_KEY: usize = 255;
+
+/// How many tasks are looked up at a time to make a kept answer whole.
+const AT_ONCE: usize = 16;
+
+/// Members of an object, not parsed.
+type Members = BTreeMap<String, Box<RawValue>>;
 
 /// Encodes the answer from the outcomes of a work.
 pub(super) type Teller = Arc<dyn Fn(&[Outcome]) -> Answer + Send + Sync>;
@@ -125,7 +134,7 @@ impl Write {
             },
             deed,
             encode: key.is_some().then(|| -> crate::tasks::Encoder {
-                Arc::new(move |outcomes| encoder(outcomes).to_keep())
+                Arc::new(move |outcomes| encoder(outcomes).to_keep(outcomes))
             }),
             key,
             bytes: body.len(),
@@ -133,10 +142,8 @@ impl Write {
         let applied = self.app.tasks.apply(request).await?;
         match applied.done {
             Done::Before(kept) => {
-                let answer = match Answer::kept(&kept)? {
-                    Kept::Whole(answer) => answer,
-                    Kept::Short(answer) => answer.fill(&self.app.tasks, &space).await?,
-                };
+                let kept = Kept::read(&kept)?;
+                let answer = kept.fill(&self.app.tasks, &space).await?;
                 Ok(answer::send(answer, true))
             }
             Done::Now(outcomes) => Ok(answer::send(teller(&outcomes), false)),

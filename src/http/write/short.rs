@@ -1,23 +1,18 @@
 //! The kept answer of a large batch, without the tasks in it. When the request is repeated, the tasks are added as they
 //! are then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use uuid::Uuid;
 
+use super::{AT_ONCE, Members};
 use crate::domain::{Refusal, SpaceId, TaskId};
 use crate::error::Error;
 use crate::http::problem::Problem;
 use crate::tasks::Tasks;
-
-/// How many tasks are looked up at a time.
-const AT_ONCE: usize = 16;
-
-/// Members of an object, not parsed.
-type Members = BTreeMap<String, Box<RawValue>>;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
