@@ -50,6 +50,7 @@ const jsx = {
   jsx: "automatic",
   jsxImportSource: "preact",
   chunkNames: "[name]",
+  loader: { ".css": "text" },
 };
 const scripts = await bundle("src/main.tsx", { ...jsx, entryNames: "app" });
 if (scripts.length !== 3) throw new Error(`not three scripts: ${scripts.map(({ name }) => name)}`);

@@ -26,8 +26,8 @@ pub enum Refusal {
     #[error("another {} has this id", .0.noun().as_str())]
     Differs(Box<Item>),
     /// The id that the caller gave to a new task or list is that of one in the trash.
-    #[error("a {} in the trash has this id", .0.as_str())]
-    InTrash(Noun),
+    #[error("a {} in the trash has this id", .0.noun().as_str())]
+    InTrash(Box<Item>),
     /// The space has as many lists as it may have.
     #[error("there are too many lists")]
     TooManyLists,
@@ -100,7 +100,8 @@ impl Refusal {
             Self::Changed(item)
             | Self::NoVersion(item)
             | Self::Exists(item)
-            | Self::Differs(item) => Some(Cow::Borrowed(item)),
+            | Self::Differs(item)
+            | Self::InTrash(item) => Some(Cow::Borrowed(item)),
             Self::ReferenceTaken(task) => Some(Cow::Owned(Item::Task((**task).clone()))),
             _ => None,
         }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use const_format::formatcp;
+use percent_encoding::percent_decode_str;
 use url::form_urlencoded;
 
 use crate::domain::json::{Fault, Rule};
@@ -14,6 +15,9 @@ pub(super) fn each(
     query: &str,
     mut read: impl FnMut(&str, Cow<'_, str>) -> Result<bool, Problem>,
 ) -> Result<(), Problem> {
+    if percent_decode_str(query).decode_utf8().is_err() {
+        return Err(Problem::bad_request("The query is not UTF-8"));
+    }
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
         if read(&name, value)? {
             let message = format!("The query names {name} twice");

@@ -1,20 +1,30 @@
 //! Converts a task of another program into a line of our format: what fits is converted, what does not is reported.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+use super::ids::id_of;
 use super::{Broken, Circumstances, Ending, Piece, Sink, own};
-use crate::domain::limits::{DESCRIPTION_CHARS, EXTERNAL_ID_CHARS, TAG_CHARS, TAGS, TITLE_CHARS};
+use crate::domain::limits::{
+    DESCRIPTION_CHARS, EXTERNAL_ID_CHARS, REFERENCES, TAG_CHARS, TAGS, TITLE_CHARS,
+};
 use crate::domain::order::OrderKey;
 use crate::domain::{Member, Recurrence, References, Timestamp, Title, When};
 
 /// The title of a task without one.
 const UNTITLED: &str = "(untitled)";
 
+/// How many different tasks without an id are remembered, to find equal ones.
+const MOST_NAMELESS: usize = 100_000;
+
 /// Passes pieces on, and gives a time to those without one.
 pub(super) struct Scribe<'a> {
     pub(super) circumstances: Circumstances,
     moments: i64,
+    /// How many equal tasks without an id there were.
+    nameless: HashMap<Uuid, u32>,
     sink: &'a mut Sink<'a>,
 }
 
@@ -23,6 +33,7 @@ impl<'a> Scribe<'a> {
         Self {
             circumstances,
             moments: 0,
+            nameless: HashMap::new(),
             sink,
         }
     }
@@ -31,6 +42,21 @@ impl<'a> Scribe<'a> {
     pub(super) fn next_moment(&mut self) -> Timestamp {
         self.moments += 1;
         Timestamp::from_micros(self.circumstances.start.as_micros() + self.moments)
+    }
+
+    /// An id for a task that has none in the file: from what it says, and from how many equal ones there were before.
+    pub(super) fn id_of_nameless(&mut self, line: u64, parts: &[&str]) -> Result<Uuid, Broken> {
+        let id = id_of(parts);
+        if self.nameless.len() >= MOST_NAMELESS && !self.nameless.contains_key(&id) {
+            let message = format!("comes after {MOST_NAMELESS} other tasks without an id");
+            return Err(Broken::Wrong { line, message });
+        }
+        let count = self.nameless.entry(id).or_default();
+        *count += 1;
+        Ok(match *count {
+            1 => id,
+            count => id_of(&[parts, &[&count.to_string()]].concat()),
+        })
     }
 
     pub(super) fn give(&mut self, line: u64, piece: Piece) -> Ending {
@@ -47,7 +73,10 @@ impl<'a> Scribe<'a> {
 
     /// The list of that name; after all others, in the order of the file.
     pub(super) fn list(&mut self, line: u64, id: Uuid, name: &str) -> Ending {
-        let (name, _) = cut(name.trim(), TITLE_CHARS);
+        let (name, is_cut) = cut(name.trim(), TITLE_CHARS);
+        if is_cut {
+            self.left_out(line, "name of a list beyond 200 characters")?;
+        }
         let name = if Title::parse(&name).is_ok() {
             &name
         } else {
@@ -176,7 +205,10 @@ impl Foreign {
         title: Option<&str>,
     ) {
         if id.is_empty() || id.chars().count() > EXTERNAL_ID_CHARS {
-            return;
+            if !id.is_empty() {
+                self.leave_out("reference");
+            }
+            return self.note(url.unwrap_or_default());
         }
         let mut reference = json!({"source": source, "external_id": id});
         if let Some(title) = title {
@@ -229,7 +261,10 @@ impl Foreign {
             let tags = std::mem::take(&mut self.tags);
             self.set("tags", tags);
         }
-        self.references.truncate(crate::domain::limits::REFERENCES);
+        if self.references.len() > REFERENCES {
+            self.leave_out("reference");
+            self.references.truncate(REFERENCES);
+        }
         if !self.references.is_empty() {
             let references = std::mem::take(&mut self.references);
             self.set("references", references);

@@ -55,9 +55,11 @@ impl Shape for Takeout<'_, '_> {
         }
         let title = text("title").unwrap_or_default();
         let list = self.list.unwrap_or_default().to_string();
-        let id = match text("id") {
-            Some(id) => id_of(&[SOURCE, "task", id]),
-            None => id_of(&[SOURCE, "nameless task", &list, title, &json.to_string()]),
+        let id = if let Some(id) = text("id") {
+            id_of(&[SOURCE, "task", id])
+        } else {
+            let parts = [SOURCE, "nameless task", &list, title, &json.to_string()];
+            self.scribe.id_of_nameless(line, &parts)?
         };
         let mut task = Foreign::new(line, id);
         task.is_placed = true;
@@ -76,8 +78,8 @@ impl Shape for Takeout<'_, '_> {
         task.time("created_at", created);
         task.time("updated_at", text("updated"));
         // It has the form of a moment and means a day.
-        if let Some(day) = text("due").and_then(|due| due.get(..10)) {
-            task.when("due", day);
+        if let Some(due) = text("due") {
+            task.when("due", due.get(..10).unwrap_or(due));
         }
         for link in json["links"].as_array().into_iter().flatten() {
             task.note(link["link"].as_str().unwrap_or_default());

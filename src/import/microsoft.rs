@@ -57,9 +57,11 @@ impl Shape for Graph<'_, '_> {
         let text = |name: &str| json[name].as_str().filter(|text| !text.is_empty());
         let title = text("title").unwrap_or_default();
         let list = self.list.unwrap_or_default().to_string();
-        let id = match text("id") {
-            Some(id) => id_of(&[SOURCE, "task", id]),
-            None => id_of(&[SOURCE, "nameless task", &list, title, &json.to_string()]),
+        let id = if let Some(id) = text("id") {
+            id_of(&[SOURCE, "task", id])
+        } else {
+            let parts = [SOURCE, "nameless task", &list, title, &json.to_string()];
+            self.scribe.id_of_nameless(line, &parts)?
         };
         let mut task = Foreign::new(line, id);
         title.clone_into(&mut task.title);
@@ -81,8 +83,8 @@ impl Shape for Graph<'_, '_> {
         task.time("created_at", text("createdDateTime"));
         task.time("updated_at", text("lastModifiedDateTime"));
         for (name, member) in [("due", "dueDateTime"), ("start", "startDateTime")] {
-            if let Some(day) = json[member]["dateTime"].as_str().and_then(day) {
-                task.when(name, &day);
+            if let Some(time) = json[member]["dateTime"].as_str() {
+                task.when(name, day(time).as_deref().unwrap_or(time));
             }
         }
         match text("importance") {
@@ -116,11 +118,14 @@ impl Graph<'_, '_> {
     /// A step of a task is a task below it.
     fn step(&mut self, line: u64, parent: Uuid, json: &Value) -> Ending {
         let title = json["displayName"].as_str().unwrap_or_default();
-        let known = json["id"]
-            .as_str()
-            .filter(|id| !id.is_empty())
-            .unwrap_or(title);
-        let id = id_of(&[SOURCE, "step", &parent.to_string(), known]);
+        let above = parent.to_string();
+        let known = json["id"].as_str().filter(|id| !id.is_empty());
+        let id = if let Some(known) = known {
+            id_of(&[SOURCE, "step", &above, known])
+        } else {
+            self.scribe
+                .id_of_nameless(line, &[SOURCE, "step", &above, title])?
+        };
         let mut task = Foreign::new(line, id);
         task.is_placed = true;
         title.clone_into(&mut task.title);

@@ -3,6 +3,7 @@
 mod foreign;
 mod own;
 mod robust;
+mod unfit;
 
 use std::fmt::Write;
 

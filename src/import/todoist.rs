@@ -31,9 +31,6 @@ const COLUMNS: [&str; 14] = [
 /// Its levels go to 5; what is deeper is below the last.
 const LEVELS: usize = 8;
 
-/// How many different rows are remembered, to find equal ones.
-const MOST_ROWS: usize = 100_000;
-
 pub(super) fn read(input: impl BufRead, scribe: &mut Scribe<'_>) -> Ending {
     let input = Leashed::new(input);
     let leash = input.leash();
@@ -121,8 +118,6 @@ struct Project<'a, 'b> {
     section: String,
     /// The titles and ids from the top level to the last task.
     path: Vec<(String, Uuid)>,
-    /// How many equal rows there were.
-    seen: HashMap<Uuid, u32>,
     /// The last task, whose comments may follow.
     last: Option<Foreign>,
 }
@@ -134,7 +129,6 @@ impl<'a, 'b> Project<'a, 'b> {
             scribe,
             section: String::new(),
             path: Vec::new(),
-            seen: HashMap::new(),
             last: None,
         }
     }
@@ -201,20 +195,7 @@ impl<'a, 'b> Project<'a, 'b> {
         let mut parts = vec!["todoist", "task", &target, &self.section];
         parts.extend(self.path.iter().map(|(title, _)| title.as_str()));
         parts.extend([content, description]);
-        let id = id_of(&parts);
-        if self.seen.len() >= MOST_ROWS && !self.seen.contains_key(&id) {
-            let message =
-                format!("comes after {MOST_ROWS} others: no project of Todoist has so many");
-            return Err(Broken::Wrong { line, message });
-        }
-        let count = self.seen.entry(id).or_default();
-        *count += 1;
-        if *count == 1 {
-            return Ok(id);
-        }
-        let count = count.to_string();
-        parts.push(&count);
-        Ok(id_of(&parts))
+        self.scribe.id_of_nameless(line, &parts)
     }
 
     /// A comment: of the task before, or of the project.

@@ -107,7 +107,10 @@ fn decide_one(state: &mut State, pending: &Pending) -> Result<Applied, Undecided
     let before = state.account.seq;
     let decision = decide(state, &pending.work)?;
     let encode = pending.encode.as_ref();
-    let answer = encode.and_then(|encode| encode(decision.outcomes_to_keep()?));
+    let answer = encode.and_then(|encode| {
+        let (outcomes, latest) = decision.to_keep(state)?;
+        encode(outcomes, latest)
+    });
     let done = decision.accept(state, &pending.work, answer.clone());
     let seq = state.account.seq;
     Ok(Applied {

@@ -18,7 +18,7 @@ use crate::error::Error;
 const HEAVY_OPERATIONS: usize = 32;
 
 /// Encodes the answer from the outcomes, to be kept; nothing, if it must not be kept.
-pub type Encoder = Arc<dyn Fn(&[Outcome]) -> Option<Arc<[u8]>> + Send + Sync>;
+pub type Encoder = Arc<dyn Fn(&[Outcome], i64) -> Option<Arc<[u8]>> + Send + Sync>;
 
 /// The outcome of a work.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ impl Store {
             space_value(space),
             Value::Time(now.minus(KEY_LIFETIME)),
             Value::Time(now.minus(SHORTEST_KEY_LIFETIME)),
-            Value::Int(KEPT_ANSWERS - 1),
+            Value::Int(KEPT_ANSWERS),
             Value::Int(ANSWERS),
         ];
         let mut swept = 0;

@@ -1,5 +1,7 @@
 //! The history of a task or a list.
 
+use std::collections::BTreeMap;
+
 use super::Tasks;
 use crate::clock::Timestamp;
 use crate::domain::{Change, Item, ItemId, Refusal, SpaceId};
@@ -42,37 +44,50 @@ impl Tasks {
         Ok(HistoryPage { changes, next })
     }
 
-    /// A task or a list with the content that it had after the change `seq`; all else is as it is now, and so is what no
-    /// change that is still stored tells, or none of the latest ten thousand. `None` if it is not there any more, not even
+    /// A task or a list with the content that it had after each of these changes; all else is as it is now, and so is what no
+    /// change that is still stored tells, or none of the latest ten thousand. Empty if it is not there any more, not even
     /// in the trash.
     ///
     /// # Errors
     /// What the database has.
-    pub async fn content_as_of(
+    pub async fn contents_as_of(
         &self,
         space: &SpaceId,
         item: ItemId,
-        seq: i64,
-    ) -> Result<Option<Item>> {
+        mut seqs: Vec<i64>,
+    ) -> Result<BTreeMap<i64, Item>> {
+        let mut states = BTreeMap::new();
         // Before the changes: what happens between the two is among them.
         let Some(mut found) = self.find_any(space, item).await? else {
-            return Ok(None);
+            return Ok(states);
+        };
+        // The latest is taken from the end.
+        seqs.sort_unstable();
+        let mut take = |until: i64, found: &Item| {
+            while let Some(seq) = seqs.pop_if(|seq| *seq >= until) {
+                states.insert(seq, found.clone());
+            }
+            seqs.is_empty()
         };
         let mut next = Some(found.seq());
         for _ in 0..MOST_LATER / LATER_AT_ONCE {
-            let Some(from) = next.filter(|from| *from > seq) else {
+            let Some(from) = next.filter(|from| !take(*from, &found)) else {
                 break;
             };
             let changes = self
                 .store
                 .list_history(space, item, from, LATER_AT_ONCE, Timestamp::MIN)
                 .await?;
-            for change in changes.iter().filter(|change| change.seq > seq) {
+            for change in &changes {
+                if take(change.seq, &found) {
+                    break;
+                }
                 found.put_back(&change.replaced);
             }
             next = changes.last().and_then(|change| change.former_seq);
         }
-        Ok(Some(found))
+        take(i64::MIN, &found);
+        Ok(states)
     }
 
     async fn find_any(&self, space: &SpaceId, item: ItemId) -> Result<Option<Item>> {

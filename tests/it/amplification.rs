@@ -94,7 +94,14 @@ async fn what_is_kept_of_small_requests_about_a_long_task_is_small(app: TestApp)
     let user = app.user("alice");
     let mut tasks = Vec::new();
     for number in 0..6 {
-        let body = json!({"title": "Large", "description": incompressible(number)});
+        let references: Vec<_> = (0..10)
+            .map(|place| {
+                let url = format!("https://a.example/{}", incompressible(number * 10 + place));
+                let url: String = url.chars().take(100).collect();
+                json!({"source": "s", "external_id": format!("{number}-{place}"), "url": url})
+            })
+            .collect();
+        let body = json!({"title": "Large", "description": incompressible(number), "references": references});
         tasks.push(user.create(body).await);
     }
     let complete = |(_, task): &(String, Value)| json!({"op": "complete", "id": task["id"]});
@@ -102,6 +109,7 @@ async fn what_is_kept_of_small_requests_about_a_long_task_is_small(app: TestApp)
     let batch = json!({"operations": operations});
     let (first, last) = (&tasks[0].0, &tasks[5].1);
     let taken = json!({"id": last["id"], "title": "Another"});
+    let refused = json!({"operations": [{"op": "create", "title": "x"}, {"op": "delete", "id": last["id"], "if_version": 9}]});
     let requests = [
         (
             Method::PATCH,
@@ -110,12 +118,13 @@ async fn what_is_kept_of_small_requests_about_a_long_task_is_small(app: TestApp)
         ),
         (Method::POST, user.tasks.clone(), taken),
         (Method::POST, format!("{}/batch", user.tasks), batch),
+        (Method::POST, format!("{}/batch", user.tasks), refused),
     ];
     for (method, path, body) in requests {
         let before = size(&app.home).await;
         let (mut asked, mut answered) = (0, 0);
         for number in 0..200 {
-            let key = format!("{path}-{number}");
+            let key = format!("{path}-{number}-{}", body.to_string().len());
             let key = ("idempotency-key", key.as_str());
             let send = async || {
                 user.send_with(method.clone(), &path, key, body.clone())

@@ -153,6 +153,10 @@ async fn a_tag_of_nobodys_making_is_told_from_an_old_one(app: TestApp) {
         ("\"9\"", "The task has changed"),
         ("\"abc\"", "If-Match names no version of this task"),
         ("\"\"", "If-Match names no version of this task"),
+        ("\"+1\"", "If-Match names no version of this task"),
+        ("\"01-gzip\"", "If-Match names no version of this task"),
+        ("\"0\"", "If-Match names no version of this task"),
+        ("\"-1\"", "If-Match names no version of this task"),
         (
             "\"gzip\", W/\"1.0\"",
             "If-Match names no version of this task",

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, Request, StatusCode};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tickbox::domain::UserId;
@@ -235,6 +235,17 @@ async fn a_cursor_that_was_not_given_out_is_refused(app: TestApp) {
     let (code, message) = answer.error(StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(code, "VALIDATION_ERROR");
     assert!(message.starts_with("last_event_id must be"), "{message}");
+    let header = ("last-event-id", "nonsense");
+    let answer = alice
+        .send_with(Method::GET, &alice.events(), header, Value::Null)
+        .await;
+    let body = answer.expect(StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(body["error"]["fields"], json!(["Last-Event-ID"]));
+    let no_text = alice
+        .get(&format!("{}?last_event_id=%ff", alice.events()))
+        .await;
+    let (_, message) = no_text.error(StatusCode::BAD_REQUEST);
+    assert_eq!(message, "The query is not UTF-8");
     let twice = alice
         .get(&format!("{}?ticket=a&ticket=b", alice.events()))
         .await;

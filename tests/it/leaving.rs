@@ -73,6 +73,26 @@ async fn a_user_is_removed_with_all_traces(app: TestApp) {
     let before = rows(&app, "bob").await;
     let changes = ada.tasks.replace("/tasks", "/changes");
     let cursor = ada.get(&changes).await.expect(OK)["next_cursor"].take();
+    let mut pages = Vec::new();
+    for question in ["limit=1", "limit=1&order_by=title", "deleted=true&limit=1"] {
+        let page = ada
+            .get(&format!("{}?{question}", ada.tasks))
+            .await
+            .expect(OK);
+        if let Some(cursor) = page["next_cursor"].as_str() {
+            pages.push(format!("{}?{question}&cursor={cursor}", ada.tasks));
+        }
+    }
+    assert!(pages.len() >= 2, "{pages:?}");
+    let are_gone = async || {
+        for page in &pages {
+            let all = page.replace("limit=1&", "");
+            for path in [page, &all] {
+                let answer = ada.get(path).await;
+                assert_eq!(answer.error(StatusCode::GONE).0, "CURSOR_EXPIRED", "{path}");
+            }
+        }
+    };
     let list = ada.get(&format!("{}?limit=5", ada.tasks)).await;
     let tag = list.header("etag").unwrap().to_owned();
     let request = Request::get(ada.tasks.replace("/tasks", "/events"));
@@ -89,12 +109,14 @@ async fn a_user_is_removed_with_all_traces(app: TestApp) {
     assert!(heard.is_err(), "the stream broke off");
     let since = format!("{changes}?since={}", cursor.as_str().unwrap());
     assert_eq!(ada.get(&since).await.status, StatusCode::GONE);
+    are_gone().await;
     assert_eq!(remove(&ada).await, NO_CONTENT, "it can be asked for again");
 
     // Who comes back begins anew.
     let (_, task) = ada.create(json!({"title": "Again"})).await;
     assert_eq!(task["version"], 1);
     assert_eq!(ada.get(&since).await.status, StatusCode::GONE);
+    are_gone().await;
     let known = ("if-none-match", tag.as_str());
     let path = format!("{}?limit=5", ada.tasks);
     let list = ada

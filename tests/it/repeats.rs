@@ -305,6 +305,7 @@ async fn a_repeat_tells_of_long_members_as_they_were(app: TestApp) {
     let id = serde_json::from_str::<Value>(&create.text).unwrap()["id"].clone();
     let skip = json!({"op": "skip", "id": id, "occurrence": "2026-12-01"});
     let complete = json!({"op": "complete", "id": id, "if_version": 1});
+    let unchanged = json!({"operations": [{"op": "create", "title": "x"}, complete]});
     let batch = json!({"operations": [skip, complete], "atomic": false});
     let refused = json!({"operations": [{"op": "change", "id": id, "description": "d".repeat(1999)}, complete]});
     let (skipped, batched) = (format!("{task}/skip"), format!("{}/batch", alice.tasks));
@@ -314,6 +315,7 @@ async fn a_repeat_tells_of_long_members_as_they_were(app: TestApp) {
         ("skip", Method::POST, &skipped, json!({})),
         ("batch", Method::POST, &batched, batch),
         ("refused", Method::POST, &batched, refused),
+        ("unchanged", Method::POST, &batched, unchanged),
         (
             "exists",
             Method::POST,

@@ -18,6 +18,7 @@ every_engine!(
     many_are_swept_in_steps_by_several_at_once,
     an_answer_is_swept_after_a_day,
     of_very_many_answers_the_oldest_go_after_an_hour,
+    the_latest_ten_thousand_answers_stay,
 );
 
 fn sweeper(app: &TestApp) -> Sweeper {
@@ -221,4 +222,40 @@ async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
     app.clock.advance(Duration::from_hours(1));
     assert_eq!(swept().await, 9501);
     assert_eq!(answers(&app.home).await, "3 kept, 3 counted");
+}
+
+async fn the_latest_ten_thousand_answers_stay(app: TestApp) {
+    let alice = app.user("alice");
+    let key = ("idempotency-key", "once");
+    let body = json!({"title": "Buy milk"});
+    let _ = alice
+        .send_with(axum::http::Method::POST, &alice.tasks, key, body)
+        .await
+        .expect(StatusCode::CREATED);
+    let later = match &app.home {
+        Home::Sqlite(_) => "created_at + n",
+        Home::Postgres(_) => "created_at + n * interval '1 microsecond'",
+    };
+    let many = format!(
+        "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10001)
+        INSERT INTO answers (space, idempotency_key, fingerprint, created_at, answer)
+        SELECT space, 'key ' || n, fingerprint, {later}, answer FROM answers, numbers;
+        UPDATE accounts SET answer_count = 10002"
+    );
+    crate::support::tamper(&app.home, &many).await;
+    app.clock.advance(Duration::from_hours(2));
+    let alice = app.user("alice");
+    let key = ("idempotency-key", "young");
+    let _ = alice
+        .send_with(
+            axum::http::Method::POST,
+            &alice.tasks,
+            key,
+            json!({"title": "x"}),
+        )
+        .await
+        .expect(StatusCode::CREATED);
+    app.clock.advance(Duration::from_mins(61));
+    assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 3);
+    assert_eq!(answers(&app.home).await, "10000 kept, 10000 counted");
 }

@@ -7,6 +7,7 @@ import * as deeds from "./deeds.js";
 import { TextField } from "./field.js";
 import { History } from "./history.js";
 import { Icon } from "./icons.js";
+import { WindowIcon } from "./window-icons.js";
 import { RepeatField } from "./repeat-field.js";
 import { closeTask, openTask } from "./route.js";
 import { TagsField } from "./tags-field.js";
@@ -292,7 +293,7 @@ function Steps({ task }: { task: Task }) {
             aria-disabled={!can}
             onClick={() => can && deeds.step(store, task, siblings, way)}
           >
-            <Icon name={icon} />
+            <WindowIcon name={icon} />
           </button>
         ))}
       </div>

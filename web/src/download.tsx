@@ -1,7 +1,7 @@
 // All of one's tasks as a file.
 
 import { useState } from "preact/hooks";
-import { Icon } from "./icons.js";
+import { WindowIcon } from "./window-icons.js";
 import { count, words } from "./importing.js";
 import { useSnapshot, useTasks, type Tasks } from "./tasks.js";
 
@@ -30,7 +30,7 @@ export function Download() {
           disabled={isBusy}
           onClick={() => void download()}
         >
-          <Icon name="down" /> Download my tasks
+          <WindowIcon name="down" /> Download my tasks
         </button>
         <span class="hint">All lists and tasks, those in the trash too.</span>
       </div>

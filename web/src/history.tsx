@@ -3,7 +3,7 @@
 
 import { useEffect, useState } from "preact/hooks";
 import { ago, sayWhen, type When } from "./dates.js";
-import { Icon } from "./icons.js";
+import { WindowIcon } from "./window-icons.js";
 import { say } from "./toast.js";
 import { useTasks } from "./tasks.js";
 import type { PastChange } from "../../clients/typescript/src/index.js";
@@ -38,7 +38,7 @@ export function History({ id, version }: { id: string; version: number }) {
   return (
     <details class="history" open={isOpen} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <Icon name="history" />
+        <WindowIcon name="history" />
         History
       </summary>
       {isOpen && <Past id={id} version={version} />}

@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import * as deeds from "./deeds.js";
 import { Dialog } from "./dialog.js";
-import { Icon } from "./icons.js";
+import { WindowIcon } from "./window-icons.js";
 import { go } from "./route.js";
 import { say } from "./toast.js";
 import { useLists, useTasks, type List } from "./tasks.js";
@@ -91,7 +91,7 @@ export function ListDialog({ list, onClose }: { list: List | undefined; onClose:
               aria-disabled={at <= 0}
               onClick={() => move(-1)}
             >
-              <Icon name="up" />
+              <WindowIcon name="up" />
             </button>
             <button
               type="button"
@@ -101,7 +101,7 @@ export function ListDialog({ list, onClose }: { list: List | undefined; onClose:
               aria-disabled={at >= lists.length - 1}
               onClick={() => move(1)}
             >
-              <Icon name="down" />
+              <WindowIcon name="down" />
             </button>
             <button type="button" class="quiet" onClick={() => archive(list)}>
               {list.archived ? "Take out of the archive" : "Archive"}

@@ -1,5 +1,11 @@
 // What nobody needs to see their tasks: fetched when the first of the page stands.
 
+import style from "./style/later.css";
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(style);
+document.adoptedStyleSheets.push(sheet);
+
 export { Bring } from "./bring.js";
 export { Details } from "./details.js";
 export { follow } from "./drag.js";

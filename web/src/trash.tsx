@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ago } from "./dates.js";
 import * as deeds from "./deeds.js";
 import { Icon } from "./icons.js";
+import { WindowIcon } from "./window-icons.js";
 import { say } from "./toast.js";
 import { useSnapshot, useTasks, type List, type Task } from "./tasks.js";
 
@@ -104,11 +105,11 @@ function TrashLine({
 }) {
   return (
     <li class="trash-line">
-      <Icon name={icon} />
+      {icon === "all" ? <WindowIcon name="all" /> : <Icon name="check" />}
       <span class="trash-name">{name}</span>
       <span class="hint">{[note, at && ago(at)].filter(Boolean).join(" · ")}</span>
       <button type="button" class="quiet" onClick={onRestore}>
-        <Icon name="restore" />
+        <WindowIcon name="restore" />
         Restore<span class="hidden">{` ${name}`}</span>
       </button>
     </li>

@@ -2,7 +2,7 @@
 
 import { dayIn, dayPoint, instantPoint, instantIn, micros, orderOfInstant, orderOfWhen, plusDays, type Point, type When } from "./moments.js";
 import { fold, parseSearch } from "./search.js";
-import { FilterError, read, type Argument, type Call, type Sign, type Tree, type Value, type Word } from "./syntax.js";
+import { FilterError, SPAN, read, type Argument, type Call, type Sign, type Tree, type Value, type Word } from "./syntax.js";
 import { compareText, trimmed } from "./text.js";
 
 /** What can be asked of a task. */
@@ -71,7 +71,6 @@ type Field = keyof typeof FIELDS;
 const NAMES = Object.keys(FIELDS);
 const FIELD = `a field: ${NAMES.slice(0, -1).join(", ")} or ${NAMES.at(-1)}`;
 const DATE = "a day (2026-12-01), a moment (2026-12-01T09:00:00Z), today() or now()";
-const SPAN = "days(n) or weeks(n)";
 const SPAN_NUMBER = "a whole number, at most a century";
 const MOST_DAYS = 36_525;
 const BARE = "a word or a field; a '+' is written %2B in a URL";

@@ -12,7 +12,7 @@ import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
 import { above, keyOf, type Row } from "./rows.js";
-import type { History, PastChange, Patch, Task } from "./types.js";
+import type { History, Patch, Task } from "./types.js";
 import type { Home } from "./writes.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
@@ -36,6 +36,8 @@ export interface FlushParts {
 
 export class Flush {
   readonly #parts: FlushParts;
+  /** What each operation's row is below, while a request is made. */
+  readonly #over = new Map<string, ReadonlySet<string>>();
 
   constructor(parts: FlushParts) {
     this.#parts = parts;
@@ -63,26 +65,51 @@ export class Flush {
     return true;
   }
 
-  /** Looks up which change of the log it is that is to be undone. */
+  /** Looks up which change of the log it is that is to be undone. What the server fails at must not stop all else. */
   async #findPast(signal: AbortSignal): Promise<void> {
-    const { queue, client } = this.#parts;
+    const { queue } = this.#parts;
     for (const row of this.#rows()) {
       const operation = queue.head(row);
-      if (operation?.kind !== "unpass" || operation.seq !== undefined) continue;
-      const { history } = await client.history(operation.id, {}, { signal, retry: { attempts: 1 } }).catch(ifMissing);
-      const isIt = ({ before }: PastChange) => (before as Partial<Task> | null)?.occurrence === operation.passing!.occurrence;
-      const found = history.find(isIt);
-      queue.replace(operation, found ? [{ ...operation, seq: found.seq }] : []);
+      if (!operation || !isSought(operation)) continue;
+      try {
+        const seq = await this.#seqOf(operation, signal);
+        queue.replace(operation, seq === undefined ? [] : [{ ...operation, seq }]);
+      } catch (error) {
+        const isAlone = queue.operations.every(isSought);
+        if (isAlone || !(error instanceof TickboxError) || error.status !== 500) throw error;
+        queue.replace(operation, [failedOnce(operation)]);
+      }
     }
+  }
+
+  /** The number of the change that has passed an occurrence: nothing, if none that is still told of has. */
+  async #seqOf({ id, passing }: Operation, signal: AbortSignal): Promise<number | undefined> {
+    const { client, replica } = this.#parts;
+    const { occurrence, skips } = passing!;
+    // Behind the last one the task stays at it, and is completed.
+    const isLast = replica.task(id)?.occurrence === occurrence;
+    const isIt = (before: Partial<Task> | null) => before?.occurrence === occurrence || (isLast && before?.completed === false && (skips || "done" in before));
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const page: History = await client.history(id, { limit: 1000, ...(cursor && { cursor }) }, { signal, retry: { attempts: 1 } }).catch(ifMissing);
+      const found = page.history.find(({ before }) => isIt(before as Partial<Task> | null));
+      if (found) return found.seq;
+      cursor = page.next_cursor;
+    }
+    return undefined;
   }
 
   /** The next request: the first operation of each task, as far as they fit together. */
   #pack(): Parcel | undefined {
     const items: Item[] = [];
-    let size = 0;
+    let [size, first]: [number, Item | undefined] = [0, undefined];
+    this.#over.clear();
     for (const row of this.#rows()) {
       const item = this.#prepare(row);
-      if (!item || this.#waits(item.operation, items)) continue;
+      if (!item) continue;
+      if (this.#waits(item.operation, items)) {
+        if (!first || item.operation.key < first.operation.key) first = item;
+        continue;
+      }
       const { operation } = item;
       // Batches are of tasks. What is undone there is undone as a whole: an occurrence must be so by itself.
       const single = operation.alone === true || operation.of !== undefined || operation.kind === "pass" || operation.kind === "unpass";
@@ -91,6 +118,8 @@ export class Flush {
       size += JSON.stringify(item.fields).length + 100;
       if (single || items.length === MOST_OPERATIONS || size > MOST_TEXT) break;
     }
+    // Where all wait for each other, somebody has to begin.
+    if (items.length === 0 && first && this.#isStuck()) items.push(first);
     if (items.length === 0) return undefined;
     const parcel = items.length === 1 ? one(items[0]!) : many(items);
     this.#parts.replica.asking();
@@ -113,13 +142,39 @@ export class Flush {
    */
   #waits(operation: Operation, items: readonly Item[]): boolean {
     const { queue } = this.#parts;
-    const isAhead = ({ key, kind }: Operation) => key < operation.key && kind !== "change" && !items.some((item) => item.operation.key === key);
+    const isIn = ({ key }: Operation) => items.some((item) => item.operation.key === key);
+    const isAhead = (other: Operation) => other.key < operation.key && other.kind !== "change" && !isIn(other);
+    // What was removed before it had been sent, and came back, has a later place in the queue.
+    const isMissing = (other: Operation) => isComing(other) && !isIn(other);
     if (operation.kind === "change" && this.#rowsOver(operation.base).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
-    if (named(operation).some((row) => queue.of(row).some((other) => isAhead(other) && other.kind !== "remove"))) return true;
+    if (named(operation).some((row) => queue.of(row).some((other) => isMissing(other) || (isAhead(other) && other.kind !== "remove")))) return true;
     if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     const row = keyOf(operation.id, operation.of);
-    const isBelow = ({ fields, base }: Operation) => above(fields).includes(row) || (base !== null && above(base).includes(row));
-    return queue.operations.some((other) => other.key < operation.key && isBelow(other) && !items.some((item) => item.operation === other));
+    // A move may be refused, and then the task would go along: it has to be answered.
+    return queue.operations.some((other) => other.key < operation.key && this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other)));
+  }
+
+  /** All rows that a row is below, or was, as the server has it and as it was done here. */
+  #everOver(operation: Operation): ReadonlySet<string> {
+    const { queue, replica } = this.#parts;
+    const known = this.#over.get(operation.key);
+    if (known) return known;
+    const over = new Set<string>();
+    const named = ({ fields, base }: Operation) => [...above(fields), ...(base ? above(base) : [])];
+    const rows = named(operation);
+    for (let row = rows.pop(); row !== undefined; row = rows.pop()) {
+      if (over.has(row)) continue;
+      over.add(row);
+      const there = replica.row(row);
+      rows.push(...(there ? above(there) : []), ...queue.of(row).flatMap(named));
+    }
+    this.#over.set(operation.key, over);
+    return over;
+  }
+
+  /** Whether nobody is asked about anything, so that no answer lets the queue go on. */
+  #isStuck(): boolean {
+    return this.#rows().every((row) => this.#parts.queue.head(row));
   }
 
   /** What a task is below, as far as it is known. */
@@ -135,15 +190,20 @@ export class Flush {
     const { queue, replica } = this.#parts;
     for (;;) {
       const operation = queue.head(row);
-      if (!operation) return undefined;
+      // What was done while another one was looked for.
+      if (!operation || isSought(operation)) return undefined;
       const theirs = replica.row(row);
       const next = step(operation, theirs as Task | undefined);
       if (next.do === "send") {
         const fields = operation.kind === "change" && theirs ? asPatch(next.fields, theirs) : next.fields;
         return { operation, fields, version: theirs?.version ?? 0 };
       }
-      if (next.do === "drop") {
-        queue.replace(operation, []);
+      if (next.do === "drop" || next.do === "become") {
+        queue.replace(operation, next.do === "become" ? [next.operation] : []);
+        continue;
+      }
+      if (next.do === "refuse") {
+        queue.refuse(operation, conflicting(next.message));
         continue;
       }
       const resolution = this.#ask(operation, next.conflict, next.usual);
@@ -204,7 +264,7 @@ export class Flush {
     const operations = parcel.operations.map((key) => queue.find(key));
     queue.answered(parcel);
     for (const operation of operations) {
-      if (operation) queue.replace(operation, [{ ...operation, alone: true, failures: (operation.failures ?? 0) + 1 }]);
+      if (operation) queue.replace(operation, [failedOnce(operation)]);
     }
   }
 
@@ -221,6 +281,11 @@ export class Flush {
       const task = row && this.#rowsOver(row).includes(id) ? reopened(row) : row;
       if (task && task !== row) replica.tell(key, { task: { ...task, version: task.version + 1 }, version: task.version + 1 });
     }
+  }
+
+  /** Whether a row that an operation names has still to be made or moved; for that the operation waits. */
+  #isOnItsWay(row: string, { key }: Operation): boolean {
+    return this.#parts.queue.of(row).some((other) => isComing(other) || (other.kind === "move" && other.key < key));
   }
 
   #settle(operation: Operation, outcome: Outcome, version: number): void {
@@ -242,7 +307,10 @@ export class Flush {
     } else if (status >= 200 && status < 300 && task) {
       if (kind === "pass") this.#reopenBelow(operation, task as Task);
       tell(task);
-      queue.replace(operation, []);
+      const next = kind === "pass" ? step(operation, task as Task) : undefined;
+      // Nothing was done, because it has another rule by now, or none.
+      if (next?.do === "refuse") queue.refuse(operation, conflicting(next.message));
+      else queue.replace(operation, next?.do === "become" ? [next.operation] : []);
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
@@ -258,6 +326,9 @@ export class Flush {
       // None of both is a sibling any more: then it is the last.
       const { beside: _, ...rest } = operation;
       queue.replace(operation, [rest]);
+    } else if (status === 422 && isHomeless(error?.fields) && named(operation).some((other) => this.#isOnItsWay(other, operation))) {
+      // What it is to stand in is sent again, and it goes behind that.
+      queue.again(operation);
     } else if (status === 422 && isHomeless(error?.fields) && above(operation.fields).length > 0) {
       // The parent, or else the list, cannot be had: what was written is worth more than where it stands.
       const { parent_id: parent } = operation.fields as Home;
@@ -265,15 +336,18 @@ export class Flush {
     } else if (status === 412 && task) {
       tell(task);
       queue.again(operation);
-    } else if (status === 409 && kind === "create" && (!task || task.id === id)) {
+    } else if (status === 409 && kind === "create" && task?.id === id) {
       // Ids are random: it is the same task, made by a request of ours whose answer was lost for more than a day.
       // Another one stands in the way where both stand for the same thing in another program.
-      tell(task);
+      tell("deleted_at" in task ? undefined : task);
       queue.replace(operation, []);
     } else if (!queue.again(operation)) {
       // What was done after it may have been the repair; then both are tried together.
       const { code = "REFUSED", message = `The server answers ${status}` } = error ?? {};
-      queue.refuse(operation, { status, code, message });
+      // What was written to a row that cannot come back is refused with it: its words are worth keeping.
+      const words = kind === "restore" ? queue.of(row).filter((other) => other.kind === "change") : [];
+      if (words.length > 0) queue.replace(operation, []);
+      for (const refused of words.length > 0 ? words : [operation]) queue.refuse(refused, { status, code, message });
     }
   }
 }
@@ -303,6 +377,15 @@ function named({ fields, beside }: Operation): string[] {
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
 }
+
+/** An occurrence is taken back by the number of the change that has passed it, which has to be found first. */
+const isSought = ({ kind, seq }: Operation) => kind === "unpass" && seq === undefined;
+
+const conflicting = (message: string) => ({ status: 409, code: "CONFLICT", message });
+
+const isComing = ({ kind }: Operation) => kind === "create" || kind === "restore";
+
+const failedOnce = (operation: Operation): Operation => ({ ...operation, alone: true, failures: (operation.failures ?? 0) + 1 });
 
 /** A task that is gone has no history. */
 function ifMissing(error: unknown): History {

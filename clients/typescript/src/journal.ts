@@ -51,11 +51,15 @@ export class Journal {
       const records = this.#records;
       this.#records = new Map();
       try {
-        await within(this.#limit, this.#storage.write(records), "The storage");
+        await this.#store(records);
       } catch (error) {
+        // Where all of it does not fit, the work that is nowhere else may.
+        const work = new Map([...records].filter(([name]) => !isCopied(name)));
+        const isApart = work.size > 0 && work.size < records.size;
+        const isStored = isApart && (await this.#store(work).then(() => true, () => false));
         // Tried again with what comes next: a full disk may have been emptied.
         for (const [name, value] of records) {
-          if (!this.#records.has(name)) this.#records.set(name, value);
+          if (!this.#records.has(name) && !(isStored && work.has(name))) this.#records.set(name, value);
         }
         this.#writing = undefined;
         this.#onError(error);
@@ -64,4 +68,11 @@ export class Journal {
     }
     this.#writing = undefined;
   }
+
+  #store(records: Map<string, unknown>): Promise<void> {
+    return within(this.#limit, this.#storage.write(records), "The storage");
+  }
 }
+
+/** What the server has, too. */
+const isCopied = (name: string) => name === "copy" || name.startsWith("told/");

@@ -109,6 +109,12 @@ function combined(kind: "set" | "object" | undefined, base: unknown, mine: unkno
     for (const name of new Set([...Object.keys(before!), ...Object.keys(here!)])) {
       const [was, wanted, now] = [before![name], here![name], there![name]];
       if (same(was, wanted)) continue;
+      if (isPlain(was) && isPlain(wanted) && isPlain(now)) {
+        const inner = combined("object", was, wanted, now);
+        winning[name] = inner.winning ?? {};
+        losing[name] = inner.losing ?? {};
+        continue;
+      }
       set(winning, name, wanted);
       set(losing, name, same(now, was) ? wanted : now);
     }

@@ -50,7 +50,7 @@ export function one({ operation, fields, version }: Item): Parcel {
   const ifMatch = `"${version}"`;
   switch (kind) {
     case "create":
-      return { ...parcel, method: "POST", path: all, body: JSON.stringify({ id, ...fields }) };
+      return { ...parcel, method: "POST", path: all, body: JSON.stringify({ id, ...inItsHome(fields) }) };
     case "change":
       return { ...parcel, method: "PATCH", path, body: JSON.stringify(fields), ifMatch };
     case "remove":
@@ -71,8 +71,14 @@ export function one({ operation, fields, version }: Item): Parcel {
 
 /** A move says where to, and no version: whatever else was changed, the task goes there. */
 function target(fields: Patch, beside: Beside = {}): object {
-  const { order: _, ...home } = fields as Home & { order?: string };
+  const { order: _, ...home } = inItsHome(fields) as Home & { order?: string };
   return { ...home, ...beside };
+}
+
+/** A parent says in which list it is: it may have been taken to another one meanwhile. */
+function inItsHome(fields: Patch): Patch {
+  const { list_id: _, ...rest } = fields as Patch & Home;
+  return (fields as Home).parent_id ? rest : fields;
 }
 
 /** The day counts for rules that are counted from completion: no other need trust the clock of this device. */
@@ -86,7 +92,7 @@ export function many(items: Item[]): Parcel {
     const { id, kind, beside } = operation;
     switch (kind) {
       case "create":
-        return { op: "create", id, ...fields };
+        return { op: "create", id, ...inItsHome(fields) };
       case "change":
         return { op: "change", id, if_version: version, ...fields };
       case "remove":

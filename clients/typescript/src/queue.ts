@@ -168,6 +168,8 @@ export class Queue {
 
   #join(last: Operation, next: Operation): boolean {
     if (!this.#isFree(last) || !this.#isFree(next)) return false;
+    // A later place may be one that was made meanwhile, and an earlier one may have been needed by then.
+    if (last.kind === "move" && next.kind === "move" && this.#operations.some(({ key }) => key > last.key && key < next.key)) return false;
     const both = joined(last, next);
     if (both === "both") return false;
     this.#drop(last);

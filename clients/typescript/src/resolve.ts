@@ -1,6 +1,6 @@
 // What is to be done with an operation, given how the task is now; and what comes of a conflict.
 
-import { difference, isEmpty, merge, patched, sameContent, whole } from "./merge.js";
+import { difference, isEmpty, merge, patched, same, sameContent, whole } from "./merge.js";
 import { presentOf } from "./occurrences.js";
 import { isMoreThanATick, type Operation } from "./operations.js";
 import type { Field, Patch, Task } from "./types.js";
@@ -27,6 +27,9 @@ export type Resolution = "mine" | "theirs" | Patch;
 export type Step =
   | { do: "drop" }
   | { do: "send"; fields: Patch }
+  /** Something else has come of it. */
+  | { do: "become"; operation: Operation }
+  | { do: "refuse"; message: string }
   | { do: "ask"; conflict: Conflict; usual: "mine" | "theirs" };
 
 export function step(operation: Operation, theirs: Task | undefined): Step {
@@ -35,8 +38,7 @@ export function step(operation: Operation, theirs: Task | undefined): Step {
   const base = operation.base as Task | null;
   if (kind === "move") return theirs ? { do: "send", fields } : { do: "drop" };
   if (kind === "unpass") return theirs ? { do: "send", fields: {} } : { do: "drop" };
-  // Another device has been there before.
-  if (kind === "pass") return theirs && presentOf(theirs) === operation.passing!.occurrence ? { do: "send", fields: {} } : { do: "drop" };
+  if (kind === "pass") return stepOfPass(operation, base, theirs);
   if (kind === "create" || kind === "restore") return theirs ? { do: "drop" } : { do: "send", fields };
   if (kind === "remove") {
     if (!theirs) return { do: "drop" };
@@ -45,6 +47,9 @@ export function step(operation: Operation, theirs: Task | undefined): Step {
   }
   // Every change was made to something that was seen.
   if (!base) return { do: "drop" };
+  const wanted = ofThisOccurrence(fields, base, theirs);
+  if (isEmpty(wanted)) return { do: "drop" };
+  if (wanted !== fields) return { do: "become", operation: { ...operation, fields: wanted } };
   const mine = patched(base, fields);
   if (!theirs) {
     const usual = isMoreThanATick(fields) ? "mine" : "theirs";
@@ -55,6 +60,29 @@ export function step(operation: Operation, theirs: Task | undefined): Step {
     return { do: "ask", conflict: { id, base, mine, theirs, fields: merged.fields }, usual: "mine" };
   }
   return isEmpty(merged.patch) ? { do: "drop" } : { do: "send", fields: merged.patch };
+}
+
+function stepOfPass(operation: Operation, base: Task | null, theirs: Task | undefined): Step {
+  const { occurrence, skips } = operation.passing!;
+  if (!theirs || theirs.completed) return { do: "drop" };
+  if (presentOf(theirs) === occurrence) return { do: "send", fields: {} };
+  if (!theirs.recurrence) {
+    // It comes back no more: what was done is the task.
+    if (skips) return { do: "drop" };
+    const { passing: _, ...rest } = operation;
+    return { do: "become", operation: { ...rest, kind: "change", fields: { completed: true }, base: theirs } };
+  }
+  // Another device has been there before. Where the rule begins elsewhere by now, this occurrence is none of it.
+  if (!base || same(base.anchor, theirs.anchor)) return { do: "drop" };
+  return { do: "refuse", message: "The task was planned anew meanwhile: look when it is due" };
+}
+
+/** A due date that was moved is that of one occurrence: it is over once another one is due. */
+function ofThisOccurrence(fields: Patch, base: Task, theirs: Task | undefined): Patch {
+  const isOver = theirs?.recurrence && base.recurrence && !("recurrence" in fields) && theirs.occurrence !== base.occurrence;
+  if (!isOver || !("due" in fields || "start" in fields)) return fields;
+  const { due: _, start: __, ...rest } = fields;
+  return rest;
 }
 
 /** What takes the place of an operation once its conflict is decided. */

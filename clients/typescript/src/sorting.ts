@@ -24,11 +24,11 @@ export function parseOrder(text: string): (a: Filterable, b: Filterable) => numb
 }
 
 export function parseSorting(text: string): Sorting {
-  const keys = parse(text);
   // What is equal in all of them: the newest first, then by id, descending.
-  const descending = [...keys.map((key) => key.descending), true, true];
+  const keys: Key[] = [...parse(text).flatMap(parts), { field: "created_at", descending: true }, { field: "id", descending: true }];
+  const descending = keys.map((key) => key.descending);
   return {
-    valuesOf: (task) => [...keys.map(({ field }) => valueOf(field, task)), micros(task.created_at), task.id],
+    valuesOf: (task) => keys.map(({ field }) => valueOf(field, task)),
     compare(a, b) {
       for (const [place, isDescending] of descending.entries()) {
         const order = compare(a[place], b[place], isDescending);
@@ -39,8 +39,16 @@ export function parseSorting(text: string): Sorting {
   };
 }
 
-function parse(text: string): { field: Sortable; descending: boolean }[] {
-  const keys: { field: Sortable; descending: boolean }[] = [];
+interface Key<Field = Sortable | "id"> {
+  field: Field;
+  descending: boolean;
+}
+
+/** A place among siblings is told by the key and the id together. */
+const parts = (key: Key): Key[] => (key.field === "order" ? [key, { ...key, field: "id" }] : [key]);
+
+function parse(text: string): Key<Sortable>[] {
+  const keys: Key<Sortable>[] = [];
   let column = 1;
   for (const part of trimmed(text) === "" ? [] : text.split(",")) {
     const found = [...part.matchAll(/\P{White_Space}+/gu)];
@@ -68,7 +76,8 @@ function compare(a: Value, b: Value, isDescending: boolean): number {
 }
 
 /** Dates by their wall clock as written: as a text, a day stands before the times of that day. */
-function valueOf(field: Sortable, task: Filterable): Value {
+function valueOf(field: Key["field"], task: Filterable): Value {
+  if (field === "id") return task.id;
   if (field === "title") return fold(task.title);
   if (field === "order") return orderOf(task);
   if (field === "priority") return task.priority ?? undefined;

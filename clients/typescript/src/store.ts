@@ -6,6 +6,7 @@ import { TickboxError, asTickboxError } from "./errors.js";
 import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
 import { Journal } from "./journal.js";
+import { dayOfDoing } from "./occurrences.js";
 import type { Operation } from "./operations.js";
 import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
@@ -131,6 +132,8 @@ export function createStore(options: StoreOptions) {
       queue.load(values<Operation>("operation/"), values<Parcel>("parcel/"), values<Refused>("refused/"));
       known = queue.refused;
       work.ring();
+      // What a store that is gone was told of may have been told to all long since.
+      if (running) confirm.later();
     };
     let records: Map<string, unknown>;
     try {
@@ -290,7 +293,9 @@ export function createStore(options: StoreOptions) {
       const better = { ...deed.fields, ...written(fields, { ...deed.base, ...deed.fields }) };
       queue.dismiss(key);
       known = queue.refused;
-      deeds.perform({ ...deed, fields: better });
+      // The day that a wrong clock said would be refused again.
+      const passing = deed.passing && { ...deed.passing, on: dayOfDoing(deed.base as Task, new Date().toISOString()) };
+      deeds.perform({ ...deed, ...(passing && { passing }), fields: better });
     },
 
     dismiss(key: string): void {
@@ -337,12 +342,17 @@ export function createStore(options: StoreOptions) {
      */
     async wipe(ask?: AskUnsent): Promise<boolean> {
       await (loading ??= load());
-      const others = await within(storageTimeout, unsentOfOthers(storage), "The storage").catch((error: unknown) => {
-        onError(error);
-        return [];
-      });
-      const unsent = [...queue.operations, ...queue.refused.map(({ operation }) => operation), ...others];
-      if (unsent.length > 0 && !(await ask?.(unsent))) return false;
+      // What is done while the question stands is asked about, too.
+      for (let asked: readonly string[] = []; ; ) {
+        const others = await within(storageTimeout, unsentOfOthers(storage), "The storage").catch((error: unknown) => {
+          onError(error);
+          return [];
+        });
+        const unsent = [...queue.operations, ...queue.refused.map(({ operation }) => operation), ...others];
+        if (unsent.every(({ key }) => asked.includes(key))) break;
+        if (!(await ask?.(unsent))) return false;
+        asked = unsent.map(({ key }) => key);
+      }
       await vanish();
       await within(storageTimeout, wipe(storage), "The storage");
       storage.close?.();

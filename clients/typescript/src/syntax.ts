@@ -34,6 +34,7 @@ export interface Call {
 export type Value = Word | Call;
 
 const SIGNS: Sign[] = ["<=", "<", ">=", ">", "!=", "=", ":"];
+export const SPAN = "days(n) or weeks(n)";
 const TERM = "a word, a field, NOT or '('";
 const isSpace = (character: string | undefined) => character !== undefined && /\p{White_Space}/u.test(character);
 const isText = (character: string | undefined) => character !== undefined && !isSpace(character) && !"(),\"'=<>!:".includes(character);
@@ -163,10 +164,11 @@ class Reader {
       this.skipSpace();
       const sign = this.peek();
       this.#at += 1;
-      this.skipSpace();
-      // A `-` before anything else begins the next term.
+      const isApart = this.skipSpace() || this.peek() === undefined;
       const adds = (sign === "+" || sign === "-") && (this.#startsWith("days(") || this.#startsWith("weeks("));
       if (!adds) {
+        // A `-` before anything else begins the next term, and so does a word that begins with a `+`.
+        if (sign === "+" && (isApart || "call" in value)) throw this.mistake(SPAN);
         this.#at = end;
         return { value, more };
       }

@@ -100,10 +100,14 @@ pub fn decide(state: &State, work: &Work) -> Result<Decision, Undecided> {
 }
 
 impl Decision {
-    /// What the caller's encoder has to write, if the answer is to be kept.
-    pub fn outcomes_to_keep(&self) -> Option<&[Outcome]> {
+    /// What the caller's encoder has to write, if the answer is to be kept; and the number of the latest change once it is
+    /// accepted: a record with a later one is of a draft that was given up.
+    pub fn to_keep(&self, state: &State) -> Option<(&[Outcome], i64)> {
+        let account = self.draft.as_ref().map(|draft| &draft.account);
         match &self.done {
-            Done::Now(outcomes) if self.keeps => Some(outcomes),
+            Done::Now(outcomes) if self.keeps => {
+                Some((outcomes, account.unwrap_or(&state.account).seq))
+            }
             _ => None,
         }
     }

@@ -80,7 +80,7 @@ fn met<C: Kept>(
     let found = drafting.find::<C>(id)?;
     let item = || Box::new(C::item(found.clone()));
     Some(match twice {
-        _ if found.is_deleted() => Err(Refusal::InTrash(C::NOUN)),
+        _ if found.is_deleted() => Err(Refusal::InTrash(item())),
         Twice::Compare if says_the_same(found) => Ok(Written::Unchanged(*item())),
         Twice::Refuse => Err(Refusal::Exists(item())),
         Twice::Compare | Twice::Impossible => Err(Refusal::Differs(item())),

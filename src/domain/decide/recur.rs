@@ -26,7 +26,8 @@ pub(super) fn complete(
 ) -> Outcome {
     let Some(completed) = completed else {
         let task = drafting.expected::<Content>(id, expected)?;
-        if task.content.present_occurrence().is_none() {
+        // Also of one whose last occurrence is over: a repetition is harmless.
+        if task.content.recurrence.is_none() {
             return Err(Refusal::NotSaid("completed"));
         }
         return complete(drafting, id, (Some(true), occasion), expected);

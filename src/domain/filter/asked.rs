@@ -13,6 +13,8 @@ use crate::domain::{ListScope, Task};
 pub struct Asked {
     pub shown: ListScope,
     pub sorting: Sorting,
+    /// Without a filter, all of the list is counted already.
+    pub has_filter: bool,
     selection: Selection,
 }
 
@@ -26,6 +28,7 @@ impl Asked {
         Self {
             shown,
             sorting,
+            has_filter: !filter.is_empty(),
             selection: filter.at(moment),
         }
     }

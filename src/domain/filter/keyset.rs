@@ -40,10 +40,19 @@ impl Sorting {
         self.keys()
             .iter()
             .zip(marks)
-            .map(|(key, (first, second))| match (first, second) {
-                (Mark::Missing, _) | (_, Mark::Missing) => first.cmp(second),
-                _ if key.descending => second.cmp(first),
-                _ => first.cmp(second),
+            .map(|(key, marks)| {
+                let order = match marks {
+                    (Mark::Missing, _) | (_, Mark::Missing) => return marks.0.cmp(marks.1),
+                    _ if key.field == Field::Order => {
+                        (marks.0, first.position.id).cmp(&(marks.1, second.position.id))
+                    }
+                    _ => marks.0.cmp(marks.1),
+                };
+                if key.descending {
+                    order.reverse()
+                } else {
+                    order
+                }
             })
             .find(|order| order.is_ne())
             .unwrap_or_else(|| {

@@ -7,6 +7,7 @@ use super::dates::{self, Base, Target};
 use super::field::{Field, FieldKind};
 use super::mistake::Mistake;
 use super::plan::{Comparison, Plan, Predicate};
+use super::syntax::SPAN;
 use super::tree::{Argument, Function, Restriction, Sign, Tree, Value, Word};
 use crate::domain::search::{Search, fold};
 
@@ -17,7 +18,6 @@ const FIELD: &str = "a field: id, title, description, completed, created_at, upd
      completed_at, due, start, priority, tags, list_id, parent_id, order, recurrence, \
      references, references.external_id or text";
 const DATE: &str = "a day (2026-12-01), a moment (2026-12-01T09:00:00Z), today() or now()";
-const SPAN: &str = "days(n) or weeks(n)";
 const SPAN_NUMBER: &str = "a whole number, at most a century";
 
 pub(super) fn plan(tree: &Tree, negated: bool) -> Result<Plan, Mistake> {

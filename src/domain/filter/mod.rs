@@ -42,6 +42,10 @@ impl Filter {
         Ok(Self { plan })
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.plan == plan::Plan::All(Vec::new())
+    }
+
     /// What an answer depends on besides the tasks: with `now()` there is no `ETag`.
     pub fn depends_on(&self) -> DependsOn {
         self.plan.depends_on()

@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::cmp::{Ordering, Reverse};
 
+use uuid::Uuid;
+
 use super::field::Field;
 use super::mistake::Mistake;
 use super::selection::{Subject, Value};
@@ -12,7 +14,8 @@ use crate::domain::search::fold;
 const MOST_KEYS: usize = 3;
 const FIELD: &str = "created_at, updated_at, due, start, priority, title, order or completed_at";
 
-/// Up to three fields; where they are equal, newest first, then by id, as lists without `order_by` are.
+/// Up to three fields; where they are equal, newest first, then by id, as lists without `order_by` are. A place among
+/// siblings is told by the key and the id together, so behind `order` there is nothing equal.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sorting {
     keys: Vec<SortKey>,
@@ -75,7 +78,7 @@ impl Sorting {
 impl SortKey {
     fn compare<S: Subject>(self, first: &S, second: &S) -> Ordering {
         let order = if self.field == Field::Order {
-            key_of_order(first).cmp(&key_of_order(second))
+            (key_of_order(first), id_of(first)).cmp(&(key_of_order(second), id_of(second)))
         } else {
             let (first, second) = (first.value(self.field), second.value(self.field));
             let (Some(first), Some(second)) = (first, second) else {
@@ -146,10 +149,14 @@ fn newest_first<S: Subject>(first: &S, second: &S) -> Ordering {
         let Some(Value::Time(time)) = subject.value(Field::CreatedAt) else {
             return None;
         };
-        match subject.value(Field::Id) {
-            Some(Value::Id(id)) => Some((time, id)),
-            _ => None,
-        }
+        id_of(subject).map(|id| (time, id))
     };
     Reverse(key(first)).cmp(&Reverse(key(second)))
+}
+
+fn id_of<S: Subject>(subject: &S) -> Option<Uuid> {
+    match subject.value(Field::Id) {
+        Some(Value::Id(id)) => Some(id),
+        _ => None,
+    }
 }

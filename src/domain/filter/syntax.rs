@@ -11,6 +11,7 @@ pub(super) const MOST_BYTES: usize = 1000;
 pub(super) const MOST_DEPTH: usize = 8;
 pub(super) const MOST_TERMS: usize = 20;
 
+pub(super) const SPAN: &str = "days(n) or weeks(n)";
 const TERM: &str = "a word, a field, NOT or '('";
 
 /// The tree of a filter; of an empty one, `All` of nothing.
@@ -224,9 +225,13 @@ impl Reader {
                 break;
             }
             self.at += 1;
-            self.skip_space();
-            // A `-` before anything else begins the next term.
+            let is_apart = self.skip_space() || self.peek().is_none();
             if !self.starts_with("days(") && !self.starts_with("weeks(") {
+                // A `-` before anything else begins the next term, and so does a word that begins with a `+`.
+                let is_sum = is_apart || matches!(first, Value::Function(_));
+                if sign == Some('+') && is_sum {
+                    return Err(self.mistake(SPAN));
+                }
                 self.at = end;
                 break;
             }

@@ -3,8 +3,11 @@
 use serde_json::{Number, Value};
 
 /// The same text for bodies that mean the same: the order of names, white space and the spelling of numbers and texts
-/// do not count (RFC 8259 §4, §6, §7). What is no JSON means its own bytes.
+/// do not count (RFC 8259 §4, §6, §7). What is no JSON means its own bytes; no body means `{}`.
 pub(in crate::http) fn of_body(json: &[u8]) -> Vec<u8> {
+    if json.is_empty() {
+        return b"{}".to_vec();
+    }
     let read = serde_json::from_slice::<Value>(json);
     read.map_or_else(|_| json.to_vec(), |value| plain(value).to_string().into())
 }
@@ -50,6 +53,7 @@ mod tests {
         let first = of_body(br#"{"a": 1, "b": ["\u00e9", -0.0, 2.5e1, {"x": null, "y": 1.5}]}"#);
         let same = of_body("{\n\"b\":[\"é\",0,25,{\"y\":15e-1,\"x\":null}],\"a\":1.0}".as_bytes());
         assert_eq!(first, same);
+        assert_eq!(of_body(b""), of_body(b" { } "));
         for other in [
             "{}",
             "{\"a\":1}",

@@ -26,10 +26,10 @@ fn is_asked(headers: &HeaderMap) -> bool {
     let values = headers.get_all(PREFER).iter();
     let preferences = values
         .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','));
+        .flat_map(|value| value.split(unquoted(',')));
     preferences
         // After a semicolon there are parameters, and this preference has none.
-        .filter_map(|preference| preference.split(';').next()?.split_once('='))
+        .filter_map(|preference| preference.split(unquoted(';')).next()?.split_once('='))
         .find(|(name, _)| name.trim().eq_ignore_ascii_case("handling"))
         .is_some_and(|(_, value)| {
             value
@@ -37,6 +37,19 @@ fn is_asked(headers: &HeaderMap) -> bool {
                 .trim_matches('"')
                 .eq_ignore_ascii_case("strict")
         })
+}
+
+/// Whether a character is this one, and stands in no quoted string (RFC 9110 §5.6.4).
+fn unquoted(wanted: char) -> impl FnMut(char) -> bool {
+    let (mut quoted, mut escaped) = (false, false);
+    move |character| {
+        match character {
+            '"' if !escaped => quoted = !quoted,
+            _ => {}
+        }
+        escaped = quoted && character == '\\' && !escaped;
+        character == wanted && !quoted
+    }
 }
 
 /// Refuses parameters of the query that the route does not have. Without the preference they are ignored.
@@ -243,6 +256,9 @@ mod tests {
             ("Handling = STRICT", true),
             ("respond-async, handling=\"strict\"; x=1, wait=5", true),
             ("handling=lenient, handling=strict", false),
+            ("x=\"a, handling=strict\"", false),
+            ("x=\"a\\\", handling=strict\"", false),
+            ("x=\"a;\", handling=strict", true),
             ("strict", false),
             ("handling", false),
             ("xhandling=strict", false),

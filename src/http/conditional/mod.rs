@@ -46,11 +46,17 @@ impl FromRequestParts<SharedApp> for IfMatch {
             // A tag names a version, and a compressed answer has the same one: weak tags count here too, which departs
             // from §13.1.1. A tag that is no number is none of ours.
             Tags::List(list) => {
-                let version = |tag: &String| without_coding(tag).parse().ok();
+                let version = |tag: &String| version_of(without_coding(tag));
                 Expected::OneOf(list.iter().filter_map(version).collect())
             }
         }))
     }
+}
+
+/// A version as a tag has it: no other spelling of a number is a tag of ours.
+fn version_of(text: &str) -> Option<i64> {
+    let version = text.parse().ok().filter(|version| *version > 0);
+    version.filter(|version: &i64| version.to_string() == text)
 }
 
 /// `If-None-Match` of a read: what the caller has already.

@@ -102,9 +102,11 @@ impl FromRequestParts<SharedApp> for Subscriber {
         let header = parts.headers.get(LAST_EVENT_ID);
         let header = header.map(|id| String::from_utf8_lossy(id.as_bytes()).into_owned());
         // A client without a last event may send an empty one.
-        let heard = header.filter(|id| !id.is_empty()).or(query.last_event_id);
-        let heard = heard.filter(|id| !id.is_empty());
-        let since = heard.map(|id| reached(&space, "last_event_id", &id));
+        let header = header.map(|id| ("Last-Event-ID", id));
+        let parameter = query.last_event_id.map(|id| ("last_event_id", id));
+        let mut heard = [header, parameter].into_iter().flatten();
+        let heard = heard.find(|(_, id)| !id.is_empty());
+        let since = heard.map(|(field, id)| reached(&space, field, &id));
         Ok(Self {
             since: since.transpose()?,
             kinds: query.kinds.unwrap_or_default(),

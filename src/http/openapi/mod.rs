@@ -145,14 +145,13 @@ fn complete(path: &str, is_read: bool, operation: &mut Operation) {
             parameters.insert(1, RefOr::T(list_id()));
         }
         errors.extend([&UNAUTHORIZED, &NOT_FOUND, &RATE_LIMITED]);
-        if is_read && (path.ends_with("/changes") || path.ends_with("/events")) {
+        let ends = |all: &[&str]| all.iter().any(|end| path.ends_with(end));
+        if is_read && ends(&["/changes", "/events", "/tasks"]) {
             errors.push(&CURSOR_EXPIRED);
-        } else if path.contains("/import") {
+        }
+        if path.contains("/import") {
             errors.push(&CONFLICT);
-        } else if !["/ticket", "{user_id}", "/export"]
-            .iter()
-            .any(|end| path.ends_with(end))
-        {
+        } else if !ends(&["/changes", "/events", "/ticket", "{user_id}", "/export"]) {
             add_conditions(path, is_read, operation, &mut errors);
         }
         let parameters = operation.parameters.get_or_insert_default();

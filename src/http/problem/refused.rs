@@ -20,11 +20,8 @@ impl From<&Refusal> for Problem {
             Refusal::Changed(item)
             | Refusal::NoVersion(item)
             | Refusal::Exists(item)
-            | Refusal::Differs(item) => of_another(refusal, item),
-            Refusal::InTrash(noun) => Self::conflict(format!(
-                "A {} of this id is in the trash: restore it, or take another id",
-                noun.as_str()
-            )),
+            | Refusal::Differs(item)
+            | Refusal::InTrash(item) => of_another(refusal, item),
             Refusal::Leaving => Self::leaving(),
             Refusal::TooManyLists | Refusal::TooManyTasks(_) | Refusal::TooMuchBelow(_) => {
                 Self::conflict(too_many(refusal))
@@ -95,6 +92,11 @@ fn of_another(refusal: &Refusal, item: &Item) -> Problem {
         Refusal::NoVersion(_) => format!(
             "If-Match names no version of this {noun}: look at error.current and send its ETag"
         ),
+        Refusal::InTrash(_) => {
+            let message =
+                format!("A {noun} of this id is in the trash: restore it, or take another id");
+            return Problem::about(StatusCode::CONFLICT, "CONFLICT", message, item);
+        }
         Refusal::Exists(_) => {
             format!("There is a {noun} of this id: leave If-None-Match away to change it")
         }

@@ -78,8 +78,8 @@ impl ListQuery {
         }
     }
 
-    /// Where the page begins.
-    pub(super) fn position(&self, space: &SpaceId) -> Result<Option<Position>, Problem> {
+    /// Where the page begins, and the epoch of the account when that was said.
+    pub(super) fn position(&self, space: &SpaceId) -> Result<Option<(i64, Position)>, Problem> {
         let Some(cursor) = &self.cursor else {
             return Ok(None);
         };

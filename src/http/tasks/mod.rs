@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use self::list_query::ListQuery;
 use crate::domain::json::{write_list, write_number, write_optional_text};
-use crate::domain::{Expected, Operation, Patch, Task, TaskId, TaskPage, Twice};
+use crate::domain::{Expected, Operation, Patch, Refusal, Task, TaskId, TaskPage, Twice};
 use crate::http::SharedApp;
 use crate::http::body::input::{Creation, MergePatch};
 use crate::http::body::json::{JsonBody, JsonText};
@@ -108,7 +108,7 @@ pub(super) async fn list_tasks(
         return filtered::respond(app, question, request).await;
     }
     let filter = query.filter();
-    let after = query.position(&space)?;
+    let (epoch, after) = query.position(&space)?.unzip();
     let tag_of = |page: &TaskPage| etag::list_tag(page, filter, query.limit, after);
     if known.is_there() {
         let tag = tag_of(&app.tasks.count(&space, filter).await?);
@@ -121,16 +121,16 @@ pub(super) async fn list_tasks(
             app.tasks.clone(),
             space,
             filter,
-            after,
+            (epoch, after),
             exchange.meter().clone(),
         )
         .await;
     };
     let _turn = app.tasks.turn(limit).await;
     let listing = app.tasks.list(&space, filter, after, limit).await?;
-    let next_cursor = listing
-        .next
-        .map(|next| cursor::encode(&space, filter, next));
+    check_epoch(epoch, &listing.page)?;
+    let next = listing.next;
+    let next_cursor = next.map(|next| cursor::encode(&space, filter, listing.page.epoch, next));
     let link = next_cursor.as_ref().map(|cursor| {
         let query = query.next(limit, cursor);
         format!("<{}?{query}>; rel=\"next\"", uri.path())
@@ -148,6 +148,14 @@ pub(super) async fn list_tasks(
         response.headers_mut().insert(LINK, link);
     }
     Ok(response)
+}
+
+/// A cursor of an account that was removed leads nowhere, also if the user has another one by now.
+fn check_epoch(epoch: Option<i64>, page: &TaskPage) -> Result<(), Problem> {
+    if epoch.is_some_and(|epoch| epoch != page.epoch) {
+        return Err((&Refusal::CursorExpired).into());
+    }
+    Ok(())
 }
 
 /// Create a task

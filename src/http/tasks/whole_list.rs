@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 
+use super::check_epoch;
 use crate::domain::{ListScope, Position, SpaceId, Task};
 use crate::error::Error;
 use crate::http::body::json::APPLICATION_JSON;
@@ -86,11 +87,12 @@ pub(super) async fn respond_newest_first(
     tasks: Tasks,
     space: SpaceId,
     filter: ListScope,
-    after: Option<Position>,
+    (epoch, after): (Option<i64>, Option<Position>),
     meter: Arc<Meter>,
 ) -> Result<Response, Problem> {
     let _turn = tasks.turn_of_chunk().await;
     let first = tasks.list_chunk(&space, filter, after).await?;
+    check_epoch(epoch, &first.page)?;
     let list = List {
         count: after.map(|_| first.page.total),
         most: i64::MAX,

@@ -55,18 +55,16 @@ pub(super) struct Kept {
 
 impl Answer {
     /// As it is kept. An answer after which the caller may send a corrected request with the same key is not kept.
-    pub(super) fn to_keep(&self, outcomes: &[Outcome]) -> Option<Arc<[u8]>> {
+    /// `latest` is the number of the latest change.
+    pub(super) fn to_keep(&self, outcomes: &[Outcome], latest: i64) -> Option<Arc<[u8]>> {
         if self.status == StatusCode::UNPROCESSABLE_ENTITY || self.status.is_server_error() {
             return None;
         }
         let is_long = self.body.len() > LONGEST_KEPT;
         let short = is_long.then(|| short::shorten(&self.body)).flatten();
-        // A batch that is refused as a whole tells of tasks as they would have been at its end.
-        let committed = outcomes.len() == 1 || self.status.is_success();
         let (body, omitted) = match &short {
             Some(body) => (body.into(), Vec::new()),
-            None if committed => omitted::omit(&self.body, outcomes),
-            None => ((&self.body).into(), Vec::new()),
+            None => omitted::omit(&self.body, outcomes, latest),
         };
         let head = KeptHead {
             status: self.status.as_u16(),
@@ -112,7 +110,7 @@ impl Kept {
         } else if self.omitted.is_empty() {
             return Ok(answer);
         } else {
-            omitted::fill(&answer.body, self.omitted, tasks, space).await?
+            omitted::fill(&answer.body, &self.omitted, tasks, space).await?
         };
         Ok(Answer { body, ..answer })
     }

@@ -134,7 +134,7 @@ impl Write {
             },
             deed,
             encode: key.is_some().then(|| -> crate::tasks::Encoder {
-                Arc::new(move |outcomes| encoder(outcomes).to_keep(outcomes))
+                Arc::new(move |outcomes, latest| encoder(outcomes).to_keep(outcomes, latest))
             }),
             key,
             bytes: body.len(),

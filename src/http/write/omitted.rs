@@ -2,9 +2,11 @@
 //! task and its history have them already; otherwise a short request about a long task would store them once more.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::{AT_ONCE, Members};
@@ -28,11 +30,18 @@ pub(super) struct Omitted {
     is_list: bool,
     seq: i64,
     member: String,
+    /// In an error, names are sorted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    in_error: bool,
 }
 
-/// The body without the long members of what the outcomes are about, and these members. The outcomes must
-/// have been committed.
-pub(super) fn omit<'a>(body: &'a str, outcomes: &[Outcome]) -> (Cow<'a, str>, Vec<Omitted>) {
+/// The body without the long members of what the outcomes are about, and these members. A record with a later change than
+/// the latest was never stored: a batch that is refused as a whole tells of tasks as they would have been.
+pub(super) fn omit<'a>(
+    body: &'a str,
+    outcomes: &[Outcome],
+    latest: i64,
+) -> (Cow<'a, str>, Vec<Omitted>) {
     let (mut body, mut all) = (Cow::Borrowed(body), Vec::new());
     for outcome in outcomes {
         if body.len() <= LONGEST_BODY {
@@ -42,84 +51,103 @@ pub(super) fn omit<'a>(body: &'a str, outcomes: &[Outcome]) -> (Cow<'a, str>, Ve
             Ok(written) => written.item().map(Cow::Borrowed),
             Err(refusal) => refusal.item(),
         };
-        for (member, value) in item.iter().flat_map(|item| long_members(item)) {
-            if body.contains(&value) {
+        let Some(item) = item.filter(|item| item.seq() <= latest) else {
+            continue;
+        };
+        let in_error = outcome.is_err();
+        for (member, value) in members(&item, in_error).unwrap_or_default() {
+            let text = format!("\"{member}\":{value}");
+            if value.len() > LONGEST_MEMBER && body.contains(&text) {
                 let left = format!("\"{member}\":{MARK}{}{MARK}", all.len());
-                body = body.replace(&value, &left).into();
-                all.extend(item.as_deref().map(|item| Omitted::of(item, member)));
+                body = body.replace(&text, &left).into();
+                all.push(Omitted {
+                    id: item.id().uuid().to_string(),
+                    is_list: matches!(item.id(), ItemId::List(_)),
+                    seq: item.seq(),
+                    member,
+                    in_error,
+                });
             }
         }
     }
     (body, all)
 }
 
-/// The long members of a task or a list: name, and name and value as JSON.
-fn long_members(item: &Item) -> Vec<(String, String)> {
-    let members = members(item).unwrap_or_default().into_iter();
-    members
-        .filter(|(_, value)| value.get().len() > LONGEST_MEMBER)
-        .map(|(name, value)| {
-            let json = format!("\"{name}\":{}", value.get());
-            (name, json)
-        })
-        .collect()
-}
-
-fn members(item: &Item) -> serde_json::Result<Members> {
+/// The JSON of each member of a task or a list, as it is spelled in an answer or in an error.
+fn members(item: &Item, in_error: bool) -> serde_json::Result<BTreeMap<String, String>> {
     let mut json = Vec::new();
     item.write(&mut json);
-    serde_json::from_slice(&json)
+    if in_error {
+        let members: BTreeMap<String, Value> = serde_json::from_slice(&json)?;
+        let members = members.into_iter();
+        return Ok(members
+            .map(|(name, value)| (name, value.to_string()))
+            .collect());
+    }
+    let members: Members = serde_json::from_slice(&json)?;
+    let members = members.into_iter();
+    Ok(members
+        .map(|(name, value)| (name, value.get().to_owned()))
+        .collect())
 }
 
 impl Omitted {
-    fn of(item: &Item, member: String) -> Self {
-        Self {
-            id: item.id().uuid().to_string(),
-            is_list: matches!(item.id(), ItemId::List(_)),
-            seq: item.seq(),
-            member,
-        }
-    }
-
-    /// Its JSON.
-    async fn find(self, tasks: &Tasks, space: &SpaceId) -> Result<String, Problem> {
-        let id = Uuid::try_parse(&self.id).map_err(|error| Problem::internal(Box::new(error)))?;
-        let item = if self.is_list {
+    fn item(&self) -> Option<ItemId> {
+        let id = Uuid::try_parse(&self.id).ok()?;
+        Some(if self.is_list {
             ItemId::List(ListId(id))
         } else {
             ItemId::Task(TaskId(id))
-        };
-        let Some(item) = tasks.content_as_of(space, item, self.seq).await? else {
+        })
+    }
+
+    /// Its JSON, of what the record was then.
+    fn of(&self, item: Option<&Item>) -> serde_json::Result<String> {
+        let Some(item) = item else {
             return Ok("null".to_owned());
         };
-        let members = members(&item).map_err(|error| Problem::internal(Box::new(error)))?;
-        let value = members.get(&self.member).map(|value| value.get());
-        Ok(value.unwrap_or("null").to_owned())
+        let value = members(item, self.in_error)?.remove(&self.member);
+        Ok(value.unwrap_or_else(|| "null".to_owned()))
     }
 }
 
 /// Puts the members in again.
 pub(super) async fn fill(
     body: &str,
-    omitted: Vec<Omitted>,
+    omitted: &[Omitted],
     tasks: &Tasks,
     space: &SpaceId,
 ) -> Result<String, Problem> {
-    let found = stream::iter(omitted).map(|omitted| omitted.find(tasks, space));
-    let found: Vec<String> = found.buffered(AT_ONCE).try_collect().await?;
+    // The history of each record is read once, however many of its states are told.
+    let mut asked: BTreeMap<ItemId, Vec<i64>> = BTreeMap::new();
+    for omitted in omitted {
+        let item = omitted.item().ok_or_else(unreadable)?;
+        asked.entry(item).or_default().push(omitted.seq);
+    }
+    let found = stream::iter(asked).map(async |(item, seqs)| {
+        let found = tasks.contents_as_of(space, item, seqs).await;
+        found.map(|found| (item, found))
+    });
+    let found = found.buffer_unordered(AT_ONCE).try_collect().await;
+    let found: BTreeMap<ItemId, BTreeMap<i64, Item>> = found?;
+    let value = |omitted: &Omitted| {
+        let of_item = omitted.item().and_then(|item| found.get(&item));
+        omitted.of(of_item.and_then(|states| states.get(&omitted.seq)))
+    };
     let mut filled = String::new();
     for (place, part) in body.split(MARK).enumerate() {
-        let is_number = place % 2 == 1;
-        let value = is_number.then(|| {
-            part.parse()
-                .ok()
-                .and_then(|number: usize| found.get(number))
-        });
-        match value {
-            None => filled.push_str(part),
-            Some(Some(value)) => filled.push_str(value),
-            Some(None) => return Err(Problem::internal("a kept answer cannot be read".into())),
+        if place % 2 == 0 {
+            filled.push_str(part);
+            continue;
         }
+        let number: Option<usize> = part.parse().ok();
+        let omitted = number.and_then(|number| omitted.get(number));
+        let json = value(omitted.ok_or_else(unreadable)?);
+        filled.push_str(&json.map_err(|error| Problem::internal(Box::new(error)))?);
     }
     Ok(filled)
+}
+
+fn unreadable() -> Problem {
+    Problem::internal("a kept answer cannot be read".into())
 }

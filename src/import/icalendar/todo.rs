@@ -12,7 +12,7 @@ use crate::import::foreign::{Foreign, Scribe};
 use crate::import::ids::id_of;
 
 /// Properties of the calendar's storage, not of the task.
-const TECHNICAL: [&str; 5] = ["DTSTAMP", "SEQUENCE", "CLASS", "TRANSP", "REQUEST-STATUS"];
+const TECHNICAL: [&str; 4] = ["DTSTAMP", "SEQUENCE", "TRANSP", "REQUEST-STATUS"];
 
 /// Further ones are reported.
 const MOST_COMMENTS: usize = 100;
@@ -98,6 +98,7 @@ impl Todo {
                 }
             }
             "RDATE" | "EXRULE" => "recurrence",
+            "CLASS" if line.value.trim().eq_ignore_ascii_case("PUBLIC") => return,
             _ if TECHNICAL.contains(&name) => return,
             _ if name.starts_with("X-") => "a program's own properties",
             _ => "other properties",
@@ -129,9 +130,11 @@ impl Todo {
             return scribe.left_out(self.line, "changed occurrence");
         }
         let (title, uid) = (self.text("SUMMARY"), self.value("UID").map(str::to_owned));
-        let id = match &uid {
-            Some(uid) => id_of(&[SOURCE, "task", uid]),
-            None => id_of(&[SOURCE, "nameless task", &title, &self.text("DESCRIPTION")]),
+        let id = if let Some(uid) = &uid {
+            id_of(&[SOURCE, "task", uid])
+        } else {
+            let parts = [SOURCE, "nameless task", &title, &self.text("DESCRIPTION")];
+            scribe.id_of_nameless(self.line, &parts)?
         };
         let mut task = Foreign::new(self.line, id);
         task.title = title;
@@ -150,10 +153,11 @@ impl Todo {
         }
         self.state(&mut task);
         self.dates(&mut task, zones);
-        if let Some(priority) = self.value("PRIORITY").and_then(|it| it.parse::<u8>().ok())
-            && (1..=9).contains(&priority)
-        {
-            task.set("priority", priority);
+        match self.value("PRIORITY").map(str::parse) {
+            // 0: none is given.
+            None | Some(Ok(0)) => {}
+            Some(Ok(priority @ 1..=9_u8)) => task.set("priority", priority),
+            Some(_) => task.leave_out("priority"),
         }
         for (name, member) in [("CREATED", "created_at"), ("LAST-MODIFIED", "updated_at")] {
             task.time(member, self.value(name).and_then(moment).as_deref());

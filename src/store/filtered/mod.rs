@@ -3,6 +3,7 @@
 //! steps, for a limited time.
 
 mod conditions;
+mod keys;
 mod look;
 mod statements;
 #[cfg(test)]
@@ -32,7 +33,7 @@ const LARGE_CHUNK: usize = 5000;
 
 /// A part of a filtered list.
 pub struct FilteredPage {
-    /// Its total is at most [`COUNTED`].
+    /// With a filter, its total is at most [`COUNTED`].
     pub page: TaskPage,
     /// Whether there are more than the total.
     pub has_more: bool,
@@ -68,16 +69,19 @@ impl Store {
         } else {
             look.page(after, limit, counting).await?
         };
+        let has_more = count > COUNTED && asked.has_filter;
+        let total = if count > COUNTED && !has_more {
+            asked.shown.count_in(&self.find_account(space).await?)
+        } else {
+            i64::try_from(count.min(COUNTED)).unwrap_or(i64::MAX)
+        };
         let page = TaskPage {
             tasks,
-            total: i64::try_from(count.min(COUNTED)).unwrap_or(i64::MAX),
+            total,
             seq: numbers.seq,
             epoch: numbers.epoch,
         };
-        Ok(FilteredPage {
-            page,
-            has_more: count > COUNTED,
-        })
+        Ok(FilteredPage { page, has_more })
     }
 }
 

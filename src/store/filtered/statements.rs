@@ -2,15 +2,15 @@
 //! parameter, and names it for every table.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::sync::LazyLock;
 
 use super::super::dialect::Dialect;
 use super::super::row::Value;
 use super::super::tables::{ACCOUNTS, TASKS};
-use super::conditions::{Writing, add, sorted, value_of};
+use super::conditions::Writing;
+use super::keys::{asked_keys, behind, sort_by};
 use super::ways::{Phase, beyond, by_index, has_index, holders, without};
-use crate::domain::filter::{Asked, Bound, Condition, Field, Keyset, Mark, Narrowed};
+use crate::domain::filter::{Asked, Bound, Condition, Field, Keyset, Narrowed};
 use crate::domain::limits::COUNTED;
 use crate::domain::{Position, SpaceId};
 
@@ -305,89 +305,6 @@ impl From<Writing<'_>> for Query {
             text: writing.text,
             values: writing.values,
         }
-    }
-}
-
-/// A key that sorts within a phase.
-struct Key {
-    field: Field,
-    text: &'static str,
-    descending: bool,
-}
-
-impl Key {
-    fn order(&self, writing: &mut Writing<'_>) {
-        writing.push(self.text);
-        writing.push(if self.descending { " DESC" } else { " ASC" });
-    }
-}
-
-fn asked_keys(asked: &Asked, phase: Phase) -> Vec<Key> {
-    let keys = asked.sorting.keys()[phase.missing..].iter();
-    let keys = keys.filter_map(|key| {
-        Some(Key {
-            field: key.field,
-            text: sorted(key.field)?,
-            descending: key.descending,
-        })
-    });
-    keys.collect()
-}
-
-/// What leads has a value in every task, so that an index can say its order.
-fn sort_by(keys: &[Key], writing: &mut Writing<'_>) {
-    for (place, key) in keys.iter().enumerate() {
-        key.order(writing);
-        if place > 0 && !key.field.is_always_there() {
-            writing.push(" NULLS LAST");
-        }
-        writing.push(", ");
-    }
-    if !keys.iter().any(|key| key.field == Field::CreatedAt) {
-        writing.push("created_at DESC, ");
-    }
-    writing.push("id DESC");
-}
-
-/// All that comes after a place in the same phase: behind it by the first key, or as far and behind it by the next.
-fn behind(keys: &[Key], marks: &[Mark], place: &Keyset, writing: &mut Writing<'_>) {
-    let mut open = 0;
-    for (number, (key, mark)) in keys.iter().zip(marks).enumerate() {
-        let column = key.text;
-        let Some(value) = value_of(key.field, mark) else {
-            add!(writing, "({column} IS NULL AND ");
-            open += 1;
-            continue;
-        };
-        let sign = if key.descending { '<' } else { '>' };
-        let leads = number == 0;
-        let parameter = writing.values.len() + 1;
-        if leads {
-            // Where an index begins to be read.
-            add!(writing, "{column} {sign}= ");
-            writing.bind(value);
-            add!(writing, " AND ({column} {sign} ");
-            writing.parameter(parameter);
-        } else {
-            writing.push("(");
-            if !key.field.is_always_there() {
-                add!(writing, "{column} IS NULL OR ");
-            }
-            add!(writing, "{column} {sign} ");
-            writing.bind(value);
-        }
-        add!(writing, " OR ({column} = ");
-        writing.parameter(parameter);
-        writing.push(" AND ");
-        open += 2;
-    }
-    writing.push("(created_at, id) < (");
-    writing.bind(Value::Time(place.position.created_at));
-    writing.push(", ");
-    writing.bind(Value::Uuid(place.position.id.0));
-    writing.push(")");
-    for _ in 0..open {
-        writing.push(")");
     }
 }
 

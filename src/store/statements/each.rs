@@ -18,16 +18,14 @@ pub(in super::super) const ALL: [Sql; 6] = [
 pub(in super::super) fn for_postgres(dialect: &Dialect, sql: Sql) -> String {
     let (kinds, text) = sql.template();
     let count = kinds.len();
-    let list = |mark: &str| {
-        let all: Vec<_> = (1..=count)
-            .map(|number| format!("{mark}{number}"))
-            .collect();
-        all.join(", ")
-    };
-    let (parameters, columns) = (list("$"), list("p"));
+    let values: Vec<_> = (1..=count)
+        .map(|number| format!("${number}[i] AS p{number}"))
+        .collect();
+    let values = values.join(", ");
     let text = text.replace('$', "asked.p");
     dialect.render(&format!(
-        "SELECT found.*, asked.number FROM unnest({parameters}) WITH ORDINALITY AS asked ({columns}, number)
+        "SELECT found.*, asked.number
+         FROM (SELECT CAST(i AS bigint) AS number, {values} FROM generate_series(1, cardinality($1)) AS i) AS asked
          CROSS JOIN LATERAL ({text}) AS found"
     ))
 }

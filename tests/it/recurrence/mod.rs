@@ -129,6 +129,8 @@ async fn behind_the_last_time_the_task_is_completed(app: TestApp) {
     // Also if it is said again.
     let again = json!({"completed": true, "occurrence": "2026-01-06"});
     assert_eq!(complete(&alice, &path, again).await, last);
+    // Without a body it is a completion as before.
+    assert_eq!(standing(&complete(&alice, &path, json!({})).await), over);
     // Reopened, it is as it was; so it is after an undo.
     let open = json!([{"local": "2026-01-06T09:00:00"}, "2026-01-06", 1, false]);
     let reopened = complete(&alice, &path, json!({"completed": false})).await;

@@ -15,12 +15,24 @@ const MISSING: u8 = 0;
 const NUMBER: u8 = 1;
 const TEXT: u8 = 2;
 
-pub(super) fn encode(space: &SpaceId, purpose: &[u8], now: Timestamp, place: &Keyset) -> String {
+/// Where a page ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Of the account.
+    pub(super) epoch: i64,
+    /// Of the first page.
+    pub(super) now: Timestamp,
+    pub(super) keyset: Keyset,
+}
+
+pub(super) fn encode(space: &SpaceId, purpose: &[u8], place: &Place) -> String {
+    let Place { epoch, now, keyset } = place;
     let mut bytes = vec![VERSION];
+    bytes.extend(epoch.to_be_bytes());
     bytes.extend(now.as_micros().to_be_bytes());
-    bytes.extend(place.position.created_at.as_micros().to_be_bytes());
-    bytes.extend(place.position.id.0.as_bytes());
-    for mark in &place.marks {
+    bytes.extend(keyset.position.created_at.as_micros().to_be_bytes());
+    bytes.extend(keyset.position.id.0.as_bytes());
+    for mark in &keyset.marks {
         match mark {
             Mark::Missing => bytes.push(MISSING),
             Mark::Number(number) => {
@@ -43,9 +55,10 @@ pub(super) fn decode(
     purpose: &[u8],
     sorting: &Sorting,
     text: &str,
-) -> Option<(Timestamp, Keyset)> {
+) -> Option<Place> {
     let bytes = seal::open_any(text, purpose, space)?;
     let mut rest = bytes.strip_prefix(&[VERSION])?;
+    let epoch = number(&mut rest)?;
     let now = moment(number(&mut rest)?)?;
     let created_at = moment(number(&mut rest)?)?;
     let id = TaskId(Uuid::from_slice(take(&mut rest, 16)?).ok()?);
@@ -54,7 +67,8 @@ pub(super) fn decode(
         marks.push(read_mark(key.field, &mut rest)?);
     }
     let position = Position { created_at, id };
-    rest.is_empty().then_some((now, Keyset { marks, position }))
+    let keyset = Keyset { marks, position };
+    rest.is_empty().then_some(Place { epoch, now, keyset })
 }
 
 /// The seal is not secret: a value that an engine cannot store must be refused here.
@@ -122,11 +136,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_cursor_leads_back_to_its_place((sorting, place) in place(), now in Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()) {
+        fn a_cursor_leads_back_to_its_place(
+            (sorting, keyset) in place(), epoch in any::<i64>(), now in Timestamp::MIN.as_micros()..=Timestamp::MAX.as_micros()
+        ) {
             let space = SpaceId::stored("somebody");
             let now = Timestamp::from_micros(now);
-            let text = encode(&space, b"a", now, &place);
-            prop_assert_eq!(decode(&space, b"a", &sorting, &text), Some((now, place)));
+            let place = Place { epoch, now, keyset };
+            let text = encode(&space, b"a", &place);
+            prop_assert_eq!(decode(&space, b"a", &sorting, &text), Some(place));
             prop_assert_eq!(decode(&space, b"b", &sorting, &text), None);
             prop_assert_eq!(decode(&SpaceId::stored("another"), b"a", &sorting, &text), None);
         }
@@ -136,8 +153,8 @@ mod tests {
             let space = SpaceId::stored("somebody");
             let sorting = Sorting::parse("due, updated_at").unwrap();
             let forged = seal::seal(bytes, b"a", &space);
-            if let Some((_, place)) = decode(&space, b"a", &sorting, &forged) {
-                prop_assert_eq!(place.marks.len(), 2);
+            if let Some(place) = decode(&space, b"a", &sorting, &forged) {
+                prop_assert_eq!(place.keyset.marks.len(), 2);
             }
         }
     }

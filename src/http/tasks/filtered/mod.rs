@@ -10,7 +10,7 @@ use axum::http::{HeaderValue, Uri};
 use axum::response::{IntoResponse, Response};
 
 pub(super) use self::question::Question;
-use super::TaskList;
+use super::{TaskList, check_epoch};
 use crate::domain::SpaceId;
 use crate::http::SharedApp;
 use crate::http::body::json::JsonText;
@@ -61,7 +61,9 @@ pub(super) async fn respond(
         .tasks
         .list_filtered(&space, &query.asked, after, limit)
         .await?;
-    let next_cursor = listing.next.map(|next| query.cursor(&space, &next));
+    check_epoch(query.epoch, &listing.page)?;
+    let epoch = listing.page.epoch;
+    let next_cursor = listing.next.map(|next| query.cursor(&space, epoch, next));
     let link = next_cursor.as_ref().map(|cursor| {
         let query = query.next(cursor);
         format!("<{}?{query}>; rel=\"next\"", uri.path())

@@ -83,25 +83,27 @@ impl Question {
 
     /// The query as of now, or as of the request for the first page.
     pub(super) fn at(self, now: Timestamp, space: &SpaceId) -> Result<Page, Problem> {
-        let (now, after) = match &self.cursor {
+        let (now, place) = match &self.cursor {
             None => (now, None),
             Some(cursor) => {
                 let found = cursor::decode(space, &self.purpose(), &self.sorting, cursor);
-                let (now, place) = found.ok_or_else(|| {
+                let place = found.ok_or_else(|| {
                     invalid(
                         "cursor",
                         "must be the next_cursor of a page of the same list, with the same filter, order_by and zone",
                     )
                 })?;
-                (now, Some(place))
+                (place.now, Some(place))
             }
         };
+        let (epoch, after) = place.map(|place| (place.epoch, place.keyset)).unzip();
         // The zone was checked before.
         let moment = Moment::new(now, self.texts.zone()).unwrap_or(Moment::utc(now));
         let asked = Asked::new(self.shown, &self.filter, self.sorting.clone(), &moment);
         Ok(Page {
             limit: self.limit,
             asked,
+            epoch,
             after,
             moment,
             question: self,
@@ -136,14 +138,18 @@ impl Texts {
 pub(super) struct Page {
     pub(super) limit: Option<usize>,
     pub(super) asked: Asked,
+    /// That of the account, if a page before this one said where it begins.
+    pub(super) epoch: Option<i64>,
     pub(super) after: Option<Keyset>,
     moment: Moment,
     question: Question,
 }
 
 impl Page {
-    pub(super) fn cursor(&self, space: &SpaceId, place: &Keyset) -> String {
-        cursor::encode(space, &self.question.purpose(), self.moment.now(), place)
+    pub(super) fn cursor(&self, space: &SpaceId, epoch: i64, keyset: Keyset) -> String {
+        let now = self.moment.now();
+        let place = cursor::Place { epoch, now, keyset };
+        cursor::encode(space, &self.question.purpose(), &place)
     }
 
     /// The query of the page after this one.

@@ -9,6 +9,7 @@ use crate::domain::{SpaceId, TaskPage};
 use crate::error::Error;
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
+use crate::http::tasks::check_epoch;
 use crate::http::tasks::whole_list::{self, Part, Source};
 use crate::tasks::{FilteredListing, Tasks};
 
@@ -24,19 +25,21 @@ pub(super) async fn respond(
     let first = tasks
         .list_filtered_chunk(&space, &page.asked, after, after.is_some())
         .await?;
+    check_epoch(page.epoch, &first.page)?;
     let tag = page.tag(account.as_ref().unwrap_or(&first.page));
     // Read from its start, a list counts what it shows.
     let count = after.map(|_| first.page.total + i64::from(first.has_more));
+    let most = if page.asked.has_filter {
+        i64::try_from(COUNTED).unwrap_or(i64::MAX)
+    } else {
+        i64::MAX
+    };
     let source = Filtered {
         tasks,
         space,
         asked: page.asked,
     };
-    let list = whole_list::List {
-        count,
-        most: i64::try_from(COUNTED).unwrap_or(i64::MAX),
-        tag,
-    };
+    let list = whole_list::List { count, most, tag };
     Ok(whole_list::respond(
         source,
         part(first),
