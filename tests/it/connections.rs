@@ -188,6 +188,25 @@ async fn a_request_names_its_host_once() {
     assert!(!answer.contains("200 OK"), "{answer}");
 }
 
+#[tokio::test]
+async fn a_body_has_no_transfer_coding_but_chunked() {
+    let server = Served::start().await;
+    for (codings, status) in [
+        ("transfer-encoding: Chunked\r\n", 200),
+        ("transfer-encoding: gzip, chunked\r\n", 400),
+        ("transfer-encoding: chunked, chunked\r\n", 400),
+        (
+            "transfer-encoding: gzip\r\ntransfer-encoding: chunked\r\n",
+            400,
+        ),
+    ] {
+        let head = format!("GET /health HTTP/1.1\r\nhost: a\r\n{codings}connection: close\r\n\r\n");
+        let answer = server.line(&format!("{head}0\r\n\r\n")).await.end().await;
+        let start = format!("HTTP/1.1 {status}");
+        assert!(answer.starts_with(&start), "{codings:?}: {answer}");
+    }
+}
+
 /// What RFC 9112 §2.2 leaves open, and the library does not let us close: said in docs/operations.md.
 #[tokio::test]
 async fn a_line_feed_alone_ends_a_line() {

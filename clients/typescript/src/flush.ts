@@ -46,8 +46,9 @@ export class Flush {
   /** Sends one request, if there is one to be sent: `false` if not. Throws what only time can mend. */
   async one(signal: AbortSignal): Promise<boolean> {
     const { queue, journal } = this.#parts;
-    if (!queue.parcel) await this.#findPast(signal);
+    const failure = queue.parcel ? undefined : await this.#findPast(signal);
     const parcel = queue.parcel ?? this.#pack();
+    if (!parcel && failure) throw failure;
     if (!parcel) return false;
     // What is sent must be known after a crash, word for word.
     await journal.saved();
@@ -65,9 +66,10 @@ export class Flush {
     return true;
   }
 
-  /** Looks up which change of the log it is that is to be undone. What the server fails at must not stop all else. */
-  async #findPast(signal: AbortSignal): Promise<void> {
+  /** Looks up which change of the log it is that is to be undone. Gives the failure that must not stop all else. */
+  async #findPast(signal: AbortSignal): Promise<TickboxError | undefined> {
     const { queue } = this.#parts;
+    let failure: TickboxError | undefined;
     for (const row of this.#rows()) {
       const operation = queue.head(row);
       if (!operation || !isSought(operation)) continue;
@@ -75,11 +77,12 @@ export class Flush {
         const seq = await this.#seqOf(operation, signal);
         queue.replace(operation, seq === undefined ? [] : [{ ...operation, seq }]);
       } catch (error) {
-        const isAlone = queue.operations.every(isSought);
-        if (isAlone || !(error instanceof TickboxError) || error.status !== 500) throw error;
+        if (!(error instanceof TickboxError) || error.status !== 500) throw error;
+        failure = error;
         queue.replace(operation, [failedOnce(operation)]);
       }
     }
+    return failure;
   }
 
   /** The number of the change that has passed an occurrence: nothing, if none that is still told of has. */

@@ -4,7 +4,7 @@
 pub(super) mod caching;
 mod cors;
 pub(super) mod exchange;
-pub(super) mod host;
+pub(super) mod framing;
 mod notices;
 pub(super) mod public_path;
 mod rate;
@@ -91,7 +91,7 @@ impl FrontDoor {
                 self.notices.foreign_origin(request.headers().get(ORIGIN));
             }
             cors::preflight(origin.is_some())
-        } else if let Some(refusal) = host::refusal(&request) {
+        } else if let Some(refusal) = framing::refusal(&request) {
             refusal
         } else {
             ignore_trailing_slash(&mut request);

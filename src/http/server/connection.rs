@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::http::front::public_path::Peer;
 use crate::http::front::unread::{LONGEST_PAUSE, Unread};
-use crate::http::front::{FrontDoor, host};
+use crate::http::front::{FrontDoor, framing};
 
 /// How long a client may take to send the head of a request; also how long an idle connection is kept.
 pub(in crate::http) const HEADER_TIMEOUT: Duration = Duration::from_mins(1);
@@ -86,7 +86,7 @@ impl Connections {
         let asked = Arc::new(Notify::new());
         let service = service_fn(|mut request: Request<Incoming>| {
             asked.notify_one();
-            host::note(&mut request);
+            framing::note(&mut request);
             request.extensions_mut().insert(place.clone());
             if let Some(peer) = peer {
                 request.extensions_mut().insert(Peer(peer.ip()));
