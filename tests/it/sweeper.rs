@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tickbox::tasks::sweeper::{Sweeper, Swept};
 
 use crate::support::process::{Running, Tickbox, http};
-use crate::support::{Home, SECRET, TestApp, every_engine, ledger, read_lines};
+use crate::support::{Client, Home, SECRET, TestApp, every_engine, ledger, read_lines};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -163,16 +162,19 @@ async fn answers(home: &Home) -> String {
     read_lines(home, &sql).await.concat()
 }
 
-async fn an_answer_is_swept_after_a_day(app: TestApp) {
-    let alice = app.user("alice");
-    let request = Request::post(&alice.tasks)
-        .header("idempotency-key", "once")
-        .header("content-type", "application/json")
-        .body(Body::from(r#"{"title": "Buy milk"}"#));
-    let _ = alice
-        .send(request.unwrap())
+/// Makes a task with a key, so that one more answer is kept.
+async fn keep(user: &Client, key: &str) {
+    let header = ("idempotency-key", key);
+    let body = json!({"title": "Buy milk"});
+    let _ = user
+        .send_with(Method::POST, &user.tasks, header, body)
         .await
         .expect(StatusCode::CREATED);
+}
+
+async fn an_answer_is_swept_after_a_day(app: TestApp) {
+    let alice = app.user("alice");
+    keep(&alice, "once").await;
     app.clock.advance(Duration::from_hours(23));
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 0);
     assert_eq!(answers(&app.home).await, "1 kept, 1 counted");
@@ -184,12 +186,7 @@ async fn an_answer_is_swept_after_a_day(app: TestApp) {
 
 async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
     let alice = app.user("alice");
-    let key = ("idempotency-key", "once");
-    let body = json!({"title": "Buy milk"});
-    let _ = alice
-        .send_with(axum::http::Method::POST, &alice.tasks, key, body)
-        .await
-        .expect(StatusCode::CREATED);
+    keep(&alice, "once").await;
     // A moment before, and 10,500 more.
     let many = "WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 10500)
         INSERT INTO answers (space, idempotency_key, fingerprint, created_at, answer)
@@ -202,12 +199,7 @@ async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
     assert_eq!(swept().await, 0, "nobody has counted them yet");
     let alice = app.user("alice");
     for young in ["a", "b", "c"] {
-        let key = ("idempotency-key", young);
-        let body = json!({"title": "Buy milk"});
-        let _ = alice
-            .send_with(axum::http::Method::POST, &alice.tasks, key, body)
-            .await
-            .expect(StatusCode::CREATED);
+        keep(&alice, young).await;
     }
     app.clock.advance(Duration::from_mins(59));
     assert_eq!(swept().await, 0, "the last are young");
@@ -226,12 +218,7 @@ async fn of_very_many_answers_the_oldest_go_after_an_hour(app: TestApp) {
 
 async fn the_latest_ten_thousand_answers_stay(app: TestApp) {
     let alice = app.user("alice");
-    let key = ("idempotency-key", "once");
-    let body = json!({"title": "Buy milk"});
-    let _ = alice
-        .send_with(axum::http::Method::POST, &alice.tasks, key, body)
-        .await
-        .expect(StatusCode::CREATED);
+    keep(&alice, "once").await;
     let later = match &app.home {
         Home::Sqlite(_) => "created_at + n",
         Home::Postgres(_) => "created_at + n * interval '1 microsecond'",
@@ -245,16 +232,7 @@ async fn the_latest_ten_thousand_answers_stay(app: TestApp) {
     crate::support::tamper(&app.home, &many).await;
     app.clock.advance(Duration::from_hours(2));
     let alice = app.user("alice");
-    let key = ("idempotency-key", "young");
-    let _ = alice
-        .send_with(
-            axum::http::Method::POST,
-            &alice.tasks,
-            key,
-            json!({"title": "x"}),
-        )
-        .await
-        .expect(StatusCode::CREATED);
+    keep(&alice, "young").await;
     app.clock.advance(Duration::from_mins(61));
     assert_eq!(sweeper(&app).sweep().await.unwrap().answers, 3);
     assert_eq!(answers(&app.home).await, "10000 kept, 10000 counted");

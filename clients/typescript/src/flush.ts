@@ -163,13 +163,13 @@ export class Flush {
     const known = this.#over.get(operation.key);
     if (known) return known;
     const over = new Set<string>();
-    const named = ({ fields, base }: Operation) => [...above(fields), ...(base ? above(base) : [])];
-    const rows = named(operation);
+    const around = ({ fields, base }: Operation) => [...above(fields), ...(base ? above(base) : [])];
+    const rows = around(operation);
     for (let row = rows.pop(); row !== undefined; row = rows.pop()) {
       if (over.has(row)) continue;
       over.add(row);
       const there = replica.row(row);
-      rows.push(...(there ? above(there) : []), ...queue.of(row).flatMap(named));
+      rows.push(...(there ? above(there) : []), ...queue.of(row).flatMap(around));
     }
     this.#over.set(operation.key, over);
     return over;

@@ -43,9 +43,8 @@ fn is_asked(headers: &HeaderMap) -> bool {
 fn unquoted(wanted: char) -> impl FnMut(char) -> bool {
     let (mut quoted, mut escaped) = (false, false);
     move |character| {
-        match character {
-            '"' if !escaped => quoted = !quoted,
-            _ => {}
+        if character == '"' && !escaped {
+            quoted = !quoted;
         }
         escaped = quoted && character == '\\' && !escaped;
         character == wanted && !quoted

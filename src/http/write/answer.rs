@@ -99,7 +99,7 @@ impl Kept {
                 omitted: head.omitted,
             })
         };
-        read().ok_or_else(|| Problem::internal("a kept answer cannot be read".into()))
+        read().ok_or_else(omitted::unreadable)
     }
 
     /// The answer with all that was left out.

@@ -54,8 +54,11 @@ pub(super) fn omit<'a>(
         let Some(item) = item.filter(|item| item.seq() <= latest) else {
             continue;
         };
-        let in_error = outcome.is_err();
-        for (member, value) in members(&item, in_error).unwrap_or_default() {
+        let (json, in_error) = (json_of(&item), outcome.is_err());
+        if json.len() <= LONGEST_MEMBER {
+            continue;
+        }
+        for (member, value) in members(&json, in_error).unwrap_or_default() {
             let text = format!("\"{member}\":{value}");
             if value.len() > LONGEST_MEMBER && body.contains(&text) {
                 let left = format!("\"{member}\":{MARK}{}{MARK}", all.len());
@@ -73,18 +76,22 @@ pub(super) fn omit<'a>(
     (body, all)
 }
 
-/// The JSON of each member of a task or a list, as it is spelled in an answer or in an error.
-fn members(item: &Item, in_error: bool) -> serde_json::Result<BTreeMap<String, String>> {
+fn json_of(item: &Item) -> Vec<u8> {
     let mut json = Vec::new();
     item.write(&mut json);
+    json
+}
+
+/// The JSON of each member of a task or a list, as it is spelled in an answer or in an error.
+fn members(json: &[u8], in_error: bool) -> serde_json::Result<BTreeMap<String, String>> {
     if in_error {
-        let members: BTreeMap<String, Value> = serde_json::from_slice(&json)?;
+        let members: BTreeMap<String, Value> = serde_json::from_slice(json)?;
         let members = members.into_iter();
         return Ok(members
             .map(|(name, value)| (name, value.to_string()))
             .collect());
     }
-    let members: Members = serde_json::from_slice(&json)?;
+    let members: Members = serde_json::from_slice(json)?;
     let members = members.into_iter();
     Ok(members
         .map(|(name, value)| (name, value.get().to_owned()))
@@ -106,7 +113,7 @@ impl Omitted {
         let Some(item) = item else {
             return Ok("null".to_owned());
         };
-        let value = members(item, self.in_error)?.remove(&self.member);
+        let value = members(&json_of(item), self.in_error)?.remove(&self.member);
         Ok(value.unwrap_or_else(|| "null".to_owned()))
     }
 }
@@ -148,6 +155,6 @@ pub(super) async fn fill(
     Ok(filled)
 }
 
-fn unreadable() -> Problem {
+pub(super) fn unreadable() -> Problem {
     Problem::internal("a kept answer cannot be read".into())
 }

@@ -69,8 +69,8 @@ impl Store {
         } else {
             look.page(after, limit, counting).await?
         };
-        let has_more = count > COUNTED && asked.has_filter;
-        let total = if count > COUNTED && !has_more {
+        let are_many = count > COUNTED;
+        let total = if are_many && !asked.has_filter {
             asked.shown.count_in(&self.find_account(space).await?)
         } else {
             i64::try_from(count.min(COUNTED)).unwrap_or(i64::MAX)
@@ -81,7 +81,10 @@ impl Store {
             seq: numbers.seq,
             epoch: numbers.epoch,
         };
-        Ok(FilteredPage { page, has_more })
+        Ok(FilteredPage {
+            page,
+            has_more: are_many && asked.has_filter,
+        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::sync::atomic::Ordering;
 
+use futures_util::future::join_all;
 use tokio_postgres::Row;
 use tokio_postgres::types::ToSql;
 
@@ -28,7 +29,7 @@ impl Connector {
         self.run(connection, sql as usize, &values).await
     }
 
-    /// As [`Connector::query`], for many rows: a list of values for each parameter.
+    /// As [`Connector::query`], for many rows: a list of values for each parameter, for some of the rows at a time.
     pub(super) async fn query_rows(
         &self,
         connection: &Connection,
@@ -39,7 +40,10 @@ impl Connector {
         let place = all.position(|(of, on)| *of == action && on.name == table.name);
         let number = Sql::ALL.len() + place.expect("all that is done with rows is listed");
         let rows: Vec<_> = rows.iter().map(Vec::as_slice).collect();
-        self.run_on_rows(connection, number, &rows).await
+        let parts = rows.chunks(row_statements::AT_ONCE);
+        let answers = join_all(parts.map(|rows| self.run_on_rows(connection, number, rows))).await;
+        let answers: Result<Vec<_>, _> = answers.into_iter().collect();
+        Ok(answers?.into_iter().flatten().collect())
     }
 
     /// As [`Connector::query`], for several askers. Behind each row stands the number of whose it is, from 1 on.

@@ -10,7 +10,7 @@ use super::super::group::{Decided, first_needs};
 use super::super::needs::{Query, Rows, take_over};
 use super::super::queue::Turn;
 use super::super::row::{Columns, FromRow, Value};
-use super::super::row_statements::{AT_ONCE, Action};
+use super::super::row_statements::Action;
 use super::super::statements::{Sql, each};
 use super::super::tables::{
     ACCOUNTS, ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredReference, StoredTask,
@@ -165,13 +165,10 @@ impl Found {
                 }
             }
         }
-        let parts = keys.iter().flat_map(|(table, keys)| {
-            let parts = keys.chunks(AT_ONCE);
-            parts.map(|keys| (*table, keys))
-        });
-        let by_key = parts.map(async |(table, keys)| {
-            let action = (Action::Load, table);
-            (table, connector.query_rows(connection, action, keys).await)
+        keys.retain(|(_, keys)| !keys.is_empty());
+        let by_key = keys.iter().map(async |(table, keys)| {
+            let action = (Action::Load, *table);
+            (*table, connector.query_rows(connection, action, keys).await)
         });
         let for_each = askers.iter().map(async |(sql, askers)| {
             let asking = connector.query_for_each(connection, *sql, askers);

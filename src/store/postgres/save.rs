@@ -5,7 +5,7 @@ use futures_util::future::{BoxFuture, FutureExt};
 use super::super::group::Decided;
 use super::super::queue::Turn;
 use super::super::row::Value;
-use super::super::row_statements::{AT_ONCE, Action};
+use super::super::row_statements::Action;
 use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, Stored, TAGS, TASKS, Table, account_row,
     answer_row, change_row, record_key, record_row, reference_key, reference_row, space_value,
@@ -121,12 +121,12 @@ impl Rows {
             (Action::Delete, &CHANGES, &self.gone_changes),
             (Action::Put, &ANSWERS, &self.answers),
         ]);
-        let parts = on_rows.into_iter().flat_map(|(action, table, rows)| {
-            let parts = rows.chunks(AT_ONCE);
-            parts.map(move |rows| ((action, table), rows))
+        let on_rows = on_rows.into_iter().filter(|(_, _, rows)| !rows.is_empty());
+        let on_rows = on_rows.map(|(action, table, rows)| {
+            connector
+                .query_rows(connection, (action, table), rows)
+                .boxed()
         });
-        let parts =
-            parts.map(|(action, rows)| connector.query_rows(connection, action, rows).boxed());
-        parts.collect()
+        on_rows.collect()
     }
 }

@@ -70,7 +70,7 @@ impl Question {
                 return Err(Problem::invalid_fields(messages.join("; "), &names));
             }
         };
-        let is_plain = texts.filter.trim().is_empty() && sorting.keys().is_empty();
+        let is_plain = filter.is_empty() && sorting.keys().is_empty();
         Ok((!is_plain).then(|| Self {
             texts,
             shown,
