@@ -20,11 +20,14 @@ export function loadMore(): Promise<More> {
   return loading;
 }
 
-/** The rest of the page, as soon as it is there. */
+/** The rest of the page, as soon as it is there: where the network was away, when that is back. */
 export function useMore(): More | undefined {
   const [now, set] = useState(more);
   useEffect(() => {
-    if (!now) loadMore().then(set, () => undefined);
+    const load = () => {
+      loadMore().then(set, () => addEventListener("online", load, { once: true }));
+    };
+    if (!now) load();
   }, []);
   return now;
 }

@@ -21,10 +21,9 @@ test("without a network, or signed out, nothing is done, and it is said", async 
   const ada = await visitor();
   const page = await ada.open("failing");
   await saved(page);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
   await open(page);
   const alert = dialogOf(page).getByRole("alert");
-  await ada.context.setOffline(true);
+  await ada.goOffline(page);
   await choose(page, "Flat.csv", TODOIST);
   await alert.getByText("The server cannot be reached. Are you online?").waitFor();
   await button(page, "Another file").click();

@@ -45,7 +45,7 @@ test("what another tab has not sent is asked about, too, and goes if it may", as
   const [page, other] = [await ada.open("eve", "#/inbox"), await ada.open(undefined, "#/inbox")];
   await saved(page);
   await saved(other);
-  await ada.context.setOffline(true);
+  await ada.goOffline(page);
   await add(other, "Only there");
   await other.locator(".status").getByText("1 change waits").waitFor();
   await signOut(page);
@@ -75,7 +75,7 @@ test("a reload without a network shows the tasks of who was here last, from the 
   await page.getByRole("heading", { name: "Inbox" }).waitFor();
   await add(page, "Mine");
   await saved(page);
-  await ada.context.setOffline(true);
+  await ada.goOffline(page);
   await page.reload();
   await shows(page, ["Mine"]);
   await page.locator(".who").getByText("early").waitFor();

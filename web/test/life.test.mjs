@@ -128,8 +128,7 @@ test("it works offline from the first visit, and catches up", async () => {
   const page = await ada.open("offline", "#/inbox");
   await add(page, "Before");
   await saved(page);
-  await page.evaluate(async () => void (await navigator.serviceWorker.ready));
-  await ada.context.setOffline(true);
+  await ada.goOffline(page);
   await page.reload();
   await shows(page, ["Before"]);
   await add(page, "In the tunnel");
@@ -196,5 +195,19 @@ test("a task that comes back is due again when it is done, and is left out once"
   await page.getByTitle("Undo (Ctrl+Z)").click();
   await page.getByText("Taken back").waitFor();
   assert.deepEqual(await standing(), second);
+  await ada.end();
+});
+
+test("what the page fetches later comes when the network does", async () => {
+  const ada = await visitor({ serviceWorkers: "block" });
+  await ada.context.route("**/more.js*", (route) => route.abort());
+  const page = await ada.open("later", "#/inbox");
+  await page.keyboard.press("?");
+  await saved(page);
+  assert.equal(await page.getByRole("dialog").count(), 0);
+  await ada.context.unroute("**/more.js*");
+  await ada.context.setOffline(true);
+  await ada.context.setOffline(false);
+  await page.getByRole("dialog").waitFor();
   await ada.end();
 });

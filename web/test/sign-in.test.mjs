@@ -72,38 +72,32 @@ test("sign up, sign in, sign out, and tokens that renew themselves", async () =>
   await shows(page, ["Mine", "Mine, too", "While signed out"]);
 
   // Without a network there is no form either, but the tasks of who was here last.
-  await ada.context.setOffline(true);
+  await ada.goOffline(page);
   await page.reload();
   await shows(page, ["Mine", "Mine, too", "While signed out"]);
   await ada.context.setOffline(false);
   await saved(page);
 
   // Another page of the sign-in server's signs somebody else up: this one goes over to them, and
-  // back.
-  const sign = (path, body) =>
-    page.evaluate(
-      async ([url, body]) => {
-        const headers = { "Content-Type": "application/json" };
-        const answer = await fetch(url, {
-          method: "POST",
-          credentials: "include",
-          headers,
-          body: JSON.stringify(body),
-        });
-        if (!answer.ok) throw new Error(await answer.text());
-      },
-      [`${auth.url}/api/auth/${path}`, body],
-    );
+  // back. Offline meanwhile, or a token that is renewed then tells it before something is added.
+  const sign = async (path, data) => {
+    await ada.goOffline(page);
+    const headers = { Origin: new URL(program.url).origin };
+    const answer = await ada.context.request.post(`${auth.url}/api/auth/${path}`, { headers, data });
+    assert.ok(answer.ok(), await answer.text());
+  };
   await sign("sign-up/email", {
     name: "Eve",
     email: "eve@example.com",
     password: "battery staple",
   });
   await add(page, "Of Ada, not sent");
+  await ada.context.setOffline(false);
   await page.getByText("Eve", { exact: true }).waitFor();
   await shows(page, []);
   await sign("sign-in/email", { email: ADA.email, password: ADA.password });
   await add(page, "Of Eve, not sent");
+  await ada.context.setOffline(false);
   await page.getByText(ADA.name, { exact: true }).waitFor();
   await shows(page, ["Mine", "Mine, too", "While signed out", "Of Ada, not sent"]);
   await saved(page);
@@ -127,7 +121,7 @@ test("who has not sent everything is asked before signing out", async () => {
   await fill(page, { email: BOB.email, password: BOB.password });
   await page.getByText(BOB.name).waitFor();
   await saved(page);
-  await bob.context.setOffline(true);
+  await bob.goOffline(page);
   await add(page, "Only here");
   await page
     .locator(".status")

@@ -47,21 +47,26 @@ const HARNESS = `globalThis.harness = {
     await this.open(id);
     return this.until(() => this.values(id)[name]);
   },
-  /** The status and the body of the answer to another click. */
-  async execute(id) {
+  /** The status and the body of the answer to another click, which stays open. */
+  async answer(id) {
     await this.open(id);
-    const block = this.block(id);
-    block.scrollIntoView();
-    block.querySelector(".btn-clear")?.click();
-    await this.until(() => !block.querySelector(".live-responses-table"));
-    const needed = () => [...block.querySelectorAll("tr[data-param-name]")].filter((row) => row.querySelector(".required"));
-    await this.until(() => needed().every((row) => row.querySelector("input, select")?.value));
-    block.querySelector(".execute").click();
-    const row = await this.until(() => block.querySelector(".live-responses-table .response"));
+    // Looked for each time: what becomes known meanwhile has the page drawn anew.
+    const all = (selector) => [...this.block(id).querySelectorAll(selector)];
+    this.block(id).scrollIntoView();
+    all(".btn-clear")[0]?.click();
+    await this.until(() => all(".live-responses-table").length === 0);
+    const needed = () => all("tr[data-param-name]").filter((row) => row.querySelector(".required"));
+    await this.until(() => all(".execute").length === 1 && needed().every((row) => row.querySelector("input, select")?.value));
+    all(".execute")[0].click();
+    const row = await this.until(() => all(".live-responses-table .response")[0]);
     const [status, body] = [row.querySelector(".response-col_status").innerText, row.querySelector(".highlight-code, .microlight")?.innerText ?? ""];
-    block.querySelector(".opblock-summary-control").click();
-    await this.until(() => !block.querySelector(".opblock-body"));
     return { status: Number.parseInt(status), body };
+  },
+  async execute(id) {
+    const answer = await this.answer(id);
+    this.block(id).querySelector(".opblock-summary-control").click();
+    await this.until(() => !this.block(id).querySelector(".opblock-body"));
+    return answer;
   },
   async authorize(token) {
     (await this.until(() => document.querySelector(".auth-wrapper .authorize"))).click();
@@ -84,6 +89,7 @@ const HARNESS = `globalThis.harness = {
 interface Page {
   open(id: string): Record<string, string | number> & { height: number };
   filled(id: string, name: string): string;
+  answer(id: string): { status: number; body: string };
   execute(id: string): { status: number; body: string };
   authorize(token: string): void;
   logOut(): void;
@@ -161,6 +167,18 @@ test("whoever authorizes as somebody else finds that one filled in, also after a
   await Promise.all([loaded, call(tab, "authorize", tokenOf(second)).catch(() => undefined)]);
   await tab.run(`${HARNESS} true`);
   assert.equal(await call(tab, "filled", "list_tasks", "user_id"), second);
+  await tab.close();
+});
+
+test("an answer stays while what it made is filled in elsewhere", async () => {
+  const tab = await open(server.url);
+  await call(tab, "authorize", tokenOf(someone()));
+  await call(tab, "filled", "create_list", "user_id");
+  const { status, body } = await call(tab, "answer", "create_list");
+  assert.equal(status, 201);
+  const id = /"id": "(.+)"/.exec(body)?.[1];
+  assert.equal(await call(tab, "filled", "get_list", "list_id"), id);
+  assert.ok((await call(tab, "text")).includes(body), "the answer is shown");
   await tab.close();
 });
 

@@ -124,14 +124,32 @@ async function start() {
   let token = given;
   let isWrite = false;
   let values = await known(token);
-  /** All of it is drawn again, so only if something can be filled in that could not before, or is gone. */
-  const show = async (isGone) => {
-    const names = ({ there, trash }) => [there, trash].map((some) => Object.keys(some).filter((name) => some[name] !== undefined)).join(";");
-    const before = names(values);
+  /**
+   * Fills in what has become known, or is there in place of what is gone. Field by field: a new document has all of the
+   * page drawn again, without the answers that it shows.
+   */
+  const fillIn = async (isGone) => {
+    const before = values;
     values = await known(token);
-    if (isGone || names(values) !== before) {
-      ui.specActions.updateJsonSpec(shown(whole, values));
+    for (const [path, item] of Object.entries(whole.paths)) {
+      const of = (some) => (path.endsWith("/restore") ? some.trash : some.there);
+      for (const [method, { parameters = [] }] of Object.entries(item)) {
+        for (const { name } of parameters.filter((parameter) => parameter.in === "path")) {
+          const [old, next] = [of(before)[name], of(values)[name]];
+          if (old === undefined || isGone) replace([path, method], name, old, next);
+        }
+      }
     }
+  };
+  /** What somebody has written there stays. */
+  const replace = (operation, name, old = "", next = "") => {
+    const current = ui.specSelectors.parameterWithMeta(operation, name, "path").get("value") ?? old;
+    if (old === next || current !== old) return;
+    ui.specActions.changeParam(operation, name, "path", next);
+    // Where the operation is open, its fields have keys of their own.
+    const open = ui.specSelectors.specResolvedSubtree(["paths", ...operation])?.get("parameters");
+    const parameter = open?.find((it) => it.get("in") === "path" && it.get("name") === name);
+    if (parameter) ui.specActions.changeParamByIdentity(operation, parameter, next);
   };
   const follow = () => ({
     statePlugins: {
@@ -144,7 +162,7 @@ async function start() {
             // What was filled in for somebody else stays in the fields; after a reload they are of whoever is kept.
             if (token !== undefined && userOf(next) !== userOf(token)) return setTimeout(() => location.reload());
             token = next;
-            void show();
+            void fillIn(false);
           },
         },
       },
@@ -166,7 +184,7 @@ async function start() {
     },
     responseInterceptor(response) {
       // What was made is there to be asked for, and what was deleted to be restored.
-      if (isWrite && response.ok) void show(response.status === 204);
+      if (isWrite && response.ok) void fillIn(response.status === 204);
       return response;
     },
     onComplete: () => given && ui.preauthorizeApiKey("bearer", given),

@@ -89,6 +89,12 @@ export class Visitor {
     return page;
   }
 
+  /** Takes the network away, once all of the page is kept on the device. */
+  async goOffline(page) {
+    await page.evaluate(async () => void (await navigator.serviceWorker.ready));
+    await this.context.setOffline(true);
+  }
+
   async end() {
     await this.context.close();
     assert.deepEqual(this.faults, []);
