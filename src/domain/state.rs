@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::change::{Batch, Change};
 use super::content::{Content, RecordContent};
 use super::decide::Draft;
-use super::place::Stretch;
+use super::place::{Place, Stretch, Toward};
 use super::record::Record;
 use super::work::KeptAnswer;
 use super::{
@@ -35,7 +35,7 @@ pub enum Need {
     Below(TaskId),
     /// The same of a list.
     InList(ListId),
-    /// Some siblings in a row.
+    /// The places of some siblings in a row.
     Siblings(Stretch),
     /// All lists that are not in the trash.
     Lists,
@@ -106,8 +106,8 @@ pub struct State {
     /// Of these, all that is below them was loaded.
     pub(super) below: HashSet<TaskId>,
     pub(super) in_list: HashSet<ListId>,
-    /// Of these, the siblings were loaded, and how many there were.
-    pub(super) stretches: Vec<(Stretch, Vec<TaskId>)>,
+    /// Of these, the places of the siblings were loaded.
+    pub(super) stretches: Vec<(Stretch, Vec<Place>)>,
     pub(super) has_lists: bool,
     matched: HashMap<Matching, Matched>,
     pub(super) trash: Option<Vec<Task>>,
@@ -214,15 +214,13 @@ impl State {
     }
 
     /// In any order.
-    pub fn load_siblings(&mut self, stretch: Stretch, mut tasks: Vec<Task>) {
-        tasks.sort_by_cached_key(Task::place);
-        if stretch.toward == super::Toward::Before {
-            tasks.reverse();
+    pub fn load_siblings(&mut self, stretch: Stretch, mut places: Vec<Place>) {
+        places.sort_unstable();
+        if stretch.toward == Toward::Before {
+            places.reverse();
         }
-        tasks.truncate(stretch.count);
-        let ids = tasks.iter().map(|task| task.id).collect();
-        self.stretches.push((stretch, ids));
-        self.load_tasks(tasks);
+        places.truncate(stretch.count);
+        self.stretches.push((stretch, places));
     }
 
     pub fn load_lists(&mut self, lists: Vec<List>) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tables::{ACCOUNTS, CHANGES, LISTS, TASKS};
+use super::tables::{ACCOUNTS, CHANGES, LISTS, StoredPlace, TASKS};
 
 /// The text for each word in braces.
 pub(super) struct Dialect {
@@ -127,6 +127,7 @@ impl Dialect {
         self.render_look_ups(template)
             .replace("{task}", &TASKS.list(""))
             .replace("{t.task}", &TASKS.list("t."))
+            .replace("{place}", StoredPlace::COLUMNS)
             .replace("{list}", &LISTS.list(""))
             .replace("{l.list}", &LISTS.list("l."))
             .replace("{change}", &CHANGES.list(""))

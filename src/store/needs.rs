@@ -8,8 +8,8 @@ use super::filtered;
 use super::row::{FromRow, Value};
 use super::statements::Sql;
 use super::tables::{
-    ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredReference, StoredTask, TASKS,
-    Table, reference_key, space_value,
+    ANSWERS, LISTS, REFERENCES, StoredAnswer, StoredList, StoredPlace, StoredReference, StoredTask,
+    TASKS, Table, reference_key, space_value,
 };
 use crate::domain::limits::{SWEPT_TASKS, TASKS_BELOW};
 use crate::domain::{ItemId, Need, Shelf, SpaceId, State, Stretch, Timestamp, Toward};
@@ -188,7 +188,10 @@ pub(super) fn take_over<R: Rows>(
         Need::Later { item, .. } => state.load_later(item, rows.read()?),
         Need::Below(id) => state.load_below(id, tasks(rows)?),
         Need::InList(id) => state.load_in_list(id, tasks(rows)?),
-        Need::Siblings(stretch) => state.load_siblings(stretch, tasks(rows)?),
+        Need::Siblings(stretch) => {
+            let places = rows.read::<StoredPlace>()?.into_iter();
+            state.load_siblings(stretch, places.map(|stored| stored.0).collect());
+        }
         Need::Lists => state.load_lists(lists(rows)?),
         Need::Matching { matching, .. } => state.load_matching(matching, tasks(rows)?),
         Need::Trash { .. } => state.load_trash(tasks(rows)?),

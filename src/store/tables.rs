@@ -14,7 +14,7 @@ use super::row::{ColumnKind, Columns, FromRow, Value};
 use crate::domain::order::OrderKey;
 use crate::domain::{
     Anchor, Archived, Color, Content, Description, ListContent, ListId, Metadata, Occurrence,
-    Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf, SpaceId, Tags,
+    Place, Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf, SpaceId, Tags,
     Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
 };
 use crate::error::Cause;
@@ -336,6 +336,24 @@ impl<C: Stored> FromRow for StoredRecord<C> {
             seq: row.int(next + 3)?,
             deleted_at: row.optional_time(next + 4)?,
         })
+    }
+}
+
+/// Where a task stands among its siblings.
+pub(super) struct StoredPlace(pub(super) Place);
+
+impl StoredPlace {
+    pub(super) const COLUMNS: &str = "id, \"order\", created_at";
+}
+
+impl FromRow for StoredPlace {
+    fn from_row(row: &impl Columns) -> Result<Self, Cause> {
+        let key = match row.optional_text(1)? {
+            Some(key) => OrderKey::parse(&key)?,
+            None => OrderKey::of_creation(row.time(2)?),
+        };
+        let id = TaskId(row.uuid(0)?);
+        Ok(Self(Place { key, id }))
     }
 }
 

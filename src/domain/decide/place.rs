@@ -227,15 +227,8 @@ impl Drafting<'_> {
                 asked = asked.max(stretch.count);
             }
             let reaches = || {
-                let last = self
-                    .state
-                    .tasks
-                    .get(found.last()?)?
-                    .loaded
-                    .as_ref()?
-                    .place();
-                let farthest = known.get(count - 1)?;
-                Some(!is_beyond(farthest, &last))
+                let (last, farthest) = (found.last()?, known.get(count - 1)?);
+                Some(!is_beyond(farthest, last))
             };
             is_certain |= found.len() < stretch.count || reaches() == Some(true);
         }

@@ -1,5 +1,5 @@
-//! Who stands where among the tasks that are known: made when something asks for it, and kept up from then on, so that
-//! each of many operations looks only at those who stand near.
+//! Who stands where among the tasks that are known, or whose places are: made when something asks for it, and kept up from
+//! then on, so that each of many operations looks only at those who stand near.
 
 use std::cell::RefMut;
 use std::collections::{BTreeSet, HashMap};
@@ -17,9 +17,15 @@ pub(super) struct Shelves {
 }
 
 impl Shelves {
-    pub(super) fn of<'t>(tasks: impl Iterator<Item = &'t Task>) -> Self {
+    pub(super) fn of(drafting: &Drafting<'_>) -> Self {
         let mut shelves = Self::default();
-        tasks.for_each(|task| shelves.add(task));
+        for (stretch, places) in &drafting.state.stretches {
+            // What is known of a task tells where it stands by now.
+            let others = places.iter().cloned();
+            let others = others.filter(|place| drafting.find_known::<Content>(place.id).is_err());
+            shelves.places.entry(stretch.shelf).or_default().extend(others);
+        }
+        drafting.known::<Content>().for_each(|task| shelves.add(task));
         shelves
     }
 
@@ -73,10 +79,10 @@ impl Shelves {
 }
 
 impl Drafting<'_> {
-    /// Who stands where among the tasks that are known.
+    /// Who stands where.
     pub(super) fn shelves(&self) -> RefMut<'_, Shelves> {
         RefMut::map(self.shelves.borrow_mut(), |shelves| {
-            shelves.get_or_insert_with(|| Shelves::of(self.known::<Content>()))
+            shelves.get_or_insert_with(|| Shelves::of(self))
         })
     }
 
@@ -111,9 +117,12 @@ impl Drafting<'_> {
     #[cfg(test)]
     pub(super) fn check_shelves(&self) {
         if let Some(mut shelves) = self.shelves.take() {
-            shelves.places.retain(|_, places| !places.is_empty());
-            shelves.children.retain(|_, children| !children.is_empty());
-            assert_eq!(shelves, Shelves::of(self.known::<Content>()));
+            let mut anew = Shelves::of(self);
+            for shelves in [&mut shelves, &mut anew] {
+                shelves.places.retain(|_, places| !places.is_empty());
+                shelves.children.retain(|_, children| !children.is_empty());
+            }
+            assert_eq!(shelves, anew);
         }
     }
 }

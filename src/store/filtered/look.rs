@@ -148,8 +148,8 @@ impl Look<'_> {
         reading: Reading,
     ) -> Result<PageRead, Error> {
         let unsorted = reading == Reading::TiesUnsorted;
-        // One more tells whether the last ones tie with others that are not among these.
-        let asked = if unsorted { rows + 1 } else { rows };
+        // Those that tie with the last one are read again, so a few more spare most pages another statement.
+        let asked = if unsorted { rows + 1 + rows / 4 } else { rows };
         let query = self.statements.page(phase, after, (asked, told), reading);
         let (mut tasks, told) = self.read(query).await?;
         let is_last = tasks.len() < asked;

@@ -70,7 +70,7 @@ impl Kept {
                 };
                 let on = stretch.shelf;
                 let found = self.live(|task| task.shelf() == on && beyond(&task.place()));
-                state.load_siblings(stretch, found);
+                state.load_siblings(stretch, found.iter().map(Task::place).collect());
             }
             Need::Lists => {
                 let live = self.lists.values().filter(|list| !list.is_deleted());
