@@ -14,8 +14,8 @@ use super::row::{ColumnKind, Columns, FromRow, Value};
 use crate::domain::order::OrderKey;
 use crate::domain::{
     Anchor, Archived, Color, Content, Description, ListContent, ListId, Metadata, Occurrence,
-    Place, Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf, SpaceId, Tags,
-    Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
+    Place, Priority, Record, RecordContent, Recurrence, ReferenceKey, References, Shelf, SpaceId,
+    Tags, Task, TaskId, TimesDone, Timestamp, Title, When, list_members, members,
 };
 use crate::error::Cause;
 

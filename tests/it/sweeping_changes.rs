@@ -206,7 +206,7 @@ async fn what_is_old_is_found_by_an_index(app: TestApp) {
         let statements = app.app.store.statements_of_sweeper();
         assert_eq!(statements.len(), indexes.len());
         for (statement, index) in statements.iter().zip(indexes) {
-            let plan = plan(&app.home, statement).await;
+            let plan = plan(&app.home, &[], statement).await;
             let says = |words: &str| plan.iter().any(|line| line.contains(words));
             let told = format!("{statement}: {plan:#?}");
             assert!(says(index), "{told}");

@@ -23,9 +23,15 @@ impl Shelves {
             // What is known of a task tells where it stands by now.
             let others = places.iter().cloned();
             let others = others.filter(|place| drafting.find_known::<Content>(place.id).is_err());
-            shelves.places.entry(stretch.shelf).or_default().extend(others);
+            shelves
+                .places
+                .entry(stretch.shelf)
+                .or_default()
+                .extend(others);
         }
-        drafting.known::<Content>().for_each(|task| shelves.add(task));
+        drafting
+            .known::<Content>()
+            .for_each(|task| shelves.add(task));
         shelves
     }
 

@@ -2,6 +2,7 @@
 //! a statement costs.
 
 use super::super::dialect::Dialect;
+use super::super::{Engine, Store};
 use super::Sql;
 
 /// On PostgreSQL, the number of one is its place here.
@@ -28,6 +29,24 @@ pub(in super::super) fn for_postgres(dialect: &Dialect, sql: Sql) -> String {
          FROM (SELECT CAST(i AS bigint) AS number, {values} FROM generate_series(1, cardinality($1)) AS i) AS asked
          CROSS JOIN LATERAL ({text}) AS found"
     ))
+}
+
+impl Store {
+    /// The statements that find neighbours, each behind the types of its parameters: for whoever asks the database how it
+    /// does that.
+    pub fn statements_of_neighbours(&self) -> Vec<(Vec<String>, String)> {
+        let dialect = self.dialect();
+        let types = |sql: &Sql| {
+            let kinds = sql.template().0.iter();
+            let types = kinds.map(|kind| kind.postgres_array().name().to_owned());
+            types.collect()
+        };
+        let statement = |sql: &Sql| match self.engine {
+            Engine::Sqlite(_) => (Vec::new(), dialect.render(sql.template().1)),
+            Engine::Postgres(_) => (types(sql), for_postgres(dialect, *sql)),
+        };
+        ALL.iter().map(statement).collect()
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,10 @@ use tickbox::domain::{ListScope, UserId};
 
 use crate::support::{Home, TestApp, every_engine, read_lines, tamper};
 
-every_engine!(the_usual_filters_are_found_by_an_index);
+every_engine!(
+    the_usual_filters_are_found_by_an_index,
+    neighbours_are_found_by_an_index,
+);
 
 const TASKS: usize = 100_000;
 const LIST: &str = "01990f3e-8a5c-7cc3-98c4-0000000000aa";
@@ -55,9 +58,8 @@ async fn fill(home: &Home) {
     .await;
 }
 
-/// What the engine says of a statement, without its values.
-/// How the engine does what a statement asks for.
-pub(crate) async fn plan(home: &Home, statement: &str) -> Vec<String> {
+/// How the engine does what a statement asks for. PostgreSQL is told the types of the parameters that it cannot tell.
+pub(crate) async fn plan(home: &Home, types: &[String], statement: &str) -> Vec<String> {
     match home {
         Home::Sqlite(directory) => {
             let connection = rusqlite::Connection::open(directory.path().join("test.db")).unwrap();
@@ -78,7 +80,11 @@ pub(crate) async fn plan(home: &Home, statement: &str) -> Vec<String> {
             let settings = "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; \
                 SET enable_hashjoin = off; SET enable_mergejoin = off; \
                 SET enable_sort = off; SET jit = off";
-            let text = format!("{settings}; PREPARE asked AS {statement}");
+            let types = match types {
+                [] => String::new(),
+                types => format!("({})", types.join(", ")),
+            };
+            let text = format!("{settings}; PREPARE asked {types} AS {statement}");
             client.batch_execute(&text).await.unwrap();
             let text = format!("EXPLAIN EXECUTE asked ({})", values.join(", "));
             let rows = client.simple_query(&text).await.unwrap();
@@ -185,5 +191,35 @@ async fn explain(app: &TestApp, filter: &str, order_by: &str) -> Vec<String> {
     let moment = Moment::utc(app.clock.now());
     let asked = Asked::new(ListScope::default(), &filter, sorting, &moment);
     let space = UserId::parse("ada").unwrap().space();
-    plan(&app.home, &app.app.store.statement_of(&space, &asked)).await
+    plan(&app.home, &[], &app.app.store.statement_of(&space, &asked)).await
+}
+
+async fn neighbours_are_found_by_an_index(app: TestApp) {
+    fill(&app.home).await;
+    let indexes = ["tasks_by_list", "tasks_by_parent", "tasks_by_order"];
+    for statistics in ["", "ANALYZE"] {
+        tamper(&app.home, statistics).await;
+        let statements = app.app.store.statements_of_neighbours();
+        assert_eq!(statements.len(), 2 * indexes.len());
+        for ((types, statement), number) in statements.iter().zip(0..) {
+            let plan = plan(&app.home, types, statement).await;
+            let told = format!("{statistics} {statement}: {plan:#?}");
+            let says = |words: &str| plan.iter().any(|line| line.contains(words));
+            let index = indexes[number / 2];
+            assert!(says(index), "{told}");
+            // Those that nobody moved stand where they were made.
+            assert!(
+                index != "tasks_by_order" || says("tasks_by_creation"),
+                "{told}"
+            );
+            for all in [
+                "Seq Scan on tasks",
+                "SCAN tasks",
+                "  Sort  (",
+                "TEMP B-TREE",
+            ] {
+                assert!(!says(all), "{told}");
+            }
+        }
+    }
 }
