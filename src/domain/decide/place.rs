@@ -237,7 +237,8 @@ impl Drafting<'_> {
                 shelf: on,
                 toward,
                 from: from.cloned(),
-                count: (asked * 2).max(count + 1),
+                // The one that is passed over may be among them.
+                count: (asked * 2).max(count + usize::from(skipped.is_some())),
             }));
         }
         known
