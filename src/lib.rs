@@ -33,6 +33,7 @@ pub mod error;
 pub mod http;
 pub mod import;
 pub mod metrics;
+pub mod new_file;
 pub mod quota;
 pub mod secret;
 pub mod shutdown;

@@ -9,7 +9,8 @@ use clap::Args;
 use super::{Failure, Outcome, print};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::store::{Moved, NewFile};
+use crate::new_file::NewFile;
+use crate::store::Moved;
 
 /// What only a person who reads the help can know.
 const ONE_USER: &str =
@@ -46,6 +47,7 @@ pub(super) async fn export(options: &ExportOptions, settings: &Settings) -> Outc
         writeln!(io::stderr(), "exported {}", said(&moved))?;
         return Ok(());
     };
+    store.refuse_own_files(path)?;
     let mut file = NewFile::create(path, options.force)?;
     let moved = store
         .system_export(&mut BufWriter::new(file.file()))

@@ -119,7 +119,10 @@ fn sqlite_at(path: &str, query: &str) -> Result<Database, String> {
         ));
     }
     if let Some(owner) = foreign_file::owner(&path) {
-        return Err(format!("names {}, which is {owner}", path.display()));
+        let shown = path.display();
+        return Err(format!(
+            "names {shown}, which is {owner}: name another file, or move that one away"
+        ));
     }
     let passed_over = sqlite_options(&path, query)?;
     Ok(Database {

@@ -28,7 +28,6 @@ mod lists;
 pub mod meter;
 mod migrations;
 mod needs;
-mod new_file;
 mod postgres;
 mod queue;
 mod readings;
@@ -53,8 +52,6 @@ use self::filtered::Query;
 pub use self::filtered::{FilteredPage, chunk_of};
 use self::health::Health;
 pub use self::migrations::{MigrationError, MigrationStatus, Migrations};
-pub use self::new_file::NewFile;
-use self::new_file::said;
 use self::postgres::Postgres;
 pub use self::postgres::{PoolSize, PostgresConfig, PreparedStatements};
 use self::queue::Queue;
@@ -69,6 +66,7 @@ pub use self::transfer::Moved;
 use crate::clock::Timestamp;
 use crate::domain::Work;
 use crate::error::Error;
+use crate::new_file::said;
 
 /// How long a work waits for its group before its caller gets a 503: then it is certain that nothing
 /// has changed.
@@ -152,6 +150,14 @@ impl StoreConfig {
                 source.display()
             ))),
             Self::Sqlite(config) => sqlite::restore(&config.path, source, now),
+        }
+    }
+
+    /// Refuses a file that the database itself needs: it is not to be written over.
+    pub fn refuse_own_files(&self, target: &Path) -> Result<(), Error> {
+        match self {
+            Self::Postgres(_) => Ok(()),
+            Self::Sqlite(config) => sqlite::refuse_own_files(&config.path, target),
         }
     }
 

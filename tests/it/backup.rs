@@ -24,12 +24,12 @@ fn program(directory: &Path, arguments: &[&str]) -> Tickbox {
         .env("BETTER_AUTH_SECRET", SECRET)
 }
 
-async fn run(directory: &Path, arguments: &[&str]) -> Ended {
+pub(crate) async fn run(directory: &Path, arguments: &[&str]) -> Ended {
     program(directory, arguments).run().await
 }
 
 #[track_caller]
-fn refused(ended: &Ended, words: &str) {
+pub(crate) fn refused(ended: &Ended, words: &str) {
     assert_eq!(ended.code, Some(1), "{}", ended.stdout);
     assert!(ended.stderr.contains(words), "{}", ended.stderr);
     assert_eq!(
@@ -40,11 +40,11 @@ fn refused(ended: &Ended, words: &str) {
     );
 }
 
-fn fresh() -> TempDir {
+pub(crate) fn fresh() -> TempDir {
     TempDir::with_prefix("tickbox-test-").unwrap()
 }
 
-fn names(directory: &Path) -> Vec<String> {
+pub(crate) fn names(directory: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(directory)
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -54,7 +54,7 @@ fn names(directory: &Path) -> Vec<String> {
 }
 
 /// A number that a query gives.
-fn count(path: &Path, sql: &str) -> i64 {
+pub(crate) fn count(path: &Path, sql: &str) -> i64 {
     let file = Connection::open(path).unwrap();
     file.query_row(sql, [], |row| row.get(0)).unwrap()
 }
@@ -183,9 +183,17 @@ async fn a_backup_overwrites_nothing_unless_it_is_told_to() {
         &run(at, &["backup", "nowhere/copy.db"]).await,
         "nowhere/copy.db cannot be made",
     );
-    for own in ["tickbox.db", "./tickbox.db", "tickbox.db.lock"] {
-        let ended = run(at, &["backup", "--force", own]).await;
-        refused(&ended, "belongs to the database itself");
+    fs::write(at.join("tickbox.db.secret"), "a secret").unwrap();
+    for own in [
+        "tickbox.db",
+        "./tickbox.db",
+        "tickbox.db.lock",
+        "tickbox.db.secret",
+    ] {
+        for command in [&["backup"][..], &["export", "--all"]] {
+            let ended = run(at, &[command, &["--force", own]].concat()).await;
+            refused(&ended, "belongs to the database itself");
+        }
     }
     fs::write(at.join("used.db-wal"), "").unwrap();
     refused(&run(at, &["backup", "used.db"]).await, "a database in use");

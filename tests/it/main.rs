@@ -75,6 +75,7 @@ mod recurrence;
 mod references;
 mod refusals;
 mod repeats;
+mod replaced_files;
 mod rolling;
 mod scale;
 mod streams;

@@ -2,13 +2,14 @@
 
 mod progress;
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clap::{Args, ValueEnum};
 use reqwest::{Method, header};
+use serde_json::Value;
 use uuid::Uuid;
 
 use self::progress::{Counted, Progress};
@@ -16,6 +17,10 @@ use super::connection::{Answered, Connection, LONGEST};
 use super::names::{self, ListChoice};
 use super::{Told, report};
 use crate::cli::{Failure, Outcome, print};
+use crate::new_file::NewFile;
+
+/// More than the first line of an export has, in bytes.
+const LONGEST_HEADER: usize = 1024;
 
 /// The most that an import takes, in MiB.
 const LARGEST: u64 = 64;
@@ -24,7 +29,7 @@ const LARGEST: u64 = 64;
 pub(super) struct ExportOptions {
     /// The file; left out, or `-`: standard output
     file: Option<PathBuf>,
-    /// Write over a file that is there
+    /// Also where a file of this name is there already
     #[arg(long)]
     force: bool,
 }
@@ -69,61 +74,52 @@ pub(super) async fn export(server: &Connection, options: &ExportOptions) -> Outc
         .file
         .as_deref()
         .filter(|path| path.as_os_str() != "-");
-    if let Some(path) = file
-        && path.exists()
-        && !options.force
-    {
-        let text = format!(
-            "{} is there already: name another file, or say --force",
-            path.display()
-        );
-        return Err(Failure::Said(text));
-    }
-    let response = server.stream(&server.url(&["export"], &[])).await?;
+    let url = server.url(&["export"], &[]);
     let Some(path) = file else {
-        return match receive(server, response, &mut io::stdout().lock()).await {
+        let response = server.stream(&url).await?;
+        let out = (&mut io::stdout().lock(), "standard output");
+        return match receive(server, response, out).await {
             // A reader that went away, as `head` does, has what it wanted.
             Err(Failure::Silent) | Ok(_) => Ok(()),
             Err(failure) => Err(failure),
         };
     };
     // Under the name that was given there is never half an export.
-    let mut draft = path.as_os_str().to_owned();
-    draft.push(".part");
-    let draft = Path::new(&draft);
-    let outcome = async {
-        let mut out = File::create(draft).map_err(|error| unwritable(draft, &error))?;
-        let lines = receive(server, response, &mut out).await?;
-        out.sync_all()?;
-        fs::rename(draft, path).map_err(|error| unwritable(path, &error))?;
-        Ok(lines)
-    };
-    match outcome.await {
-        // The first line says what it is.
-        Ok(lines) => print(&format!(
-            "Exported {} tasks and lists to {}\n",
-            lines - 1,
-            path.display()
-        )),
-        Err(failure) => {
-            let _ = fs::remove_file(draft);
-            Err(failure)
-        }
-    }
+    let mut new = NewFile::create(path, options.force)?;
+    let response = server.stream(&url).await?;
+    let shown = path.display().to_string();
+    let lines = receive(server, response, (new.file(), &shown)).await?;
+    new.publish()?;
+    // The first line says what it is.
+    print(&format!(
+        "Exported {} tasks and lists to {shown}\n",
+        lines - 1
+    ))
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    Failure::Said(format!("{} cannot be written: {error}", path.display()))
+/// Whether an export begins with this line.
+fn is_header(line: &[u8]) -> bool {
+    serde_json::from_slice::<Value>(line).is_ok_and(|header| header["kind"] == "tickbox")
 }
 
-/// Takes an answer over, and gives how many lines it had.
+/// Takes an export over, and gives how many lines it had. What is none is written nowhere.
 async fn receive(
     server: &Connection,
     mut response: reqwest::Response,
-    out: &mut impl Write,
+    (out, shown): (&mut impl Write, &str),
 ) -> Answered<usize> {
+    let unwritable = |error: io::Error| match error.kind() {
+        io::ErrorKind::BrokenPipe => Failure::Silent,
+        _ => Failure::Said(format!("{shown} cannot be written: {error}")),
+    };
+    let is_none = format!(
+        "what {} answers is no export: is it a tickbox server?",
+        response.url()
+    );
     let mut progress = Progress::new("received", None);
     let mut lines = 0;
+    // Until the first line is whole.
+    let mut start = Some(Vec::new());
     loop {
         let chunk = response.chunk().await.map_err(|error| {
             let Failure::Said(why) = server.unreachable(error, false) else {
@@ -132,14 +128,23 @@ async fn receive(
             Failure::Said(format!("the export broke off, and is not whole: {why}"))
         })?;
         let Some(chunk) = chunk else {
-            out.flush()?;
+            if start.is_some() {
+                return Err(Failure::Said(is_none));
+            }
+            out.flush().map_err(unwritable)?;
             return Ok(lines);
         };
         lines += chunk.split(|byte| *byte == b'\n').count() - 1;
         progress.add(chunk.len() as u64);
-        match out.write_all(&chunk) {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Err(Failure::Silent),
-            written => written?,
+        let Some(mut begun) = start.take() else {
+            out.write_all(&chunk).map_err(unwritable)?;
+            continue;
+        };
+        begun.extend_from_slice(&chunk);
+        match begun.iter().position(|byte| *byte == b'\n') {
+            Some(end) if is_header(&begun[..end]) => out.write_all(&begun).map_err(unwritable)?,
+            None if begun.len() < LONGEST_HEADER => start = Some(begun),
+            _ => return Err(Failure::Said(is_none)),
         }
     }
 }

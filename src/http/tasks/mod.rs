@@ -105,7 +105,8 @@ pub(super) async fn list_tasks(
             exchange,
             known,
         };
-        return filtered::respond(app, question, request).await;
+        // Boxed, as below: the list that is asked for most does not carry their size.
+        return Box::pin(filtered::respond(app, question, request)).await;
     }
     let filter = query.filter();
     let (epoch, after) = query.position(&space)?.unzip();
@@ -117,14 +118,14 @@ pub(super) async fn list_tasks(
         }
     }
     let Some(limit) = query.limit else {
-        return whole_list::respond_newest_first(
+        let whole = whole_list::respond_newest_first(
             app.tasks.clone(),
             space,
             filter,
             (epoch, after),
             exchange.meter().clone(),
-        )
-        .await;
+        );
+        return Box::pin(whole).await;
     };
     let _turn = app.tasks.turn(limit).await;
     let listing = app.tasks.list(&space, filter, after, limit).await?;

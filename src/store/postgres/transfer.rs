@@ -9,7 +9,6 @@ use tokio_postgres::types::{ToSql, Type};
 
 use super::super::dialect::Dialect;
 use super::super::migrations::require_all;
-use super::super::new_file::said;
 use super::super::row::Value;
 use super::super::row_statements::{Action, LOCK_ACCOUNTS, all_rows, any_row, for_postgres};
 use super::super::tables::{ALL_TABLES, Table};
@@ -19,6 +18,7 @@ use super::connection::Connection;
 use super::{PostgresConfig, migrate, status, translate, unreachable};
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::new_file::said;
 
 /// It reads all there is, which takes as long as it takes.
 const PATIENCE: &str = "SET LOCAL statement_timeout = 0; \

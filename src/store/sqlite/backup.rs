@@ -8,13 +8,13 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use url::Url;
 
-use super::super::new_file::{NewFile, said, sync_folder, with_ending};
 use super::super::row_statements::RENEW_EPOCHS;
 use super::file::{self, Ownership};
 use super::migrate::{self, is_ours};
 use super::translate;
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::new_file::{NewFile, said, sync_folder, with_ending};
 
 /// How many pages are copied in one step: a megabyte.
 const STEP: i32 = 256;
@@ -63,7 +63,7 @@ pub(in super::super) fn restore(
     let path = path
         .canonicalize()
         .map_err(|error| said(format!("{}: {error}", path.display())))?;
-    let mut copy = NewFile::create(&path, true)?;
+    let mut copy = NewFile::in_place_of(&path)?;
     copy_pages(&from, &mut copy)?;
     drop(from);
     look_through(copy.draft(), source)?;
@@ -101,21 +101,27 @@ fn open_alone(path: &Path) -> Result<Connection, Error> {
 
 fn copy_pages(source: &Connection, copy: &mut NewFile) -> Result<(), Error> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut target = Connection::open_with_flags(copy.draft(), flags).map_err(translate)?;
+    let shown = copy.target().display().to_string();
+    // The source is only read.
+    let failed = |error: rusqlite::Error| match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => said(format!("{shown} cannot be written: its disk is full")),
+        _ => translate(error),
+    };
+    let mut target = Connection::open_with_flags(copy.draft(), flags).map_err(failed)?;
     // If the copy fails, it is deleted; and publishing it syncs it to the disk.
     target
         .execute_batch("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;")
-        .map_err(translate)?;
-    let copying = Backup::new(source, &mut target).map_err(translate)?;
+        .map_err(failed)?;
+    let copying = Backup::new(source, &mut target).map_err(failed)?;
     for step in 1.. {
-        match copying.step(STEP).map_err(translate)? {
+        match copying.step(STEP).map_err(failed)? {
             StepResult::Done => break,
             StepResult::More => {}
             _ => return Err(said("another program has locked the database".to_owned())),
         }
         if step % STEPS_BETWEEN_SYNCS == 0 {
             let synced = copy.file().sync_data();
-            synced.map_err(|error| said(format!("the copy cannot be written: {error}")))?;
+            synced.map_err(|error| said(format!("{shown} cannot be written: {error}")))?;
         }
     }
     Ok(())
@@ -172,7 +178,7 @@ fn keep_former(path: &Path, now: Timestamp) -> Result<Option<PathBuf>, Error> {
     if size == 0 {
         return Ok(None);
     }
-    let kept = with_ending(path, &format!(".before-restore-{}", now.as_seconds()));
+    let kept = free_name(path, &format!(".before-restore-{}", now.as_seconds()));
     let cannot = |error| said(format!("{} cannot be made: {error}", kept.display()));
     // With the log in the file, what was there is one file, and can be kept before another one takes its name.
     let moved = file::open_to_write(path).and_then(|file| move_log(&file).map_err(translate));
@@ -192,17 +198,24 @@ fn keep_former(path: &Path, now: Timestamp) -> Result<Option<PathBuf>, Error> {
     Ok(Some(kept))
 }
 
+/// With a number, where another restore of the same second has the name. Nobody else restores at this moment.
+fn free_name(path: &Path, ending: &str) -> PathBuf {
+    let is_free = |name: &PathBuf| {
+        let all = ["", "-wal", "-shm"].map(|ending| with_ending(name, ending));
+        all.iter().all(|name| name.symlink_metadata().is_err())
+    };
+    let first = with_ending(path, ending);
+    let others = (2_u32..).map(|number| with_ending(path, &format!("{ending}-{number}")));
+    let mut names = std::iter::once(first.clone()).chain(others);
+    names.find(is_free).unwrap_or(first)
+}
+
 /// The database, and what belongs to it.
-fn refuse_own_files(path: &Path, target: &Path) -> Result<(), Error> {
-    let shown = target.display();
-    let own = ["", "-wal", "-shm", ".lock"].map(|ending| with_ending(path, ending));
+pub(in super::super) fn refuse_own_files(path: &Path, target: &Path) -> Result<(), Error> {
+    let own = ["", "-wal", "-shm", ".lock", ".secret"].map(|ending| with_ending(path, ending));
     if own.iter().any(|own| is_same(own, target)) {
+        let shown = target.display();
         return Err(said(format!("{shown} belongs to the database itself")));
-    }
-    if with_ending(target, "-wal").exists() {
-        let text =
-            format!("{shown} has a log beside it, so it is a database in use: name another file");
-        return Err(said(text));
     }
     Ok(())
 }

@@ -7,13 +7,18 @@ use crate::error::{Cause, Error};
 /// Distinguishes a locked file or a full disk from a fault of the program.
 pub(super) fn translate(error: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, SystemIoFailure,
+        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, OperationInterrupted, ReadOnly,
+        SystemIoFailure,
     };
     match error.sqlite_error_code() {
         Some(DiskFull) => unavailable("the disk of the database file is full", Some(error.into())),
         Some(CannotOpen | DatabaseBusy | DatabaseLocked | SystemIoFailure) => {
             unavailable("the database file cannot be used now", Some(error.into()))
         }
+        Some(ReadOnly) => unavailable(
+            "the database file, or the directory in which its log stands beside it, cannot be written",
+            Some(error.into()),
+        ),
         // The only clock that ends a statement is the one of a filter.
         Some(OperationInterrupted) => Refusal::FilterTooWide.into(),
         _ => Error::Internal(error.into()),

@@ -9,9 +9,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::super::new_file::{OWNER_ONLY, with_ending};
 use super::{deadline, translate, unavailable};
 use crate::error::Error;
+use crate::new_file::{OWNER_ONLY, own_like, with_ending};
 
 /// Pages that every connection may keep in memory, in KiB. The file is not mapped into memory besides: whoever
 /// reads a whole list would make the process look as large as the file.
@@ -52,6 +52,9 @@ impl Ownership {
             .canonicalize()
             .map_err(|error| cannot_open(path, &error))?;
         let lock = open_private(&with_ending(&real, ".lock"))?;
+        if let Ok(database) = file.metadata() {
+            own_like(&lock, &database);
+        }
         take_lock(&lock, path)?;
         if cfg!(target_os = "linux") {
             take_lock(&file, path)?;

@@ -32,7 +32,7 @@ use super::statements::Sql;
 use crate::clock::Timestamp;
 use crate::error::Error;
 
-pub(super) use self::backup::{backup, restore};
+pub(super) use self::backup::{backup, refuse_own_files, restore};
 pub(super) use self::migrate::status;
 pub(super) use self::transfer::{export, import};
 

@@ -7,7 +7,6 @@ use rusqlite::{Connection, TransactionBehavior};
 
 use super::super::dialect::Dialect;
 use super::super::migrations::require_all;
-use super::super::new_file::said;
 use super::super::row_statements::{Action, all_rows, any_row, for_sqlite};
 use super::super::tables::ALL_TABLES;
 use super::super::transfer::{Exporter, Importer, Moved};
@@ -15,6 +14,7 @@ use super::file::{self, Ownership};
 use super::{migrate, status, translate};
 use crate::clock::Timestamp;
 use crate::error::Error;
+use crate::new_file::said;
 
 /// Exports the file as of this moment. A server may use it meanwhile.
 pub(in super::super) fn export(path: &Path, out: &mut dyn Write) -> Result<Moved, Error> {

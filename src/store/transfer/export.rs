@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use super::super::new_file::said;
 use super::super::row::Columns;
 use super::super::tables::Table;
 use super::json::JsonRow;
 use super::{End, Header, Mark, Moved, column_names};
 use crate::error::Error;
+use crate::new_file::said;
 
 pub(in super::super) struct Exporter<'a> {
     out: &'a mut dyn Write,

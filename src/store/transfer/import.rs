@@ -2,12 +2,12 @@
 
 use std::io::{BufRead, Read};
 
-use super::super::new_file::said;
 use super::super::row::Value;
 use super::super::tables::{ALL_TABLES, Table};
 use super::json::row_of;
 use super::{Header, KIND, Mark, Moved, VERSION, column_names};
 use crate::error::Error;
+use crate::new_file::said;
 
 /// No row is longer; a longer line is not from an export.
 const LONGEST_LINE: u64 = 128 * 1024 * 1024;

@@ -29,7 +29,9 @@ async fn an_export_comes_back_whole_and_only_once() {
     assert_eq!(said, format!("Exported 3 tasks and lists to {name}\n"));
     assert_eq!(fs::read_to_string(&path).unwrap(), exported);
     let (code, said) = desk.refuses(&["export", &name]).await;
-    let expected = format!("tickbox: {name} is there already: name another file, or say --force\n");
+    let expected = format!(
+        "tickbox: {name} is there already: name another file, or replace it with --force\n"
+    );
     assert_eq!((code, said), (1, expected));
     desk.says(&["export", &name, "--force"]).await;
     let said = desk.says(&["import", &name]).await;
@@ -141,7 +143,7 @@ async fn a_file_that_cannot_be_written_leaves_nothing_behind() {
     let desk = Desk::new().await;
     let path = Path::new("nowhere/tasks.ndjson").display().to_string();
     let (code, said) = desk.refuses(&["export", &path]).await;
-    assert!(code == 1 && said.contains("cannot be written: "), "{said}");
+    assert!(code == 1 && said.contains("cannot be made: "), "{said}");
     let report: Value = desk.json(&["list"]).await;
     assert_eq!(report["count"], 0);
 }

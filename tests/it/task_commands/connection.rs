@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
@@ -118,6 +119,9 @@ async fn a_server_that_is_not_there_is_named() {
     );
 }
 
+/// The first line of an export.
+const HALF: &str = "{\"kind\":\"tickbox\",\"version\":1}\n";
+
 /// What happens to a connection on its way.
 #[derive(Clone, Copy)]
 enum Way {
@@ -125,8 +129,10 @@ enum Way {
     Loses,
     /// Nothing arrives, and the answer is that of `busy`.
     Busy,
-    /// Half an answer arrives.
+    /// Half an export arrives.
     Cuts,
+    /// The answer is this one, of somebody else.
+    Answers(&'static str),
 }
 
 /// A way to the server on which this happens to one connection after the other, and then nothing any more.
@@ -146,9 +152,17 @@ async fn way(server: &str, happens: Vec<Way>) -> String {
                 }
                 Some(Way::Cuts) => {
                     assert_ne!(inner.read(&mut [0; 4096]).await.unwrap(), 0);
-                    let half =
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf\n\r\n";
+                    let half = format!(
+                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{:x}\r\n{HALF}\r\n",
+                        HALF.len()
+                    );
                     inner.write_all(half.as_bytes()).await.unwrap();
+                }
+                Some(Way::Answers(body)) => {
+                    assert_ne!(inner.read(&mut [0; 4096]).await.unwrap(), 0);
+                    let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length";
+                    let answer = format!("{head}: {}\r\n\r\n{body}", body.len());
+                    inner.write_all(answer.as_bytes()).await.unwrap();
                 }
                 None => {
                     let mut outer = TcpStream::connect(&server).await.unwrap();
@@ -228,9 +242,43 @@ async fn an_export_that_breaks_off_is_no_file() {
         code == 1 && said.contains("the export broke off, and is not whole"),
         "{said}"
     );
-    assert!(!path.exists() && !path.with_extension("ndjson.part").exists());
+    let left = std::fs::read_dir(desk.server.directory()).unwrap();
+    let left = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let left: Vec<_> = left.filter(|name| name.contains("ndjson")).collect();
+    assert_eq!(left, [""; 0]);
     let ended = desk.run(&["export", "--url", &url]).await;
-    assert_eq!((ended.code, &*ended.stdout), (Some(1), "half\n"));
+    assert_eq!((ended.code, &*ended.stdout), (Some(1), HALF));
+}
+
+#[tokio::test]
+async fn what_is_no_export_takes_the_place_of_none() {
+    let desk = Desk::new().await;
+    let path = desk.server.directory().join("all.ndjson");
+    let name = path.display().to_string();
+    let beside = desk.server.directory().join("all.ndjson.part");
+    std::fs::write(&beside, "somebody's").unwrap();
+    desk.says(&["export", &name]).await;
+    let good = std::fs::read(&path).unwrap();
+    assert!(good.starts_with(b"{\"kind\""));
+    let mode = std::fs::metadata(&path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    for other in [
+        "<html>\n</html>\n",
+        "",
+        "{}",
+        "null\n",
+        "{\"kind\":\"tickbox\"}",
+    ] {
+        let url = way(&desk.server.url, vec![Way::Answers(other)]).await;
+        let words = ["export", "--force", &name, "--url", &url];
+        let (code, said) = desk.refuses(&words).await;
+        assert!(
+            code == 1 && said.contains("is no export"),
+            "{other}: {said}"
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), good, "{other}");
+    }
+    assert_eq!(std::fs::read(&beside).unwrap(), b"somebody's");
 }
 
 /// What a command writes where its output is a terminal.
