@@ -99,7 +99,7 @@ impl FrontDoor {
             let leftover = leftover::lend(&mut request);
             let routing = self.route(request, &line.exchange);
             let response = line.exchange.meter().measure(routing).await;
-            leftover.drain().await;
+            leftover.drain();
             match reader {
                 Some(reader) => reader.charge((&method, version), response),
                 None => response,
@@ -110,6 +110,7 @@ impl FrontDoor {
             self.write_envelope(&problem, &mut response);
             self.note_problem(&problem, &line.exchange);
         }
+        framing::mark(version, &mut response);
         cors::mark(&web.origins, origin, &mut response);
         public_path::mark(&prefix, &mut response);
         strict::mark(&line.exchange, &mut response);
