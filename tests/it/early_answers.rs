@@ -107,6 +107,20 @@ async fn a_refusal_does_not_wait_for_the_rest_of_the_body() {
     line.hear("healthy").await;
 }
 
+/// Also where the head is at fault, and no route has seen it.
+#[tokio::test]
+async fn who_sends_a_long_body_behind_a_head_that_is_at_fault_hears_the_refusal() {
+    let server = Served::start().await;
+    let length = 3000 * KIB;
+    let preflight = "origin: http://x\r\naccess-control-request-method: POST\r\nhost: x\r\n";
+    for (method, more, status) in [("POST", "", 400), ("OPTIONS", preflight, 204)] {
+        let head = format!("{method} / HTTP/1.1\r\n{more}content-length: {length}\r\n\r\n");
+        let mut line = Line::open(&server.address, &head).await;
+        line.socket.write_all(&vec![b' '; length]).await.unwrap();
+        line.hear(&format!("HTTP/1.1 {status}")).await;
+    }
+}
+
 #[tokio::test]
 async fn who_sends_all_of_a_body_that_is_too_large_hears_the_refusal() {
     let server = Served::start().await;
