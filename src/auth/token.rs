@@ -175,7 +175,8 @@ impl Header {
         Ok(())
     }
 
-    /// `typ` keeps tokens of other kinds, signed with the same keys, from being logins (RFC 8725 §3.11).
+    /// `typ` keeps tokens of other kinds, signed with the same keys, from being logins (RFC 8725 §3.11). It is a media type,
+    /// which RFC 7515 §4.1.9 lets issuers shorten.
     pub(super) fn is_plain_jwt(&self) -> Result<(), Fault> {
         let Some(typ) = &self.typ else {
             return Ok(());

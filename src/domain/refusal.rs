@@ -55,6 +55,9 @@ pub enum Refusal {
     /// After the undo the task would break a rule.
     #[error("after the undo, {}", .0.rule)]
     UndoBreaks(Breach),
+    /// Out of the trash the task would break a rule.
+    #[error("out of the trash, {}", .0.rule)]
+    RestoreBreaks(Breach),
     /// Another task that is not in the trash has a reference of the same source and id: this one.
     #[error("another task has this reference")]
     ReferenceTaken(Box<Task>),

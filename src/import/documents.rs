@@ -12,7 +12,7 @@ use serde_json::value::RawValue;
 
 use super::foreign::unreadable;
 use super::leash::{self, Leash, Leashed};
-use super::lines::BYTE_ORDER_MARK;
+use super::lines::without_mark;
 use super::{Broken, Ending};
 
 /// How much of a list may come before its id and name, in bytes: of its own members, and of its tasks.
@@ -48,14 +48,8 @@ pub(super) fn text(members: &Members, name: &str) -> Option<String> {
     serde_json::from_str(members.get(name)?.get()).ok()
 }
 
-pub(super) fn read<S: Shape>(mut input: impl BufRead, shape: &mut S) -> Ending {
-    if input
-        .fill_buf()
-        .map_err(Broken::Lost)?
-        .starts_with(BYTE_ORDER_MARK)
-    {
-        input.consume(BYTE_ORDER_MARK.len());
-    }
+pub(super) fn read<S: Shape>(input: impl BufRead, shape: &mut S) -> Ending {
+    let input = without_mark(input).map_err(Broken::Lost)?;
     let line = Rc::new(Cell::new(1));
     let input = Leashed::new(input);
     let leash = input.leash();

@@ -1,8 +1,19 @@
 //! Lines of a file, each of limited length.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Cursor, Read};
 
-pub(super) const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// The input without a byte order mark, in however many pieces that comes.
+pub(super) fn without_mark(mut input: impl BufRead) -> io::Result<impl BufRead> {
+    let mut start = Vec::new();
+    let most = BYTE_ORDER_MARK.len() as u64;
+    input.by_ref().take(most).read_to_end(&mut start)?;
+    if start == BYTE_ORDER_MARK {
+        start.clear();
+    }
+    Ok(Cursor::new(start).chain(input))
+}
 
 /// An iterator over lines.
 pub(super) struct Lines<R> {

@@ -12,6 +12,7 @@ mod lines;
 mod microsoft;
 mod own;
 mod repeats;
+mod rows;
 #[cfg(test)]
 mod tests;
 mod todoist;

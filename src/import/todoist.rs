@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::foreign::{Foreign, Scribe, unreadable};
 use super::ids::id_of;
 use super::leash::{self, Leashed};
+use super::lines::without_mark;
+use super::rows::{Rows, Unclosed};
 use super::{Broken, Ending};
 
 /// The columns that are understood.
@@ -32,24 +34,25 @@ const COLUMNS: [&str; 14] = [
 const LEVELS: usize = 8;
 
 pub(super) fn read(input: impl BufRead, scribe: &mut Scribe<'_>) -> Ending {
+    let input = without_mark(input).map_err(Broken::Lost)?;
     let input = Leashed::new(input);
     let leash = input.leash();
+    let rows = Rows::new(input);
+    let beginnings = rows.beginnings();
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .has_headers(false)
-        .from_reader(input);
+        .from_reader(rows);
     let mut record = csv::StringRecord::new();
     let mut project = Project::new(scribe);
     let mut columns: Option<HashMap<&str, usize>> = None;
     loop {
-        let line = reader.position().line();
         leash.renew();
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => return Err(broken(line, error)),
+        let is_there = reader.read_record(&mut record);
+        let line = beginnings.next().unwrap_or(1);
+        if !is_there.map_err(|error| broken(line, error))? {
+            break;
         }
-        let line = record.position().map_or(line, csv::Position::line);
         let Some(columns) = &columns else {
             columns = Some(header(line, &record)?);
             continue;
@@ -86,7 +89,7 @@ fn no_header(line: u64) -> Broken {
 fn header(line: u64, record: &csv::StringRecord) -> Result<HashMap<&'static str, usize>, Broken> {
     let mut columns = HashMap::new();
     for (place, name) in record.iter().enumerate() {
-        let name = name.trim_start_matches('\u{feff}').trim();
+        let name = name.trim();
         if let Some(known) = COLUMNS
             .iter()
             .find(|known| known.eq_ignore_ascii_case(name))
@@ -102,9 +105,11 @@ fn header(line: u64, record: &csv::StringRecord) -> Result<HashMap<&'static str,
 }
 
 fn broken(line: u64, error: csv::Error) -> Broken {
-    let line = error.position().map_or(line, csv::Position::line);
     match error.into_kind() {
-        csv::ErrorKind::Io(error) => leash::broken(line, error),
+        csv::ErrorKind::Io(error) => match error.get_ref() {
+            Some(inner) if inner.is::<Unclosed>() => unreadable(line, inner.to_string()),
+            _ => leash::broken(line, error),
+        },
         csv::ErrorKind::Utf8 { .. } => unreadable(line, "is not valid UTF-8"),
         other => unreadable(line, format!("is not CSV: {other:?}")),
     }

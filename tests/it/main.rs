@@ -23,6 +23,7 @@ mod contract;
 mod convergence;
 mod cors;
 mod docs;
+mod early_answers;
 mod errors;
 mod events;
 mod exports;

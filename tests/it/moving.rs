@@ -254,6 +254,14 @@ async fn an_export_that_was_cut_or_changed_leaves_nothing(app: TestApp) {
         ),
         (with(1, ""), "a row of no table"),
         (with(row, "no JSON"), &*format!("line {}", row + 1)),
+        (
+            format!("{good}{good}"),
+            &*format!(
+                "line {} of the export: something stands behind the end",
+                lines.len() + 1
+            ),
+        ),
+        (format!("{good}\n"), "something stands behind the end"),
     ] {
         let ended = import(&home, &bad).await;
         assert_eq!(ended.code, Some(1), "{words}: {bad}");

@@ -10,6 +10,7 @@ use crate::support::{TestApp, every_engine, tamper};
 every_engine!(
     children_go_along,
     circles_and_too_many_levels_are_refused,
+    a_ninth_level_does_not_come_back,
     a_parent_takes_what_is_below_it_along,
     a_move_is_undone_unless_that_breaks_a_rule,
     very_many_go_together_or_not_at_all,
@@ -104,6 +105,32 @@ async fn circles_and_too_many_levels_are_refused(app: TestApp) {
         .expect(OK);
 }
 
+async fn a_ninth_level_does_not_come_back(app: TestApp) {
+    let alice = app.user("alice");
+    let mut deepest = Value::Null;
+    for level in 1..=7 {
+        let body = json!({"title": format!("{level}"), "parent_id": deepest});
+        deepest = alice.create(body).await.1["id"].clone();
+    }
+    let (path, parent) = alice.create(json!({"title": "p"})).await;
+    let (child, _) = alice
+        .create(json!({"title": "c", "parent_id": parent["id"]}))
+        .await;
+    let _ = alice.delete(&child).await.expect(NO_CONTENT);
+    let _ = move_to(&alice, &path, json!({"parent_id": deepest})).await;
+    let rule = "parent_id must leave the task, with what is below it, within 8 levels";
+    let (_, message) = alice.undo_latest(&child).await.error(CONFLICT);
+    let undo = "This cannot be undone as the task is now";
+    assert_eq!(message, format!("{undo}: {rule}"));
+    let restore = format!("{child}/restore");
+    let (_, message) = alice.post(&restore, Value::Null).await.error(CONFLICT);
+    let told = "This cannot be restored as things are now";
+    assert_eq!(message, format!("{told}: {rule}"));
+    let _ = move_to(&alice, &path, json!({"parent_id": null})).await;
+    let back = alice.post(&restore, Value::Null).await.expect(OK);
+    assert_eq!(back["parent_id"], parent["id"]);
+}
+
 async fn a_parent_takes_what_is_below_it_along(app: TestApp) {
     let alice = app.user("alice");
     let (path, parent) = alice.create(json!({"title": "p"})).await;
@@ -159,7 +186,10 @@ async fn a_move_is_undone_unless_that_breaks_a_rule(app: TestApp) {
 async fn very_many_go_together_or_not_at_all(app: TestApp) {
     let alice = app.user("alice");
     let (_, list) = create_list(&alice, json!({"name": "Home"})).await;
-    let (path, parent) = alice.create(json!({"title": "p"})).await;
+    let daily = json!({"rule": "FREQ=DAILY"});
+    let parent = json!({"title": "p", "due": "2026-12-01", "recurrence": daily});
+    let (path, parent) = alice.create(parent).await;
+    let (_, other) = alice.create(json!({"title": "o"})).await;
     let create = json!({"op": "create", "title": "c", "parent_id": parent["id"]});
     for _ in 0..20 {
         let _ = alice.operate(json!(vec![create.clone(); 500])).await;
@@ -169,12 +199,18 @@ async fn very_many_go_together_or_not_at_all(app: TestApp) {
     // 10,000 are not too many, there and back.
     let _ = alice.delete(&path).await.expect(NO_CONTENT);
     let _ = alice.undo_latest(&path).await.expect(OK);
-    assert_eq!(alice.list().await["count"], 10_001);
+    assert_eq!(alice.list().await["count"], 10_002);
     let _ = alice.operate(json!([create])).await;
     let to = json!({"list_id": list["id"]});
+    let below = json!({"parent_id": other["id"]});
     for answer in [
         alice.post(&format!("{path}/move"), to.clone()).await,
         alice.patch(&path, to).await,
+        alice.post(&format!("{path}/move"), below).await,
+        alice.post(&format!("{path}/skip"), json!({})).await,
+        alice
+            .patch(&format!("{path}/complete"), json!({"completed": true}))
+            .await,
         alice.delete(&path).await,
     ] {
         let (code, message) = answer.error(CONFLICT);
@@ -184,4 +220,7 @@ async fn very_many_go_together_or_not_at_all(app: TestApp) {
     let all = alice.list().await;
     let tasks = all["tasks"].as_array().unwrap();
     assert!(tasks.iter().all(|task| task.get("list_id").is_none()));
+    // Among its siblings it moves alone.
+    let moved = move_to(&alice, &path, json!({"before": null})).await;
+    assert_eq!(moved["id"], parent["id"]);
 }

@@ -1060,7 +1060,7 @@ export interface components {
             current?: components["schemas"]["Current"];
             /** @description More that helps, in development only. */
             details?: Record<string, never>;
-            /** @description With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers. */
+            /** @description With a status of 422: what breaks a rule, be it a member of the body (with `index`: of that operation), a parameter or a header. */
             fields?: string[];
             /** @description What an import has done that could not go on; only there if it has done something. */
             import?: components["schemas"]["ImportReport"];

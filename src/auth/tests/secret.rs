@@ -221,6 +221,19 @@ async fn the_header_is_read_strictly_but_in_any_case() {
     assert_eq!(none.message(), "Missing authentication token");
 }
 
+/// `application/` may be left out (RFC 7515 §4.1.9), and media types are compared without regard to case. What is refused stands
+/// in `corpus.txt`.
+#[tokio::test]
+async fn the_type_of_a_token_may_be_named_in_full() {
+    let auth = authenticator(&secret_only());
+    let claims = claims(&json!({})).to_string();
+    for typ in ["JWT", "jwt", "application/jwt", "Application/JWT"] {
+        let header = json!({"alg": "HS256", "typ": typ}).to_string();
+        let token = hs256_of(SECRET.as_bytes(), &header, &claims);
+        assert!(ask(&auth, &token).await.is_ok(), "{typ}");
+    }
+}
+
 #[tokio::test]
 async fn refusals_never_contain_the_token_or_the_secret() {
     let auth = authenticator(&AuthSettings {

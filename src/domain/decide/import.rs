@@ -34,7 +34,10 @@ pub(super) fn import(
         if waits && parent.is_some_and(is_missing) {
             return Err(Refusal::NoParentYet);
         }
-        if drafting.settle(&mut task, || Ok(1)).is_err() {
+        if drafting
+            .settle(&mut task, || Ok(1), Refusal::Breaks)
+            .is_err()
+        {
             // Deeper than may be. At the top level of its list nothing of it is lost.
             task.content.parent_id = None;
             task.content.order = None;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::draft::Drafting;
 use super::kept::Kept;
 use crate::domain::change::{Batch, Change, Kind};
-use crate::domain::content::Content;
+use crate::domain::content::{Breach, Content};
 use crate::domain::limits::LISTS;
 use crate::domain::state::Need;
 use crate::domain::work::{Expected, Outcome, Written};
@@ -123,7 +123,7 @@ fn take_out(drafting: &mut Drafting<'_>, old: &Task) -> Result<Task, Refusal> {
     drafting.check_room()?;
     let mut new = old.clone();
     new.deleted_at = None;
-    drafting.settle(&mut new, || Ok(1))?;
+    drafting.settle(&mut new, || Ok(1), Refusal::RestoreBreaks)?;
     drafting.claim(Some(old), &new)?;
     Ok(drafting.replace(old, new, None))
 }
@@ -139,6 +139,7 @@ impl Drafting<'_> {
         &self,
         task: &mut Task,
         height: impl FnOnce() -> Result<usize, Refusal>,
+        refusal: impl FnOnce(Breach) -> Refusal,
     ) -> Result<(), Refusal> {
         let before = task.shelf();
         let content = &mut task.content;
@@ -159,7 +160,7 @@ impl Drafting<'_> {
             // Its place was among others.
             task.content.order = None;
         }
-        self.check_nesting(task.id, parent, height, Refusal::UndoBreaks)
+        self.check_nesting(task.id, parent, height, refusal)
     }
 
     /// The tasks that went into the trash together with this task or list, and have not moved since.

@@ -308,7 +308,7 @@ fn take_task_back(
         let is_apart = parent.is_some_and(|it| it.content.list_id != new.content.list_id);
         if is_back || is_apart || new.shelf() != old.shelf() {
             let height = || if is_back { Ok(1) } else { drafting.height(id) };
-            drafting.settle(new, height)?;
+            drafting.settle(new, height, Refusal::UndoBreaks)?;
         }
     }
     let leaves = !is_back && !new.is_deleted() && new.content.list_id != old.content.list_id;

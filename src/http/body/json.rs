@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::input::FromJson;
-use super::strict;
+use super::{length, strict};
 use crate::http::SharedApp;
 use crate::http::problem::Problem;
 
@@ -74,6 +74,7 @@ impl<const LIMIT: usize> FromRequest<SharedApp> for JsonBody<LIMIT> {
 
     async fn from_request(request: Request, _: &SharedApp) -> Result<Self, Problem> {
         let (head, body) = request.into_parts();
+        length::check(&head.headers, LIMIT)?;
         let declared = check_declaration(&head.headers, &head.method);
         let mut body = read_body(body, LIMIT).await?;
         if !body.is_empty() {

@@ -1,6 +1,6 @@
 //! The rest of a request's body that still arrives when the response is ready (too large, or not needed). Closing a
 //! connection on which the client still sends resets it, and the response may be lost (RFC 9112 §9.6); a proxy then
-//! answers 502. So the rest is read and discarded.
+//! answers 502. So the rest is read and discarded, while the response is on its way: the rest may never come.
 
 use std::mem;
 use std::pin::Pin;
@@ -8,12 +8,15 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, EXPECT};
-use axum::http::{HeaderMap, Request};
+use axum::http::Request;
+use axum::http::header::EXPECT;
 use bytes::Bytes;
 use http_body::{Body as _, Frame, SizeHint};
 use http_body_util::BodyExt;
 use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
+
+use super::length;
 
 /// A shorter body arrives with the head, or soon after it: hyper reads it by itself.
 const SHORT: u64 = 8 * 1024;
@@ -28,7 +31,8 @@ pub(in crate::http) struct Leftover(Option<oneshot::Receiver<Body>>);
 /// Lends the body to the route. A client that waits for `100 Continue` sends nothing without it.
 pub(in crate::http) fn lend(request: &mut Request<Body>) -> Leftover {
     let waits = request.headers().contains_key(EXPECT);
-    if waits || is_short(request.headers()) || request.body().is_end_stream() {
+    let is_short = length::declared(request.headers()).is_some_and(|length| length <= SHORT);
+    if waits || is_short || request.body().is_end_stream() {
         return Leftover(None);
     }
     let (back, leftover) = oneshot::channel();
@@ -38,19 +42,14 @@ pub(in crate::http) fn lend(request: &mut Request<Body>) -> Leftover {
     Leftover(Some(leftover))
 }
 
-fn is_short(headers: &HeaderMap) -> bool {
-    let length = headers.get(CONTENT_LENGTH);
-    let length = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    length.is_some_and(|length: u64| length <= SHORT)
-}
-
 impl Leftover {
-    /// Reads the rest of the body, if it came back.
-    pub(in crate::http) async fn drain(self) {
+    /// Reads the rest of the body, if it came back, beside the response: with the last of the body, or when it is let
+    /// go, the connection goes on or ends. A stop of the server waits for the connection, so it need not wait for this.
+    pub(in crate::http) fn drain(self) {
         let Some(mut body) = self.0.and_then(|mut leftover| leftover.try_recv().ok()) else {
             return;
         };
-        let draining = async {
+        let draining = async move {
             let mut taken = 0;
             while let Some(Ok(frame)) = body.frame().await {
                 taken += frame.data_ref().map_or(0, Bytes::len);
@@ -60,7 +59,7 @@ impl Leftover {
             }
         };
         // A slower client may lose the response.
-        let _ = tokio::time::timeout(LONGEST, draining).await;
+        TaskTracker::new().spawn(tokio::time::timeout(LONGEST, draining));
     }
 }
 

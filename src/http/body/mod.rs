@@ -3,6 +3,7 @@
 pub(super) mod input;
 pub(super) mod json;
 pub(super) mod leftover;
+pub(super) mod length;
 pub(super) mod meaning;
 pub(super) mod occasion;
 pub(super) mod place;

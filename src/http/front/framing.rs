@@ -1,10 +1,10 @@
 //! What the head of a request on a connection must be, so that a proxy and this server understand it alike: exactly one
 //! `Host` (RFC 9112 §3.2), and no transfer coding but `chunked` (§6.1). Requests that do not come from a connection have
-//! neither.
+//! neither. And after which responses a connection ends.
 
 use axum::http::header::{CONNECTION, HOST, TRANSFER_ENCODING};
 use axum::http::uri::Authority;
-use axum::http::{HeaderMap, HeaderValue, Request, Response, Version};
+use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
 use axum::response::IntoResponse;
 
 use crate::http::problem::Problem;
@@ -29,10 +29,20 @@ pub(super) fn refusal<B>(request: &Request<B>) -> Option<Response<axum::body::Bo
     let Wrong(message) = request.extensions().get()?;
     let mut response = Problem::bad_request(*message).into_response();
     // What follows on the connection may be meant for another host, or be a part of the body.
-    response
-        .headers_mut()
-        .insert(CONNECTION, HeaderValue::from_static("close"));
+    close(&mut response);
     Some(response)
+}
+
+/// A client that is told that its body is too large need not send the rest of it (RFC 9110 §15.5.14).
+pub(super) fn mark<B>(version: Version, response: &mut Response<B>) {
+    if version <= Version::HTTP_11 && response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        close(response);
+    }
+}
+
+fn close<B>(response: &mut Response<B>) {
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
 }
 
 /// The library takes any coding that ends in `chunked`, and hands on what another one has made of the body.

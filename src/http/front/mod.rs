@@ -86,30 +86,33 @@ impl FrontDoor {
             request.version(),
         );
 
+        let leftover = leftover::lend(&mut request);
         let mut response = if cors::is_preflight(&request) {
             if origin.is_none() {
                 self.notices.foreign_origin(request.headers().get(ORIGIN));
             }
+            drop(request);
             cors::preflight(origin.is_some())
         } else if let Some(refusal) = framing::refusal(&request) {
+            drop(request);
             refusal
         } else {
             ignore_trailing_slash(&mut request);
             request.extensions_mut().insert(line.exchange.clone());
-            let leftover = leftover::lend(&mut request);
             let routing = self.route(request, &line.exchange);
             let response = line.exchange.meter().measure(routing).await;
-            leftover.drain().await;
             match reader {
                 Some(reader) => reader.charge((&method, version), response),
                 None => response,
             }
         };
+        leftover.drain();
 
         if let Some(problem) = response.extensions_mut().remove::<Problem>() {
             self.write_envelope(&problem, &mut response);
             self.note_problem(&problem, &line.exchange);
         }
+        framing::mark(version, &mut response);
         cors::mark(&web.origins, origin, &mut response);
         public_path::mark(&prefix, &mut response);
         strict::mark(&line.exchange, &mut response);

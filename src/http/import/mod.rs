@@ -15,6 +15,7 @@ use self::report::ImportReversal;
 use crate::domain::{Author, ImportId, TaskId};
 use crate::http::SharedApp;
 use crate::http::body::json::Json;
+use crate::http::body::length;
 use crate::http::extract::{Owner, path_parameter};
 use crate::http::front::exchange::Exchange;
 use crate::http::problem::Problem;
@@ -57,7 +58,7 @@ pub(super) async fn import_user(
     request: Request,
 ) -> Result<Json<ImportReport>, Problem> {
     let format = query.format(request.headers())?;
-    stream::check_length(request.headers())?;
+    length::check(request.headers(), stream::LIMIT)?;
     exchange.set_longest(LONGEST);
     let wish = Wish {
         id: query.id.unwrap_or_else(|| app.tasks.new_import()),

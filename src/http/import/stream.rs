@@ -7,8 +7,6 @@ use std::io::{self, BufReader, Read};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::HeaderMap;
-use axum::http::header::CONTENT_LENGTH;
 use bytes::{Buf, Bytes};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::mpsc;
@@ -19,7 +17,7 @@ use crate::import::{self, Broken, Circumstances, Format, Piece};
 use crate::tasks::{Importing, Report};
 
 /// The largest body.
-const LIMIT: usize = 64 * 1024 * 1024;
+pub(super) const LIMIT: usize = 64 * 1024 * 1024;
 
 /// How long the body may pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -27,16 +25,6 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// The lengths of the channels: parts of the body, and parsed pieces.
 const CHUNKS: usize = 4;
 const PIECES: usize = 128;
-
-/// A body that is declared too large is refused at once.
-pub(super) fn check_length(headers: &HeaderMap) -> std::result::Result<(), Problem> {
-    let length = headers.get(CONTENT_LENGTH);
-    let length: Option<u64> = length.and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length| length > LIMIT as u64) {
-        return Err(Problem::payload_too_large(LIMIT));
-    }
-    Ok(())
-}
 
 /// Imports a whole body; always returns what was done.
 pub(super) async fn import(

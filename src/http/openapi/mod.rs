@@ -43,7 +43,7 @@ pub(super) struct ErrorBody {
     /// The task or the list as it is now; with `PRECONDITION_FAILED`, and with a `CONFLICT` about another one.
     #[schema(value_type = Current, required = false)]
     current: Option<()>,
-    /// With a status of 422: the names of what breaks a rule, be they members of the body, parameters or headers.
+    /// With a status of 422: what breaks a rule, be it a member of the body (with `index`: of that operation), a parameter or a header.
     #[schema(value_type = Vec<String>, required = false)]
     fields: Option<()>,
     /// Which operation of a batch was refused, counted from 0; only in an answer to a batch.

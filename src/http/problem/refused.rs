@@ -39,6 +39,10 @@ impl From<&Refusal> for Problem {
                 "This cannot be undone as the task is now: {}",
                 breach.rule
             )),
+            Refusal::RestoreBreaks(breach) => Self::conflict(format!(
+                "This cannot be restored as things are now: {}",
+                breach.rule
+            )),
             Refusal::ReferenceTaken(task) => Self::about(
                 StatusCode::CONFLICT,
                 "CONFLICT",

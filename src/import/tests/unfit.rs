@@ -68,3 +68,34 @@ fn what_does_not_fit_is_named() {
         }
     }
 }
+
+/// Not even the beginning of the row that is cut off is taken, and what stands before it is.
+#[test]
+fn a_row_that_was_cut_off_within_quotation_marks_is_refused() {
+    let head = "\u{feff}\"TYPE\",\"CONTENT\",\"DESCRIPTION\"\r\ntask,\"Buy \"\"milk\"\"\",\r\n";
+    let whole = told(
+        Format::Todoist,
+        format!("{head}task,\"Bread\n\",\"\"\"\""),
+        None,
+    );
+    assert_eq!(whole.lines().count(), 2, "{whole}");
+    assert!(
+        whole.contains("2 task 7789bf2f ,\"title\":\"Buy \\\"milk\\\"\""),
+        "{whole}"
+    );
+    for cut in [
+        "section,\"",
+        "task,\"Bre",
+        "task,Bread,\"\"\"",
+        "task,Bread,\"a,\r\n\r\n",
+    ] {
+        let told = told(Format::Todoist, format!("{head}{cut}"), None);
+        let broken =
+            "Unreadable { line: 3, message: \"opens a quotation mark that nothing closes\" }\n";
+        assert!(told.ends_with(broken), "{cut}: {told}");
+        assert!(
+            !told.contains("Bre") && !told.contains("list"),
+            "{cut}: {told}"
+        );
+    }
+}

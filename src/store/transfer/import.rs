@@ -1,6 +1,6 @@
 //! Reads the lines of an export, and refuses an incomplete one or one of another version.
 
-use std::io::{BufRead, Read};
+use std::io::{self, BufRead, Read};
 
 use super::super::row::Value;
 use super::super::tables::{ALL_TABLES, Table};
@@ -74,6 +74,7 @@ impl<'a> Importer<'a> {
                     if self.begun != ALL_TABLES.len() || end.rows != self.moved.rows {
                         return Err(self.wrong("rows are missing before the end"));
                     }
+                    self.expect_nothing_more()?;
                     return Ok(None);
                 }
                 (None, Some(name)) => self.begin_table(&name, mark.columns.as_deref())?,
@@ -98,12 +99,22 @@ impl<'a> Importer<'a> {
         Ok(())
     }
 
+    /// Who has put two exports into one file is not to believe that both have come.
+    fn expect_nothing_more(&mut self) -> Result<(), Error> {
+        let rest = self.lines.fill_buf().map_err(|error| cannot_read(&error))?;
+        if rest.is_empty() {
+            return Ok(());
+        }
+        self.number += 1;
+        Err(self.wrong("something stands behind the end"))
+    }
+
     fn read_line(&mut self) -> Result<(), Error> {
         self.number += 1;
         self.line.clear();
         let mut most = Read::take(&mut *self.lines, LONGEST_LINE);
         most.read_until(b'\n', &mut self.line)
-            .map_err(|error| said(format!("the export cannot be read: {error}")))?;
+            .map_err(|error| cannot_read(&error))?;
         if self.line.last() == Some(&b'\n') {
             return Ok(());
         }
@@ -125,4 +136,8 @@ impl<'a> Importer<'a> {
         let number = self.number;
         said(format!("up to line {number} of the export: {problem}"))
     }
+}
+
+fn cannot_read(error: &io::Error) -> Error {
+    said(format!("the export cannot be read: {error}"))
 }

@@ -35,7 +35,7 @@ type Case = (
     &'static str,
 );
 
-const SOMETHING_ELSE: [Case; 13] = [
+const SOMETHING_ELSE: [Case; 14] = [
     (
         "",
         NDJSON,
@@ -120,6 +120,13 @@ const SOMETHING_ELSE: [Case; 13] = [
         "BEGIN:VEVENT\r\n",
         INVALID,
         "line 1 of the body must begin with BEGIN:VCALENDAR",
+    ),
+    (
+        "",
+        CSV,
+        "TYPE,CONTENT\nsection,\"Ho\nme",
+        BAD,
+        "Line 2 of the body opens a quotation mark that nothing closes",
     ),
 ];
 
