@@ -29,18 +29,22 @@ export class Deeds {
   readonly #view: View;
   /** Called when there is something to send. */
   readonly #wake: () => void;
+  /** Throws if nothing may be done any more. */
+  readonly #demandOpen: () => void;
   /** Of each deed all that was done together, the latest last. */
   #past: Past[][] = [];
   /** What is being done together now. */
   #together: Past[] | undefined;
 
-  constructor(queue: Queue, view: View, wake: () => void) {
+  constructor(queue: Queue, view: View, wake: () => void, demandOpen: () => void) {
     this.#queue = queue;
     this.#view = view;
     this.#wake = wake;
+    this.#demandOpen = demandOpen;
   }
 
   perform(deed: Deed): void {
+    this.#demandOpen();
     const row = keyOf(deed.id, deed.of);
     const before = this.#view.row(row);
     const behind = before && deed.kind === "move" ? this.#behind(before, deed) : undefined;
@@ -74,6 +78,7 @@ export class Deeds {
       return made;
     });
     const undo = () => {
+      this.#demandOpen();
       // What was taken back by another way is not there any more.
       const rest = own.splice(0).filter((past) => this.#past.some((all) => all.includes(past)));
       this.#past = this.#past.map((all) => all.filter((past) => !rest.includes(past))).filter((all) => all.length > 0);
@@ -89,6 +94,7 @@ export class Deeds {
 
   /** Takes the last deed back of which there is something left to take back: `false` if there is none. */
   undo(): boolean {
+    if (this.#past.length > 0) this.#demandOpen();
     for (let all = this.#past.pop(); all; all = this.#past.pop()) {
       if (this.#takeBack(all)) return true;
     }

@@ -74,7 +74,7 @@ export function createStore(options: StoreOptions) {
   );
   const queue = new Queue(journal, (id) => view.touch(id));
   const view = new View(replica, queue, () => client.userId ?? "", onError);
-  const deeds = new Deeds(queue, view, () => work.ring());
+  const deeds = new Deeds(queue, view, () => work.ring(), demandOpen);
   const follow = new Follow({
     client,
     replica,
@@ -118,6 +118,11 @@ export function createStore(options: StoreOptions) {
   let running: { control: AbortController; done: Promise<unknown> } | undefined;
   let known = queue.refused;
   let isReady = false;
+
+  /** What is done from now on, another store cannot take over: nobody would ever send it. */
+  function demandOpen(): void {
+    if (closed) throw TickboxError.local("CLOSED", "This store is closed: create another one");
+  }
 
   async function load(): Promise<void> {
     let isOurs = true;
@@ -203,7 +208,7 @@ export function createStore(options: StoreOptions) {
   }
 
   async function start(): Promise<void> {
-    if (closed) throw new Error("This store is closed: create another one");
+    demandOpen();
     wanted = true;
     await (loading ??= load());
     // Somebody may have changed their mind, or have been faster.
@@ -287,6 +292,7 @@ export function createStore(options: StoreOptions) {
 
     /** Puts a refused operation back into the queue, perhaps with better fields. */
     retry(key: string, fields: Patch = {}): void {
+      demandOpen();
       const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
       const { key: _, at: __, alone: ___, failures: ____, ...deed } = refused.operation;
@@ -299,6 +305,7 @@ export function createStore(options: StoreOptions) {
     },
 
     dismiss(key: string): void {
+      demandOpen();
       queue.dismiss(key);
       known = queue.refused;
       view.changed();
@@ -327,7 +334,7 @@ export function createStore(options: StoreOptions) {
     /** Ends all requests. What is not sent stays, for `start` or the next store with the same storage. */
     stop,
 
-    /** `stop` for good: another store may take over what this one leaves. */
+    /** `stop` for good: another store may take over what this one leaves. What would change something then throws. */
     async close(): Promise<void> {
       closed = true;
       await stop();

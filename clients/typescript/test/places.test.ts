@@ -83,7 +83,7 @@ function alone() {
   const queue = new Queue(new Journal(memory(), unwanted), (key) => view.touch(key));
   const replica = new Replica((key) => view.touch(key), () => undefined);
   const view: View = new View(replica, queue, () => "ada", unwanted);
-  const deeds = new Deeds(queue, view, () => undefined);
+  const deeds = new Deeds(queue, view, () => undefined, () => undefined);
   return { queue, replica, view, deeds, ...writes(view, deeds) };
 }
 
