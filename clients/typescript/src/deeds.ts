@@ -11,7 +11,7 @@ import type { View } from "./view.js";
 /** Of so many deeds it is remembered what they were done to. */
 const MOST_DEEDS = 100;
 
-type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "passing" | "base">;
+type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "spreads" | "passing" | "base">;
 
 /** What a pass changes. */
 const STANDING = ["due", "start", "occurrence", "done", "completed"];
@@ -131,7 +131,7 @@ export class Deeds {
   }
 
   #opposite({ deed, before, after, behind }: Past): Deed | undefined {
-    const { id, kind, fields, of } = deed;
+    const { id, kind, fields, of, spreads } = deed;
     const row = keyOf(id, of);
     const now = this.#view.row(row);
     const made = { id, ...(of && { of }), fields: {}, base: now ?? null };
@@ -149,7 +149,7 @@ export class Deeds {
       return { ...made, kind: "unpass", fields: valuesOf(before, [...STANDING, "completed_at"]), passing: deed.passing! };
     }
     const old = valuesOf(before, Object.keys(fields));
-    if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind! };
+    if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind!, ...(spreads && { spreads }) };
     // What others have made of the same since is theirs.
     const { yielding } = merge(after, old, now);
     return isEmpty(yielding) ? undefined : { ...made, kind: "change", fields: yielding };

@@ -281,7 +281,7 @@ export class Flush {
     if (passed.completed || !before || presentOf(before) !== passing!.occurrence) return;
     for (const key of replica.keys) {
       const row = replica.row(key);
-      const task = row && this.#rowsOver(row).includes(id) ? reopened(row) : row;
+      const task = row && this.#rowsOver(row).includes(id) ? reopened(row, passed.updated_at) : row;
       if (task && task !== row) replica.tell(key, { task: { ...task, version: task.version + 1 }, version: task.version + 1 });
     }
   }

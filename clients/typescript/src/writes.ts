@@ -7,7 +7,7 @@ import { EMPTY } from "./members.js";
 import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { When } from "./moments.js";
 import { dayOfDoing, occurrencesOf, presentOf } from "./occurrences.js";
-import { placeAmong, placed, type Found } from "./places.js";
+import { isThere, placeAmong, placed } from "./places.js";
 import { keyOf, type Of, type Row } from "./rows.js";
 import { checked, checkedList, checkTogether, notBelowItself } from "./rules.js";
 import type { Beside, List, ListPatch, NewList, Patch, Target, Task } from "./types.js";
@@ -40,9 +40,8 @@ export function writes(view: View, deeds: Deeds) {
     const fields = { ...others, ...(completed !== undefined && !passes && { completed }) };
     const home = placed(base, homeOf({ list_id, parent_id }), listOf);
     return deeds.together(() => {
-      const { list_id: list = null, parent_id: parent = null } = base;
       // As the server takes it: another list or parent is a move to the end.
-      if (home.list_id !== list || home.parent_id !== parent) move(id, home);
+      if (!isSame(home, base)) move(id, home);
       if (!isEmpty(fields)) deeds.perform({ id, kind: "change", fields, base: seen<Task>(id) });
       if (passes) pass(id, false);
       // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
@@ -73,15 +72,20 @@ export function writes(view: View, deeds: Deeds) {
     const base = seen<Task>(id);
     const home = placed(base, homeOf(to), listOf);
     notBelowItself(id, home.parent_id, parentOf);
+    const siblings = view.siblings(home, id);
     const beside = besideOf({ after, before });
-    moveTo(base, placeAmong(view.siblings(home, id), beside), beside, home);
+    if (!isSame(home, base) || !isThere(base, siblings, beside)) moveTo(base, siblings, beside, home);
     return seen(id);
   }
 
   /** The row goes there, and those who have to make room for it go behind it. */
-  function moveTo(base: Row, { order, followers }: Found, beside: Beside, home: Home, of?: Of): void {
+  function moveTo(base: Row, siblings: readonly Row[], beside: Beside, home: Home, of?: Of): void {
+    const { order, followers } = placeAmong(siblings, beside);
     const go = (row: Row, order: string, beside: Beside) =>
-      deeds.perform({ id: row.id, ...(of && { of }), kind: "move", fields: { ...home, order } as Patch, beside, base: row });
+      deeds.perform({
+        ...{ id: row.id, ...(of && { of }), kind: "move", fields: { ...home, order } as Patch, beside, base: row },
+        ...(row !== base && { spreads: true }),
+      });
     deeds.together(() => {
       go(base, order, beside);
       let last = base.id;
@@ -166,7 +170,8 @@ export function writes(view: View, deeds: Deeds) {
     moveList(id: string, to: Beside): List {
       const base = seen<List>(id, "list");
       const beside = besideOf(to);
-      moveTo(base, placeAmong(view.lists().filter((list) => list.id !== id), beside), beside, {}, "list");
+      const others = view.lists().filter((list) => list.id !== id);
+      if (!isThere(base, others, beside)) moveTo(base, others, beside, {}, "list");
       return seen(id, "list");
     },
 
@@ -184,6 +189,8 @@ export function writes(view: View, deeds: Deeds) {
 function homeOf({ list_id, parent_id }: Home): Home {
   return checked({ ...(list_id !== undefined && { list_id }), ...(parent_id !== undefined && { parent_id }) });
 }
+
+const isSame = (home: Home, { list_id, parent_id }: Task) => home.list_id === (list_id ?? null) && home.parent_id === (parent_id ?? null);
 
 function besideOf({ after, before }: Beside): Beside {
   return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
