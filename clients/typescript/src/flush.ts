@@ -8,11 +8,12 @@ import { asPatch, content } from "./merge.js";
 import { presentOf } from "./occurrences.js";
 import { reopened, type Operation } from "./operations.js";
 import { BATCH, SPLIT, many, one, outcomes, type Item, type Outcome } from "./parcels.js";
+import { isSought, seqOf } from "./past.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
 import { above, keyOf, type Row } from "./rows.js";
-import type { History, Patch, Task } from "./types.js";
+import type { Patch, Task } from "./types.js";
 import type { Home } from "./writes.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
@@ -53,8 +54,9 @@ export class Flush {
     // What is sent must be known after a crash, word for word.
     await journal.saved();
     const outcomes = await this.#send(parcel, signal);
-    if (outcomes.some(({ status }) => status === 404)) {
-      // A missing task and a user whom this token does not name look the same. The log tells them apart.
+    if (outcomes.some((outcome) => outcome.status === 404 || isHomeless(outcome))) {
+      // A missing task and a user whom this token does not name look the same, and so do a parent that is gone and one
+      // that is too deep. The log tells them apart.
       await this.#parts.catchUp(signal);
     }
     const operations = parcel.operations.map((key) => queue.find(key));
@@ -74,7 +76,7 @@ export class Flush {
       const operation = queue.head(row);
       if (!operation || !isSought(operation)) continue;
       try {
-        const seq = await this.#seqOf(operation, signal);
+        const seq = await seqOf(operation, this.#parts, signal);
         queue.replace(operation, seq === undefined ? [] : [{ ...operation, seq }]);
       } catch (error) {
         if (!(error instanceof TickboxError) || error.status !== 500) throw error;
@@ -83,22 +85,6 @@ export class Flush {
       }
     }
     return failure;
-  }
-
-  /** The number of the change that has passed an occurrence: nothing, if none that is still told of has. */
-  async #seqOf({ id, passing }: Operation, signal: AbortSignal): Promise<number | undefined> {
-    const { client, replica } = this.#parts;
-    const { occurrence, skips } = passing!;
-    // Behind the last one the task stays at it, and is completed.
-    const isLast = replica.task(id)?.occurrence === occurrence;
-    const isIt = (before: Partial<Task> | null) => before?.occurrence === occurrence || (isLast && before?.completed === false && (skips || "done" in before));
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page: History = await client.history(id, { limit: 1000, ...(cursor && { cursor }) }, { signal, retry: { attempts: 1 } }).catch(ifMissing);
-      const found = page.history.find(({ before }) => isIt(before as Partial<Task> | null));
-      if (found) return found.seq;
-      cursor = page.next_cursor;
-    }
-    return undefined;
   }
 
   /** The next request: the first operation of each task, as far as they fit together. */
@@ -151,10 +137,18 @@ export class Flush {
     const isMissing = (other: Operation) => isComing(other) && !isIn(other);
     if (operation.kind === "change" && this.#rowsOver(operation.base).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
     if (named(operation).some((row) => queue.of(row).some((other) => isMissing(other) || (isAhead(other) && other.kind !== "remove")))) return true;
-    if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     const row = keyOf(operation.id, operation.of);
+    if (operation.kind === "move" || operation.kind === "create") return this.#isMadeRoomFor(operation, row, isAhead);
+    if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     // A move may be refused, and then the task would go along: it has to be answered.
     return queue.operations.some((other) => other.key < operation.key && this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other)));
+  }
+
+  /** Whether a move of what a row is to be below, or was, or of what is below it, has to be done first: so deep they could not be. */
+  #isMadeRoomFor(operation: Operation, row: string, isAhead: (other: Operation) => boolean): boolean {
+    if (above(operation.fields).length === 0) return false;
+    const isNear = (other: Operation) => this.#everOver(operation).has(keyOf(other.id, other.of)) || this.#everOver(other).has(row);
+    return this.#parts.queue.operations.some((other) => other.kind === "move" && isAhead(other) && isNear(other));
   }
 
   /** All rows that a row is below, or was, as the server has it and as it was done here. */
@@ -294,6 +288,7 @@ export class Flush {
   #settle(operation: Operation, outcome: Outcome, version: number): void {
     const { queue, replica } = this.#parts;
     const { status, error } = outcome;
+    const homeless = isHomeless(outcome);
     const task = outcome.task ?? error?.current;
     const { id, kind } = operation;
     const row = keyOf(id, operation.of);
@@ -329,10 +324,13 @@ export class Flush {
       // None of both is a sibling any more: then it is the last.
       const { beside: _, ...rest } = operation;
       queue.replace(operation, [rest]);
-    } else if (status === 422 && isHomeless(error?.fields) && named(operation).some((other) => this.#isOnItsWay(other, operation))) {
+    } else if (homeless && named(operation).some((other) => this.#isOnItsWay(other, operation))) {
       // What it is to stand in is sent again, and it goes behind that.
       queue.again(operation);
-    } else if (status === 422 && isHomeless(error?.fields) && above(operation.fields).length > 0) {
+    } else if (homeless && kind === "move" && replica.row((operation.fields as Home).parent_id ?? "")) {
+      // By what others have done it would be too deep by now, or below itself: it stays where it is.
+      queue.replace(operation, []);
+    } else if (homeless && above(operation.fields).length > 0) {
       // The parent, or else the list, cannot be had: what was written is worth more than where it stands.
       const { parent_id: parent } = operation.fields as Home;
       queue.replace(operation, [without(operation, parent ? ["parent_id"] : ["list_id", "parent_id"])]);
@@ -356,8 +354,9 @@ export class Flush {
 }
 
 /** Whether a refusal is about where a task was to stand, and about nothing else. */
-function isHomeless(fields: readonly string[] | undefined): boolean {
-  return fields !== undefined && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
+function isHomeless({ status, error }: Outcome): boolean {
+  const { fields = [] } = error ?? {};
+  return status === 422 && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
 }
 
 /** The operation without some of its fields; of a move they say that there is none. */
@@ -381,17 +380,8 @@ function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
 }
 
-/** An occurrence is taken back by the number of the change that has passed it, which has to be found first. */
-const isSought = ({ kind, seq }: Operation) => kind === "unpass" && seq === undefined;
-
 const conflicting = (message: string) => ({ status: 409, code: "CONFLICT", message });
 
 const isComing = ({ kind }: Operation) => kind === "create" || kind === "restore";
 
 const failedOnce = (operation: Operation): Operation => ({ ...operation, alone: true, failures: (operation.failures ?? 0) + 1 });
-
-/** A task that is gone has no history. */
-function ifMissing(error: unknown): History {
-  if (error instanceof TickboxError && error.status === 404) return { history: [], next_cursor: null };
-  throw error;
-}

@@ -9,7 +9,7 @@ import type { When } from "./moments.js";
 import { dayOfDoing, occurrencesOf, presentOf } from "./occurrences.js";
 import { isThere, placeAmong, placed } from "./places.js";
 import { keyOf, type Of, type Row } from "./rows.js";
-import { checked, checkedList, checkTogether, notBelowItself } from "./rules.js";
+import { checked, checkedList, checkNesting, checkTogether, LEVELS } from "./rules.js";
 import type { Beside, List, ListPatch, NewList, Patch, Target, Task } from "./types.js";
 import type { View } from "./view.js";
 
@@ -63,6 +63,12 @@ export function writes(view: View, deeds: Deeds) {
   }
 
   const parentOf = (task: string) => view.get(task)?.parent_id;
+  /** How many levels a task takes with what is below it. Where two devices have made a circle, more than there may be. */
+  function heightOf(task: string): number {
+    let height = 0;
+    for (let level = [task]; level.length > 0 && height <= LEVELS; height += 1) level = level.flatMap((id) => view.below(id));
+    return height;
+  }
   function listOf(id: string): string | null | undefined {
     const task = view.get(id);
     return task && (task.list_id ?? null);
@@ -71,7 +77,7 @@ export function writes(view: View, deeds: Deeds) {
   function move(id: string, { after, before, ...to }: Target): Task {
     const base = seen<Task>(id);
     const home = placed(base, homeOf(to), listOf);
-    notBelowItself(id, home.parent_id, parentOf);
+    if (!isSame(home, base)) checkNesting(id, home.parent_id, parentOf, heightOf(id));
     const siblings = view.siblings(home, id);
     const beside = besideOf({ after, before });
     if (!isSame(home, base) || !isThere(base, siblings, beside)) moveTo(base, siblings, beside, home);
@@ -117,7 +123,7 @@ export function writes(view: View, deeds: Deeds) {
     create({ list_id, parent_id, ...rest }: NewTaskFields): Task {
       const id = timeId();
       const { list_id: list, parent_id: parent } = placed({}, homeOf({ list_id, parent_id }), listOf);
-      notBelowItself(id, parent, parentOf);
+      checkNesting(id, parent, parentOf, 1);
       const home = { ...(list && { list_id: list }), ...(parent && { parent_id: parent }) };
       deeds.perform({ id, kind: "create", fields: { ...written({ ...EMPTY, ...rest }), ...home }, base: null });
       return seen(id);
