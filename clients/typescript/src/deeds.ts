@@ -16,6 +16,9 @@ type Deed = Pick<Operation, "id" | "of" | "kind" | "fields" | "beside" | "spread
 /** What a pass changes. */
 const STANDING = ["due", "start", "occurrence", "done", "completed"];
 
+/** What a new rule begins anew, and no change can write. */
+const BEGUN = ["anchor", "occurrence", "done"];
+
 /** What was done to a row, how it looked before and after, and behind which sibling it stood. */
 interface Past {
   deed: Deed;
@@ -152,7 +155,11 @@ export class Deeds {
     if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind!, ...(spreads && { spreads }) };
     // What others have made of the same since is theirs.
     const { yielding } = merge(after, old, now);
-    return isEmpty(yielding) ? undefined : { ...made, kind: "change", fields: yielding };
+    if (isEmpty(yielding)) return undefined;
+    const all = [...Object.keys(fields), ...BEGUN];
+    // Written again, the rule would begin anew: the server alone can put back where it stood.
+    const isRule = "recurrence" in fields && (before as Task).recurrence && same(valuesOf(now, all), valuesOf(after, all));
+    return isRule ? { ...made, kind: "unpass", fields: valuesOf(before, [...all, "completed_at"]) } : { ...made, kind: "change", fields: yielding };
   }
 }
 

@@ -6,7 +6,7 @@ import { TickboxError } from "./errors.js";
 import type { Journal } from "./journal.js";
 import { asPatch, content } from "./merge.js";
 import { presentOf } from "./occurrences.js";
-import { reopened, type Operation } from "./operations.js";
+import { reopened, rewritten, type Operation } from "./operations.js";
 import { BATCH, SPLIT, many, one, outcomes, type Item, type Outcome } from "./parcels.js";
 import { isSought, seqOf } from "./past.js";
 import type { Parcel, Queue } from "./queue.js";
@@ -77,7 +77,7 @@ export class Flush {
       if (!operation || !isSought(operation)) continue;
       try {
         const seq = await seqOf(operation, this.#parts, signal);
-        queue.replace(operation, seq === undefined ? [] : [{ ...operation, seq }]);
+        queue.replace(operation, seq === undefined ? notFound(operation) : [{ ...operation, seq }]);
       } catch (error) {
         if (!(error instanceof TickboxError) || error.status !== 500) throw error;
         failure = error;
@@ -100,8 +100,9 @@ export class Flush {
         continue;
       }
       const { operation } = item;
-      // Batches are of tasks. What is undone there is undone as a whole: an occurrence must be so by itself.
-      const single = operation.alone === true || operation.of !== undefined || operation.kind === "pass" || operation.kind === "unpass";
+      // Batches are of tasks. What is undone there is undone as a whole: an occurrence or a rule must be so by itself.
+      const { alone, of, kind } = operation;
+      const single = alone === true || of !== undefined || kind === "pass" || kind === "unpass" || (kind === "change" && "recurrence" in item.fields);
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;
@@ -314,7 +315,7 @@ export class Flush {
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
     } else if (kind === "unpass" && status >= 400) {
       // Somebody has gone on from there since.
-      queue.replace(operation, []);
+      queue.replace(operation, notFound(operation));
     } else if (status === 404 && (kind === "change" || kind === "remove" || kind === "move" || kind === "pass")) {
       tell(undefined);
       // A change has to be decided about; a removal has what it wants.
@@ -379,6 +380,9 @@ function named({ fields, beside }: Operation): string[] {
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
 }
+
+/** An occurrence stays passed; a rule can be written. */
+const notFound = (operation: Operation) => (operation.passing ? [] : [rewritten(operation)]);
 
 const conflicting = (message: string) => ({ status: 409, code: "CONFLICT", message });
 

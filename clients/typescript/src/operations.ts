@@ -2,7 +2,7 @@
 // takes an earlier one up. Nothing here is sent or stored.
 
 import { EMPTY } from "./members.js";
-import { difference, isEmpty, patched, rebased, same } from "./merge.js";
+import { content, difference, isEmpty, patched, rebased, same } from "./merge.js";
 import { afterMoment } from "./moments.js";
 import { begun, passed, type Passing } from "./occurrences.js";
 import { orderOf } from "./order.js";
@@ -27,7 +27,10 @@ export interface Operation {
   readonly beside?: Beside;
   /** Of a move: it only makes room for another one, which the server does by itself and does not count as an update. */
   readonly spreads?: boolean;
-  /** Of a pass: which occurrence is completed or skipped. Of an unpass: which of these is taken back, and its number in the log. */
+  /**
+   * Of a pass: which occurrence is completed or skipped. Of an unpass: which of these is taken back, or none if it is a
+   * change of the rule; and its number in the log.
+   */
   readonly passing?: Passing;
   readonly seq?: number;
   /** The task or the list as it was seen when this was done to it; null for a create. */
@@ -105,11 +108,18 @@ export function isMoreThanATick(fields: Patch): boolean {
   return Object.keys(fields).some((field) => field !== "completed");
 }
 
+/** A change of a rule that is taken back where the server has none to take back: what was written is written again. */
+export function rewritten({ seq: _, ...operation }: Operation): Operation {
+  return { ...operation, kind: "change", fields: content(operation.fields) };
+}
+
 /**
  * What becomes of `last`, which nobody was told of yet, when `next` is done to the same task: one operation that does
  * both, none at all, or the two of them.
  */
 export function joined(last: Operation, next: Operation): Operation | "neither" | "both" {
+  const isOfRule = last.kind === "create" || (last.kind === "change" && "recurrence" in last.fields);
+  if (isOfRule && next.kind === "unpass" && !next.passing) return joined(last, rewritten(next));
   if (last.kind === "create") {
     if (next.kind === "change") return { ...last, fields: { ...last.fields, ...rebased(next.base, next.fields, last.fields) } };
     if (next.kind === "remove") return "neither";
