@@ -41,6 +41,11 @@ export interface Operation {
   readonly failures?: number;
 }
 
+/** What was done, to be done once more: without what became of it. */
+export function again({ key: _, at: __, until: ___, alone: ____, failures: _____, ...deed }: Operation): Omit<Operation, "key" | "at"> {
+  return deed;
+}
+
 /** The row that a create promises, until the server tells what it made of it. */
 export function draft(operation: Operation, user: string): Row {
   const { id, at, fields, of } = operation;

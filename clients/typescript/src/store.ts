@@ -7,11 +7,12 @@ import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
 import { Journal } from "./journal.js";
 import { dayOfDoing } from "./occurrences.js";
-import type { Operation } from "./operations.js";
+import { again, type Operation } from "./operations.js";
 import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
+import { keyOf } from "./rows.js";
 import { memory, type Storage } from "./storage.js";
 import { Later, within } from "./timing.js";
 import type { Patch, Task } from "./types.js";
@@ -295,13 +296,16 @@ export function createStore(options: StoreOptions) {
       demandOpen();
       const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
-      const { key: _, at: __, alone: ___, failures: ____, ...deed } = refused.operation;
+      const deed = again(refused.operation);
       const better = { ...deed.fields, ...written(fields, { ...deed.base, ...deed.fields }) };
       queue.dismiss(key);
       known = queue.refused;
       // The day that a wrong clock said would be refused again.
       const passing = deed.passing && { ...deed.passing, on: dayOfDoing(deed.base as Task, new Date().toISOString()) };
-      deeds.perform({ ...deed, ...(passing && { passing }), fields: better });
+      deeds.together(() => {
+        deeds.perform({ ...deed, ...(passing && { passing }), fields: better });
+        for (const next of refused.behind ?? []) deeds.perform({ ...again(next), base: view.row(keyOf(next.id, next.of)) ?? null });
+      });
     },
 
     dismiss(key: string): void {
