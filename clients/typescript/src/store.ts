@@ -85,7 +85,9 @@ export function createStore(options: StoreOptions) {
     alarm: network,
     onStatus(next, failure) {
       view.status(next, failure);
-      if (next === "live") network.ring();
+      if (next !== "live") return;
+      network.ring();
+      inherits(true);
     },
     onProgress() {
       save.later();
@@ -208,6 +210,9 @@ export function createStore(options: StoreOptions) {
     }
   }
 
+  /** What other stores with the same storage have left is for one that sends it. */
+  const inherits = (whether: boolean) => void storage.inherits?.(whether).catch(onError);
+
   async function start(): Promise<void> {
     demandOpen();
     wanted = true;
@@ -218,12 +223,14 @@ export function createStore(options: StoreOptions) {
     const { signal } = control;
     whenOnline(() => network.ring(), signal);
     running = { control, done: Promise.all([follow.run(signal), send(signal)]) };
+    inherits(true);
   }
 
   async function stop(): Promise<void> {
     const was = running;
     wanted = false;
     running = undefined;
+    inherits(false);
     was?.control.abort();
     await was?.done;
     confirm.cancel();
