@@ -78,7 +78,7 @@ async fn its_store_works_over_lines_that_break() {
     test(
         &[
             "store", "lists", "nesting", "undo", "times", "fields", "recovery", "apart", "between",
-            "wipe",
+            "sequence", "wipe",
         ],
         &[],
     )

@@ -5,6 +5,7 @@ import { isEmpty, merge, same } from "./merge.js";
 import type { Operation } from "./operations.js";
 import type { Queue } from "./queue.js";
 import { keyOf, type Row } from "./rows.js";
+import { checkTogether } from "./rules.js";
 import type { Beside, Patch, Task } from "./types.js";
 import type { View } from "./view.js";
 
@@ -25,6 +26,8 @@ interface Past {
   before: Row | undefined;
   after: Row | undefined;
   behind: Beside | undefined;
+  /** Of a removal: what waited to be sent of the row, and never is. */
+  waiting: readonly Operation[];
 }
 
 export class Deeds {
@@ -51,8 +54,10 @@ export class Deeds {
     const row = keyOf(deed.id, deed.of);
     const before = this.#view.row(row);
     const behind = before && deed.kind === "move" ? this.#behind(before, deed) : undefined;
+    const pending = this.#queue.of(row);
     this.#queue.add(this.#operation(deed));
-    const past = { deed, before, after: this.#view.row(row), behind };
+    const waiting = deed.kind === "remove" && this.#queue.of(row).length === 0 ? pending : [];
+    const past = { deed, before, after: this.#view.row(row), behind, waiting };
     if (this.#together) this.#together.push(past);
     else this.#remember([past]);
     this.#wake();
@@ -108,9 +113,13 @@ export class Deeds {
   #takeBack(all: readonly Past[]): boolean {
     let isDone = false;
     for (const past of [...all].reverse()) {
+      const { deed, waiting } = past;
+      const row = keyOf(deed.id, deed.of);
       const opposite = this.#opposite(past);
       if (!opposite) continue;
-      this.#queue.add(this.#operation(opposite));
+      // What was never sent is there again as if it had never been removed, at its place among all that waits.
+      if (waiting.length > 0 && this.#queue.of(row).length === 0) waiting.forEach((it) => this.#queue.add(it));
+      else this.#queue.add(this.#operation(opposite));
       isDone = true;
     }
     if (isDone) this.#wake();
@@ -155,11 +164,21 @@ export class Deeds {
     if (kind === "move") return isMoved(after, now) ? undefined : { ...made, kind, fields: old, beside: behind!, ...(spreads && { spreads }) };
     // What others have made of the same since is theirs.
     const { yielding } = merge(after, old, now);
-    if (isEmpty(yielding)) return undefined;
+    if (isEmpty(yielding) || breaks({ ...now, ...yielding } as Patch, now as Patch)) return undefined;
     const all = [...Object.keys(fields), ...BEGUN];
     // Written again, the rule would begin anew: the server alone can put back where it stood.
     const isRule = "recurrence" in fields && (before as Task).recurrence && same(valuesOf(now, all), valuesOf(after, all));
     return isRule ? { ...made, kind: "unpass", fields: valuesOf(before, [...all, "completed_at"]) } : { ...made, kind: "change", fields: yielding };
+  }
+}
+
+/** Whether what others have made of it, or what was done here since, leaves no room for what it was: a due date before the start. */
+function breaks(wanted: Patch, now: Patch): boolean {
+  try {
+    checkTogether(wanted, now);
+    return false;
+  } catch {
+    return true;
   }
 }
 

@@ -3,6 +3,7 @@
 
 import type { Client } from "./client.js";
 import { TickboxError } from "./errors.js";
+import { isHomeless, named, without } from "./homes.js";
 import type { Journal } from "./journal.js";
 import { asPatch, content } from "./merge.js";
 import { presentOf } from "./occurrences.js";
@@ -13,7 +14,7 @@ import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
 import { above, keyOf, type Row } from "./rows.js";
-import type { Patch, Task } from "./types.js";
+import type { Task } from "./types.js";
 import type { Home } from "./writes.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
@@ -139,17 +140,32 @@ export class Flush {
     if (operation.kind === "change" && this.#rowsOver(operation.base).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
     if (named(operation).some((row) => queue.of(row).some((other) => isMissing(other) || (isAhead(other) && other.kind !== "remove")))) return true;
     const row = keyOf(operation.id, operation.of);
-    if (operation.kind === "move" || operation.kind === "create") return this.#isMadeRoomFor(operation, row, isAhead);
+    if (operation.kind === "move" || operation.kind === "create") return this.#followsMove(operation, row, isAhead);
     if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     // A move may be refused, and then the task would go along: it has to be answered.
-    return queue.operations.some((other) => other.key < operation.key && this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other)));
+    const isBelow = (other: Operation) => this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other));
+    // Beside what is gone there would be no place.
+    const isBeside = (other: Operation) => other.kind === "move" && !isIn(other) && named(other).includes(row);
+    return queue.operations.some((other) => other.key < operation.key && (isBelow(other) || isBeside(other)));
   }
 
-  /** Whether a move of what a row is to be below, or was, or of what is below it, has to be done first: so deep they could not be. */
-  #isMadeRoomFor(operation: Operation, row: string, isAhead: (other: Operation) => boolean): boolean {
-    if (above(operation.fields).length === 0) return false;
-    const isNear = (other: Operation) => this.#everOver(operation).has(keyOf(other.id, other.of)) || this.#everOver(other).has(row);
-    return this.#parts.queue.operations.some((other) => other.kind === "move" && isAhead(other) && isNear(other));
+  /**
+   * Whether another has to be done first: to the same place, where it would stand behind this one; or a move of what a row
+   * is to be below, or of what is below it, without which they could be too deep. What is made in one batch is made at
+   * one moment, and so stands before what was moved to the end there: it comes in the next one.
+   */
+  #followsMove(operation: Operation, row: string, isAhead: (other: Operation) => boolean): boolean {
+    const { queue } = this.#parts;
+    const place = above(operation.fields);
+    const isCreate = operation.kind === "create";
+    const isDeep = (other: Operation) =>
+      place.length > 0 && (this.#everOver(operation).has(keyOf(other.id, other.of)) || this.#everOver(other).has(row));
+    const isHere = ({ fields, of }: Operation) => of === operation.of && above(fields)[0] === place[0];
+    return queue.operations.some((other) => {
+      // One at which the server fails stops nobody.
+      if (other.failures || !(isCreate ? other.key < operation.key : isAhead(other))) return false;
+      return other.kind === "move" ? isHere(other) || isDeep(other) : other.kind === "create" && !isCreate && isHere(other);
+    });
   }
 
   /** All rows that a row is below, or was, as the server has it and as it was done here. */
@@ -310,6 +326,9 @@ export class Flush {
       // Nothing was done, because it has another rule by now, or none.
       if (next?.do === "refuse") queue.refuse(operation, conflicting(next.message));
       else queue.replace(operation, next?.do === "become" ? [next.operation] : []);
+    } else if (status === 404 && kind === "restore" && replica.row(row)) {
+      // It was made elsewhere, and had not arrived.
+      queue.replace(operation, []);
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
@@ -352,29 +371,6 @@ export class Flush {
       for (const refused of words.length > 0 ? words : [operation]) queue.refuse(refused, { status, code, message });
     }
   }
-}
-
-/** Whether a refusal is about where a task was to stand, and about nothing else. */
-function isHomeless({ status, error }: Outcome): boolean {
-  const { fields = [] } = error ?? {};
-  return status === 422 && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
-}
-
-/** The operation without some of its fields; of a move they say that there is none. */
-function without(operation: Operation, names: (keyof Home)[]): Operation {
-  const fields = { ...operation.fields } as Home;
-  for (const name of names) {
-    if (operation.kind === "create") delete fields[name];
-    else fields[name] = null;
-  }
-  const { beside: _, ...rest } = operation;
-  return { ...rest, fields: fields as Patch };
-}
-
-/** The rows that have to be there for an operation to be done. */
-function named({ fields, beside }: Operation): string[] {
-  const siblings = [beside?.after, beside?.before].filter((id) => typeof id === "string");
-  return [...above(fields), ...siblings];
 }
 
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {

@@ -125,6 +125,8 @@ export function rewritten({ seq: _, ...operation }: Operation): Operation {
 export function joined(last: Operation, next: Operation): Operation | "neither" | "both" {
   const isOfRule = last.kind === "create" || (last.kind === "change" && "recurrence" in last.fields);
   if (isOfRule && next.kind === "unpass" && !next.passing) return joined(last, rewritten(next));
+  // Said in one, the present occurrence would be completed and not the task, which had no rule yet.
+  if (next.kind === "change" && next.fields.recurrence && last.fields.completed && next.fields.completed === undefined) return "both";
   if (last.kind === "create") {
     if (next.kind === "change") return { ...last, fields: { ...last.fields, ...rebased(next.base, next.fields, last.fields) } };
     if (next.kind === "remove") return "neither";

@@ -79,7 +79,7 @@ export function writes(view: View, deeds: Deeds) {
     const home = placed(base, homeOf(to), listOf);
     if (!isSame(home, base)) checkNesting(id, home.parent_id, parentOf, heightOf(id));
     const siblings = view.siblings(home, id);
-    const beside = besideOf({ after, before });
+    const beside = besideOf({ after, before }, siblings);
     if (!isSame(home, base) || !isThere(base, siblings, beside)) moveTo(base, siblings, beside, home);
     return seen(id);
   }
@@ -175,8 +175,8 @@ export function writes(view: View, deeds: Deeds) {
     /** To another place among the lists. */
     moveList(id: string, to: Beside): List {
       const base = seen<List>(id, "list");
-      const beside = besideOf(to);
       const others = view.lists().filter((list) => list.id !== id);
+      const beside = besideOf(to, others);
       if (!isThere(base, others, beside)) moveTo(base, others, beside, {}, "list");
       return seen(id, "list");
     },
@@ -198,8 +198,10 @@ function homeOf({ list_id, parent_id }: Home): Home {
 
 const isSame = (home: Home, { list_id, parent_id }: Task) => home.list_id === (list_id ?? null) && home.parent_id === (parent_id ?? null);
 
-function besideOf({ after, before }: Beside): Beside {
-  return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
+/** Whoever stands elsewhere is no neighbour: the server would ask for another, and by then the last place may be another. */
+function besideOf({ after, before }: Beside, siblings: readonly Row[]): Beside {
+  const isOne = (id: string | null | undefined) => id === null || siblings.some((sibling) => sibling.id === id);
+  return { ...(isOne(after) && { after }), ...(isOne(before) && { before }) };
 }
 
 /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */
