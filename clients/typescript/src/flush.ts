@@ -145,7 +145,7 @@ export class Flush {
     // A move may be refused, and then the task would go along: it has to be answered.
     const isBelow = (other: Operation) => this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other));
     // Beside what is gone there would be no place.
-    const isBeside = (other: Operation) => other.kind === "move" && !isIn(other) && named(other).includes(row);
+    const isBeside = (other: Operation) => other.kind === "move" && !isIn(other) && named(other).includes(row) && this.#isGoing(other);
     return queue.operations.some((other) => other.key < operation.key && (isBelow(other) || isBeside(other)));
   }
 
@@ -162,10 +162,15 @@ export class Flush {
       place.length > 0 && (this.#everOver(operation).has(keyOf(other.id, other.of)) || this.#everOver(other).has(row));
     const isHere = ({ fields, of }: Operation) => of === operation.of && above(fields)[0] === place[0];
     return queue.operations.some((other) => {
-      // One at which the server fails stops nobody.
-      if (other.failures || !(isCreate ? other.key < operation.key : isAhead(other))) return false;
+      if (!(isCreate ? other.key < operation.key : isAhead(other)) || !this.#isGoing(other)) return false;
       return other.kind === "move" ? isHere(other) || isDeep(other) : other.kind === "create" && !isCreate && isHere(other);
     });
+  }
+
+  /** Whether it comes to be sent: not while somebody is asked, or the server fails, about what was done to its row before. */
+  #isGoing({ id, of }: Operation): boolean {
+    const head = this.#parts.queue.head(keyOf(id, of));
+    return head !== undefined && !head.failures;
   }
 
   /** All rows that a row is below, or was, as the server has it and as it was done here. */

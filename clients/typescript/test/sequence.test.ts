@@ -113,6 +113,31 @@ test("a task that was completed before it had a rule stays completed", async () 
   assert.equal(shown.every(({ completed }) => completed), true);
 });
 
+test("what follows a move in its place does not wait for an answer about what was done before that move", async () => {
+  const user = someone();
+  let answer: (resolution: "mine") => void = () => undefined;
+  const asked = new Promise<"mine">((resolve) => (answer = resolve));
+  const [one, other] = [await device(user, { onConflict: () => asked }), await device(user)];
+  const { id } = one.store.create({ title: "a" });
+  const second = one.store.create({ title: "b" });
+  await until(other.store, () => other.store.get(second.id) !== undefined, "the tasks");
+  one.line.cut();
+  await until(one.store, () => one.store.status === "offline", "offline");
+  one.store.change(id, { title: "mine" });
+  one.store.move(id, {});
+  one.store.move(second.id, {});
+  const made = one.store.create({ title: "made" });
+  other.store.change(id, { title: "theirs" });
+  await other.store.synced();
+  one.line.mend();
+  await until(other.store, () => other.store.get(made.id) !== undefined, "what was made");
+  assert.equal(one.store.pending().length, 2);
+  answer("mine");
+  await one.store.synced();
+  assert.equal(one.store.get(id)?.title, "mine");
+  await serverHas(user, one.store);
+});
+
 test("what cannot be any more is not taken back", async () => {
   const user = someone();
   const { store } = await device(user);
