@@ -77,7 +77,8 @@ async fn its_parts_and_the_samples_of_its_page_work() {
 async fn its_store_works_over_lines_that_break() {
     test(
         &[
-            "store", "lists", "undo", "fields", "recovery", "apart", "between", "wipe",
+            "store", "lists", "nesting", "undo", "times", "fields", "recovery", "apart", "between",
+            "sequence", "wipe",
         ],
         &[],
     )

@@ -18,13 +18,18 @@ export function attempt<R>(work: () => R): R | undefined {
 }
 
 export function undo(store: Store): void {
-  say(store.undo() ? "Taken back" : "There is nothing to take back");
+  takeBack(() => store.undo());
+}
+
+/** Also long after the deed, when the store may be closed. */
+function takeBack(undo: () => boolean): void {
+  attempt(() => say(undo() ? "Taken back" : "There is nothing to take back"));
 }
 
 function done<R>(store: Store, text: string, work: () => R): R | undefined {
   return attempt(() => {
-    const { result, undo: takeBack } = store.deed(work);
-    say(text, () => say(takeBack() ? "Taken back" : "There is nothing to take back"));
+    const { result, undo } = store.deed(work);
+    say(text, () => takeBack(undo));
     return result;
   });
 }

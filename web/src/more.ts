@@ -1,9 +1,10 @@
 // What nobody needs to see their tasks: fetched when the first of the page stands.
 
-import style from "./style/later.css";
+import details from "./style/details.css";
+import windows from "./style/later.css";
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(style);
+sheet.replaceSync(details + windows);
 document.adoptedStyleSheets.push(sheet);
 
 export { Bring } from "./bring.js";

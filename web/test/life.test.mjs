@@ -202,8 +202,10 @@ test("what the page fetches later comes when the network does", async () => {
   const ada = await visitor({ serviceWorkers: "block" });
   await ada.context.route("**/more.js*", (route) => route.abort());
   const page = await ada.open("later", "#/inbox");
-  await page.keyboard.press("?");
   await saved(page);
+  const again = page.waitForEvent("requestfailed", (request) => request.url().includes("/more.js"));
+  await page.keyboard.press("?");
+  await again;
   assert.equal(await page.getByRole("dialog").count(), 0);
   await ada.context.unroute("**/more.js*");
   await ada.context.setOffline(true);

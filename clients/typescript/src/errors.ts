@@ -13,7 +13,9 @@ export type LocalCode =
   /** The token is somebody else's: nothing was sent. */
   | "WRONG_USER"
   /** The answer is not one of a tickbox server: a captive portal, perhaps. */
-  | "BAD_ANSWER";
+  | "BAD_ANSWER"
+  /** The store is closed: what would be done with it now would never be sent. */
+  | "CLOSED";
 
 interface Facts {
   status: number;
@@ -98,7 +100,7 @@ export class TickboxError extends Error {
 
   /** Whether the same request may well succeed later, without anybody changing anything. */
   get temporary(): boolean {
-    if (this.status === 0) return this.code !== "WRONG_USER";
+    if (this.status === 0) return this.code !== "WRONG_USER" && this.code !== "CLOSED";
     if (this.status === 409) return this.retryAfter !== undefined;
     return this.status >= 500 || [401, 408, 425, 429].includes(this.status);
   }

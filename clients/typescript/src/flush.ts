@@ -3,16 +3,18 @@
 
 import type { Client } from "./client.js";
 import { TickboxError } from "./errors.js";
+import { isHomeless, named, without } from "./homes.js";
 import type { Journal } from "./journal.js";
 import { asPatch, content } from "./merge.js";
 import { presentOf } from "./occurrences.js";
-import { reopened, type Operation } from "./operations.js";
+import { reopened, rewritten, type Operation } from "./operations.js";
 import { BATCH, SPLIT, many, one, outcomes, type Item, type Outcome } from "./parcels.js";
+import { isSought, seqOf } from "./past.js";
 import type { Parcel, Queue } from "./queue.js";
 import { UNKNOWN, type Replica } from "./replica.js";
 import { resolved, step, type Conflict, type Resolution } from "./resolve.js";
 import { above, keyOf, type Row } from "./rows.js";
-import type { History, Patch, Task } from "./types.js";
+import type { Task } from "./types.js";
 import type { Home } from "./writes.js";
 
 /** The server takes 500, and 2 MiB; a character may be six bytes long. */
@@ -53,8 +55,9 @@ export class Flush {
     // What is sent must be known after a crash, word for word.
     await journal.saved();
     const outcomes = await this.#send(parcel, signal);
-    if (outcomes.some(({ status }) => status === 404)) {
-      // A missing task and a user whom this token does not name look the same. The log tells them apart.
+    if (outcomes.some((outcome) => outcome.status === 404 || isHomeless(outcome))) {
+      // A missing task and a user whom this token does not name look the same, and so do a parent that is gone and one
+      // that is too deep. The log tells them apart.
       await this.#parts.catchUp(signal);
     }
     const operations = parcel.operations.map((key) => queue.find(key));
@@ -74,8 +77,8 @@ export class Flush {
       const operation = queue.head(row);
       if (!operation || !isSought(operation)) continue;
       try {
-        const seq = await this.#seqOf(operation, signal);
-        queue.replace(operation, seq === undefined ? [] : [{ ...operation, seq }]);
+        const seq = await seqOf(operation, this.#parts, signal);
+        queue.replace(operation, seq === undefined ? notFound(operation) : [{ ...operation, seq }]);
       } catch (error) {
         if (!(error instanceof TickboxError) || error.status !== 500) throw error;
         failure = error;
@@ -83,22 +86,6 @@ export class Flush {
       }
     }
     return failure;
-  }
-
-  /** The number of the change that has passed an occurrence: nothing, if none that is still told of has. */
-  async #seqOf({ id, passing }: Operation, signal: AbortSignal): Promise<number | undefined> {
-    const { client, replica } = this.#parts;
-    const { occurrence, skips } = passing!;
-    // Behind the last one the task stays at it, and is completed.
-    const isLast = replica.task(id)?.occurrence === occurrence;
-    const isIt = (before: Partial<Task> | null) => before?.occurrence === occurrence || (isLast && before?.completed === false && (skips || "done" in before));
-    for (let cursor: string | null | undefined; cursor !== null; ) {
-      const page: History = await client.history(id, { limit: 1000, ...(cursor && { cursor }) }, { signal, retry: { attempts: 1 } }).catch(ifMissing);
-      const found = page.history.find(({ before }) => isIt(before as Partial<Task> | null));
-      if (found) return found.seq;
-      cursor = page.next_cursor;
-    }
-    return undefined;
   }
 
   /** The next request: the first operation of each task, as far as they fit together. */
@@ -114,8 +101,9 @@ export class Flush {
         continue;
       }
       const { operation } = item;
-      // Batches are of tasks. What is undone there is undone as a whole: an occurrence must be so by itself.
-      const single = operation.alone === true || operation.of !== undefined || operation.kind === "pass" || operation.kind === "unpass";
+      // Batches are of tasks. What is undone there is undone as a whole: an occurrence or a rule must be so by itself.
+      const { alone, of, kind } = operation;
+      const single = alone === true || of !== undefined || kind === "pass" || kind === "unpass" || (kind === "change" && "recurrence" in item.fields);
       if (single && items.length > 0) continue;
       items.push(item);
       size += JSON.stringify(item.fields).length + 100;
@@ -151,10 +139,38 @@ export class Flush {
     const isMissing = (other: Operation) => isComing(other) && !isIn(other);
     if (operation.kind === "change" && this.#rowsOver(operation.base).some((row) => queue.of(row).some((other) => other.kind === "pass" && isAhead(other)))) return true;
     if (named(operation).some((row) => queue.of(row).some((other) => isMissing(other) || (isAhead(other) && other.kind !== "remove")))) return true;
-    if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     const row = keyOf(operation.id, operation.of);
+    if (operation.kind === "move" || operation.kind === "create") return this.#followsMove(operation, row, isAhead);
+    if (operation.kind !== "remove" && operation.kind !== "pass") return false;
     // A move may be refused, and then the task would go along: it has to be answered.
-    return queue.operations.some((other) => other.key < operation.key && this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other)));
+    const isBelow = (other: Operation) => this.#everOver(other).has(row) && (other.kind === "move" || !isIn(other));
+    // Beside what is gone there would be no place.
+    const isBeside = (other: Operation) => other.kind === "move" && !isIn(other) && named(other).includes(row) && this.#isGoing(other);
+    return queue.operations.some((other) => other.key < operation.key && (isBelow(other) || isBeside(other)));
+  }
+
+  /**
+   * Whether another has to be done first: to the same place, where it would stand behind this one; or a move of what a row
+   * is to be below, or of what is below it, without which they could be too deep. What is made in one batch is made at
+   * one moment, and so stands before what was moved to the end there: it comes in the next one.
+   */
+  #followsMove(operation: Operation, row: string, isAhead: (other: Operation) => boolean): boolean {
+    const { queue } = this.#parts;
+    const place = above(operation.fields);
+    const isCreate = operation.kind === "create";
+    const isDeep = (other: Operation) =>
+      place.length > 0 && (this.#everOver(operation).has(keyOf(other.id, other.of)) || this.#everOver(other).has(row));
+    const isHere = ({ fields, of }: Operation) => of === operation.of && above(fields)[0] === place[0];
+    return queue.operations.some((other) => {
+      if (!(isCreate ? other.key < operation.key : isAhead(other)) || !this.#isGoing(other)) return false;
+      return other.kind === "move" ? isHere(other) || isDeep(other) : other.kind === "create" && !isCreate && isHere(other);
+    });
+  }
+
+  /** Whether it comes to be sent: not while somebody is asked, or the server fails, about what was done to its row before. */
+  #isGoing({ id, of }: Operation): boolean {
+    const head = this.#parts.queue.head(keyOf(id, of));
+    return head !== undefined && !head.failures;
   }
 
   /** All rows that a row is below, or was, as the server has it and as it was done here. */
@@ -281,7 +297,7 @@ export class Flush {
     if (passed.completed || !before || presentOf(before) !== passing!.occurrence) return;
     for (const key of replica.keys) {
       const row = replica.row(key);
-      const task = row && this.#rowsOver(row).includes(id) ? reopened(row) : row;
+      const task = row && this.#rowsOver(row).includes(id) ? reopened(row, passed.updated_at) : row;
       if (task && task !== row) replica.tell(key, { task: { ...task, version: task.version + 1 }, version: task.version + 1 });
     }
   }
@@ -294,6 +310,7 @@ export class Flush {
   #settle(operation: Operation, outcome: Outcome, version: number): void {
     const { queue, replica } = this.#parts;
     const { status, error } = outcome;
+    const homeless = isHomeless(outcome);
     const task = outcome.task ?? error?.current;
     const { id, kind } = operation;
     const row = keyOf(id, operation.of);
@@ -314,12 +331,15 @@ export class Flush {
       // Nothing was done, because it has another rule by now, or none.
       if (next?.do === "refuse") queue.refuse(operation, conflicting(next.message));
       else queue.replace(operation, next?.do === "become" ? [next.operation] : []);
+    } else if (status === 404 && kind === "restore" && replica.row(row)) {
+      // It was made elsewhere, and had not arrived.
+      queue.replace(operation, []);
     } else if (status === 404 && kind === "restore" && operation.base) {
       // It was in the trash for too long. Its words are still here.
       queue.replace(operation, [{ ...operation, kind: "create", fields: content(operation.base), base: null }]);
     } else if (kind === "unpass" && status >= 400) {
       // Somebody has gone on from there since.
-      queue.replace(operation, []);
+      queue.replace(operation, notFound(operation));
     } else if (status === 404 && (kind === "change" || kind === "remove" || kind === "move" || kind === "pass")) {
       tell(undefined);
       // A change has to be decided about; a removal has what it wants.
@@ -329,10 +349,13 @@ export class Flush {
       // None of both is a sibling any more: then it is the last.
       const { beside: _, ...rest } = operation;
       queue.replace(operation, [rest]);
-    } else if (status === 422 && isHomeless(error?.fields) && named(operation).some((other) => this.#isOnItsWay(other, operation))) {
+    } else if (homeless && named(operation).some((other) => this.#isOnItsWay(other, operation))) {
       // What it is to stand in is sent again, and it goes behind that.
       queue.again(operation);
-    } else if (status === 422 && isHomeless(error?.fields) && above(operation.fields).length > 0) {
+    } else if (homeless && kind === "move" && replica.row((operation.fields as Home).parent_id ?? "")) {
+      // By what others have done it would be too deep by now, or below itself: it stays where it is.
+      queue.replace(operation, []);
+    } else if (homeless && above(operation.fields).length > 0) {
       // The parent, or else the list, cannot be had: what was written is worth more than where it stands.
       const { parent_id: parent } = operation.fields as Home;
       queue.replace(operation, [without(operation, parent ? ["parent_id"] : ["list_id", "parent_id"])]);
@@ -355,43 +378,15 @@ export class Flush {
   }
 }
 
-/** Whether a refusal is about where a task was to stand, and about nothing else. */
-function isHomeless(fields: readonly string[] | undefined): boolean {
-  return fields !== undefined && fields.length > 0 && fields.every((field) => field === "list_id" || field === "parent_id");
-}
-
-/** The operation without some of its fields; of a move they say that there is none. */
-function without(operation: Operation, names: (keyof Home)[]): Operation {
-  const fields = { ...operation.fields } as Home;
-  for (const name of names) {
-    if (operation.kind === "create") delete fields[name];
-    else fields[name] = null;
-  }
-  const { beside: _, ...rest } = operation;
-  return { ...rest, fields: fields as Patch };
-}
-
-/** The rows that have to be there for an operation to be done. */
-function named({ fields, beside }: Operation): string[] {
-  const siblings = [beside?.after, beside?.before].filter((id) => typeof id === "string");
-  return [...above(fields), ...siblings];
-}
-
 function isPromise<V>(value: V | Promise<V>): value is Promise<V> {
   return typeof value === "object" && value !== null && "then" in value;
 }
 
-/** An occurrence is taken back by the number of the change that has passed it, which has to be found first. */
-const isSought = ({ kind, seq }: Operation) => kind === "unpass" && seq === undefined;
+/** An occurrence stays passed; a rule can be written. */
+const notFound = (operation: Operation) => (operation.passing ? [] : [rewritten(operation)]);
 
 const conflicting = (message: string) => ({ status: 409, code: "CONFLICT", message });
 
 const isComing = ({ kind }: Operation) => kind === "create" || kind === "restore";
 
 const failedOnce = (operation: Operation): Operation => ({ ...operation, alone: true, failures: (operation.failures ?? 0) + 1 });
-
-/** A task that is gone has no history. */
-function ifMissing(error: unknown): History {
-  if (error instanceof TickboxError && error.status === 404) return { history: [], next_cursor: null };
-  throw error;
-}

@@ -32,6 +32,12 @@ export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage
   let isWiped = false;
   /** The ends of our locks. */
   const released: Promise<unknown>[] = [];
+  /** Those whose records are ours. */
+  const ours = new Set([me]);
+  /** Aborted while nothing is inherited. */
+  let waiting = new AbortController();
+  let looking: Promise<void> = Promise.resolve();
+  let inherit: (records: Map<string, unknown>) => void = () => undefined;
   let channel: BroadcastChannel | undefined;
   /** Another tab has wiped it all. */
   let wiped: () => void = () => undefined;
@@ -71,9 +77,46 @@ export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage
     channel.onmessage = ({ data }) => data === epoch || wiped();
   }
 
+  const lock = (owner: string) => `tickbox/${name}/${owner}`;
+
+  /** Whoever closed it meanwhile keeps none. */
+  function kept(): Promise<void> {
+    const { signal } = closing;
+    return new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
+  }
+
+  const hold = (locks: LockManager, owner: string) => held(locks, lock(owner), kept, released);
+
+  /** Takes what others have left; of those that are still there, or about to go, perhaps later. */
+  async function gather(waits: boolean, all: string[], hand: (records: Map<string, unknown>) => void): Promise<void> {
+    const { locks } = navigator as Partial<Navigator>;
+    const owners = new Set(all.filter((key) => key.includes("/")).map((key) => key.slice(0, key.indexOf("/"))));
+    for (const owner of owners) {
+      if (waiting.signal.aborted) return;
+      if (locks && ours.has(owner)) continue;
+      if (!locks || (await hold(locks, owner))) {
+        ours.add(owner);
+        hand(await take(owner));
+      } else if (waits) waitFor(locks, owner);
+    }
+  }
+
+  /** After a reload our own predecessor may still be there. */
+  function waitFor(locks: LockManager, owner: string): void {
+    const { signal } = waiting;
+    const whenFree = async () => {
+      if (signal.aborted) return;
+      ours.add(owner);
+      inherit(await take(owner));
+      await kept();
+    };
+    released.push(locks.request(lock(owner), { signal }, whenFree).catch(() => undefined));
+  }
+
   /** Ends our part in it. */
   function leave(): void {
     closing.abort();
+    waiting.abort();
     channel?.close();
     channel = undefined;
     void database?.then((it) => it.close(), () => undefined);
@@ -108,7 +151,7 @@ export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage
   }
 
   return {
-    async load(inherit, onWiped = () => undefined) {
+    async load(given, onWiped = () => undefined) {
       const { locks } = navigator as Partial<Navigator>;
       const records = (await open()).transaction(RECORDS, "readwrite").objectStore(RECORDS);
       const found = await request(records.get(EPOCH) as IDBRequest<string | undefined>);
@@ -119,33 +162,23 @@ export function indexedDb(name: string, options: IndexedDbOptions = {}): Storage
       if (user !== undefined) rememberUser(user, app);
       const [all, copy] = await Promise.all([request(records.getAllKeys()), request(records.get(SHARED) as IDBRequest<unknown>)]);
       isOf(copy);
-      const owners = new Set(all.map(String).filter((key) => key.includes("/")).map((key) => key.slice(0, key.indexOf("/"))));
       const loaded = new Map<string, unknown>(copy === undefined ? [] : [[SHARED, copy]]);
-      const join = (more: Map<string, unknown>) => more.forEach((value, record) => loaded.set(record, value));
-      if (!locks) {
-        for (const owner of owners) join(await take(owner));
-        return loaded;
-      }
-      const lock = (owner: string) => `tickbox/${name}/${owner}`;
-      const { signal } = closing;
-      // Whoever closed it meanwhile keeps none.
-      const kept = () =>
-        new Promise<void>((resolve) => (signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve())));
-      const hold = (of: string) => held(locks, lock(of), kept, released);
-      await hold(me);
-      for (const owner of owners) {
-        if (await hold(owner)) {
-          join(await take(owner));
-          continue;
-        }
-        // Its tab is still there, or about to go: after a reload our own predecessor may be.
-        const whenFree = async () => {
-          inherit(await take(owner));
-          await kept();
-        };
-        released.push(locks.request(lock(owner), { signal }, whenFree).catch(() => undefined));
-      }
+      inherit = given;
+      if (locks) await hold(locks, me);
+      await gather(true, all.map(String), (more) => more.forEach((value, record) => loaded.set(record, value)));
       return loaded;
+    },
+
+    inherits(whether) {
+      const isNew = whether && waiting.signal.aborted && !closing.signal.aborted;
+      if (!whether) waiting.abort();
+      else if (isNew) waiting = new AbortController();
+      const look = async () => {
+        if (!("locks" in navigator) || waiting.signal.aborted) return;
+        const all = await request((await open()).transaction(RECORDS).objectStore(RECORDS).getAllKeys());
+        await gather(isNew, all.map(String), inherit);
+      };
+      return (looking = looking.then(look));
     },
 
     async write(records) {

@@ -38,6 +38,8 @@ export class Journal {
 
   /** Comes back when all that was set is in the storage, or the storage has failed. */
   async saved(): Promise<void> {
+    // What has failed may not fail now, and perhaps nothing comes any more with which it would be tried again.
+    if (this.#state === "open" && this.#records.size > 0) this.#begin();
     while (this.#writing) await this.#writing;
   }
 

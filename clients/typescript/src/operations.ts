@@ -2,7 +2,8 @@
 // takes an earlier one up. Nothing here is sent or stored.
 
 import { EMPTY } from "./members.js";
-import { difference, isEmpty, patched, rebased, same } from "./merge.js";
+import { content, difference, isEmpty, patched, rebased, same } from "./merge.js";
+import { afterMoment } from "./moments.js";
 import { begun, passed, type Passing } from "./occurrences.js";
 import { orderOf } from "./order.js";
 import type { Of, Row } from "./rows.js";
@@ -18,11 +19,18 @@ export interface Operation {
   readonly kind: "create" | "change" | "remove" | "restore" | "move" | "pass" | "unpass";
   /** When it was done, as this device's clock says (RFC 3339). */
   readonly at: string;
+  /** Of a change that has taken up later ones: when the last of them was done. */
+  readonly until?: string;
   /** Of a create all fields, of a change those that were changed, of a move the new place as far as it is known here. */
   readonly fields: Patch;
   /** Of a move: beside which sibling. */
   readonly beside?: Beside;
-  /** Of a pass: which occurrence is completed or skipped. Of an unpass: which of these is taken back, and its number in the log. */
+  /** Of a move: it only makes room for another one, which the server does by itself and does not count as an update. */
+  readonly spreads?: boolean;
+  /**
+   * Of a pass: which occurrence is completed or skipped. Of an unpass: which of these is taken back, or none if it is a
+   * change of the rule; and its number in the log.
+   */
   readonly passing?: Passing;
   readonly seq?: number;
   /** The task or the list as it was seen when this was done to it; null for a create. */
@@ -31,6 +39,11 @@ export interface Operation {
   readonly alone?: boolean;
   /** How often the server failed (500) at it: the more often, the later it is tried again. */
   readonly failures?: number;
+}
+
+/** What was done, to be done once more: without what became of it. */
+export function again({ key: _, at: __, until: ___, alone: ____, failures: _____, ...deed }: Operation): Omit<Operation, "key" | "at"> {
+  return deed;
 }
 
 /** The row that a create promises, until the server tells what it made of it. */
@@ -54,8 +67,13 @@ function changed<R extends Row>(row: R, fields: Patch, at: string): R {
 }
 
 /** A task that is to be done again, because what it is below is. */
-export function reopened(row: Row): Row {
-  return "completed" in row && row.completed ? changed(row, { completed: false }, row.updated_at) : row;
+export function reopened(row: Row, at: string): Row {
+  return "completed" in row && row.completed ? touched(changed(row, { completed: false }, at), at) : row;
+}
+
+/** The row with the time of an update that the server will make: later than any before, whatever this device's clock says. */
+export function touched<R extends Row>(row: R, at: string): R {
+  return { ...row, updated_at: at > row.updated_at ? at : afterMoment(row.updated_at) };
 }
 
 /**
@@ -63,6 +81,13 @@ export function reopened(row: Row): Row {
  * visible again if it is more than a tick: somebody's words do not disappear before their eyes.
  */
 export function applied<R extends Row>(state: R | undefined, operation: Operation, user: string): R | undefined {
+  const row = done(state, operation, user);
+  // What changes nothing is no update.
+  if (!row || operation.kind === "create" || operation.spreads || same(row, state)) return row;
+  return touched(row, operation.until ?? operation.at);
+}
+
+function done<R extends Row>(state: R | undefined, operation: Operation, user: string): R | undefined {
   switch (operation.kind) {
     case "create":
       return state ?? (draft(operation, user) as R);
@@ -88,11 +113,20 @@ export function isMoreThanATick(fields: Patch): boolean {
   return Object.keys(fields).some((field) => field !== "completed");
 }
 
+/** A change of a rule that is taken back where the server has none to take back: what was written is written again. */
+export function rewritten({ seq: _, ...operation }: Operation): Operation {
+  return { ...operation, kind: "change", fields: content(operation.fields) };
+}
+
 /**
  * What becomes of `last`, which nobody was told of yet, when `next` is done to the same task: one operation that does
  * both, none at all, or the two of them.
  */
 export function joined(last: Operation, next: Operation): Operation | "neither" | "both" {
+  const isOfRule = last.kind === "create" || (last.kind === "change" && "recurrence" in last.fields);
+  if (isOfRule && next.kind === "unpass" && !next.passing) return joined(last, rewritten(next));
+  // Said in one, the present occurrence would be completed and not the task, which had no rule yet.
+  if (next.kind === "change" && next.fields.recurrence && last.fields.completed && next.fields.completed === undefined) return "both";
   if (last.kind === "create") {
     if (next.kind === "change") return { ...last, fields: { ...last.fields, ...rebased(next.base, next.fields, last.fields) } };
     if (next.kind === "remove") return "neither";
@@ -102,9 +136,13 @@ export function joined(last: Operation, next: Operation): Operation | "neither" 
     // What was changed and changed back was not changed.
     const own = rebased(next.base, next.fields, patched(last.base, last.fields));
     const fields = difference({ ...last.fields, ...own }, last.base);
-    return isEmpty(fields) ? "neither" : { ...last, fields };
+    return isEmpty(fields) ? "neither" : { ...last, fields, until: next.until ?? next.at };
   }
-  if (last.kind === "move" && next.kind === "move") return { ...last, fields: next.fields, beside: next.beside ?? {} };
+  if (last.kind === "move" && next.kind === "move") {
+    const { spreads, ...rest } = last;
+    const spread = spreads && next.spreads;
+    return { ...rest, at: next.at, fields: next.fields, beside: next.beside ?? {}, ...(spread && { spreads: true }) };
+  }
   if (last.kind === "pass" && next.kind === "unpass" && same(last.passing, next.passing)) return "neither";
   if (last.kind === "remove" && next.kind === "restore") return "neither";
   if (last.kind === "restore" && next.kind === "remove") return "neither";

@@ -25,14 +25,25 @@ export interface Found {
   followers: { id: string; order: string }[];
 }
 
-/** The place that is meant, among siblings that are in their order; the last one if it is none. */
-export function placeAmong(siblings: readonly Placed[], { after, before }: Beside): Found {
-  const placeOf = (id: string | null | undefined) => (id ? siblings.findIndex((sibling) => sibling.id === id) : -1);
-  const [afterPlace, beforePlace] = [placeOf(after), placeOf(before)];
-  let place = siblings.length;
-  if (after === null) place = 0;
-  else if (afterPlace >= 0) place = afterPlace + 1;
-  else if (beforePlace >= 0) place = beforePlace;
+/** How many of the siblings, which are in their order, stand before the place that is meant; the last one if it is none. */
+function rankAmong(siblings: readonly Placed[], { after, before }: Beside): number {
+  const rankOf = (id: string | null | undefined) => (id ? siblings.findIndex((sibling) => sibling.id === id) : -1);
+  const [afterRank, beforeRank] = [rankOf(after), rankOf(before)];
+  if (after === null) return 0;
+  if (afterRank >= 0) return afterRank + 1;
+  return beforeRank >= 0 ? beforeRank : siblings.length;
+}
+
+/** Whether a row stands there already, among siblings that are in their order. */
+export function isThere(row: Placed, siblings: readonly Placed[], beside: Beside): boolean {
+  const rank = rankAmong(siblings, beside);
+  const [low, high] = [siblings[rank - 1], siblings[rank]];
+  return (!low || bySiblings(low, row) < 0) && (!high || bySiblings(row, high) < 0);
+}
+
+/** The place that is meant, among siblings that are in their order. */
+export function placeAmong(siblings: readonly Placed[], beside: Beside): Found {
+  const place = rankAmong(siblings, beside);
   const keyOf = (at: number) => (siblings[at] ? orderOf(siblings[at]) : null);
   const [low, high] = [keyOf(place - 1), keyOf(place)];
   const order = orderBetween(low, high);

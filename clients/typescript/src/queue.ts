@@ -23,6 +23,8 @@ export interface Parcel {
 export interface Refused {
   operation: Operation;
   error: { status: number; code: string; message: string };
+  /** What was done to the row after its creation, which was refused: it is done again with that. */
+  behind?: readonly Operation[];
 }
 
 /** Always the same one, for those who compare. */
@@ -129,7 +131,11 @@ export class Queue {
 
   refuse(operation: Operation, error: Refused["error"]): void {
     this.#drop(operation);
-    const refused = { operation, error };
+    const behind = operation.kind === "create" ? this.of(keyOf(operation.id, operation.of)) : NONE;
+    behind.forEach((other) => this.#drop(other));
+    // It is gone here, as it was wanted.
+    if (behind.at(-1)?.kind === "remove") return;
+    const refused = { operation, error, ...(behind.length > 0 && { behind }) };
     this.#refused = [...this.#refused, refused];
     this.#journal.set(`refused/${operation.key}`, refused);
   }

@@ -130,6 +130,8 @@ function metadata(value: unknown): Members {
 }
 
 const MOST_METADATA = 4096;
+/** So many tasks may stand above one another. */
+export const LEVELS = 8;
 /** As the server counts them, but for numbers that JavaScript spells in another way: near the limit it decides. */
 const bytes = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
 
@@ -251,10 +253,13 @@ export function checkTogether({ start, due, recurrence }: Patch, before?: Patch)
   if (isAfter(start, due)) throw breach("start must not be after due");
 }
 
-/** A task cannot become a part of itself. */
-export function notBelowItself(id: string, parent: string | null, above: (task: string) => string | undefined): void {
-  for (let level = 1, at = parent ?? undefined; at !== undefined && level < 9; level += 1, at = above(at)) {
-    if (at === id) throw invalid("parent_id must not be the task itself, nor one below it", [], ["parent_id"]);
-    if (level === 8) throw invalid("parent_id must leave the task, with what is below it, within 8 levels", [], ["parent_id"]);
+/** A task cannot become a part of itself, nor stand too deep with what is below it, which takes so many levels with it. */
+export function checkNesting(id: string, parent: string | null, above: (task: string) => string | undefined, height: number): void {
+  const breach = (rule: string) => invalid(`parent_id must ${rule}`, [], ["parent_id"]);
+  let levels = 0;
+  for (let at = parent ?? undefined; at !== undefined; at = above(at)) {
+    levels += 1;
+    if (at === id) throw breach("not be the task itself, nor one below it");
+    if (levels + height > LEVELS) throw breach("leave the task, with what is below it, within 8 levels");
   }
 }

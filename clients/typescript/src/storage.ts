@@ -10,6 +10,11 @@ export interface Storage {
    * gone, through `inherit`; and say `wiped` once another one of them has removed everything.
    */
   load(inherit: (records: Map<string, unknown>) => void, wiped?: () => void): Promise<Map<string, unknown>>;
+  /**
+   * Whether the store sends what it has. One that does not inherits nothing: that is left to those who do. It is said
+   * each time the server can be reached again, too, which is the time to look for what others have left.
+   */
+  inherits?(whether: boolean): Promise<void>;
   /** Writes all of these records or none; `undefined` removes one. */
   write(records: Map<string, unknown>): Promise<void>;
   /** The records of other stores that use the same at this time (tabs), without the shared ones. */

@@ -7,11 +7,12 @@ import { Flush, type OnConflict } from "./flush.js";
 import { Follow, type Live, type Status } from "./follow.js";
 import { Journal } from "./journal.js";
 import { dayOfDoing } from "./occurrences.js";
-import type { Operation } from "./operations.js";
+import { again, type Operation } from "./operations.js";
 import { LiveQuery, type Query } from "./query.js";
 import { Queue, type Parcel, type Refused } from "./queue.js";
 import { Replica, type Copy, type Told } from "./replica.js";
 import { Alarm, RETRY, backOff, whenOnline, type RetryPolicy } from "./retry.js";
+import { keyOf } from "./rows.js";
 import { memory, type Storage } from "./storage.js";
 import { Later, within } from "./timing.js";
 import type { Patch, Task } from "./types.js";
@@ -74,7 +75,7 @@ export function createStore(options: StoreOptions) {
   );
   const queue = new Queue(journal, (id) => view.touch(id));
   const view = new View(replica, queue, () => client.userId ?? "", onError);
-  const deeds = new Deeds(queue, view, () => work.ring());
+  const deeds = new Deeds(queue, view, () => work.ring(), demandOpen);
   const follow = new Follow({
     client,
     replica,
@@ -84,7 +85,9 @@ export function createStore(options: StoreOptions) {
     alarm: network,
     onStatus(next, failure) {
       view.status(next, failure);
-      if (next === "live") network.ring();
+      if (next !== "live") return;
+      network.ring();
+      inherits(true);
     },
     onProgress() {
       save.later();
@@ -118,6 +121,11 @@ export function createStore(options: StoreOptions) {
   let running: { control: AbortController; done: Promise<unknown> } | undefined;
   let known = queue.refused;
   let isReady = false;
+
+  /** What is done from now on, another store cannot take over: nobody would ever send it. */
+  function demandOpen(): void {
+    if (closed) throw TickboxError.local("CLOSED", "This store is closed: create another one");
+  }
 
   async function load(): Promise<void> {
     let isOurs = true;
@@ -202,8 +210,11 @@ export function createStore(options: StoreOptions) {
     }
   }
 
+  /** What other stores with the same storage have left is for one that sends it. */
+  const inherits = (whether: boolean) => void storage.inherits?.(whether).catch(onError);
+
   async function start(): Promise<void> {
-    if (closed) throw new Error("This store is closed: create another one");
+    demandOpen();
     wanted = true;
     await (loading ??= load());
     // Somebody may have changed their mind, or have been faster.
@@ -212,12 +223,14 @@ export function createStore(options: StoreOptions) {
     const { signal } = control;
     whenOnline(() => network.ring(), signal);
     running = { control, done: Promise.all([follow.run(signal), send(signal)]) };
+    inherits(true);
   }
 
   async function stop(): Promise<void> {
     const was = running;
     wanted = false;
     running = undefined;
+    inherits(false);
     was?.control.abort();
     await was?.done;
     confirm.cancel();
@@ -287,18 +300,23 @@ export function createStore(options: StoreOptions) {
 
     /** Puts a refused operation back into the queue, perhaps with better fields. */
     retry(key: string, fields: Patch = {}): void {
+      demandOpen();
       const refused = queue.refused.find(({ operation }) => operation.key === key);
       if (!refused) return;
-      const { key: _, at: __, alone: ___, failures: ____, ...deed } = refused.operation;
+      const deed = again(refused.operation);
       const better = { ...deed.fields, ...written(fields, { ...deed.base, ...deed.fields }) };
       queue.dismiss(key);
       known = queue.refused;
       // The day that a wrong clock said would be refused again.
       const passing = deed.passing && { ...deed.passing, on: dayOfDoing(deed.base as Task, new Date().toISOString()) };
-      deeds.perform({ ...deed, ...(passing && { passing }), fields: better });
+      deeds.together(() => {
+        deeds.perform({ ...deed, ...(passing && { passing }), fields: better });
+        for (const next of refused.behind ?? []) deeds.perform({ ...again(next), base: view.row(keyOf(next.id, next.of)) ?? null });
+      });
     },
 
     dismiss(key: string): void {
+      demandOpen();
       queue.dismiss(key);
       known = queue.refused;
       view.changed();
@@ -327,7 +345,7 @@ export function createStore(options: StoreOptions) {
     /** Ends all requests. What is not sent stays, for `start` or the next store with the same storage. */
     stop,
 
-    /** `stop` for good: another store may take over what this one leaves. */
+    /** `stop` for good: another store may take over what this one leaves. What would change something then throws. */
     async close(): Promise<void> {
       closed = true;
       await stop();

@@ -4,7 +4,7 @@ import type { TickboxError } from "./errors.js";
 import type { Status } from "./follow.js";
 import { patched, same } from "./merge.js";
 import { afterMoment } from "./moments.js";
-import { applied, reopened } from "./operations.js";
+import { applied, reopened, touched, type Operation } from "./operations.js";
 import type { Queue } from "./queue.js";
 import { bySiblings } from "./places.js";
 import type { Replica } from "./replica.js";
@@ -24,7 +24,7 @@ export class View {
   #below = new Map<string, Set<string>>();
   #above = new Map<string, string[]>();
   /** Of each task the operations, of itself or of what it is below, by which all that is below it is to be done again. */
-  #reopened = new Map<string, readonly string[]>();
+  #reopened = new Map<string, readonly Operation[]>();
   /** When the latest of the server's tasks was made. */
   #latest = "";
   /** Those that went with what they are below. */
@@ -174,7 +174,7 @@ export class View {
     const { parent_id: parent, list_id: list } = row as Task;
     const leader = parent ? (this.#shown.get(parent) as Task | undefined) : undefined;
     // What is moved takes what is below it to its list, and what is removed here takes it along.
-    if (leader) return leader.list_id === list ? row : patched(row, { list_id: leader.list_id ?? null } as object);
+    if (leader) return leader.list_id === list ? row : touched(patched(row, { list_id: leader.list_id ?? null } as object), leader.updated_at);
     const isGone = (parent && this.#isRemoved(parent)) || (list && this.#isRemoved(keyOf(list, "list")));
     if (!isGone) return row;
     this.#covered.add(key);
@@ -186,26 +186,27 @@ export class View {
     let row = this.#replica.row(key);
     const { parent_id: parent } = (row ?? this.#shown.get(key) ?? {}) as Partial<Task>;
     const over = (parent && this.#reopened.get(parent)) || [];
-    const own: string[] = [];
+    const own: Operation[] = [];
     let next = 0;
     const reopen = (until: string | undefined) => {
-      for (; next < over.length && (until === undefined || over[next]! < until); next += 1) row = row && reopened(row);
+      for (; next < over.length && (until === undefined || over[next]!.key < until); next += 1) row = row && reopened(row, over[next]!.at);
     };
     for (const operation of this.#queue.of(key)) {
       reopen(operation.key);
       const before = row;
       row = applied(row, operation, this.#user());
-      if (operation.kind === "pass" && row !== before && !(row as Task).completed) own.push(operation.key);
+      if (operation.kind === "pass" && row !== before && !(row as Task).completed) own.push(operation);
     }
     reopen(undefined);
-    this.#note(key, [...over, ...own].sort());
+    this.#note(key, [...over, ...own].sort((one, other) => (one.key < other.key ? -1 : 1)));
     // The server makes it later than all that it has made, whatever this device's clock says.
-    const isNew = row?.version === 0 && !isListKey(key);
-    return row && isNew && row.created_at <= this.#latest ? { ...row, created_at: afterMoment(this.#latest) } : row;
+    if (row?.version !== 0 || isListKey(key) || row.created_at > this.#latest) return row;
+    const made = afterMoment(this.#latest);
+    return { ...row, created_at: made, ...(row.updated_at < made && { updated_at: made }) };
   }
 
   /** Who is below is looked at too, also where it is more than one level down. */
-  #note(key: string, operations: readonly string[]): void {
+  #note(key: string, operations: readonly Operation[]): void {
     const before = this.#reopened.get(key) ?? [];
     if (operations.length === 0) this.#reopened.delete(key);
     else this.#reopened.set(key, operations);

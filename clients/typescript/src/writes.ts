@@ -7,9 +7,9 @@ import { EMPTY } from "./members.js";
 import { content, difference, isEmpty, patched, whole } from "./merge.js";
 import type { When } from "./moments.js";
 import { dayOfDoing, occurrencesOf, presentOf } from "./occurrences.js";
-import { placeAmong, placed, type Found } from "./places.js";
+import { isThere, placeAmong, placed } from "./places.js";
 import { keyOf, type Of, type Row } from "./rows.js";
-import { checked, checkedList, checkTogether, notBelowItself } from "./rules.js";
+import { checked, checkedList, checkNesting, checkTogether, LEVELS } from "./rules.js";
 import type { Beside, List, ListPatch, NewList, Patch, Target, Task } from "./types.js";
 import type { View } from "./view.js";
 
@@ -40,9 +40,8 @@ export function writes(view: View, deeds: Deeds) {
     const fields = { ...others, ...(completed !== undefined && !passes && { completed }) };
     const home = placed(base, homeOf({ list_id, parent_id }), listOf);
     return deeds.together(() => {
-      const { list_id: list = null, parent_id: parent = null } = base;
       // As the server takes it: another list or parent is a move to the end.
-      if (home.list_id !== list || home.parent_id !== parent) move(id, home);
+      if (!isSame(home, base)) move(id, home);
       if (!isEmpty(fields)) deeds.perform({ id, kind: "change", fields, base: seen<Task>(id) });
       if (passes) pass(id, false);
       // If it was deleted elsewhere and only words that are taken back now kept it in sight, it is gone.
@@ -64,6 +63,12 @@ export function writes(view: View, deeds: Deeds) {
   }
 
   const parentOf = (task: string) => view.get(task)?.parent_id;
+  /** How many levels a task takes with what is below it. Where two devices have made a circle, more than there may be. */
+  function heightOf(task: string): number {
+    let height = 0;
+    for (let level = [task]; level.length > 0 && height <= LEVELS; height += 1) level = level.flatMap((id) => view.below(id));
+    return height;
+  }
   function listOf(id: string): string | null | undefined {
     const task = view.get(id);
     return task && (task.list_id ?? null);
@@ -72,16 +77,21 @@ export function writes(view: View, deeds: Deeds) {
   function move(id: string, { after, before, ...to }: Target): Task {
     const base = seen<Task>(id);
     const home = placed(base, homeOf(to), listOf);
-    notBelowItself(id, home.parent_id, parentOf);
-    const beside = besideOf({ after, before });
-    moveTo(base, placeAmong(view.siblings(home, id), beside), beside, home);
+    if (!isSame(home, base)) checkNesting(id, home.parent_id, parentOf, heightOf(id));
+    const siblings = view.siblings(home, id);
+    const beside = besideOf({ after, before }, siblings);
+    if (!isSame(home, base) || !isThere(base, siblings, beside)) moveTo(base, siblings, beside, home);
     return seen(id);
   }
 
   /** The row goes there, and those who have to make room for it go behind it. */
-  function moveTo(base: Row, { order, followers }: Found, beside: Beside, home: Home, of?: Of): void {
+  function moveTo(base: Row, siblings: readonly Row[], beside: Beside, home: Home, of?: Of): void {
+    const { order, followers } = placeAmong(siblings, beside);
     const go = (row: Row, order: string, beside: Beside) =>
-      deeds.perform({ id: row.id, ...(of && { of }), kind: "move", fields: { ...home, order } as Patch, beside, base: row });
+      deeds.perform({
+        ...{ id: row.id, ...(of && { of }), kind: "move", fields: { ...home, order } as Patch, beside, base: row },
+        ...(row !== base && { spreads: true }),
+      });
     deeds.together(() => {
       go(base, order, beside);
       let last = base.id;
@@ -113,7 +123,7 @@ export function writes(view: View, deeds: Deeds) {
     create({ list_id, parent_id, ...rest }: NewTaskFields): Task {
       const id = timeId();
       const { list_id: list, parent_id: parent } = placed({}, homeOf({ list_id, parent_id }), listOf);
-      notBelowItself(id, parent, parentOf);
+      checkNesting(id, parent, parentOf, 1);
       const home = { ...(list && { list_id: list }), ...(parent && { parent_id: parent }) };
       deeds.perform({ id, kind: "create", fields: { ...written({ ...EMPTY, ...rest }), ...home }, base: null });
       return seen(id);
@@ -165,8 +175,9 @@ export function writes(view: View, deeds: Deeds) {
     /** To another place among the lists. */
     moveList(id: string, to: Beside): List {
       const base = seen<List>(id, "list");
-      const beside = besideOf(to);
-      moveTo(base, placeAmong(view.lists().filter((list) => list.id !== id), beside), beside, {}, "list");
+      const others = view.lists().filter((list) => list.id !== id);
+      const beside = besideOf(to, others);
+      if (!isThere(base, others, beside)) moveTo(base, others, beside, {}, "list");
       return seen(id, "list");
     },
 
@@ -185,8 +196,12 @@ function homeOf({ list_id, parent_id }: Home): Home {
   return checked({ ...(list_id !== undefined && { list_id }), ...(parent_id !== undefined && { parent_id }) });
 }
 
-function besideOf({ after, before }: Beside): Beside {
-  return { ...(after !== undefined && { after }), ...(before !== undefined && { before }) };
+const isSame = (home: Home, { list_id, parent_id }: Task) => home.list_id === (list_id ?? null) && home.parent_id === (parent_id ?? null);
+
+/** Whoever stands elsewhere is no neighbour: the server would ask for another, and by then the last place may be another. */
+function besideOf({ after, before }: Beside, siblings: readonly Row[]): Beside {
+  const isOne = (id: string | null | undefined) => id === null || siblings.some((sibling) => sibling.id === id);
+  return { ...(isOne(after) && { after }), ...(isOne(before) && { before }) };
 }
 
 /** What is to be written, as it will be sent: callers may go on with their arrays and objects. */

@@ -58,6 +58,42 @@ test("words for a task that cannot come back are refused once, and come back whe
   await agrees(user, one.store);
 });
 
+test("moves beside or below a task that is refused are made without it, and its own with it when it comes", async () => {
+  const { user, one } = await two();
+  const list = one.store.createList({ name: "list" }).id;
+  one.store.create({ title: "has it", references: reference("1") });
+  const make = (title: string) => one.store.create({ title, list_id: list }).id;
+  const [a, b, c, d, e] = [..."abcde"].map(make) as [string, string, string, string, string];
+  await one.store.synced();
+  await away(one);
+  const due = { due: { date: "2026-12-01" }, recurrence: { rule: "FREQ=DAILY", from: "due" as const } };
+  const bad = one.store.create({ title: "bad", references: reference("1"), ...due }).id;
+  one.store.move(bad, { list_id: list, after: a });
+  one.store.complete(bad);
+  one.store.move(b, { after: bad });
+  one.store.move(c, { parent_id: bad });
+  one.store.move(d, { parent_id: bad, after: c });
+  const part = one.store.create({ title: "part", parent_id: bad }).id;
+  one.store.move(e, { parent_id: part, before: null });
+  const gone = one.store.create({ title: "gone", references: reference("1") }).id;
+  one.store.move(gone, { list_id: list });
+  one.store.remove(gone);
+  await back(one);
+  assert.deepEqual(one.store.refused().map(({ operation }) => operation.id), [bad]);
+  const client = clientOf(user);
+  const { tasks } = await client.list({ filter: `list_id = ${list}`, order_by: "order" });
+  assert.deepEqual(tasks.filter((task) => !task.parent_id).map(({ title }) => title).sort(), ["a", "b", "c", "d", "part"]);
+  assert.deepEqual(stands(await client.get(e)), { list_id: list, parent_id: part });
+  await agrees(user, one.store);
+  one.store.retry(one.store.refused()[0]!.operation.key, { references: null });
+  await one.store.synced();
+  assert.deepEqual([one.store.refused(), stands(one.store.get(bad)!)], [[], { list_id: list, parent_id: null }]);
+  const after = (await client.list({ filter: `list_id = ${list}`, order_by: "order" })).tasks.filter((task) => !task.parent_id);
+  assert.deepEqual(after.slice(0, 2).map(({ title }) => title), ["a", "bad"]);
+  assert.deepEqual([one.store.get(bad)?.due, one.store.get(bad)?.done], [{ date: "2026-12-02" }, 1]);
+  await agrees(user, one.store);
+});
+
 test("a task that the server has no room for is refused, and kept", async () => {
   const own = await Server.start({ MAX_TASKS_PER_USER: "2" });
   try {

@@ -158,9 +158,51 @@ test("nothing counts as saved or synced before the storage was read", async () =
   assert.equal((await clientOf(user).list()).count, 2);
 });
 
-test("a closed store does not start again: another may have taken over its work", async () => {
-  const store = createStore({ client: clientOf(someone()) });
+test("a closed store does not start again, and takes nothing more: another may have taken over its work", async () => {
+  const [user, storage] = [someone(), memory()];
+  const store = createStore({ client: clientOf(user), storage });
+  const { id } = store.create({ title: "task" });
+  const { undo } = store.deed(() => store.complete(id));
+  const list = store.createList({ name: "list" });
   await store.start();
-  await store.close();
-  await assert.rejects(store.start(), /closed/);
+  const references = [{ source: "mail", external_id: "1" }];
+  store.create({ title: "one", references });
+  store.create({ title: "another", references });
+  await store.synced();
+  const [refused] = store.refused();
+  const closing = store.close();
+  const before = JSON.stringify([store.tasks(), store.lists(), store.refused()]);
+  const deeds: Record<string, () => unknown> = {
+    create: () => store.create({ title: "late" }),
+    change: () => store.change(id, { title: "late" }),
+    complete: () => store.complete(id, false),
+    move: () => store.move(id, { list_id: list.id }),
+    remove: () => store.remove(id),
+    createList: () => store.createList({ name: "late" }),
+    changeList: () => store.changeList(list.id, { name: "late" }),
+    removeList: () => store.removeList(list.id),
+    together: () => store.together(() => store.create({ title: "late" })),
+    retry: () => store.retry(refused!.operation.key, { references: null }),
+    dismiss: () => store.dismiss(refused!.operation.key),
+    undo,
+    "the last undo": () => store.undo(),
+  };
+  const allRefuse = () => {
+    for (const [name, deed] of Object.entries(deeds)) assert.throws(deed, { code: "CLOSED", temporary: false }, name);
+  };
+  allRefuse();
+  await closing;
+  allRefuse();
+  await assert.rejects(store.start(), { code: "CLOSED" });
+  assert.equal(JSON.stringify([store.tasks(), store.lists(), store.refused()]), before);
+  assert.deepEqual(store.pending(), []);
+  const next = storeOf(clientOf(user), { storage });
+  await next.start();
+  assert.deepEqual([next.pending(), next.refused().length], [[], 1]);
+});
+
+test("after a wipe nothing is done any more", async () => {
+  const { store } = await device(someone());
+  assert.equal(await store.wipe(), true);
+  assert.throws(() => store.create({ title: "late" }), { code: "CLOSED" });
 });

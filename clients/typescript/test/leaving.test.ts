@@ -147,6 +147,61 @@ test("a tab that keeps silent after a wipe keeps the database, which is gone wit
   await Promise.all([one.close(), other.close()]);
 });
 
+test("what a tab leaves behind goes to one that sends it, and to one that is stopped when that is started again", async () => {
+  const user = someone();
+  const open = async () => {
+    const [{ setting: its, line }, tab] = [await setting(user), await browser.open(page)];
+    await call(tab, "open", its);
+    return { tab, line };
+  };
+  const leaves = async (title: string) => {
+    const { tab, line } = await open();
+    await call(tab, "until", "live");
+    line.cut();
+    await call(tab, "create", title);
+    return tab;
+  };
+  const first = await leaves("first");
+  const stopped = await open();
+  await call(stopped.tab, "until", "live");
+  const shown = await open();
+  await call(shown.tab, "until", "live");
+  await call(stopped.tab, "stop");
+  await first.close();
+  await call(shown.tab, "untilTitles", ["first"]);
+  await call(shown.tab, "synced");
+  assert.deepEqual(await onServer(user), ["first"]);
+  assert.deepEqual(await call(stopped.tab, "titles"), []);
+  const second = await leaves("second");
+  await shown.tab.close();
+  await second.close();
+  assert.deepEqual(await onServer(user), ["first"], "nobody is there");
+  await call(stopped.tab, "start");
+  await call(stopped.tab, "untilTitles", ["second", "first"]);
+  await call(stopped.tab, "synced");
+  assert.deepEqual(await onServer(user), ["second", "first"]);
+  await stopped.tab.close();
+});
+
+test("what a tab that was opened later leaves behind is sent once the network is back", async () => {
+  const user = someone();
+  const { setting: its, line } = await setting(user);
+  const [one, other] = [await browser.open(page), await browser.open(page)];
+  await call(one, "open", its);
+  await call(one, "until", "live");
+  await call(other, "open", its);
+  await call(other, "until", "live");
+  line.cut();
+  await call(other, "create", "of the other tab");
+  await other.close();
+  await call(one, "until", "offline");
+  line.mend();
+  await call(one, "untilTitles", ["of the other tab"]);
+  await call(one, "synced");
+  assert.deepEqual(await onServer(user), ["of the other tab"]);
+  await one.close();
+});
+
 test("who is here is known before their first task, apart for each app of an origin", async () => {
   const user = someone();
   const { setting: its, line } = await setting(user);

@@ -168,6 +168,10 @@ const harness = {
     while (held < count) await new Promise((resolve) => heldMore.addEventListener("held", resolve, { once: true }));
   },
 
+  start: (): Promise<void> => store.start(),
+
+  stop: (): Promise<void> => store.stop(),
+
   pending: (): number => store.pending().length,
 
   synced: (): Promise<void> => store.synced(),

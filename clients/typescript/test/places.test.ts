@@ -69,7 +69,7 @@ test("the log tells lists apart from tasks, also when they have the same id", ()
 });
 
 test("of two moves of one task the later one counts, and a move shows no words that are gone", () => {
-  const base = { id: "t", title: "t", created_at: time, version: 1 } as Task;
+  const base = { id: "t", title: "t", created_at: time, updated_at: time, version: 1 } as Task;
   const move = (order: string, beside: object): Operation =>
     ({ key: order, id: "t", kind: "move", at: time, fields: { order } as object, beside, base });
   assert.deepEqual(joined(move("a0", { after: "x" }), move("a1", { before: "y" })), { ...move("a1", { before: "y" }), key: "a0" });
@@ -83,7 +83,7 @@ function alone() {
   const queue = new Queue(new Journal(memory(), unwanted), (key) => view.touch(key));
   const replica = new Replica((key) => view.touch(key), () => undefined);
   const view: View = new View(replica, queue, () => "ada", unwanted);
-  const deeds = new Deeds(queue, view, () => undefined);
+  const deeds = new Deeds(queue, view, () => undefined, () => undefined);
   return { queue, replica, view, deeds, ...writes(view, deeds) };
 }
 

@@ -155,3 +155,101 @@ test("the way back of a deed that did nothing takes nothing back", () => {
   assert.ok(outer.undo());
   assert.deepEqual(titles(store), ["two"]);
 });
+
+const RULE = { due: { date: "2026-12-01" }, recurrence: { rule: "FREQ=DAILY;COUNT=9", from: "due" as const } };
+
+/** A task whose rule has gone on twice, among others of the same request. */
+async function goneOn() {
+  const user = someone();
+  const { store, line } = await device(user);
+  const { id } = store.create({ title: "task", ...RULE });
+  const others = ["a", "b"].map((title) => store.create({ title }).id);
+  store.complete(id);
+  store.complete(id);
+  await store.synced();
+  const away = async () => {
+    line.cut();
+    await until(store, () => store.status === "offline", "offline");
+  };
+  const back = async () => {
+    line.mend();
+    await store.synced();
+    await serverHas(user, store);
+  };
+  const standing = () => {
+    const { due, recurrence, anchor, occurrence, done, completed } = store.get(id)!;
+    return { due, recurrence, anchor, occurrence, done, completed };
+  };
+  assert.deepEqual([standing().done, standing().occurrence, standing().anchor], [2, "2026-12-03", { date: "2026-12-01" }]);
+  return { user, store, id, others, away, back, standing };
+}
+
+const RULES: Record<string, (store: Store, id: string) => void> = {
+  "another rule": (store, id) => void store.change(id, { recurrence: { rule: "FREQ=WEEKLY", from: "due" } }),
+  "another rule, on another day": (store, id) =>
+    void store.change(id, { title: "weekly", due: { date: "2026-12-09" }, recurrence: { rule: "FREQ=WEEKLY", from: "due" } }),
+  "no rule": (store, id) => void store.change(id, { recurrence: null }),
+  "the end of it": (store, id) => void store.change(id, { recurrence: null, completed: true }),
+};
+
+for (const [name, deed] of Object.entries(RULES)) {
+  test(`${name} is taken back to where the rule stood, sent or not`, async () => {
+    const { store, id, others, away, back, standing } = await goneOn();
+    const before = standing();
+    await away();
+    others.forEach((other) => store.change(other, { priority: 1 }));
+    deed(store, id);
+    assert.notDeepEqual(standing(), before);
+    assert.ok(store.undo());
+    assert.deepEqual(standing(), before);
+    assert.equal(store.pending(id).length, 0, "not sent");
+    const { undo } = store.deed(() => deed(store, id));
+    await back();
+    store.change(id, { description: "since" });
+    await store.synced();
+    await away();
+    assert.ok(undo());
+    assert.deepEqual(standing(), before);
+    await back();
+    assert.deepEqual(standing(), before);
+    const { title, description } = store.get(id)!;
+    assert.deepEqual({ title, description }, { title: "task", description: "since" });
+    assert.deepEqual(others.map((other) => store.get(other)?.priority), [1, 1], "and nothing else");
+    store.complete(id);
+    assert.deepEqual([standing().done, standing().occurrence], [3, "2026-12-04"]);
+  });
+}
+
+test("a rule that was changed with more than is taken back, or has gone on since, is written again", async () => {
+  const { store, id, away, back, standing } = await goneOn();
+  await away();
+  store.change(id, { title: "stays" });
+  store.change(id, { recurrence: { rule: "FREQ=WEEKLY", from: "due" } });
+  await back();
+  assert.ok(store.undo());
+  await store.synced();
+  await back();
+  assert.deepEqual([store.get(id)?.title, standing().recurrence, standing().due], ["stays", RULE.recurrence, { date: "2026-12-03" }]);
+  const { undo } = store.deed(() => store.change(id, { recurrence: { rule: "FREQ=MONTHLY", from: "due" } }));
+  store.complete(id);
+  await store.synced();
+  assert.ok(undo());
+  await back();
+  assert.deepEqual([standing().recurrence, standing().done], [RULE.recurrence, 0]);
+});
+
+test("a rule that is on its way when it is taken back stands where it stood", async () => {
+  const user = someone();
+  const { store, line } = await device(user);
+  const { id } = store.create({ title: "task", ...RULE });
+  store.complete(id);
+  await store.synced();
+  const lost = line.loseNext();
+  store.change(id, { recurrence: { rule: "FREQ=WEEKLY", from: "due" } });
+  await lost;
+  assert.ok(store.undo());
+  await store.synced();
+  await serverHas(user, store);
+  const { recurrence, done, occurrence, anchor } = await clientOf(user).get(id);
+  assert.deepEqual({ recurrence, done, occurrence, anchor }, { recurrence: RULE.recurrence, done: 1, occurrence: "2026-12-02", anchor: { date: "2026-12-01" } });
+});
