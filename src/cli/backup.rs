@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Outcome, print};
+use super::{Failure, Outcome, print};
 use crate::clock::Clock;
 use crate::config::Settings;
 
@@ -28,6 +28,10 @@ pub(super) struct RestoreOptions {
 const NICENESS: i32 = 10;
 
 pub(super) fn backup(options: &BackupOptions, settings: &Settings) -> Outcome {
+    if options.file.as_os_str() == "-" {
+        let text = "a backup is made as a file, not on standard output: name one";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     // The server on the same machine has priority. If setting it fails, the copy is made all the same.
     let _ = rustix::process::nice(NICENESS);
     let store = settings.store()?;

@@ -167,6 +167,11 @@ async fn a_backup_overwrites_nothing_unless_it_is_told_to() {
     run(at, &["migrate"]).await;
     fs::write(at.join("precious"), "words").unwrap();
     refused(&run(at, &["backup", "precious"]).await, "--force");
+    let ended = run(at, &["backup", "-"]).await;
+    assert_eq!(
+        (ended.code, ended.stderr.contains("made as a file")),
+        (Some(2), true)
+    );
     assert_eq!(fs::read(at.join("precious")).unwrap(), b"words");
     assert_eq!(
         run(at, &["backup", "--force", "precious"]).await.code,
@@ -313,6 +318,7 @@ async fn only_a_backup_of_this_program_is_restored() {
         ("edited.db", "is not the one in this program"),
         ("cut.db", "cut.db is damaged"),
         ("none.db", "none.db cannot be read"),
+        (".", ". cannot be read: it is no file"),
         ("tickbox.db", "is the database itself"),
     ] {
         refused(&run(at, &["restore", name]).await, words);

@@ -79,6 +79,9 @@ fn open_backup(path: &Path) -> Result<Connection, Error> {
     let cannot =
         |error: &dyn std::fmt::Display| said(format!("{} cannot be read: {error}", path.display()));
     let path = path.canonicalize().map_err(|error| cannot(&error))?;
+    if !path.is_file() {
+        return Err(cannot(&"it is no file"));
+    }
     File::open(&path).map_err(|error| cannot(&error))?;
     if with_ending(&path, "-wal").exists() {
         return file::open_to_read(&path);
