@@ -55,7 +55,7 @@ pub(super) struct Drafting<'a> {
     /// Of the present operation: if it is refused, it has changed nothing.
     pub(super) draft: Draft,
     /// Rows that were needed and are not loaded. Then the decision is discarded.
-    lacks: RefCell<Vec<Need>>,
+    pub(super) lacks: RefCell<Vec<Need>>,
     /// Once something has asked for it.
     pub(super) shelves: RefCell<Option<Shelves>>,
 }

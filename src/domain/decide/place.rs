@@ -233,15 +233,25 @@ impl Drafting<'_> {
             is_certain |= found.len() < stretch.count || reaches() == Some(true);
         }
         if !is_certain {
-            self.lack(Need::Siblings(Stretch {
+            self.lack_siblings(Stretch {
                 shelf: on,
                 toward,
                 from: from.cloned(),
                 // The one that is passed over may be among them.
                 count: (asked * 2).max(count + usize::from(skipped.is_some())),
-            }));
+            });
         }
         known
+    }
+
+    /// Once from each place: with what comes the decision is made anew, and may have enough.
+    fn lack_siblings(&self, stretch: Stretch) {
+        let begin = |of: &Stretch| (of.shelf, of.toward, of.from.clone());
+        let is_asked =
+            |need: &Need| matches!(need, Need::Siblings(of) if begin(of) == begin(&stretch));
+        if !self.lacks.borrow().iter().any(is_asked) {
+            self.lack(Need::Siblings(stretch));
+        }
     }
 
     /// Moves a task to a place, with the neighbours that must make room; the tasks below it move along.
