@@ -5,8 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::{fs, io};
 
+use tracing_subscriber::filter::Targets;
+
 use super::database_url::{self, Engine};
 use super::flags::Flags;
+use super::log_filter::parse_log_filter;
 use super::page::has_page;
 use super::public_path::PublicPath;
 use super::values::{most_tasks, number, rate, retention, socket_address, switch};
@@ -85,8 +88,9 @@ impl Settings {
         }
     }
 
-    pub fn log_filter(&self) -> &str {
-        self.flags.rust_log.as_deref().unwrap_or("info")
+    pub fn log_filter(&self) -> Result<Targets, ConfigError> {
+        let text = self.flags.rust_log.as_deref().unwrap_or("info");
+        self.located(parse_log_filter(text))
     }
 
     fn database(&self) -> Result<database_url::Database, ConfigError> {

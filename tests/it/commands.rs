@@ -82,6 +82,7 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         (vec![("RATE_LIMIT", "0/min")], "RATE_LIMIT"),
         (vec![("MAX_TASKS_PER_USER", "0")], "MAX_TASKS_PER_USER"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
+        (vec![("RUST_LOG", "warning")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {
         let mut program = Tickbox::new(["serve"]);
@@ -326,11 +327,14 @@ async fn the_doctor_looks_at_everything_and_explains_a_token() {
     let broken = Tickbox::new(["doctor"])
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x")
         .env("PORT", "x")
+        .env("RUST_LOG", "ifno")
         .run()
         .await;
     assert_eq!(broken.code, Some(1));
     assert!(
-        broken.stdout.contains("PORT is \"x\"") && broken.stdout.contains("cannot be used now"),
+        broken.stdout.contains("RUST_LOG has \"ifno\"")
+            && broken.stdout.contains("PORT is \"x\"")
+            && broken.stdout.contains("cannot be used now"),
         "{}",
         broken.stdout
     );
