@@ -239,13 +239,13 @@ fn detail(rule: &str, seen: &Seen<'_>) -> String {
             .expiry(seen.now)
             .map_or_else(|_| claim("exp"), |exp| exp.to_string()),
         "lifetime" => format!("at most {} s", seen.auth.max_lifetime.as_secs()),
-        "iss" | "aud" => {
-            let is_checked = seen.party().is_ok_and(|party| match rule {
-                "iss" => party.issuer.names.is_checked(),
-                _ => party.issuer.audiences.is_checked(),
-            });
+        "iss" => {
+            let is_checked = seen
+                .party()
+                .is_ok_and(|party| party.issuer.names.is_checked());
             checked(is_checked, rule)
         }
+        "aud" => checked(seen.is_audience_checked(), rule),
         "identity" => seen
             .claims
             .identity()
