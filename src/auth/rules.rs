@@ -58,7 +58,7 @@ impl Seen<'_> {
         Err(Fault::new(
             Reason::NoKeysConfigured,
             format!(
-                "the token is signed with {} by Better Auth's jwt plugin (kid {}), but only BETTER_AUTH_SECRET is set",
+                "the token is signed with {} by Better Auth's jwt plugin (kid {}), but no public keys are configured",
                 shown(&self.header.alg),
                 shown(kid)
             ),

@@ -42,7 +42,11 @@ impl Settings {
             Err(error) => Err(ConfigError {
                 variable: "The file .env",
                 problem: format!("cannot be read: {error}"),
-                example: PORT_EXAMPLE,
+                example: if error.kind() == io::ErrorKind::PermissionDenied {
+                    "chmod u+r .env"
+                } else {
+                    "a file of text in UTF-8, with lines such as PORT=8000"
+                },
             }),
         }
     }

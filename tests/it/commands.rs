@@ -134,6 +134,19 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
     assert!(!directory.path().join("other.db").exists());
 }
 
+#[tokio::test]
+async fn a_file_of_settings_that_cannot_be_read_is_named_with_what_it_should_be() {
+    let directory = TempDir::with_prefix("tickbox-test-").unwrap();
+    fs::write(directory.path().join(".env"), b"PORT=8000\n\xff\n").unwrap();
+    let ended = Tickbox::new(["migrate"])
+        .inside(directory.path())
+        .run()
+        .await;
+    let expected = "tickbox: The file .env cannot be read: stream did not contain valid UTF-8. \
+        Example: a file of text in UTF-8, with lines such as PORT=8000\n";
+    assert_eq!((ended.code, &*ended.stderr), (Some(1), expected));
+}
+
 /// A template of an `.env` file, or a container's variables, may name a secret and leave it empty.
 #[tokio::test]
 async fn an_empty_variable_counts_as_not_set() {
