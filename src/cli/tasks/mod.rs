@@ -1,8 +1,10 @@
 //! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. The server decides all rules.
 
+mod address;
 mod carry;
 mod change;
 mod connection;
+mod handshake;
 mod list;
 mod names;
 mod reply;

@@ -6,6 +6,7 @@ use std::fmt::Write;
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 use super::connection::{Answered, Connection};
 use super::names::id_of;
@@ -25,7 +26,7 @@ pub(super) struct UndoOptions {
     change: Option<i64>,
     /// Take an import back, by its id
     #[arg(long, value_name = "ID")]
-    import: Option<String>,
+    import: Option<Uuid>,
 }
 
 /// What has changed last about a task or a list.
@@ -39,8 +40,8 @@ struct Latest {
 }
 
 pub(super) async fn undo(server: &Connection, told: Told, options: &UndoOptions) -> Outcome {
-    if let Some(import) = &options.import {
-        return undo_import(server, told, import).await;
+    if let Some(import) = options.import {
+        return undo_import(server, told, &import.to_string()).await;
     }
     if let Some(seq) = options.change {
         return undo_change(server, told, seq, "").await;

@@ -89,13 +89,72 @@ async fn the_flags_win_and_the_token_says_whose_tasks_they_are() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_sent_is_a_wrong_argument() {
+    let desk = Desk::new().await;
+    let example = "Example: TICKBOX_URL=http://127.0.0.1:8000\n";
+    let login = "the server's URL has a name or a password in it, and the token alone says who asks: leave them out. ";
+    let token = "the token has a space, a line break or another sign that is in no token: set TICKBOX_TOKEN to the token alone\n";
+    for (words, expected) in [
+        (
+            ["--url", "http://u:hidden@127.0.0.1:1"],
+            format!("{login}{example}"),
+        ),
+        (
+            ["--url", "https://hidden@127.0.0.1:1"],
+            format!("{login}{example}"),
+        ),
+        (
+            ["--url", "htp://u:hidden@127.0.0.1"],
+            format!("the server's URL cannot be read. {example}"),
+        ),
+        (
+            ["--url", "http://127.0.0.1/?a=b"],
+            format!("http://127.0.0.1/?a=b has a query, which no server's URL has. {example}"),
+        ),
+        (["--token", "a\nb"], token.to_owned()),
+        (["--token", "Bearer a.b.c"], token.to_owned()),
+        (["--token", "é"], token.to_owned()),
+        (["--user", ""], "--user \"\" names no user\n".to_owned()),
+        (["--user", "."], "--user \".\" names no user\n".to_owned()),
+        (["--user", ".."], "--user \"..\" names no user\n".to_owned()),
+    ] {
+        let refused = desk.refuses(&[&["list"], &words[..]].concat()).await;
+        assert_eq!(refused, (2, format!("tickbox: {expected}")), "{words:?}");
+    }
+    for wrong in ["", ".", "..", "../../ada/tasks", "x"] {
+        assert_eq!(
+            desk.refuses(&["undo", "--import", wrong]).await.0,
+            2,
+            "{wrong}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_told_from_one_that_is_not_there() {
+    let desk = Desk::new().await;
+    let (_, place) = desk.server.url.split_once("://").unwrap();
+    let url = format!("https://{place}");
+    let (code, said) = desk.refuses(&["list", "--url", &url]).await;
+    let start = format!("tickbox: the TLS handshake with {url}/ failed (");
+    let end = format!("): if it speaks no TLS, set TICKBOX_URL=http://{place}/\n");
+    assert!(
+        code == 1 && said.starts_with(&start) && said.ends_with(&end),
+        "{said}"
+    );
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_good_any_more_is_replaced() {
     let desk = Desk::new().await;
     let (signed, _) = desk.token.rsplit_once('.').unwrap();
     let forged = format!("{signed}.AAAA");
     let (code, said) = desk.refuses(&["list", "--token", &forged]).await;
     let program = env!("CARGO_BIN_EXE_tickbox");
-    let end = format!(". Make another one: export TICKBOX_TOKEN=$({program} token --user ada)\n");
+    let end = format!(
+        ". Set TICKBOX_TOKEN to a fresh one: your app's sign-in issues it, or, if the server has a secret, \
+         export TICKBOX_TOKEN=$({program} token --user ada)\n"
+    );
     assert!(
         code == 1 && said.starts_with("tickbox: Invalid token") && said.ends_with(&end),
         "{said}"
