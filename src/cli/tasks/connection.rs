@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::Whom;
 use super::address::{self, identity, is_local};
+use super::answer::Answer;
 use super::handshake::Handshake;
 use super::reply::{REPEATS, Reply};
 use super::show::plain;
@@ -78,10 +79,15 @@ impl Connection {
         url
     }
 
-    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Answered<Value> {
+    pub(super) async fn get(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        what: Answer,
+    ) -> Answered<Value> {
         let url = self.url(path, query);
         let make = || self.request(Method::GET, &url, TIMEOUT);
-        self.judge(&self.send(false, make).await?)
+        self.judge(&self.send(false, make).await?, what)
     }
 
     /// The same, where it may be gone.
@@ -89,6 +95,7 @@ impl Connection {
         &self,
         path: &[&str],
         query: &[(&str, &str)],
+        what: Answer,
     ) -> Answered<Option<Value>> {
         let url = self.url(path, query);
         let make = || self.request(Method::GET, &url, TIMEOUT);
@@ -96,7 +103,7 @@ impl Connection {
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        self.judge(&answer).map(Some)
+        self.judge(&answer, what).map(Some)
     }
 
     /// A write that is done once, however often it is sent.
@@ -105,6 +112,7 @@ impl Connection {
         method: Method,
         path: &[&str],
         body: &Value,
+        what: Answer,
     ) -> Answered<Value> {
         let url = self.url(path, &[]);
         let key = Uuid::new_v4().to_string();
@@ -114,13 +122,14 @@ impl Connection {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.to_string())
         };
-        self.ask(make).await
+        self.judge(&self.send(true, make).await?, what)
     }
 
     /// Retries a request that may take minutes and may be done twice.
-    pub(super) async fn write_for_long(&self, path: &[&str]) -> Answered<Value> {
+    pub(super) async fn write_for_long(&self, path: &[&str], what: Answer) -> Answered<Value> {
         let url = self.url(path, &[]);
-        self.ask(|| self.request(Method::POST, &url, LONGEST)).await
+        let make = || self.request(Method::POST, &url, LONGEST);
+        self.judge(&self.send(true, make).await?, what)
     }
 
     pub(super) fn request(&self, method: Method, url: &Url, timeout: Duration) -> RequestBuilder {
@@ -131,9 +140,9 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
-    /// Sends a write that can be repeated.
+    /// Sends an import, which can be repeated.
     pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
-        self.judge(&self.send(true, make).await?)
+        self.judge(&self.send(true, make).await?, Answer::Import)
     }
 
     /// Sends a request until it is answered, as long as a retry makes sense.
@@ -163,18 +172,20 @@ impl Connection {
         }
     }
 
-    fn judge(&self, answer: &Reply) -> Answered<Value> {
-        let json = serde_json::from_slice(&answer.body);
+    fn judge(&self, answer: &Reply, what: Answer) -> Answered<Value> {
+        let json = serde_json::from_slice(&answer.body).ok();
         if answer.status.is_success() {
-            return json.map_err(|_| {
-                let text = format!(
-                    "what {} answers is no JSON: is it a tickbox server?",
-                    self.base
-                );
-                Failure::Said(text)
-            });
+            let json = json.filter(|json| what.fits(json));
+            return json.ok_or_else(|| self.stranger());
         }
         Err(self.refusal(answer, &json.unwrap_or_default()))
+    }
+
+    fn stranger(&self) -> Failure {
+        Failure::Said(format!(
+            "what {} answers is no answer of tickbox: is it a tickbox server?",
+            self.base
+        ))
     }
 
     /// What the server says, and what to do about it.
@@ -258,7 +269,7 @@ impl Connection {
         Failure::Said(text)
     }
 
-    /// The answer to a question whose body is read piece by piece.
+    /// An export, whose lines are read piece by piece.
     pub(super) async fn stream(&self, url: &Url) -> Answered<reqwest::Response> {
         // What is long has a limit of its own, at the server.
         let hour = Duration::from_hours(1);
@@ -267,12 +278,15 @@ impl Connection {
             let sent = self.request(Method::GET, url, hour).send().await;
             let response = sent.map_err(|error| self.unreachable(error, false))?;
             if response.status().is_success() {
-                return Ok(response);
+                let kind = response.headers().get(header::CONTENT_TYPE);
+                let is_export = kind.is_some_and(|kind| kind == "application/x-ndjson");
+                return is_export.then_some(response).ok_or_else(|| self.stranger());
             }
             let answer = Reply::read(response).await;
             let answer = answer.map_err(|error| self.unreachable(error, false))?;
             let Some(pause) = answer.pause(repeats) else {
-                return Err(self.judge(&answer).err().unwrap_or(Failure::Silent));
+                let json = serde_json::from_slice(&answer.body).unwrap_or_default();
+                return Err(self.refusal(&answer, &json));
             };
             repeats += 1;
             tokio::time::sleep(pause).await;

@@ -3,6 +3,7 @@
 use clap::Args;
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::connection::Connection;
 use super::names::{self, ListChoice};
 use super::{Told, now, show, zone};
@@ -96,7 +97,7 @@ async fn show(server: &Connection, told: Told, filter: Option<String>, extent: &
         query.extend(zone.as_deref().map(|zone| ("zone", zone)));
     }
     query.extend(limit.as_deref().map(|limit| ("limit", limit)));
-    let answer = server.get(&["tasks"], &query).await?;
+    let answer = server.get(&["tasks"], &query, Answer::Tasks).await?;
     if told.json {
         return told.tell(&answer, String::new);
     }

@@ -1,6 +1,7 @@
 //! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. The server decides all rules.
 
 mod address;
+mod answer;
 mod carry;
 mod change;
 mod connection;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::connection::{Answered, Connection};
 use super::show::{Names, line, plain};
 use crate::cli::Failure;
@@ -21,10 +22,12 @@ pub(super) async fn tasks(server: &Connection, words: &[String]) -> Answered<Vec
     let mut found: Vec<Value> = Vec::new();
     for word in words {
         let task = if let Some(id) = TaskId::parse(word) {
-            server.get(&["tasks", &id.0.to_string()], &[]).await?
+            server
+                .get(&["tasks", &id.0.to_string()], &[], Answer::Task)
+                .await?
         } else {
             if all.is_none() {
-                all = Some(server.get(&["tasks"], &[]).await?);
+                all = Some(server.get(&["tasks"], &[], Answer::Tasks).await?);
             }
             let known = all.as_ref().and_then(|all| all["tasks"].as_array());
             one(known.map_or(&[], Vec::as_slice), word)?.clone()
@@ -113,7 +116,7 @@ impl ListChoice {
 
 /// The list that a word names: by its name, without regard to case if need be, or by its id.
 pub(super) async fn list(server: &Connection, word: &str) -> Answered<ListChoice> {
-    let answer = server.get(&["lists"], &[]).await?;
+    let answer = server.get(&["lists"], &[], Answer::Lists).await?;
     let lists = answer["lists"].as_array().map_or(&[][..], Vec::as_slice);
     choose(lists, word)
 }
@@ -161,7 +164,7 @@ pub(super) async fn names(server: &Connection, tasks: &[Value]) -> Answered<Name
         .filter_map(|task| entry(task, "title"))
         .collect();
     if tasks.iter().any(|task| task.get("list_id").is_some()) {
-        let answer = server.get(&["lists"], &[]).await?;
+        let answer = server.get(&["lists"], &[], Answer::Lists).await?;
         let lists = answer["lists"].as_array().into_iter().flatten();
         names.extend(lists.filter_map(|list| entry(list, "name")));
     }

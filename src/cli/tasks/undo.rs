@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::answer::Answer;
 use super::connection::{Answered, Connection};
 use super::names::id_of;
 use super::{Told, report, show};
@@ -83,7 +84,7 @@ async fn latest(server: &Connection) -> Answered<Vec<Latest>> {
         if !cursor.is_empty() {
             query.push(("since", &cursor));
         }
-        let page = server.get(&["changes"], &query).await?;
+        let page = server.get(&["changes"], &query, Answer::Changes).await?;
         all.extend(
             page["changes"]
                 .as_array()
@@ -128,7 +129,7 @@ async fn standing(server: &Connection, item: &Latest) -> Answered<Option<Value>>
             query.push(("cursor", &cursor));
         }
         // It may be out of the trash, and gone for good.
-        let Some(page) = server.find(&path, &query).await? else {
+        let Some(page) = server.find(&path, &query, Answer::History).await? else {
             return Ok(None);
         };
         history.extend(page["history"].as_array().cloned().unwrap_or_default());
@@ -214,7 +215,9 @@ fn what(change: &Value, item: &Latest) -> String {
 
 async fn undo_change(server: &Connection, told: Told, seq: i64, about: &str) -> Outcome {
     let path = ["changes", &seq.to_string(), "undo"];
-    let mut answer = server.write(Method::POST, &path, &json!({})).await?;
+    let mut answer = server
+        .write(Method::POST, &path, &json!({}), Answer::Undone)
+        .await?;
     answer["undone"] = Value::from(seq);
     told.tell(&answer, || {
         let mut text = format!("Undid change {seq}{about}\n");
@@ -255,7 +258,7 @@ fn now(change: &Value) -> String {
 
 async fn undo_import(server: &Connection, told: Told, import: &str) -> Outcome {
     let path = ["imports", import, "undo"];
-    let answer = server.write_for_long(&path).await?;
+    let answer = server.write_for_long(&path, Answer::ImportUndone).await?;
     told.tell(&answer, || report::reversal(&answer))
 }
 

@@ -206,7 +206,7 @@ async fn way(server: &str, happens: Vec<Way>) -> String {
                 Some(Way::Cuts) => {
                     assert_ne!(inner.read(&mut [0; 4096]).await.unwrap(), 0);
                     let half =
-                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf\n\r\n";
+                        "HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhalf\n\r\n";
                     inner.write_all(half.as_bytes()).await.unwrap();
                 }
                 None => {
