@@ -17,7 +17,7 @@ use clap::{Args, Subcommand};
 use jiff::ZonedDateTime;
 
 use self::connection::Connection;
-use super::Outcome;
+use super::{Failure, Outcome};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -27,8 +27,12 @@ pub(super) struct Options {
     whom: Whom,
 }
 
-/// Which server is asked, and for whom.
+/// More than any command has options: by this number the help sorts them.
+const AFTER_ALL: usize = 100;
+
+/// Which server is asked, and for whom. In the help it comes after the options of each command.
 #[derive(Args)]
+#[command(next_display_order = AFTER_ALL)]
 struct Whom {
     #[arg(
         long,
@@ -102,6 +106,10 @@ struct Said {
 
 pub(super) async fn run(options: &Options) -> Outcome {
     let Options { command, whom } = options;
+    if whom.json && matches!(command, Command::Export(_)) {
+        let text = "export has no --json: what it writes is lines of JSON already";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     let server = Connection::open(whom)?;
     let told = Told { json: whom.json };
     match command {

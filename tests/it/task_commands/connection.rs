@@ -89,48 +89,6 @@ async fn the_flags_win_and_the_token_says_whose_tasks_they_are() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_a_wrong_argument() {
-    let desk = Desk::new().await;
-    let example = "Example: TICKBOX_URL=http://127.0.0.1:8000\n";
-    let login = "the server's URL has a name or a password in it, and the token alone says who asks: leave them out. ";
-    let token = "the token has a space, a line break or another sign that is in no token: set TICKBOX_TOKEN to the token alone\n";
-    for (words, expected) in [
-        (
-            ["--url", "http://u:hidden@127.0.0.1:1"],
-            format!("{login}{example}"),
-        ),
-        (
-            ["--url", "https://hidden@127.0.0.1:1"],
-            format!("{login}{example}"),
-        ),
-        (
-            ["--url", "htp://u:hidden@127.0.0.1"],
-            format!("the server's URL cannot be read. {example}"),
-        ),
-        (
-            ["--url", "http://127.0.0.1/?a=b"],
-            format!("http://127.0.0.1/?a=b has a query, which no server's URL has. {example}"),
-        ),
-        (["--token", "a\nb"], token.to_owned()),
-        (["--token", "Bearer a.b.c"], token.to_owned()),
-        (["--token", "é"], token.to_owned()),
-        (["--user", ""], "--user \"\" names no user\n".to_owned()),
-        (["--user", "."], "--user \".\" names no user\n".to_owned()),
-        (["--user", ".."], "--user \"..\" names no user\n".to_owned()),
-    ] {
-        let refused = desk.refuses(&[&["list"], &words[..]].concat()).await;
-        assert_eq!(refused, (2, format!("tickbox: {expected}")), "{words:?}");
-    }
-    for wrong in ["", ".", "..", "../../ada/tasks", "x"] {
-        assert_eq!(
-            desk.refuses(&["undo", "--import", wrong]).await.0,
-            2,
-            "{wrong}"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_server_without_tls_is_told_from_one_that_is_not_there() {
     let desk = Desk::new().await;
     let (_, place) = desk.server.url.split_once("://").unwrap();
@@ -355,6 +313,12 @@ async fn only_a_terminal_has_colours_and_progress() {
     assert!(shown.starts_with(start), "{shown:?}");
     let shown = on_a_terminal(&desk, &["export"], &[]);
     assert!(shown.contains(" MiB received"), "{shown:?}");
+    let dumb = [("TERM", "dumb")];
+    let shown = on_a_terminal(&desk, &["import", &file], &dumb);
+    assert!(shown.starts_with("Imported 0 tasks\n"), "{shown:?}");
+    let shown = on_a_terminal(&desk, &["export"], &dumb);
+    assert!(shown.starts_with("{\"kind\": \"tickbox\""), "{shown:?}");
+    assert!(!shown.contains('\u{1b}'), "{shown:?}");
 }
 
 #[tokio::test]
@@ -365,6 +329,32 @@ async fn the_help_and_the_completions_know_it() {
         "{help}"
     );
     assert!(!help.contains("--database-url"), "{help}");
+    let help = Tickbox::new(["tasks", "edit", "--help"]).run().await.stdout;
+    let options = help.lines().filter_map(|line| {
+        let option = line.trim_start().strip_prefix("--")?;
+        option.split_whitespace().next()
+    });
+    let expected = [
+        "title",
+        "description",
+        "due",
+        "start",
+        "priority",
+        "tag",
+        "repeat",
+        "untag",
+        "no-description",
+        "no-due",
+        "no-start",
+        "no-priority",
+        "no-tags",
+        "no-repeat",
+        "url",
+        "token",
+        "user",
+        "json",
+    ];
+    assert_eq!(options.collect::<Vec<_>>(), expected);
     let help = Tickbox::new(["migrate", "--help"]).run().await.stdout;
     assert!(help.contains("--database-url"), "{help}");
     for shell in ["bash", "zsh", "fish"] {
