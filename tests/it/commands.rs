@@ -305,6 +305,18 @@ async fn the_doctor_finds_counts_that_are_wrong() {
     }
 }
 
+/// The first column of the doctor's table.
+fn checks(text: &str) -> Vec<&str> {
+    let (_, table) = text.split_once(" Check ").unwrap();
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.contains("```"));
+    let rows = rows.filter_map(|line| line.strip_prefix(' '));
+    rows.filter_map(|line| line.split_whitespace().next())
+        .collect()
+}
+
 #[tokio::test]
 async fn the_doctor_looks_at_everything_and_explains_a_token() {
     for home in [Home::sqlite(), Home::postgres().await] {
@@ -317,6 +329,10 @@ async fn the_doctor_looks_at_everything_and_explains_a_token() {
         let healthy = run(&["doctor"]).await;
         assert_eq!(healthy.code, Some(0), "{}", healthy.stdout);
         assert!(healthy.stdout.contains("up to date"), "{}", healthy.stdout);
+        // The example of the operator is of a server with keys.
+        let mut shown = checks(include_str!("../../docs/operations.md"));
+        assert_eq!(shown.pop(), Some("keys"));
+        assert_eq!(checks(&healthy.stdout), shown);
         let token = run(&["token", "--user", "ada"]).await.stdout;
         let good = run(&["doctor", "--json", "--token", token.trim()]).await;
         assert_eq!(good.code, Some(0), "{}", good.stdout);
