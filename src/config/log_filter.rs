@@ -4,40 +4,48 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use super::ConfigError;
 
+/// What the targets of this program's events begin with.
+const PROGRAM: &str = env!("CARGO_CRATE_NAME");
+
 /// What `RUST_LOG` asks for: levels, and parts of the program with a level of their own, separated by commas.
 ///
 /// The library takes any word for the name of a part: `warning` would show all of a part that is not there, and so
-/// nothing at all.
+/// nothing at all. The same is so of a list without a level that only leaves out, or only names others.
 pub fn parse_log_filter(text: &str) -> Result<Targets, ConfigError> {
     let mut targets = Targets::new();
-    for directive in text
-        .split(',')
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-    {
-        targets = match (directive.split_once('='), level(directive)) {
-            (None, Some(level)) => targets.with_default(level),
-            (None, None) if is_of_program(directive) => {
-                targets.with_target(directive, LevelFilter::TRACE)
+    let mut is_of_us = false;
+    let directives = text.split(',').map(str::trim);
+    for directive in directives.filter(|directive| !directive.is_empty()) {
+        if let Some(level) = level(directive) {
+            targets = targets.with_default(level);
+            is_of_us = true;
+            continue;
+        }
+        let (part, level) = match directive.split_once('=') {
+            Some((part, word)) => (part.trim(), level(word.trim())),
+            // A word alone can be a misspelled level as well: it counts only where it cannot be one.
+            None if directive == PROGRAM || directive.contains("::") => {
+                (directive, Some(LevelFilter::TRACE))
             }
-            (Some((part, level)), _) if is_path(part.trim()) => {
-                let level = self::level(level.trim()).ok_or_else(|| no_filter(directive))?;
-                targets.with_target(part.trim(), level)
-            }
-            _ => return Err(no_filter(directive)),
+            None => return Err(no_filter(directive)),
         };
+        let level = level.filter(|_| is_path(part));
+        let level = level.ok_or_else(|| no_filter(directive))?;
+        targets = targets.with_target(part, level);
+        let is_our_part = part.split("::").next() == Some(PROGRAM);
+        is_of_us |= part == PROGRAM || (is_our_part && level != LevelFilter::OFF);
     }
-    Ok(targets)
+    if is_of_us {
+        return Ok(targets);
+    }
+    Err(refusal(format!(
+        "is {text:?}, by which nothing of {PROGRAM} is logged, errors neither: put a level in front"
+    )))
 }
 
 fn level(word: &str) -> Option<LevelFilter> {
     // To the library an empty word is a level, too.
     word.parse().ok().filter(|_| !word.is_empty())
-}
-
-/// A word alone can be a misspelled level as well: it counts only where it cannot be one.
-fn is_of_program(word: &str) -> bool {
-    word == env!("CARGO_CRATE_NAME") || (word.contains("::") && is_path(word))
 }
 
 /// `tickbox::request`.
@@ -50,12 +58,16 @@ fn is_path(text: &str) -> bool {
 }
 
 fn no_filter(directive: &str) -> ConfigError {
+    refusal(format!(
+        "has {directive:?}, which is neither a level (off, error, warn, info, debug, trace) nor a part of the \
+         program with one (tickbox::request=off)"
+    ))
+}
+
+fn refusal(problem: String) -> ConfigError {
     ConfigError {
         variable: "RUST_LOG",
-        problem: format!(
-            "has {directive:?}, which is neither a level (off, error, warn, info, debug, trace) nor a part of the \
-             program with one (tickbox::request=off)"
-        ),
+        problem,
         example: "RUST_LOG=info",
     }
 }
@@ -113,9 +125,15 @@ mod tests {
             "info;debug",
             "info debug",
             "info,warning",
+            ",",
+            " ",
+            "tikbox=debug",
+            "rustls::client",
+            "tickbox::request=off",
         ] {
             assert!(parse_log_filter(wrong).is_err(), "{wrong}");
         }
         insta::assert_snapshot!(parse_log_filter("info,warning").unwrap_err(), @r#"RUST_LOG has "warning", which is neither a level (off, error, warn, info, debug, trace) nor a part of the program with one (tickbox::request=off). Example: RUST_LOG=info"#);
+        insta::assert_snapshot!(parse_log_filter("tikbox=debug").unwrap_err(), @r#"RUST_LOG is "tikbox=debug", by which nothing of tickbox is logged, errors neither: put a level in front. Example: RUST_LOG=info"#);
     }
 }
