@@ -244,7 +244,7 @@ impl Connection {
 
     pub(super) fn unreachable(&self, error: reqwest::Error, may_be_done: bool) -> Failure {
         let (base, is_refused) = (&self.base, error.is_connect());
-        let handshake = Handshake::of(&error).filter(|_| is_refused);
+        let handshake = Handshake::of(&error).filter(|_| is_refused && base.scheme() == "https");
         let why = chain(&error.without_url());
         let text = if may_be_done {
             format!(
@@ -279,7 +279,8 @@ impl Connection {
             let response = sent.map_err(|error| self.unreachable(error, false))?;
             if response.status().is_success() {
                 let kind = response.headers().get(header::CONTENT_TYPE);
-                let is_export = kind.is_some_and(|kind| kind == "application/x-ndjson");
+                let is_export =
+                    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"application/x-ndjson"));
                 return is_export.then_some(response).ok_or_else(|| self.stranger());
             }
             let answer = Reply::read(response).await;

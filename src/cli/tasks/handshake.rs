@@ -13,7 +13,7 @@ pub(super) enum Handshake {
 }
 
 impl Handshake {
-    /// `None` where it was not TLS.
+    /// Of a connection by TLS that could not be made; `None` where it was not for TLS.
     pub(super) fn of(error: &(dyn Error + 'static)) -> Option<Self> {
         if let Some(fault) = error.downcast_ref::<rustls::Error>() {
             let is_untrusted = matches!(fault, rustls::Error::InvalidCertificate(_));
@@ -23,11 +23,12 @@ impl Handshake {
                 Self::NotUnderstood
             });
         }
+        let io = error.downcast_ref::<io::Error>();
+        if io.is_some_and(|error| error.kind() == io::ErrorKind::UnexpectedEof) {
+            return Some(Self::NotUnderstood);
+        }
         // What such an error holds is not what it names as its source, but that one's source.
-        let held = error
-            .downcast_ref::<io::Error>()
-            .and_then(|error| error.get_ref());
-        match held {
+        match io.and_then(io::Error::get_ref) {
             Some(held) => Self::of(held),
             None => Self::of(error.source()?),
         }
@@ -48,6 +49,11 @@ mod tests {
         let strange = rustls::Error::InvalidMessage(InvalidMessage::InvalidContentType);
         assert_eq!(
             Handshake::of(&below(strange)),
+            Some(Handshake::NotUnderstood)
+        );
+        let ended = io::Error::new(io::ErrorKind::UnexpectedEof, "tls handshake eof");
+        assert_eq!(
+            Handshake::of(&io::Error::other(ended)),
             Some(Handshake::NotUnderstood)
         );
         let refused = io::Error::from(io::ErrorKind::ConnectionRefused);

@@ -38,6 +38,7 @@ struct Whom {
         long,
         env = "TICKBOX_URL",
         value_name = "URL",
+        hide_env_values = true,
         global = true,
         help = "The server [default: http://127.0.0.1:8000]"
     )]
