@@ -146,7 +146,7 @@ impl Authenticator {
         self.walk_signature(seen, parts, steps).await;
     }
 
-    /// Skipped without an issuer: it is not known whose key it should be.
+    /// Skipped without an issuer, unless it was made with a secret: it is not known whose key it should be.
     async fn walk_signature(
         &self,
         seen: Option<Seen<'_>>,
@@ -155,7 +155,7 @@ impl Authenticator {
     ) {
         let mut checked = None;
         if let (Some(seen), Some(parts)) = (seen, parts)
-            && seen.party().is_ok()
+            && (seen.algorithm == super::Algorithm::Hs256 || seen.party().is_ok())
         {
             let found = self.check_signature(&seen, &parts, Fetching::Foreground);
             checked = Some(found.await);

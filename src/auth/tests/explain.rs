@@ -109,6 +109,7 @@ async fn an_audience_is_not_blamed_for_the_issuer() {
             "{told}"
         );
         assert!(told.lines().any(|line| line == expected), "{told}");
+        assert!(told.ends_with("+ signature good\n"), "{told}");
     }
 }
 
