@@ -1,4 +1,4 @@
-//! Servers that are none of ours: what they answer is not taken for tasks.
+//! Servers that are none of ours, or not as the URL says: what they answer is not taken for tasks.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
@@ -31,12 +31,6 @@ async fn stranger(body: &'static str) -> String {
 async fn what_is_no_answer_is_not_taken_for_one() {
     let desk = Desk::new().await;
     let file = desk.file("t.csv", "TYPE,CONTENT\ntask,A\n");
-    let path = desk
-        .server
-        .directory()
-        .join("all.ndjson")
-        .display()
-        .to_string();
     let id = "01990f3e-8a5c-7cc3-98c4-dc0c0c07398f";
     for body in [
         "{}",
@@ -63,8 +57,6 @@ async fn what_is_no_answer_is_not_taken_for_one() {
             &["undo", "7"],
             &["undo", "--import", id],
             &["import", &file],
-            &["export"],
-            &["export", &path],
         ] {
             // A list of no lists is one.
             let expected = match (body.len() > 9, words.get(2)) {
@@ -75,4 +67,18 @@ async fn what_is_no_answer_is_not_taken_for_one() {
             assert_eq!(refused, (1, expected.to_owned()), "{words:?} {body}");
         }
     }
+}
+
+#[tokio::test]
+async fn a_server_without_tls_is_told_from_one_that_is_not_there() {
+    let desk = Desk::new().await;
+    let (_, place) = desk.server.url.split_once("://").unwrap();
+    let url = format!("https://{place}");
+    let (code, said) = desk.refuses(&["list", "--url", &url]).await;
+    let start = format!("tickbox: the TLS handshake with {url}/ failed (");
+    let end = format!("): if it speaks no TLS, set TICKBOX_URL=http://{place}/\n");
+    assert!(
+        code == 1 && said.starts_with(&start) && said.ends_with(&end),
+        "{said}"
+    );
 }

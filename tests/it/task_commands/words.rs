@@ -1,6 +1,7 @@
 //! How the words of a command are taken, and what is no command.
 
 use super::{Desk, json};
+use crate::support::process::Tickbox;
 
 #[tokio::test]
 async fn a_part_of_an_id_names_a_task_if_it_names_only_one() {
@@ -135,4 +136,54 @@ async fn what_cannot_be_sent_is_a_wrong_argument() {
             "{wrong}"
         );
     }
+}
+
+#[tokio::test]
+async fn the_help_and_the_completions_know_it() {
+    let help = Tickbox::new(["tasks", "list", "--help"]);
+    // There may be a password in it, although it is refused.
+    let help = help.env("TICKBOX_URL", "http://u:hidden@127.0.0.1");
+    let help = help.run().await.stdout;
+    assert!(!help.contains("hidden@"), "{help}");
+    assert!(
+        help.contains("--filter <FILTER>") && help.contains("--token"),
+        "{help}"
+    );
+    assert!(!help.contains("--database-url"), "{help}");
+    let help = Tickbox::new(["tasks", "edit", "--help"]).run().await.stdout;
+    let options = help.lines().filter_map(|line| {
+        let option = line.trim_start().strip_prefix("--")?;
+        option.split_whitespace().next()
+    });
+    let expected = [
+        "title",
+        "description",
+        "due",
+        "start",
+        "priority",
+        "tag",
+        "repeat",
+        "untag",
+        "no-description",
+        "no-due",
+        "no-start",
+        "no-priority",
+        "no-tags",
+        "no-repeat",
+        "url",
+        "token",
+        "user",
+        "json",
+    ];
+    assert_eq!(options.collect::<Vec<_>>(), expected);
+    let help = Tickbox::new(["migrate", "--help"]).run().await.stdout;
+    assert!(help.contains("--database-url"), "{help}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = Tickbox::new(["completions", shell]).run().await.stdout;
+        assert!(
+            script.contains("tasks") && script.contains("reopen"),
+            "{shell}"
+        );
+    }
+    assert_eq!(Tickbox::new(["tasks", "dance"]).run().await.code, Some(2));
 }
