@@ -14,15 +14,10 @@ use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::clock::Clock;
-use crate::config::{ConfigError, Environment};
+use crate::config::Environment;
 
 /// Starts logging for the whole process; once.
-pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> {
-    let filter: Targets = filter.parse().map_err(|error| ConfigError {
-        variable: "RUST_LOG",
-        problem: format!("cannot be read: {error}"),
-        example: "RUST_LOG=info",
-    })?;
+pub fn start(environment: Environment, filter: Targets) {
     let registry = tracing_subscriber::registry()
         .with(filter)
         .with(filter_fn(is_discreet));
@@ -40,7 +35,6 @@ pub fn start(environment: Environment, filter: &str) -> Result<(), ConfigError> 
     };
     // Only a test that starts two servers in one process gets here twice; it keeps the first logger.
     let _ = started;
-    Ok(())
 }
 
 /// Below `info` these libraries write parameters of statements and headers of requests, so whatever is asked for,

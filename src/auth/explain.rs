@@ -146,7 +146,7 @@ impl Authenticator {
         self.walk_signature(seen, parts, steps).await;
     }
 
-    /// Skipped without an issuer: it is not known whose key it should be.
+    /// Skipped without an issuer, unless it was made with a secret: it is not known whose key it should be.
     async fn walk_signature(
         &self,
         seen: Option<Seen<'_>>,
@@ -155,7 +155,7 @@ impl Authenticator {
     ) {
         let mut checked = None;
         if let (Some(seen), Some(parts)) = (seen, parts)
-            && seen.party().is_ok()
+            && (seen.algorithm == super::Algorithm::Hs256 || seen.party().is_ok())
         {
             let found = self.check_signature(&seen, &parts, Fetching::Foreground);
             checked = Some(found.await);
@@ -239,13 +239,13 @@ fn detail(rule: &str, seen: &Seen<'_>) -> String {
             .expiry(seen.now)
             .map_or_else(|_| claim("exp"), |exp| exp.to_string()),
         "lifetime" => format!("at most {} s", seen.auth.max_lifetime.as_secs()),
-        "iss" | "aud" => {
-            let is_checked = seen.party().is_ok_and(|party| match rule {
-                "iss" => party.issuer.names.is_checked(),
-                _ => party.issuer.audiences.is_checked(),
-            });
+        "iss" => {
+            let is_checked = seen
+                .party()
+                .is_ok_and(|party| party.issuer.names.is_checked());
             checked(is_checked, rule)
         }
+        "aud" => checked(seen.is_audience_checked(), rule),
         "identity" => seen
             .claims
             .identity()

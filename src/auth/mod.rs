@@ -259,7 +259,7 @@ impl Authenticator {
         }
         Err(Fault::new(
             Reason::BadSignature,
-            "the signature does not fit any configured secret: BETTER_AUTH_SECRET must be the same text on both sides",
+            "the signature does not fit any configured secret, which must be the same text on both sides",
         ))
     }
 

@@ -35,7 +35,7 @@ pub(super) const RULES: &[(&str, Rule)] = &[
         seen.claims.lifetime(seen.now, seen.auth.max_lifetime)
     }),
     ("iss", |seen| seen.party().map(drop)),
-    ("aud", |seen| seen.party()?.issuer.addressed(seen.claims)),
+    ("aud", |seen| seen.addressed()),
     ("identity", |seen| seen.claims.identity().map(drop)),
 ];
 
@@ -58,7 +58,7 @@ impl Seen<'_> {
         Err(Fault::new(
             Reason::NoKeysConfigured,
             format!(
-                "the token is signed with {} by Better Auth's jwt plugin (kid {}), but only BETTER_AUTH_SECRET is set",
+                "the token is signed with {} by Better Auth's jwt plugin (kid {}), but no public keys are configured",
                 shown(&self.header.alg),
                 shown(kid)
             ),
@@ -79,6 +79,28 @@ impl Seen<'_> {
             .iter()
             .find(|party| party.issuer.names.accepts(name))
             .ok_or_else(|| issuer::unknown(name, parties.iter().map(|party| &party.issuer)))
+    }
+
+    /// Of a token whose issuer is not known, `aud` is judged by itself: that rule is not to blame for the other.
+    fn addressed(&self) -> Result<(), Fault> {
+        if let Ok(party) = self.party() {
+            return party.issuer.addressed(self.claims);
+        }
+        let mut outcome = Ok(());
+        for party in &self.auth.parties {
+            match party.issuer.addressed(self.claims) {
+                Ok(()) => return Ok(()),
+                Err(fault) => outcome = outcome.and(Err(fault)),
+            }
+        }
+        outcome
+    }
+
+    /// Whether an issuer's audiences are checked: of the token's, or of any where that is not known.
+    pub(super) fn is_audience_checked(&self) -> bool {
+        let is_checked = |party: &Party| party.issuer.audiences.is_checked();
+        self.party()
+            .map_or_else(|_| self.auth.parties.iter().any(is_checked), is_checked)
     }
 
     fn trust(&self) -> Trust {

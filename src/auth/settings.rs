@@ -258,7 +258,7 @@ fn secret_party(
 ) -> Party {
     match (&names, &audiences) {
         (None, None) => warnings.push(
-            "neither iss nor aud of tokens is checked: every login token signed with BETTER_AUTH_SECRET is accepted, whichever app it is for; set JWT_ISSUER and JWT_AUDIENCE, and put both into the tokens"
+            "neither iss nor aud of tokens is checked: every login token signed with the secret is accepted, whichever app it is for; set JWT_ISSUER and JWT_AUDIENCE, and put both into the tokens"
                 .to_owned(),
         ),
         (Some(_), None) => warnings.push("aud of tokens is not checked: set JWT_AUDIENCE".to_owned()),

@@ -138,6 +138,7 @@ fn check_settings(report: &mut Report, settings: &Settings) {
         };
         report.add("origins", verdict, detail);
     }
+    report.take("log", settings.log_filter());
     if report.take("limits", settings.limits()).is_some() {
         report.add("limits", Verdict::Ok, "what users may do can be read");
     }

@@ -60,7 +60,7 @@ pub(super) async fn run(options: Options, settings: &Settings) -> Outcome {
     }
     // In the other environments the operator knows it.
     let has_page = web.page.is_some() && environment == Environment::Development;
-    telemetry::start(environment, settings.log_filter())?;
+    telemetry::start(environment, settings.log_filter()?);
     // What the program chose for itself needs no warning.
     if source.made_secret.is_none() {
         for warning in warnings {

@@ -6,6 +6,7 @@ mod dotenv;
 mod duration;
 mod flags;
 mod foreign_file;
+mod log_filter;
 mod origins;
 mod page;
 mod postgres_options;
@@ -20,6 +21,7 @@ use std::time::Duration;
 
 pub use self::duration::parse_duration;
 pub use self::flags::Flags;
+pub use self::log_filter::parse_log_filter;
 pub use self::origins::Origins;
 pub use self::page::SignIn;
 pub use self::public_path::PublicPath;

@@ -5,8 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::{fs, io};
 
+use tracing_subscriber::filter::Targets;
+
 use super::database_url::{self, Engine};
 use super::flags::Flags;
+use super::log_filter::parse_log_filter;
 use super::page::has_page;
 use super::public_path::PublicPath;
 use super::values::{most_tasks, number, rate, retention, socket_address, switch};
@@ -39,7 +42,11 @@ impl Settings {
             Err(error) => Err(ConfigError {
                 variable: "The file .env",
                 problem: format!("cannot be read: {error}"),
-                example: PORT_EXAMPLE,
+                example: if error.kind() == io::ErrorKind::PermissionDenied {
+                    "chmod u+r .env"
+                } else {
+                    "a file of text in UTF-8, with lines such as PORT=8000"
+                },
             }),
         }
     }
@@ -85,8 +92,9 @@ impl Settings {
         }
     }
 
-    pub fn log_filter(&self) -> &str {
-        self.flags.rust_log.as_deref().unwrap_or("info")
+    pub fn log_filter(&self) -> Result<Targets, ConfigError> {
+        let text = self.flags.rust_log.as_deref().unwrap_or("info");
+        self.located(parse_log_filter(text))
     }
 
     fn database(&self) -> Result<database_url::Database, ConfigError> {

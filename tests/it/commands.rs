@@ -82,6 +82,7 @@ async fn a_bad_setting_stops_the_start_with_one_clear_sentence() {
         (vec![("RATE_LIMIT", "0/min")], "RATE_LIMIT"),
         (vec![("MAX_TASKS_PER_USER", "0")], "MAX_TASKS_PER_USER"),
         (vec![("RUST_LOG", "tickbox=loud")], "RUST_LOG"),
+        (vec![("RUST_LOG", "warning")], "RUST_LOG"),
         (vec![("JWKS_URL", "http://127.0.0.1:9/jwks")], "JWT_ISSUER"),
     ] {
         let mut program = Tickbox::new(["serve"]);
@@ -131,6 +132,19 @@ async fn a_flag_wins_over_the_environment_and_that_over_the_file() {
         directory.path().join("flag.db").exists() && directory.path().join("flag2.db").exists()
     );
     assert!(!directory.path().join("other.db").exists());
+}
+
+#[tokio::test]
+async fn a_file_of_settings_that_cannot_be_read_is_named_with_what_it_should_be() {
+    let directory = TempDir::with_prefix("tickbox-test-").unwrap();
+    fs::write(directory.path().join(".env"), b"PORT=8000\n\xff\n").unwrap();
+    let ended = Tickbox::new(["migrate"])
+        .inside(directory.path())
+        .run()
+        .await;
+    let expected = "tickbox: The file .env cannot be read: stream did not contain valid UTF-8. \
+        Example: a file of text in UTF-8, with lines such as PORT=8000\n";
+    assert_eq!((ended.code, &*ended.stderr), (Some(1), expected));
 }
 
 /// A template of an `.env` file, or a container's variables, may name a secret and leave it empty.
@@ -291,6 +305,18 @@ async fn the_doctor_finds_counts_that_are_wrong() {
     }
 }
 
+/// The first column of the doctor's table.
+fn checks(text: &str) -> Vec<&str> {
+    let (_, table) = text.split_once(" Check ").unwrap();
+    let rows = table
+        .lines()
+        .skip(1)
+        .take_while(|line| !line.contains("```"));
+    let rows = rows.filter_map(|line| line.strip_prefix(' '));
+    rows.filter_map(|line| line.split_whitespace().next())
+        .collect()
+}
+
 #[tokio::test]
 async fn the_doctor_looks_at_everything_and_explains_a_token() {
     for home in [Home::sqlite(), Home::postgres().await] {
@@ -303,6 +329,10 @@ async fn the_doctor_looks_at_everything_and_explains_a_token() {
         let healthy = run(&["doctor"]).await;
         assert_eq!(healthy.code, Some(0), "{}", healthy.stdout);
         assert!(healthy.stdout.contains("up to date"), "{}", healthy.stdout);
+        // The example of the operator is of a server with keys.
+        let mut shown = checks(include_str!("../../docs/operations.md"));
+        assert_eq!(shown.pop(), Some("keys"));
+        assert_eq!(checks(&healthy.stdout), shown);
         let token = run(&["token", "--user", "ada"]).await.stdout;
         let good = run(&["doctor", "--json", "--token", token.trim()]).await;
         assert_eq!(good.code, Some(0), "{}", good.stdout);
@@ -326,11 +356,14 @@ async fn the_doctor_looks_at_everything_and_explains_a_token() {
     let broken = Tickbox::new(["doctor"])
         .env("DATABASE_URL", "postgres://nobody@127.0.0.1:1/x")
         .env("PORT", "x")
+        .env("RUST_LOG", "ifno")
         .run()
         .await;
     assert_eq!(broken.code, Some(1));
     assert!(
-        broken.stdout.contains("PORT is \"x\"") && broken.stdout.contains("cannot be used now"),
+        broken.stdout.contains("RUST_LOG has \"ifno\"")
+            && broken.stdout.contains("PORT is \"x\"")
+            && broken.stdout.contains("cannot be used now"),
         "{}",
         broken.stdout
     );

@@ -3,6 +3,7 @@
 mod carrying;
 mod connection;
 mod guide;
+mod strangers;
 mod undoing;
 mod words;
 

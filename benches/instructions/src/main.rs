@@ -39,7 +39,7 @@ use tempfile::TempDir;
 use tickbox::app::App;
 use tickbox::auth::{AuthConfig, Authenticator};
 use tickbox::clock::Clock;
-use tickbox::config::{AuthSettings, Environment, Limits, Origins};
+use tickbox::config::{AuthSettings, Environment, Limits, Origins, parse_log_filter};
 use tickbox::domain::UserId;
 use tickbox::http::{FrontDoor, front_door, templates};
 use tickbox::metrics::Metrics;
@@ -204,7 +204,7 @@ struct Client {
 impl Client {
     async fn new(store: &StoreConfig) -> Self {
         let environment = Environment::Production;
-        telemetry::start(environment, "info").unwrap();
+        telemetry::start(environment, parse_log_filter("info").unwrap());
         let clock = Clock::system();
         let settings = AuthSettings {
             better_auth_secret: Some(Secret::new(SECRET)),

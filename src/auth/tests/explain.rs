@@ -8,6 +8,7 @@ use super::server::{Answer, Server};
 use super::signer::{Signer, key_set};
 use super::{NOW, ask, authenticator, claims, hs256, keys_at, secret_only};
 use crate::auth::{Authenticator, Outcome};
+use crate::config::AuthSettings;
 
 /// One line for each step; the cure follows an arrow.
 async fn told(auth: &Authenticator, token: &str) -> String {
@@ -85,6 +86,31 @@ async fn every_broken_rule_is_told_not_only_the_first() {
     ! identity the token has no sub (nor user_id) -> put the user's id into sub; id, userId and email are never an identity
     ! signature http://issuer/api/auth/jwks has no key with kid k2 for EdDSA -> the key was withdrawn, or the token is from another server; get a new token from GET /api/auth/token
     ");
+}
+
+#[tokio::test]
+async fn an_audience_is_not_blamed_for_the_issuer() {
+    let auth = authenticator(&AuthSettings {
+        jwt_issuer: Some("https://a.example".to_owned()),
+        jwt_audience: Some("tasks".to_owned()),
+        ..secret_only()
+    });
+    for (aud, expected) in [
+        ("tasks", "+ aud tasks"),
+        (
+            "mail",
+            "! aud aud is mail, expected tasks: set JWT_AUDIENCE here, or baseURL (or the jwt plugin's audience) there",
+        ),
+    ] {
+        let token = hs256(&claims(&json!({"iss": "https://b.example", "aud": aud})));
+        let told = told(&auth, &token).await;
+        assert!(
+            told.contains("! iss iss is https://b.example, expected https://a.example"),
+            "{told}"
+        );
+        assert!(told.lines().any(|line| line == expected), "{told}");
+        assert!(told.ends_with("+ signature good\n"), "{told}");
+    }
 }
 
 #[tokio::test]

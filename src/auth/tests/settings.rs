@@ -81,6 +81,13 @@ fn production_refuses_weak_secrets_that_development_warns_of() {
     let warnings = read(&secret_only(), Environment::Production).unwrap();
     assert_eq!(warnings.len(), 1, "{warnings:?}");
     assert!(warnings[0].contains("neither iss nor aud"), "{warnings:?}");
+    let several = AuthSettings {
+        better_auth_secrets: Some(Secret::new(format!("1:{}", "x".repeat(32)))),
+        ..AuthSettings::default()
+    };
+    let several = read(&several, Environment::Production);
+    // What is not set is not named.
+    assert!(!several.unwrap()[0].contains("BETTER_AUTH_SECRET"));
     let bound = AuthSettings {
         jwt_issuer: Some(ORIGIN.to_owned()),
         jwt_audience: Some(ORIGIN.to_owned()),

@@ -4,6 +4,7 @@ use clap::Args;
 use reqwest::Method;
 use serde_json::{Map, Value, json};
 
+use super::answer::Answer;
 use super::connection::{Answered, Connection};
 use super::names::{self, id_of};
 use super::{Said, Told, now, show};
@@ -151,7 +152,9 @@ pub(super) async fn add(server: &Connection, told: Told, options: &AddOptions) -
         let parent = names::id(server, parent).await?;
         body.insert("parent_id".to_owned(), Value::from(parent));
     }
-    let task = server.write(Method::POST, &["tasks"], &body.into()).await?;
+    let task = server
+        .write(Method::POST, &["tasks"], &body.into(), Answer::Task)
+        .await?;
     told.tell(&task, || format!("Added {}\n", show::line(&task)))
 }
 
@@ -299,7 +302,9 @@ pub(super) async fn place(server: &Connection, told: Told, options: &MoveOptions
         body.insert("after".to_owned(), Value::Null);
     }
     let path = ["tasks", &id, "move"];
-    let task = server.write(Method::POST, &path, &body.into()).await?;
+    let task = server
+        .write(Method::POST, &path, &body.into(), Answer::Task)
+        .await?;
     told.tell(&task, || format!("Moved {}\n", show::line(&task)))
 }
 
@@ -313,7 +318,9 @@ async fn batch(server: &Connection, operations: Vec<Value>) -> Answered<Vec<Valu
         .map(|operation| id_of(operation).to_owned())
         .collect();
     let body = json!({"operations": operations});
-    let answer = server.write(Method::POST, &["tasks", "batch"], &body).await;
+    let answer = server
+        .write(Method::POST, &["tasks", "batch"], &body, Answer::Batch)
+        .await;
     let answer = answer.map_err(|failure| about(failure, &ids))?;
     let results = answer["results"].as_array().into_iter().flatten();
     Ok(results

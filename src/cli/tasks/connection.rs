@@ -2,21 +2,19 @@
 
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::Value;
 use url::Url;
 use uuid::Uuid;
 
 use super::Whom;
+use super::address::{self, identity, is_local};
+use super::answer::Answer;
+use super::handshake::Handshake;
 use super::reply::{REPEATS, Reply};
 use super::show::plain;
 use crate::cli::{Failure, program, quoted};
 use crate::error::chain;
-
-/// Where the server is in development.
-const DEFAULT_URL: &str = "http://127.0.0.1:8000";
 
 /// The pause before the first repeat where the server names none; each further one is twice as long.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -40,17 +38,9 @@ pub(super) type Answered<T> = Result<T, Failure>;
 
 impl Connection {
     pub(super) fn open(whom: &Whom) -> Answered<Self> {
-        // An empty variable counts as not set.
-        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-        let base = base(given(&whom.url).as_deref().unwrap_or(DEFAULT_URL))?;
-        let Some(token) = given(&whom.token) else {
-            return Err(Failure::Usage(no_token(&base)));
-        };
-        let user = given(&whom.user).or_else(|| identity(&token));
-        let user = user.ok_or_else(|| {
-            let text = "the token does not say whose it is: name the user with --user ID";
-            Failure::Usage(text.to_owned())
-        })?;
+        let base = address::base(whom)?;
+        let token = address::token(whom, &base)?;
+        let user = address::user(whom, &token)?;
         let mut builder = reqwest::Client::builder()
             // The token goes to the address that was named, and nowhere else.
             .redirect(reqwest::redirect::Policy::none())
@@ -89,10 +79,15 @@ impl Connection {
         url
     }
 
-    pub(super) async fn get(&self, path: &[&str], query: &[(&str, &str)]) -> Answered<Value> {
+    pub(super) async fn get(
+        &self,
+        path: &[&str],
+        query: &[(&str, &str)],
+        what: Answer,
+    ) -> Answered<Value> {
         let url = self.url(path, query);
         let make = || self.request(Method::GET, &url, TIMEOUT);
-        self.judge(&self.send(false, make).await?)
+        self.judge(&self.send(false, make).await?, what)
     }
 
     /// The same, where it may be gone.
@@ -100,6 +95,7 @@ impl Connection {
         &self,
         path: &[&str],
         query: &[(&str, &str)],
+        what: Answer,
     ) -> Answered<Option<Value>> {
         let url = self.url(path, query);
         let make = || self.request(Method::GET, &url, TIMEOUT);
@@ -107,7 +103,7 @@ impl Connection {
         if answer.status == StatusCode::NOT_FOUND {
             return Ok(None);
         }
-        self.judge(&answer).map(Some)
+        self.judge(&answer, what).map(Some)
     }
 
     /// A write that is done once, however often it is sent.
@@ -116,6 +112,7 @@ impl Connection {
         method: Method,
         path: &[&str],
         body: &Value,
+        what: Answer,
     ) -> Answered<Value> {
         let url = self.url(path, &[]);
         let key = Uuid::new_v4().to_string();
@@ -125,13 +122,14 @@ impl Connection {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.to_string())
         };
-        self.ask(make).await
+        self.judge(&self.send(true, make).await?, what)
     }
 
     /// Retries a request that may take minutes and may be done twice.
-    pub(super) async fn write_for_long(&self, path: &[&str]) -> Answered<Value> {
+    pub(super) async fn write_for_long(&self, path: &[&str], what: Answer) -> Answered<Value> {
         let url = self.url(path, &[]);
-        self.ask(|| self.request(Method::POST, &url, LONGEST)).await
+        let make = || self.request(Method::POST, &url, LONGEST);
+        self.judge(&self.send(true, make).await?, what)
     }
 
     pub(super) fn request(&self, method: Method, url: &Url, timeout: Duration) -> RequestBuilder {
@@ -142,9 +140,9 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
-    /// Sends a write that can be repeated.
+    /// Sends an import, which can be repeated.
     pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
-        self.judge(&self.send(true, make).await?)
+        self.judge(&self.send(true, make).await?, Answer::Import)
     }
 
     /// Sends a request until it is answered, as long as a retry makes sense.
@@ -174,18 +172,20 @@ impl Connection {
         }
     }
 
-    fn judge(&self, answer: &Reply) -> Answered<Value> {
-        let json = serde_json::from_slice(&answer.body);
+    fn judge(&self, answer: &Reply, what: Answer) -> Answered<Value> {
+        let json = serde_json::from_slice(&answer.body).ok();
         if answer.status.is_success() {
-            return json.map_err(|_| {
-                let text = format!(
-                    "what {} answers is no JSON: is it a tickbox server?",
-                    self.base
-                );
-                Failure::Said(text)
-            });
+            let json = json.filter(|json| what.fits(json));
+            return json.ok_or_else(|| self.stranger());
         }
         Err(self.refusal(answer, &json.unwrap_or_default()))
+    }
+
+    fn stranger(&self) -> Failure {
+        Failure::Said(format!(
+            "what {} answers is no answer of tickbox: is it a tickbox server?",
+            self.base
+        ))
     }
 
     /// What the server says, and what to do about it.
@@ -230,38 +230,46 @@ impl Connection {
         Failure::Said(text)
     }
 
+    /// Which way the server knows tokens, it does not say.
     fn how_to_get_a_token(&self) -> String {
         if is_local(&self.base) {
-            let user = quoted(&self.user);
+            let (program, user) = (program(), quoted(&self.user));
             return format!(
-                "Make another one: export TICKBOX_TOKEN=$({} token --user {user})",
-                program()
+                "Set TICKBOX_TOKEN to a fresh one: your app's sign-in issues it, or, if the server has a secret, \
+                 export TICKBOX_TOKEN=$({program} token --user {user})"
             );
         }
         "Set TICKBOX_TOKEN to a fresh one".to_owned()
     }
 
     pub(super) fn unreachable(&self, error: reqwest::Error, may_be_done: bool) -> Failure {
-        let is_refused = error.is_connect();
+        let (base, is_refused) = (&self.base, error.is_connect());
+        let handshake = Handshake::of(&error).filter(|_| is_refused && base.scheme() == "https");
         let why = chain(&error.without_url());
         let text = if may_be_done {
             format!(
-                "{} does not answer ({why}), and it is not known whether this was done: look",
-                self.base
+                "{base} does not answer ({why}), and it is not known whether this was done: look"
             )
-        } else if is_refused && is_local(&self.base) {
+        } else if let Some(handshake) = handshake {
+            let hint = if handshake == Handshake::Untrusted {
+                String::new()
+            } else {
+                let plain = base.as_str().replacen("https:", "http:", 1);
+                format!(": if it speaks no TLS, set TICKBOX_URL={plain}")
+            };
+            format!("the TLS handshake with {base} failed ({why}){hint}")
+        } else if is_refused && is_local(base) {
             format!(
-                "nobody answers at {} ({why}): start the server with `{}`, or set TICKBOX_URL",
-                self.base,
+                "nobody answers at {base} ({why}): start the server with `{}`, or set TICKBOX_URL",
                 program()
             )
         } else {
-            format!("{} does not answer: {why}", self.base)
+            format!("{base} does not answer: {why}")
         };
         Failure::Said(text)
     }
 
-    /// The answer to a question whose body is read piece by piece.
+    /// An export, whose lines are read piece by piece: whether they are one is seen there.
     pub(super) async fn stream(&self, url: &Url) -> Answered<reqwest::Response> {
         // What is long has a limit of its own, at the server.
         let hour = Duration::from_hours(1);
@@ -275,73 +283,11 @@ impl Connection {
             let answer = Reply::read(response).await;
             let answer = answer.map_err(|error| self.unreachable(error, false))?;
             let Some(pause) = answer.pause(repeats) else {
-                return Err(self.judge(&answer).err().unwrap_or(Failure::Silent));
+                let json = serde_json::from_slice(&answer.body).unwrap_or_default();
+                return Err(self.refusal(&answer, &json));
             };
             repeats += 1;
             tokio::time::sleep(pause).await;
-        }
-    }
-}
-
-fn base(text: &str) -> Answered<Url> {
-    let url = Url::parse(text).ok();
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-    url.ok_or_else(|| {
-        let text = format!(
-            "{} is no URL of a server. Example: TICKBOX_URL={DEFAULT_URL}",
-            plain(text)
-        );
-        Failure::Usage(text)
-    })
-}
-
-/// There is no third party between this program and such an address.
-fn is_local(url: &Url) -> bool {
-    match url.host() {
-        Some(url::Host::Domain(name)) => name == "localhost",
-        Some(url::Host::Ipv4(address)) => address.is_loopback(),
-        Some(url::Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
-}
-
-fn no_token(base: &Url) -> String {
-    if is_local(base) {
-        let program = program();
-        return format!(
-            "no token: in development `export TICKBOX_TOKEN=$({program} token --user ID)` makes one, in the server's directory"
-        );
-    }
-    "no token: set TICKBOX_TOKEN to one that your app's sign-in has issued".to_owned()
-}
-
-/// Whose token it is, as it says itself: the server verifies it.
-fn identity(token: &str) -> Option<String> {
-    let payload = token.split('.').nth(1)?.trim_end_matches('=');
-    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
-    let named = claims.get("sub").or_else(|| claims.get("user_id"));
-    named?.as_str().map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_token_says_whose_it_is() {
-        let token = |claims: &str| format!("e30.{}.x", URL_SAFE_NO_PAD.encode(claims));
-        assert_eq!(identity(&token(r#"{"sub":"ada"}"#)).as_deref(), Some("ada"));
-        assert_eq!(
-            identity(&token(r#"{"user_id":"b|c"}"#)).as_deref(),
-            Some("b|c")
-        );
-        for none in [
-            token("{}"),
-            token("[]"),
-            "opaque".to_owned(),
-            "a.b.c".to_owned(),
-        ] {
-            assert_eq!(identity(&none), None, "{none}");
         }
     }
 }

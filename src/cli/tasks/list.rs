@@ -3,10 +3,11 @@
 use clap::Args;
 use serde_json::Value;
 
-use super::connection::Connection;
+use super::answer::Answer;
+use super::connection::{Answered, Connection};
 use super::names::{self, ListChoice};
 use super::{Told, now, show, zone};
-use crate::cli::Outcome;
+use crate::cli::{Failure, Outcome};
 
 /// What is most pressing comes first; what has neither, by when it was made.
 const ORDER: &str = "due, priority";
@@ -58,12 +59,30 @@ pub(super) async fn list(server: &Connection, told: Told, options: &ListOptions)
         ListChoice::Inbox => "NOT list_id:*".to_owned(),
         ListChoice::List(id) => format!("list_id = {id}"),
     });
-    let filter = match (&options.filter, place) {
-        (Some(filter), Some(place)) => Some(format!("({filter}) AND {place}")),
-        (Some(filter), None) => Some(filter.clone()),
-        (None, place) => place,
+    let given = options.filter.as_ref();
+    let given = given.filter(|filter| !filter.trim().is_empty());
+    let Some((filter, place)) = given.zip(place.as_ref()) else {
+        return show(server, told, given.cloned().or(place), &options.extent).await;
     };
-    show(server, told, filter, &options.extent).await
+    // AND beside an OR needs parentheses.
+    let both = format!("({filter}) AND {place}");
+    match show(server, told, Some(both), &options.extent).await {
+        Err(Failure::Said(text)) if text.starts_with("filter: ") => {
+            let text = of_filter_alone(server, filter).await?.unwrap_or(text);
+            Err(Failure::Said(text))
+        }
+        outcome => outcome,
+    }
+}
+
+/// What is wrong with a filter as it was written, if anything is: a mistake is named with its column.
+async fn of_filter_alone(server: &Connection, filter: &str) -> Answered<Option<String>> {
+    let query = [("filter", filter), ("limit", "1")];
+    match server.get(&["tasks"], &query, Answer::Tasks).await {
+        Err(Failure::Said(text)) => Ok(Some(text)),
+        Err(failure) => Err(failure),
+        Ok(_) => Ok(None),
+    }
 }
 
 pub(super) async fn search(server: &Connection, told: Told, options: &SearchOptions) -> Outcome {
@@ -71,7 +90,12 @@ pub(super) async fn search(server: &Connection, told: Told, options: &SearchOpti
         .words
         .iter()
         .flat_map(|words| words.split_whitespace());
-    let terms: Vec<_> = terms.map(term).collect();
+    let terms: Vec<_> = terms.collect();
+    if terms.iter().all(|term| term.trim_matches('*').is_empty()) {
+        let text = "say what to look for: a word, or the beginning of one and *";
+        return Err(Failure::Usage(text.to_owned()));
+    }
+    let terms: Vec<_> = terms.into_iter().map(term).collect();
     show(server, told, Some(terms.join(" ")), &options.extent).await
 }
 
@@ -96,7 +120,7 @@ async fn show(server: &Connection, told: Told, filter: Option<String>, extent: &
         query.extend(zone.as_deref().map(|zone| ("zone", zone)));
     }
     query.extend(limit.as_deref().map(|limit| ("limit", limit)));
-    let answer = server.get(&["tasks"], &query).await?;
+    let answer = server.get(&["tasks"], &query, Answer::Tasks).await?;
     if told.json {
         return told.tell(&answer, String::new);
     }

@@ -1,8 +1,11 @@
 //! `tickbox tasks`: a person's tasks at a terminal, as a client of a running server. The server decides all rules.
 
+mod address;
+mod answer;
 mod carry;
 mod change;
 mod connection;
+mod handshake;
 mod list;
 mod names;
 mod reply;
@@ -14,7 +17,7 @@ use clap::{Args, Subcommand};
 use jiff::ZonedDateTime;
 
 use self::connection::Connection;
-use super::Outcome;
+use super::{Failure, Outcome};
 
 #[derive(Args)]
 pub(super) struct Options {
@@ -24,13 +27,18 @@ pub(super) struct Options {
     whom: Whom,
 }
 
-/// Which server is asked, and for whom.
+/// More than any command has options: by this number the help sorts them.
+const AFTER_ALL: usize = 100;
+
+/// Which server is asked, and for whom. In the help it comes after the options of each command.
 #[derive(Args)]
+#[command(next_display_order = AFTER_ALL)]
 struct Whom {
     #[arg(
         long,
         env = "TICKBOX_URL",
         value_name = "URL",
+        hide_env_values = true,
         global = true,
         help = "The server [default: http://127.0.0.1:8000]"
     )]
@@ -99,6 +107,10 @@ struct Said {
 
 pub(super) async fn run(options: &Options) -> Outcome {
     let Options { command, whom } = options;
+    if whom.json && matches!(command, Command::Export(_)) {
+        let text = "export has no --json: what it writes is lines of JSON already";
+        return Err(Failure::Usage(text.to_owned()));
+    }
     let server = Connection::open(whom)?;
     let told = Told { json: whom.json };
     match command {

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 
+use super::answer::Answer;
 use super::connection::{Answered, Connection};
 use super::show::{Names, line, plain};
 use crate::cli::Failure;
@@ -21,10 +22,12 @@ pub(super) async fn tasks(server: &Connection, words: &[String]) -> Answered<Vec
     let mut found: Vec<Value> = Vec::new();
     for word in words {
         let task = if let Some(id) = TaskId::parse(word) {
-            server.get(&["tasks", &id.0.to_string()], &[]).await?
+            server
+                .get(&["tasks", &id.0.to_string()], &[], Answer::Task)
+                .await?
         } else {
             if all.is_none() {
-                all = Some(server.get(&["tasks"], &[]).await?);
+                all = Some(server.get(&["tasks"], &[], Answer::Tasks).await?);
             }
             let known = all.as_ref().and_then(|all| all["tasks"].as_array());
             one(known.map_or(&[], Vec::as_slice), word)?.clone()
@@ -94,6 +97,9 @@ fn ambiguous(candidates: &[&Value], word: &str) -> Failure {
     Failure::Said(text)
 }
 
+/// Where tasks are that are in no list.
+const INBOX: &str = "inbox";
+
 /// Where a task is, or comes to be.
 #[derive(Debug, PartialEq)]
 pub(super) enum ListChoice {
@@ -113,12 +119,16 @@ impl ListChoice {
 
 /// The list that a word names: by its name, without regard to case if need be, or by its id.
 pub(super) async fn list(server: &Connection, word: &str) -> Answered<ListChoice> {
-    let answer = server.get(&["lists"], &[]).await?;
+    let answer = server.get(&["lists"], &[], Answer::Lists).await?;
     let lists = answer["lists"].as_array().map_or(&[][..], Vec::as_slice);
     choose(lists, word)
 }
 
 fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
+    // So that it can be named whatever lists are called.
+    if word == INBOX {
+        return Ok(ListChoice::Inbox);
+    }
     let name = |list: &Value| list["name"].as_str().unwrap_or_default().to_owned();
     let chosen = |list: &Value| Ok(ListChoice::List(id_of(list).to_owned()));
     let exact: Vec<_> = lists.iter().filter(|list| name(list) == word).collect();
@@ -133,7 +143,7 @@ fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
     };
     match by_name[..] {
         [one] => return chosen(one),
-        [] if folded == "inbox" => return Ok(ListChoice::Inbox),
+        [] if folded == INBOX => return Ok(ListChoice::Inbox),
         [] => {}
         _ => return Err(ambiguous(&by_name, word)),
     }
@@ -141,7 +151,7 @@ fn choose(lists: &[Value], word: &str) -> Answered<ListChoice> {
         [one] => chosen(one),
         [] => {
             let mut names: Vec<_> = lists.iter().map(|list| plain(&name(list))).collect();
-            names.push("inbox".to_owned());
+            names.push(INBOX.to_owned());
             Err(Failure::Said(format!(
                 "there is no list \"{}\". There are: {}",
                 plain(word),
@@ -161,7 +171,7 @@ pub(super) async fn names(server: &Connection, tasks: &[Value]) -> Answered<Name
         .filter_map(|task| entry(task, "title"))
         .collect();
     if tasks.iter().any(|task| task.get("list_id").is_some()) {
-        let answer = server.get(&["lists"], &[]).await?;
+        let answer = server.get(&["lists"], &[], Answer::Lists).await?;
         let lists = answer["lists"].as_array().into_iter().flatten();
         names.extend(lists.filter_map(|list| entry(list, "name")));
     }
@@ -187,6 +197,7 @@ mod tests {
             json!({"id": "01a20000-0000-7000-8000-00000000aaaa", "name": "Home"}),
             json!({"id": "01a20000-0000-7000-8000-00000000bbbb", "name": "home"}),
             json!({"id": "01a20000-0000-7000-8000-00000000cccc", "name": "Work"}),
+            json!({"id": "01a20000-0000-7000-8000-00000000dddd", "name": "inbox"}),
         ];
         let choose = |word: &str| choose(&lists, word).map_err(said);
         let list = |end: &str| {
@@ -197,7 +208,13 @@ mod tests {
         assert_eq!(choose("home"), list("bbbb"));
         assert_eq!(choose("WORK"), list("cccc"));
         assert_eq!(choose("CCCC"), list("cccc"));
-        assert_eq!(choose("Inbox"), Ok(ListChoice::Inbox));
+        assert_eq!(choose("inbox"), Ok(ListChoice::Inbox));
+        assert_eq!(choose("Inbox"), list("dddd"));
+        assert_eq!(choose("dddd"), list("dddd"));
+        assert_eq!(
+            super::choose(&lists[..3], "Inbox").map_err(said),
+            Ok(ListChoice::Inbox)
+        );
         assert!(
             choose("HOME")
                 .unwrap_err()
@@ -206,9 +223,9 @@ mod tests {
         assert!(
             choose("01a2")
                 .unwrap_err()
-                .contains("could be each of 3:\n")
+                .contains("could be each of 4:\n")
         );
-        let none = "there is no list \"x\". There are: Home, home, Work, inbox";
+        let none = "there is no list \"x\". There are: Home, home, Work, inbox, inbox";
         assert_eq!(choose("x"), Err(none.to_owned()));
     }
 }

@@ -173,8 +173,12 @@ fn paints(tasks: &[Value], today: Date) -> impl Iterator<Item = Option<&'static 
 /// Only on a terminal, and not where the reader does not want any (no-color.org).
 fn has_colours() -> bool {
     let is_unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let is_dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
-    io::stdout().is_terminal() && !is_unwanted && !is_dumb
+    io::stdout().is_terminal() && !is_unwanted && !is_dumb()
+}
+
+/// A terminal that shows what should steer it.
+pub(super) fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|value| value == "dumb")
 }
 
 #[cfg(test)]

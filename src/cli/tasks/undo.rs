@@ -6,7 +6,9 @@ use std::fmt::Write;
 use clap::Args;
 use reqwest::Method;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
+use super::answer::Answer;
 use super::connection::{Answered, Connection};
 use super::names::id_of;
 use super::{Told, report, show};
@@ -25,7 +27,7 @@ pub(super) struct UndoOptions {
     change: Option<i64>,
     /// Take an import back, by its id
     #[arg(long, value_name = "ID")]
-    import: Option<String>,
+    import: Option<Uuid>,
 }
 
 /// What has changed last about a task or a list.
@@ -39,8 +41,8 @@ struct Latest {
 }
 
 pub(super) async fn undo(server: &Connection, told: Told, options: &UndoOptions) -> Outcome {
-    if let Some(import) = &options.import {
-        return undo_import(server, told, import).await;
+    if let Some(import) = options.import {
+        return undo_import(server, told, &import.to_string()).await;
     }
     if let Some(seq) = options.change {
         return undo_change(server, told, seq, "").await;
@@ -82,7 +84,7 @@ async fn latest(server: &Connection) -> Answered<Vec<Latest>> {
         if !cursor.is_empty() {
             query.push(("since", &cursor));
         }
-        let page = server.get(&["changes"], &query).await?;
+        let page = server.get(&["changes"], &query, Answer::Changes).await?;
         all.extend(
             page["changes"]
                 .as_array()
@@ -127,7 +129,7 @@ async fn standing(server: &Connection, item: &Latest) -> Answered<Option<Value>>
             query.push(("cursor", &cursor));
         }
         // It may be out of the trash, and gone for good.
-        let Some(page) = server.find(&path, &query).await? else {
+        let Some(page) = server.find(&path, &query, Answer::History).await? else {
             return Ok(None);
         };
         history.extend(page["history"].as_array().cloned().unwrap_or_default());
@@ -213,7 +215,9 @@ fn what(change: &Value, item: &Latest) -> String {
 
 async fn undo_change(server: &Connection, told: Told, seq: i64, about: &str) -> Outcome {
     let path = ["changes", &seq.to_string(), "undo"];
-    let mut answer = server.write(Method::POST, &path, &json!({})).await?;
+    let mut answer = server
+        .write(Method::POST, &path, &json!({}), Answer::Undone)
+        .await?;
     answer["undone"] = Value::from(seq);
     told.tell(&answer, || {
         let mut text = format!("Undid change {seq}{about}\n");
@@ -254,7 +258,7 @@ fn now(change: &Value) -> String {
 
 async fn undo_import(server: &Connection, told: Told, import: &str) -> Outcome {
     let path = ["imports", import, "undo"];
-    let answer = server.write_for_long(&path).await?;
+    let answer = server.write_for_long(&path, Answer::ImportUndone).await?;
     told.tell(&answer, || report::reversal(&answer))
 }
 

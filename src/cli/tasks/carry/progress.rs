@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use crate::cli::tasks::show;
+
 /// How often the line is drawn at most.
 const PACE: Duration = Duration::from_millis(100);
 
@@ -31,7 +33,7 @@ impl Progress {
             verb,
             total,
             moved: 0,
-            is_shown: io::stderr().is_terminal(),
+            is_shown: io::stderr().is_terminal() && !show::is_dumb(),
             drawn: None,
         }
     }
