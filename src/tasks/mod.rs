@@ -12,7 +12,8 @@ pub mod sweeper;
 pub mod tickets;
 pub mod watch;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::thread;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -39,9 +40,14 @@ use crate::store::{Applied, Store};
 /// (2 MiB if every description is as long as it may be), enough to need few reads.
 const CHUNK: usize = 250;
 
-/// How many tasks may be in memory for large answers, in all of them together: each takes up to
-/// 8 KiB as a row, and as much as JSON.
-const UNDER_WAY: u32 = 4_000;
+/// How many tasks may be in memory for large answers, in all of them together, for each core, of which up to four count: each
+/// task takes up to 8 KiB as a row, and as much as JSON. With more of them under way than are worked on, they wait in memory.
+const UNDER_WAY: u32 = 1_000;
+
+static MOST_UNDER_WAY: LazyLock<u32> = LazyLock::new(|| {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    UNDER_WAY * u32::try_from(cores).unwrap_or(u32::MAX).clamp(2, 4)
+});
 
 /// Answers with at most this many tasks are not counted.
 const FEW: u32 = 100;
@@ -87,7 +93,7 @@ pub struct Request {
 impl Tasks {
     pub fn new(store: Arc<Store>, clock: Clock, retention: Duration, most_tasks: i64) -> Self {
         Self {
-            under_way: Arc::new(Semaphore::new(UNDER_WAY as usize)),
+            under_way: Arc::new(Semaphore::new(*MOST_UNDER_WAY as usize)),
             store,
             clock,
             retention,
@@ -108,7 +114,8 @@ impl Tasks {
 
     /// The permit for an answer with at most this many tasks: held while they are read and sent.
     pub async fn turn(&self, tasks: usize) -> Option<OwnedSemaphorePermit> {
-        let tasks = u32::try_from(tasks).unwrap_or(UNDER_WAY).min(UNDER_WAY);
+        let most = *MOST_UNDER_WAY;
+        let tasks = u32::try_from(tasks).unwrap_or(most).min(most);
         if tasks <= FEW {
             return None;
         }
