@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import { createClient, memory, orderOf, type Store, type Task } from "tickbox-client";
 import { converges } from "./support/chaos.js";
-import { clientOf, device, storeOf } from "./support/devices.js";
+import { clientOf, device, goOffline, storeOf } from "./support/devices.js";
 import { Server, someone, tokenOf } from "./support/server.js";
 import { Storm, seeds, trySeeds } from "./support/storm.js";
 import { until } from "./support/until.js";
@@ -38,8 +38,7 @@ async function twoDevices() {
   const [one, two] = [await device(user), await device(user)];
   const away = async () => {
     for (const { line, store } of [one, two]) {
-      line.cut();
-      await until(store, () => store.status === "offline", "offline");
+      await goOffline(store, line);
     }
   };
   const back = async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memory, timeId, type Conflict, type Operation } from "tickbox-client";
-import { clientOf, closeStores, device, lineOf, serverHas, storeOf, titles } from "./support/devices.js";
+import { clientOf, closeStores, device, goOffline, lineOf, serverHas, storeOf, titles } from "./support/devices.js";
 import { Server, someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -139,8 +139,7 @@ test("a removal can be undone at once, before and after it is sent", async () =>
   await store.synced();
   assert.equal(store.restore(id)?.title, "task");
   await store.synced();
-  line.cut();
-  await until(store, () => store.status === "offline", "offline");
+  await goOffline(store, line);
   store.remove(id);
   store.restore(id);
   assert.deepEqual(store.pending(), []);
@@ -152,8 +151,7 @@ test("a removal can be undone at once, before and after it is sent", async () =>
 test("a task that was made and removed offline, and restored, is made", async () => {
   const user = someone();
   const { store, line } = await device(user);
-  line.cut();
-  await until(store, () => store.status === "offline", "offline");
+  await goOffline(store, line);
   const { id } = store.create({ title: "task", description: "words" });
   store.remove(id);
   assert.deepEqual(store.pending(), []);

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memory, type Store, type Storage } from "tickbox-client";
-import { clientOf, device, serverHas, storeOf } from "./support/devices.js";
+import { clientOf, device, goOffline, serverHas, storeOf } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -21,8 +21,7 @@ async function sequence(deeds: (store: Store, ids: { a: string; b: string; c: st
   const [a, b, c] = [..."abc"].map((title) => store.create({ title }).id) as [string, string, string];
   await store.synced();
   await serverHas(user, store);
-  line.cut();
-  await until(store, () => store.status === "offline", "offline");
+  await goOffline(store, line);
   for (const deed of deeds(store, { a, b, c })) {
     deed();
     await moment();
@@ -97,8 +96,7 @@ test("a task that was completed before it had a rule stays completed", async () 
   const { store, line } = await device(user);
   const sent = store.create({ title: "sent", due: { date: "2026-12-01" } }).id;
   await store.synced();
-  line.cut();
-  await until(store, () => store.status === "offline", "offline");
+  await goOffline(store, line);
   const made = store.create({ title: "made", due: { date: "2026-12-01" } }).id;
   for (const id of [sent, made]) {
     store.complete(id);

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { mock, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import type { Store } from "tickbox-client";
-import { clientOf, device } from "./support/devices.js";
+import { clientOf, device, goOffline } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -41,8 +41,7 @@ async function withTree() {
   await store.synced();
   await agrees(user, store);
   const away = async () => {
-    line.cut();
-    await until(store, () => store.status === "offline", "offline");
+    await goOffline(store, line);
   };
   const back = async () => {
     line.mend();
@@ -113,8 +112,7 @@ test("whoever makes room for another is not updated by that", async () => {
   const { tasks } = await clientOf(user).list({ order_by: "order" });
   const [first, , , , , last] = tasks.map(({ id }) => id);
   const before = timesOf(store);
-  line.cut();
-  await until(store, () => store.status === "offline", "offline");
+  await goOffline(store, line);
   store.move(last!, { after: first! });
   assert.ok(store.pending().length > 1, "there is no room");
   assert.deepEqual(later(before, store), new Set([last]));

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Store } from "tickbox-client";
-import { clientOf, device, serverHas, storeOf, titles } from "./support/devices.js";
+import { clientOf, device, goOffline, serverHas, storeOf, titles } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -32,8 +32,7 @@ for (const [name, deed] of Object.entries(DEEDS)) {
     await store.synced();
     await until(store, () => store.get(id)?.version === 1, "the answer");
     const before = store.tasks();
-    line.cut();
-    await until(store, () => store.status === "offline", "offline");
+    await goOffline(store, line);
     deed(store, id);
     assert.notDeepEqual(store.tasks(), before);
     assert.equal(store.undo(), true);
@@ -53,8 +52,7 @@ for (const [name, deed] of Object.entries(DEEDS)) {
     const before = look(store);
     deed(store, id);
     await store.synced();
-    line.cut();
-    await until(store, () => store.status === "offline", "offline");
+    await goOffline(store, line);
     assert.equal(store.undo(), true);
     assert.deepEqual(look(store), before);
     line.mend();
@@ -168,8 +166,7 @@ async function goneOn() {
   store.complete(id);
   await store.synced();
   const away = async () => {
-    line.cut();
-    await until(store, () => store.status === "offline", "offline");
+    await goOffline(store, line);
   };
   const back = async () => {
     line.mend();

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { memory, type Storage } from "tickbox-client";
-import { clientOf, device, storeOf, titles } from "./support/devices.js";
+import { clientOf, device, goOffline, storeOf, titles } from "./support/devices.js";
 import { someone } from "./support/server.js";
 import { until } from "./support/until.js";
 
@@ -31,8 +31,7 @@ for (const [name, make] of Object.entries({ "of the app's own": plain, "in memor
     const { store, line } = await device(user, { storage });
     store.create({ title: "sent" });
     await store.synced();
-    line.cut();
-    await until(store, () => store.status === "offline", "offline");
+    await goOffline(store, line);
     store.create({ title: "not sent" });
     await store.saved();
     assert.ok((await storage.load(() => undefined)).size > 0);

@@ -13,6 +13,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use self::progress::{Counted, Progress};
+use super::answer::Answer;
 use super::connection::{Answered, Connection, LONGEST};
 use super::names::{self, ListChoice};
 use super::{Told, report};
@@ -184,7 +185,7 @@ pub(super) async fn import(server: &Connection, told: Told, options: &ImportOpti
             .header(header::CONTENT_TYPE, media_type)
             .body(reqwest::Body::wrap(body))
     };
-    let report = server.ask(make).await?;
+    let report = server.ask(make, Answer::Import).await?;
     told.tell(&report, || report::text(&report))?;
     if report::has_failed(&report) {
         return Err(Failure::Silent);

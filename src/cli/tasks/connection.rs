@@ -122,14 +122,14 @@ impl Connection {
                 .header(header::CONTENT_TYPE, "application/json")
                 .body(body.to_string())
         };
-        self.judge(&self.send(true, make).await?, what)
+        self.ask(make, what).await
     }
 
     /// Retries a request that may take minutes and may be done twice.
     pub(super) async fn write_for_long(&self, path: &[&str], what: Answer) -> Answered<Value> {
         let url = self.url(path, &[]);
         let make = || self.request(Method::POST, &url, LONGEST);
-        self.judge(&self.send(true, make).await?, what)
+        self.ask(make, what).await
     }
 
     pub(super) fn request(&self, method: Method, url: &Url, timeout: Duration) -> RequestBuilder {
@@ -140,9 +140,13 @@ impl Connection {
             .header(header::ACCEPT, "application/json")
     }
 
-    /// Sends an import, which can be repeated.
-    pub(super) async fn ask(&self, make: impl Fn() -> RequestBuilder) -> Answered<Value> {
-        self.judge(&self.send(true, make).await?, Answer::Import)
+    /// Sends a write that can be repeated.
+    pub(super) async fn ask(
+        &self,
+        make: impl Fn() -> RequestBuilder,
+        what: Answer,
+    ) -> Answered<Value> {
+        self.judge(&self.send(true, make).await?, what)
     }
 
     /// Sends a request until it is answered, as long as a retry makes sense.

@@ -246,9 +246,15 @@ impl Drafting<'_> {
 
     /// Once from each place: with what comes the decision is made anew, and may have enough.
     fn lack_siblings(&self, stretch: Stretch) {
-        let begin = |of: &Stretch| (of.shelf, of.toward, of.from.clone());
-        let is_asked =
-            |need: &Need| matches!(need, Need::Siblings(of) if begin(of) == begin(&stretch));
+        let Stretch {
+            shelf,
+            toward,
+            from,
+            ..
+        } = &stretch;
+        let begins_there =
+            |of: &Stretch| (&of.shelf, &of.toward, &of.from) == (shelf, toward, from);
+        let is_asked = |need: &Need| matches!(need, Need::Siblings(of) if begins_there(of));
         if !self.lacks.borrow().iter().any(is_asked) {
             self.lack(Need::Siblings(stretch));
         }

@@ -68,6 +68,12 @@ export async function device(user: string, options: Partial<StoreOptions> = {}):
   return { store, line };
 }
 
+/** Comes back when the store knows that its line is cut. */
+export async function goOffline(store: Store, line: Line): Promise<void> {
+  line.cut();
+  await until(store, () => store.status === "offline", "offline");
+}
+
 /** Closes the stores of a test before the server that it has of its own. */
 export async function closeStores(): Promise<void> {
   await Promise.all(stores.splice(0).map((store) => store.close()));
