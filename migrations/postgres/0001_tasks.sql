@@ -32,7 +32,8 @@ CREATE INDEX accounts_by_answers ON {schema}accounts (answers_since, space) WHER
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- nobody moved it: then that is the place of its creation. is_placed says whether it is there. tags and references are
+-- JSON.
 -- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
 -- value; the columns of these members are for SQL alone.
 CREATE TABLE {schema}tasks (
@@ -57,12 +58,13 @@ CREATE TABLE {schema}tasks (
     version      bigint NOT NULL,
     seq          bigint NOT NULL,
     deleted_at   timestamptz,
+    is_placed    boolean NOT NULL DEFAULT FALSE,
     PRIMARY KEY (space, id)
 ) WITH (fillfactor = 85);
 
 -- The order of every list, read backwards: newest first. A list of open tasks, or of those that are done, passes
--- over the others within the index.
-CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed, "order") WHERE deleted_at IS NULL;
+-- over the others within the index; so does a search for the next task of the inbox that nobody moved.
+CREATE INDEX tasks_by_creation ON {schema}tasks (space, created_at, id, completed, is_placed) WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON {schema}tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
 -- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
 -- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone.
@@ -81,7 +83,7 @@ CREATE INDEX tasks_by_list ON {schema}tasks (space, list_id, "order", id) WHERE 
 CREATE INDEX tasks_by_parent ON {schema}tasks (space, parent_id, "order", id)
     WHERE parent_id IS NOT NULL AND deleted_at IS NULL;
 CREATE INDEX tasks_by_order ON {schema}tasks (space, "order", id)
-    WHERE "order" IS NOT NULL AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
+    WHERE is_placed AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
 
 -- Lists of tasks; order as with tasks, but always there.
 CREATE TABLE {schema}lists (

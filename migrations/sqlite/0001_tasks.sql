@@ -32,7 +32,8 @@ CREATE INDEX accounts_by_answers ON accounts (answers_since, space) WHERE answer
 -- What was deleted stays for a while: in the trash, and for clients that have not heard of it yet. due and start are
 -- texts that sort by the clock as it was written: a day, a time, or a time with its zone in brackets; no instant is
 -- kept. order is the place among the siblings; it is missing as long as the task stands in the inbox, at the top, and
--- nobody moved it: then that is the place of its creation. tags and references are JSON.
+-- nobody moved it: then that is the place of its creation. is_placed says whether it is there. tags and references are
+-- JSON.
 -- more is what the program reads: a line for each member that has a value and that not every task has, its name and its
 -- value; the columns of these members are for SQL alone.
 CREATE TABLE tasks (
@@ -57,12 +58,14 @@ CREATE TABLE tasks (
     version      INTEGER NOT NULL,
     seq          INTEGER NOT NULL,
     deleted_at   INTEGER,
+    is_placed    INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (space, id)
 ) STRICT, WITHOUT ROWID;
 
 -- The order of every list, read backwards: newest first. A list of open tasks, or of those that are done, passes
--- over the others within the index.
-CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed, "order") WHERE deleted_at IS NULL;
+-- over the others within the index; so does a search for the next task of the inbox that nobody moved.
+CREATE INDEX tasks_by_creation ON tasks (space, created_at, id, completed, is_placed, deleted_at)
+    WHERE deleted_at IS NULL;
 CREATE INDEX tasks_in_trash ON tasks (space, created_at, id) WHERE deleted_at IS NOT NULL;
 -- For filters and orders; a task without the value is in none of them. Those that are open are mostly asked for, and
 -- are few beside those that were done. A date is sorted by its clock; the whole of it tells whether it has a zone. The
@@ -78,11 +81,13 @@ CREATE INDEX tasks_open_by_priority ON tasks (space, priority, created_at DESC, 
 -- For the sweeper, who looks for what has lain there too long.
 CREATE INDEX tasks_by_deletion ON tasks (deleted_at) WHERE deleted_at IS NOT NULL;
 -- Those that stand in a list, below a parent, or in the inbox where somebody put them. Other tasks cost none of these.
-CREATE INDEX tasks_by_list ON tasks (space, list_id, "order", id) WHERE list_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX tasks_by_parent ON tasks (space, parent_id, "order", id)
+-- What stands behind the id is there so that a neighbour is found in the index alone.
+CREATE INDEX tasks_by_list ON tasks (space, list_id, "order", id, parent_id, deleted_at)
+    WHERE list_id IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_parent ON tasks (space, parent_id, "order", id, deleted_at)
     WHERE parent_id IS NOT NULL AND deleted_at IS NULL;
-CREATE INDEX tasks_by_order ON tasks (space, "order", id)
-    WHERE "order" IS NOT NULL AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
+CREATE INDEX tasks_by_order ON tasks (space, "order", id, list_id, parent_id, is_placed, deleted_at)
+    WHERE is_placed AND list_id IS NULL AND parent_id IS NULL AND deleted_at IS NULL;
 
 -- Lists of tasks; order as with tasks, but always there.
 CREATE TABLE lists (

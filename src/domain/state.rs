@@ -1,7 +1,6 @@
 //! The state of a space while its works are decided: rows as they were loaded, and as they are to be saved.
 
 use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::change::{Batch, Change};
@@ -11,8 +10,8 @@ use super::place::{Place, Stretch, Toward};
 use super::record::Record;
 use super::work::KeptAnswer;
 use super::{
-    Account, ItemId, List, ListContent, ListId, MATCHING_STEP, Matching, Position, ReferenceKey,
-    Task, TaskId, Timestamp,
+    Account, ItemId, List, ListContent, ListId, MATCHING_STEP, Map, Matching, Position,
+    ReferenceKey, Set, Task, TaskId, Timestamp,
 };
 
 /// Rows that must be loaded before a work can be decided.
@@ -65,7 +64,7 @@ pub struct Row<C: RecordContent> {
     pub now: Option<Record<C>>,
 }
 
-pub(super) type Rows<C> = HashMap<<C as RecordContent>::Id, Row<C>>;
+pub(super) type Rows<C> = Map<<C as RecordContent>::Id, Row<C>>;
 
 /// Which task that is not in the trash has a reference: as it was loaded, and as it is to be.
 #[derive(Clone, Copy, Debug, Default)]
@@ -97,19 +96,19 @@ pub struct State {
     pub account: Account,
     pub(super) tasks: Rows<Content>,
     pub(super) lists: Rows<ListContent>,
-    pub(super) references: HashMap<ReferenceKey, Holder>,
-    pub(super) keys: HashMap<Arc<str>, Option<KeptAnswer>>,
+    pub(super) references: Map<ReferenceKey, Holder>,
+    pub(super) keys: Map<Arc<str>, Option<KeptAnswer>>,
     /// Keys whose rows are to be written, also those whose answer is only repeated.
     touched_keys: Vec<Arc<str>>,
-    pub(super) changes: HashMap<i64, Option<Change>>,
-    pub(super) later: HashMap<ItemId, Vec<Change>>,
+    pub(super) changes: Map<i64, Option<Change>>,
+    pub(super) later: Map<ItemId, Vec<Change>>,
     /// Of these, all that is below them was loaded.
-    pub(super) below: HashSet<TaskId>,
-    pub(super) in_list: HashSet<ListId>,
+    pub(super) below: Set<TaskId>,
+    pub(super) in_list: Set<ListId>,
     /// Of these, the places of the siblings were loaded.
     pub(super) stretches: Vec<(Stretch, Vec<Place>)>,
     pub(super) has_lists: bool,
-    matched: HashMap<Matching, Matched>,
+    matched: Map<Matching, Matched>,
     pub(super) trash: Option<Vec<Task>>,
     pub(super) list_trash: Option<Vec<List>>,
     /// And how many were asked for.
@@ -123,18 +122,18 @@ impl State {
         Self {
             loaded_account: account,
             account,
-            tasks: HashMap::new(),
-            lists: HashMap::new(),
-            references: HashMap::new(),
-            keys: HashMap::new(),
+            tasks: Map::default(),
+            lists: Map::default(),
+            references: Map::default(),
+            keys: Map::default(),
             touched_keys: Vec::new(),
-            changes: HashMap::new(),
-            later: HashMap::new(),
-            below: HashSet::new(),
-            in_list: HashSet::new(),
+            changes: Map::default(),
+            later: Map::default(),
+            below: Set::default(),
+            in_list: Set::default(),
             stretches: Vec::new(),
             has_lists: false,
-            matched: HashMap::new(),
+            matched: Map::default(),
             trash: None,
             list_trash: None,
             oldest: None,
@@ -377,7 +376,7 @@ fn load<C: RecordContent>(rows: &mut Rows<C>, id: C::Id, record: Option<Record<C
     }
 }
 
-fn absorb<C: RecordContent>(rows: &mut Rows<C>, drafted: HashMap<C::Id, Option<Record<C>>>) {
+fn absorb<C: RecordContent>(rows: &mut Rows<C>, drafted: Map<C::Id, Option<Record<C>>>) {
     for (id, record) in drafted {
         match rows.entry(id) {
             Entry::Occupied(mut entry) => entry.get_mut().now = record,

@@ -179,17 +179,19 @@ pub(super) fn for_postgres(
     })
 }
 
-/// For one row. An update names only the columns that change, so indexes of other columns are not written.
-pub(super) fn for_sqlite(action: Action, table: &Table, changed: &[usize]) -> String {
+/// For one row. A new one names the columns that have a value, by their places, since most of them have none; an update those
+/// that change, so that indexes of other columns are not written.
+pub(super) fn for_sqlite(action: Action, table: &Table, named: &[usize]) -> String {
     let name = table.name;
     let key = on_key(table, |place, column| format!("{column} = ?{}", place + 1));
     let put = |verb: &str| {
-        let numbers: Vec<_> = (1..=table.columns.len())
+        let columns: Vec<_> = named.iter().map(|place| table.columns[*place]).collect();
+        let numbers: Vec<_> = (1..=columns.len())
             .map(|number| format!("?{number}"))
             .collect();
         format!(
             "{verb} INTO {name} ({}) VALUES ({})",
-            names(table.columns),
+            names(&columns),
             numbers.join(", ")
         )
     };
@@ -199,7 +201,7 @@ pub(super) fn for_sqlite(action: Action, table: &Table, changed: &[usize]) -> St
         Action::Put => put("INSERT OR REPLACE"),
         Action::Update => {
             let mut text = format!("UPDATE {name} SET ");
-            for (number, place) in changed.iter().enumerate() {
+            for (number, place) in named.iter().enumerate() {
                 let comma = if number == 0 { "" } else { ", " };
                 let parameter = table.key + number + 1;
                 let _ = write!(text, "{comma}{} = ?{parameter}", table.columns[*place].0);
@@ -229,7 +231,7 @@ mod tests {
                 };
                 assert!(inserts || text.contains(scope), "{text}");
             }
-            let text = for_sqlite(action, table, &[table.key]);
+            let text = for_sqlite(action, table, &[0, 1]);
             let named = text.contains("space = ?1") || text.contains("VALUES (?1,");
             assert!(named, "{text}");
         }

@@ -110,34 +110,32 @@ statements! {
     ListInList [Text, Uuid, Int]
         "SELECT {task} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND deleted_at IS NULL LIMIT $3"
     ListAfterInList [Text, Uuid, Text, Uuid, Int]
-        "SELECT {place} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+        "SELECT {own_place} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
             AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
     ListBeforeInList [Text, Uuid, Text, Uuid, Int]
-        "SELECT {place} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
+        "SELECT {own_place} FROM {schema}tasks {by_list} WHERE space = $1 AND list_id = $2 AND parent_id IS NULL
             AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
     ListAfterInParent [Text, Uuid, Text, Uuid, Int]
-        "SELECT {place} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
+        "SELECT {own_place} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
             AND deleted_at IS NULL AND (\"order\", id) > ($3, $4) ORDER BY \"order\", id LIMIT $5"
     ListBeforeInParent [Text, Uuid, Text, Uuid, Int]
-        "SELECT {place} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
+        "SELECT {own_place} FROM {schema}tasks {by_parent} WHERE space = $1 AND parent_id = $2
             AND deleted_at IS NULL AND (\"order\", id) < ($3, $4) ORDER BY \"order\" DESC, id DESC LIMIT $5"
-    /// In the inbox, a task that nobody moved has no key: its place is that of its creation.
+    /// In the inbox, a task that nobody moved has no key: its place is that of its creation. Elsewhere all have one.
     ListAfterInInbox [Text, Text, Uuid, Time, Uuid, Int]
-        "SELECT * FROM (SELECT {place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
-            AND \"order\" IS NOT NULL AND deleted_at IS NULL AND (\"order\", id) > ($2, $3)
+        "SELECT * FROM (SELECT {own_place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND is_placed AND deleted_at IS NULL AND (\"order\", id) > ($2, $3)
             ORDER BY \"order\", id LIMIT $6) AS moved
          UNION ALL
-         SELECT * FROM (SELECT {place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
-            AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) > ($4, $5)
-            ORDER BY created_at, id LIMIT $6) AS others"
+         SELECT * FROM (SELECT {place_of_creation} FROM {schema}tasks WHERE space = $1 AND NOT is_placed AND deleted_at IS NULL
+            AND (created_at, id) > ($4, $5) ORDER BY created_at, id LIMIT $6) AS others"
     ListBeforeInInbox [Text, Text, Uuid, Time, Uuid, Int]
-        "SELECT * FROM (SELECT {place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
-            AND \"order\" IS NOT NULL AND deleted_at IS NULL AND (\"order\", id) < ($2, $3)
+        "SELECT * FROM (SELECT {own_place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
+            AND is_placed AND deleted_at IS NULL AND (\"order\", id) < ($2, $3)
             ORDER BY \"order\" DESC, id DESC LIMIT $6) AS moved
          UNION ALL
-         SELECT * FROM (SELECT {place} FROM {schema}tasks WHERE space = $1 AND list_id IS NULL AND parent_id IS NULL
-            AND \"order\" IS NULL AND deleted_at IS NULL AND (created_at, id) < ($4, $5)
-            ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
+         SELECT * FROM (SELECT {place_of_creation} FROM {schema}tasks WHERE space = $1 AND NOT is_placed AND deleted_at IS NULL
+            AND (created_at, id) < ($4, $5) ORDER BY created_at DESC, id DESC LIMIT $6) AS others"
     /// All tasks without a parent, the oldest first, and whether they have tasks below them.
     ListRoots [Text, Time, Uuid, Int]
         "SELECT {t.task}, CAST(CAST(EXISTS (SELECT 1 FROM {schema}tasks AS c {by_parent} WHERE c.space = $1

@@ -44,7 +44,7 @@ pub(super) const ALL_TABLES: [&Table; 7] = [
 ];
 
 macro_rules! records {
-    ($table:literal; $($name:ident: $type:ty),+ $(,)?) => {{
+    ($table:literal $(, $for_sql:ident)?; $($name:ident: $type:ty),+ $(,)?) => {{
         const ALL: &[Option<Named>] = &[
             Some(("space", ColumnKind::Text)),
             Some(("id", ColumnKind::Uuid)),
@@ -55,9 +55,13 @@ macro_rules! records {
             Some(("version", ColumnKind::Int)),
             Some(("seq", ColumnKind::Int)),
             Some(("deleted_at", ColumnKind::Time)),
+            $(Some($for_sql),)?
         ];
         const COLUMNS: [Named; count(ALL)] = there(ALL);
-        const SAID_TWICE: &[Option<Named>] = &[$(members::said_twice::<$type>(stringify!($name))),+];
+        const SAID_TWICE: &[Option<Named>] = &[
+            $(members::said_twice::<$type>(stringify!($name)),)+
+            $(Some($for_sql),)?
+        ];
         const UNREAD: [Named; count(SAID_TWICE)] = there(SAID_TWICE);
         Table {
             name: $table,
@@ -68,7 +72,11 @@ macro_rules! records {
     }};
 }
 
-pub(super) const TASKS: Table = members!(records "tasks";);
+/// Whether a task has a place of its own, and not that of its creation: for an index that need not be written when only
+/// the place changes.
+const IS_PLACED: Named = ("is_placed", ColumnKind::Bool);
+
+pub(super) const TASKS: Table = members!(records "tasks", IS_PLACED;);
 pub(super) const LISTS: Table = list_members!(records "lists";);
 
 const fn count(all: &[Option<Named>]) -> usize {
@@ -153,7 +161,7 @@ pub(super) trait Stored: RecordContent {
     fn read(row: &impl Columns, place: usize) -> Result<(Self, usize), Cause>;
 
     /// For SQL.
-    fn as_asked(_record: &Record<Self>, _row: &mut [Value]) {}
+    fn as_asked(_record: &Record<Self>, _row: &mut Vec<Value>) {}
 }
 
 macro_rules! stored {
@@ -211,11 +219,12 @@ members! {
     stored
     impl Content, TaskId, TASKS {
         /// In a list or below a parent the column always has the place, so that an index has it.
-        fn as_asked(task: &Task, row: &mut [Value]) {
+        fn as_asked(task: &Task, row: &mut Vec<Value>) {
             let content = &task.content;
             if content.order.is_none() && task.shelf() != Shelf::default() {
                 row[ORDER] = Some(OrderKey::of_creation(task.created_at)).value();
             }
+            row.push(Value::Bool(row[ORDER] != Value::Null));
         }
     }
 }
@@ -343,7 +352,9 @@ impl<C: Stored> FromRow for StoredRecord<C> {
 pub(super) struct StoredPlace(pub(super) Place);
 
 impl StoredPlace {
-    pub(super) const COLUMNS: &str = "id, \"order\", created_at";
+    /// Each list of columns is all in the index by which such a place is found.
+    pub(super) const OWN: &str = "id, \"order\", CAST(NULL AS timestamptz)";
+    pub(super) const OF_CREATION: &str = "id, CAST(NULL AS text), created_at";
 }
 
 impl FromRow for StoredPlace {

@@ -1,12 +1,11 @@
 //! The idempotency keys whose first request is in flight in this process. Another process waits for the lock
 //! on the account.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::domain::{Refusal, SpaceId};
+use crate::domain::{Refusal, Set, SpaceId};
 
-type Keys = HashSet<(SpaceId, Arc<str>)>;
+type Keys = Set<(SpaceId, Arc<str>)>;
 
 #[derive(Clone, Default)]
 pub(super) struct InFlight(Arc<Mutex<Keys>>);

@@ -1,12 +1,11 @@
 //! Removes a user: first all further writes are refused, then the rows are deleted in steps, the
 //! account last. The sweeper continues a removal that was interrupted.
 
-use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Request, Tasks};
-use crate::domain::{Author, Deed, SpaceId};
+use crate::domain::{Author, Deed, Set, SpaceId};
 use crate::error::Result;
 use crate::store::Store;
 
@@ -18,7 +17,7 @@ pub struct Leaving(Arc<Inner>);
 struct Inner {
     /// Mostly there are none, and no lock is needed.
     count: AtomicUsize,
-    spaces: Mutex<HashSet<SpaceId>>,
+    spaces: Mutex<Set<SpaceId>>,
 }
 
 impl Leaving {
@@ -26,13 +25,13 @@ impl Leaving {
         self.0.count.load(Ordering::Acquire) > 0 && self.spaces().contains(space)
     }
 
-    fn change(&self, change: impl FnOnce(&mut HashSet<SpaceId>)) {
+    fn change(&self, change: impl FnOnce(&mut Set<SpaceId>)) {
         let mut spaces = self.spaces();
         change(&mut spaces);
         self.0.count.store(spaces.len(), Ordering::Release);
     }
 
-    fn spaces(&self) -> MutexGuard<'_, HashSet<SpaceId>> {
+    fn spaces(&self) -> MutexGuard<'_, Set<SpaceId>> {
         self.0.spaces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -1,7 +1,6 @@
 //! Readers that wait for changes of a space, and waking them: for writes of this process at once; for writes of other
 //! processes, and of callers that left early, by polling the change numbers of the watched spaces.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -9,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::SpaceId;
+use crate::domain::{Map, SpaceId};
 use crate::store::Store;
 
 /// The pause between two polls while readers wait: the shorter one if a poll is quick,
@@ -35,7 +34,7 @@ pub(super) struct Watches(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    spaces: Mutex<HashMap<SpaceId, Watched>>,
+    spaces: Mutex<Map<SpaceId, Watched>>,
     /// Notified when there is a new watcher.
     begun: Notify,
 }
@@ -100,7 +99,7 @@ impl Watches {
         Some(self.watcher(space, ear, true))
     }
 
-    fn watched<'a>(spaces: &'a mut HashMap<SpaceId, Watched>, space: &SpaceId) -> &'a mut Watched {
+    fn watched<'a>(spaces: &'a mut Map<SpaceId, Watched>, space: &SpaceId) -> &'a mut Watched {
         spaces.entry(space.clone()).or_insert_with(|| Watched {
             bell: watch::Sender::new(()),
             streams: 0,
@@ -185,7 +184,7 @@ impl Watches {
         }
     }
 
-    fn spaces(&self) -> MutexGuard<'_, HashMap<SpaceId, Watched>> {
+    fn spaces(&self) -> MutexGuard<'_, Map<SpaceId, Watched>> {
         self.0.spaces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

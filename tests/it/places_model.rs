@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::list_records::lists_of;
 use crate::places::key;
-use crate::support::{Client, TestApp};
+use crate::support::{Client, TestApp, read_lines};
 
 const TASKS: usize = 7;
 const LISTS: usize = 2;
@@ -237,5 +237,12 @@ fn both_engines_move_as_they_are_told() {
     });
     if let Err(error) = outcome {
         panic!("{error}");
+    }
+    for app in &apps {
+        let wrong = "SELECT 'wrong ' || count(*) FROM tasks WHERE is_placed = (\"order\" IS NULL)";
+        let placed =
+            "SELECT CASE WHEN count(*) > 0 THEN 'some' ELSE 'none' END FROM tasks WHERE is_placed";
+        let told = [wrong, placed].map(|sql| runtime.block_on(read_lines(&app.home, sql)).concat());
+        assert_eq!(told, ["wrong 0", "some"]);
     }
 }

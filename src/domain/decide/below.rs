@@ -1,11 +1,9 @@
 //! The tasks below a task, or in a list.
 
-use std::collections::{HashMap, HashSet};
-
 use super::draft::Drafting;
 use crate::domain::limits::TASKS_BELOW;
 use crate::domain::state::Need;
-use crate::domain::{Content, ListId, Noun, Refusal, Task, TaskId};
+use crate::domain::{Content, ListId, Map, Noun, Refusal, Set, Task, TaskId};
 
 impl Drafting<'_> {
     /// The tasks below one that are not in the trash, parents first.
@@ -20,7 +18,7 @@ impl Drafting<'_> {
         }
         let shelves = self.shelves();
         let mut found = Vec::new();
-        let mut seen = HashSet::from([root]);
+        let mut seen = Set::from_iter([root]);
         let mut parents = vec![root];
         while let Some(parent) = parents.pop() {
             let below = shelves.children(parent).filter(|id| seen.insert(*id));
@@ -33,7 +31,7 @@ impl Drafting<'_> {
 
     /// How many levels a task and what is below it take.
     pub(super) fn height(&self, root: TaskId) -> Result<usize, Refusal> {
-        let mut levels = HashMap::from([(root, 1)]);
+        let mut levels = Map::from_iter([(root, 1)]);
         for id in self.below(root)? {
             let task = self.find::<Content>(id);
             let parent = task.and_then(|task| task.content.parent_id);

@@ -1,7 +1,6 @@
 //! What a work changes, kept beside the state, which stays as it is until the work is accepted.
 
 use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
 
 use super::kept::Kept;
 use super::shelves::Shelves;
@@ -10,17 +9,17 @@ use crate::domain::content::{Content, RecordContent};
 use crate::domain::state::Need;
 use crate::domain::work::{Expected, Work};
 use crate::domain::{
-    Account, ListContent, Record, ReferenceKey, Refusal, State, Task, TaskId, Timestamp,
+    Account, ListContent, Map, Record, ReferenceKey, Refusal, Set, State, Task, TaskId, Timestamp,
 };
 
-pub(super) type Drafted<C> = HashMap<<C as RecordContent>::Id, Option<Record<C>>>;
+pub(super) type Drafted<C> = Map<<C as RecordContent>::Id, Option<Record<C>>>;
 
 #[derive(Debug)]
 pub(in crate::domain) struct Draft {
     pub(in crate::domain) account: Account,
     pub(in crate::domain) tasks: Drafted<Content>,
     pub(in crate::domain) lists: Drafted<ListContent>,
-    pub(in crate::domain) references: HashMap<ReferenceKey, Option<TaskId>>,
+    pub(in crate::domain) references: Map<ReferenceKey, Option<TaskId>>,
     pub(in crate::domain) changes: Vec<Change>,
     pub(in crate::domain) removed_changes: Vec<i64>,
 }
@@ -29,9 +28,9 @@ impl Draft {
     fn new(account: Account) -> Self {
         Self {
             account,
-            tasks: HashMap::new(),
-            lists: HashMap::new(),
-            references: HashMap::new(),
+            tasks: Map::default(),
+            lists: Map::default(),
+            references: Map::default(),
             changes: Vec::new(),
             removed_changes: Vec::new(),
         }
@@ -343,7 +342,7 @@ impl Drafting<'_> {
         self.check_shelves();
         let mut lacks = self.lacks.take();
         if !lacks.is_empty() {
-            let mut seen = HashSet::new();
+            let mut seen = Set::default();
             lacks.retain(|need| seen.insert(need.clone()));
             return Err(lacks);
         }
@@ -362,8 +361,8 @@ impl Drafting<'_> {
 }
 
 /// In the trash there are none.
-fn held_references(task: &Task) -> HashSet<ReferenceKey> {
-    let mut keys = HashSet::new();
+fn held_references(task: &Task) -> Set<ReferenceKey> {
+    let mut keys = Set::default();
     if !task.is_deleted() {
         keys.extend(task.content.references.keys());
     }

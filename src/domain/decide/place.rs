@@ -169,6 +169,10 @@ impl Drafting<'_> {
         let mut count = 0;
         loop {
             let mut behind = self.siblings(on, lower, Toward::After, count + 1, Some(task.id));
+            if !self.lacks.borrow().is_empty() {
+                // The decision is made anew.
+                return Found::Same;
+            }
             let is_end = behind.len() <= count;
             let upper = behind.get(count).map(|place| place.key.clone());
             behind.truncate(count);

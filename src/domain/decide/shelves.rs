@@ -2,18 +2,18 @@
 //! then on, so that each of many operations looks only at those who stand near.
 
 use std::cell::RefMut;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::ops::Bound;
 
 use super::draft::{Drafted, Drafting};
 use super::kept::Kept;
-use crate::domain::{Content, Place, Record, Shelf, Task, TaskId, Toward};
+use crate::domain::{Content, Map, Place, Record, Shelf, Task, TaskId, Toward};
 
 /// Those in the trash are on none.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Shelves {
-    places: HashMap<Shelf, BTreeSet<Place>>,
-    children: HashMap<TaskId, BTreeSet<TaskId>>,
+    places: Map<Shelf, BTreeSet<Place>>,
+    children: Map<TaskId, BTreeSet<TaskId>>,
 }
 
 impl Shelves {

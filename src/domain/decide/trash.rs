@@ -1,7 +1,5 @@
 //! Deleting into the trash and restoring, together with all tasks below.
 
-use std::collections::{HashMap, HashSet};
-
 use super::draft::Drafting;
 use super::kept::Kept;
 use crate::domain::change::{Batch, Change, Kind};
@@ -9,7 +7,9 @@ use crate::domain::content::{Breach, Content};
 use crate::domain::limits::LISTS;
 use crate::domain::state::Need;
 use crate::domain::work::{Expected, Outcome, Written};
-use crate::domain::{Item, ItemId, List, ListContent, ListId, Record, Refusal, Task, TaskId};
+use crate::domain::{
+    Item, ItemId, List, ListContent, ListId, Map, Record, Refusal, Set, Task, TaskId,
+};
 
 pub(super) fn delete(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expected) -> Outcome {
     let old = drafting.expected::<Content>(id, expected)?;
@@ -65,7 +65,7 @@ pub(super) fn restore(drafting: &mut Drafting<'_>, id: TaskId, expected: &Expect
     }
     let together = drafting.deleted_with(&old);
     let back = take_out(drafting, &old)?;
-    let mut with_it = HashSet::from([id]);
+    let mut with_it = Set::from_iter([id]);
     for task in parents_first(drafting.all(&together)) {
         if task
             .content
@@ -103,7 +103,7 @@ pub(super) fn restore_list(
 
 /// Where a task that has a parent among the others comes behind it.
 pub(super) fn parents_first(tasks: Vec<Task>) -> Vec<Task> {
-    let mut waiting: HashMap<TaskId, Task> = tasks.iter().map(|it| (it.id, it.clone())).collect();
+    let mut waiting: Map<TaskId, Task> = tasks.iter().map(|it| (it.id, it.clone())).collect();
     let mut sorted = Vec::with_capacity(tasks.len());
     for task in tasks {
         // From the task upward, up to a task that was visited already.

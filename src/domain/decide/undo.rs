@@ -1,8 +1,6 @@
 //! Undo: restores what a change replaced, together with all changes of the same batch. Later changes of other members
 //! stay; a later change of the same member is a conflict.
 
-use std::collections::{HashMap, HashSet};
-
 use super::draft::Drafting;
 use super::kept::Kept;
 use super::trash::{self, parents_first};
@@ -10,7 +8,9 @@ use crate::domain::change::{Change, Kind};
 use crate::domain::content::{Content, RecordPatch};
 use crate::domain::state::Need;
 use crate::domain::work::{Outcome, Written};
-use crate::domain::{ItemId, ListContent, ListId, Record, Refusal, Task, TaskId, Timestamp};
+use crate::domain::{
+    ItemId, ListContent, ListId, Map, Record, Refusal, Set, Task, TaskId, Timestamp,
+};
 
 pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> Vec<Outcome> {
     let forgotten = drafting.state.account.forgotten_seq;
@@ -21,14 +21,14 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     };
     let together: Vec<Change> = drafting.made_with(&change).into_iter().cloned().collect();
     // From what was changed last to the first.
-    let mut changes: HashMap<ItemId, Vec<&Change>> = HashMap::new();
+    let mut changes: Map<ItemId, Vec<&Change>> = Map::default();
     for change in &together {
         changes
             .entry(change.replaced.item())
             .or_default()
             .push(change);
     }
-    let mut seen = HashSet::new();
+    let mut seen = Set::default();
     let last_first = together.iter().rev().map(|change| change.replaced.item());
     let items = last_first.filter(|item| seen.insert(*item));
     let (mut lists, mut tasks, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
@@ -59,7 +59,7 @@ pub(super) fn undo(drafting: &mut Drafting<'_>, seq: i64, since: Timestamp) -> V
     }
     // A task that comes back needs its parent first.
     let order = parents_first(tasks.iter().map(|plan| plan.new.clone()).collect());
-    let mut plans: HashMap<TaskId, _> = tasks.into_iter().map(|it| (it.new.id, it)).collect();
+    let mut plans: Map<TaskId, _> = tasks.into_iter().map(|it| (it.new.id, it)).collect();
     for task in order {
         if let Some(plan) = plans.remove(&task.id) {
             let own = |id| plans.contains_key(&id);
@@ -113,11 +113,11 @@ fn go_along(
         .iter()
         .filter(|plan| plan.goes())
         .map(|plan| plan.old.id);
-    let gone: HashSet<ListId> = gone.collect();
+    let gone: Set<ListId> = gone.collect();
     for list in &gone {
         along.extend(drafting.in_list(*list)?);
     }
-    let going: HashMap<TaskId, &Task> = tasks
+    let going: Map<TaskId, &Task> = tasks
         .iter()
         .filter(|plan| plan.goes())
         .map(|plan| (plan.old.id, &plan.old))
@@ -189,7 +189,7 @@ impl<P: RecordPatch> Reversal<P> {
             .filter(|change| change.seq > self.last && change.kind != Kind::Spread)
             .collect();
         later.sort_by_key(|change| std::cmp::Reverse(change.seq));
-        let mut undone: HashSet<i64> = HashSet::new();
+        let mut undone: Set<i64> = Set::default();
         for change in &later {
             if undone.contains(&change.seq) {
                 continue;

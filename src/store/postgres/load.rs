@@ -1,8 +1,6 @@
 //! Loading what the works of a group need: first the accounts, locked, and what the works name, in one round trip; then,
 //! in one more for all of them each time, what only that tells is needed.
 
-use std::collections::HashMap;
-
 use futures_util::future::{FutureExt, join_all, join3};
 use tokio_postgres::Row;
 
@@ -20,7 +18,7 @@ use super::attempt::{Failure, Locked};
 use super::connect::Connector;
 use super::connection::Connection;
 use super::{Read, decode};
-use crate::domain::{Account, Need, SpaceId, State};
+use crate::domain::{Account, Map, Need, SpaceId, State};
 use crate::error::Cause;
 
 /// Said with each transaction, so that a process that hangs or is cut off does not hold accounts for ever; also behind
@@ -42,7 +40,7 @@ pub(super) async fn load(
     connection: &Connection,
     locked: Locked,
     turns: &[Turn],
-) -> Result<HashMap<SpaceId, State>, Failure> {
+) -> Result<Map<SpaceId, State>, Failure> {
     let needs = turns.iter().flat_map(|turn| {
         let needs = first_needs(turn).into_iter();
         // That the account has forgotten some of it is not known yet, and not asked.
@@ -69,7 +67,7 @@ pub(super) async fn load(
     )
     .await;
     begun?;
-    let mut states = HashMap::new();
+    let mut states = Map::default();
     for row in accounts? {
         let account = Account::from_row(&row)?;
         states.insert(space_of(&row, &ACCOUNTS)?, State::new(account));
@@ -185,7 +183,7 @@ impl Found {
 
     fn take_over(
         self,
-        states: &mut HashMap<&SpaceId, &mut State>,
+        states: &mut Map<&SpaceId, &mut State>,
         needs: Vec<Lacking>,
     ) -> Result<(), Failure> {
         for (table, rows) in self.by_key {

@@ -1,10 +1,10 @@
 //! The works in the queue, the limits of the queue, and which works make the next group.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 use super::super::gate::RETRY_AFTER;
 use super::{Pending, Turn};
-use crate::domain::SpaceId;
+use crate::domain::{Map, SpaceId};
 use crate::error::Error;
 
 /// Works that may wait, in all and of one space, and their size in bytes.
@@ -20,7 +20,7 @@ const MOST_BYTES_IN_GROUP: usize = 512 * 1024;
 
 #[derive(Default)]
 pub(super) struct Waiting {
-    spaces: HashMap<SpaceId, WaitingOfSpace>,
+    spaces: Map<SpaceId, WaitingOfSpace>,
     /// The spaces that have works and are in no group, in the order of their turns.
     turns: VecDeque<SpaceId>,
     works: usize,

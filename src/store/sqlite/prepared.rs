@@ -1,6 +1,5 @@
 //! A connection together with its prepared statements: each thread of the executor has one.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::time::Instant;
 
@@ -13,6 +12,7 @@ use super::super::statements::Sql;
 use super::super::tables::Table;
 use super::deadline::within;
 use super::{read_rows, run, translate};
+use crate::domain::Map;
 use crate::error::Error;
 
 pub(super) struct Prepared<'c> {
@@ -21,8 +21,8 @@ pub(super) struct Prepared<'c> {
     /// By number, each from its first use on. A cache by text takes longer to find a statement than
     /// some statements take.
     statements: Vec<Option<Statement<'c>>>,
-    /// Statements on single rows, by action, table and changed columns.
-    on_rows: HashMap<(Action, &'static str, u64), Statement<'c>>,
+    /// Statements on single rows, by action, table and named columns.
+    on_rows: Map<(Action, &'static str, u64), Statement<'c>>,
 }
 
 impl<'c> Prepared<'c> {
@@ -31,7 +31,7 @@ impl<'c> Prepared<'c> {
             connection,
             texts,
             statements: texts.iter().map(|_| None).collect(),
-            on_rows: HashMap::new(),
+            on_rows: Map::default(),
         }
     }
 
@@ -66,15 +66,15 @@ impl<'c> Prepared<'c> {
         }
     }
 
-    /// Runs a statement on one row; says how many rows it has written. An update changes the columns in `changed`.
+    /// Runs a statement on one row; says how many rows it has written. What is inserted or changed has the columns in `named`.
     pub(super) fn execute_on_row<'v>(
         &mut self,
         (action, table): (Action, &'static Table),
-        changed: &[usize],
+        named: &[usize],
         values: impl IntoIterator<Item = &'v Value>,
     ) -> Result<usize, Error> {
         let parameters = rusqlite::params_from_iter(values);
-        let statement = self.row_statement(action, table, changed)?;
+        let statement = self.row_statement(action, table, named)?;
         statement.execute(parameters).map_err(translate)
     }
 
@@ -91,14 +91,14 @@ impl<'c> Prepared<'c> {
         &mut self,
         action: Action,
         table: &'static Table,
-        changed: &[usize],
+        named: &[usize],
     ) -> Result<&mut Statement<'c>, Error> {
         // As numbers, because building and looking up a text takes as long as some statements do.
-        let columns = changed.iter().fold(0, |bits, place| bits | 1 << place);
+        let columns = named.iter().fold(0, |bits, place| bits | 1 << place);
         match self.on_rows.entry((action, table.name, columns)) {
             Entry::Occupied(entry) => Ok(entry.into_mut()),
             Entry::Vacant(entry) => {
-                let text = for_sqlite(action, table, changed);
+                let text = for_sqlite(action, table, named);
                 let statement = self.connection.prepare(&text).map_err(translate)?;
                 Ok(entry.insert(statement))
             }

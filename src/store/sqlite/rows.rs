@@ -132,7 +132,10 @@ fn write(
     table: &'static Table,
     values: &[Value],
 ) -> Result<(), Error> {
-    let written = prepared.execute_on_row((action, table), &[], values)?;
+    let has_value = |place: &usize| values[*place] != Value::Null;
+    let named: Vec<_> = (0..values.len()).filter(has_value).collect();
+    let values = named.iter().map(|place| &values[*place]);
+    let written = prepared.execute_on_row((action, table), &named, values)?;
     expect_rows(1, written)
 }
 

@@ -69,7 +69,8 @@ pub(in super::super) fn import(
 
 fn insert_all(connection: &Connection, importer: &mut Importer<'_>) -> Result<(), Error> {
     while let Some((table, row)) = importer.next()? {
-        let text = for_sqlite(Action::Insert, table, &[]);
+        let all: Vec<_> = (0..table.columns.len()).collect();
+        let text = for_sqlite(Action::Insert, table, &all);
         let mut statement = connection.prepare_cached(&text).map_err(translate)?;
         let parameters = rusqlite::params_from_iter(&row);
         statement

@@ -1,0 +1,9 @@
+//! Hash maps and sets of what a group of writes touches. Their hash takes a third of the instructions of the standard
+//! library's; its seed is made by chance, too.
+
+use std::collections::{HashMap, HashSet};
+
+use foldhash::fast::RandomState;
+
+pub type Map<K, V> = HashMap<K, V, RandomState>;
+pub type Set<K> = HashSet<K, RandomState>;
