@@ -47,6 +47,20 @@ impl Work {
         is_creation || self.key.is_some()
     }
 
+    /// Whether it does nothing but create tasks that belong to no other row.
+    pub fn only_creates(&self) -> bool {
+        let Deed::Operate(operations) = &self.deed else {
+            return false;
+        };
+        let stands_alone = |operation: &Operation| match operation {
+            Operation::Create { content, .. } => {
+                content.list_id.is_none() && content.parent_id.is_none()
+            }
+            _ => false,
+        };
+        !operations.dry_run && operations.list.iter().all(stands_alone)
+    }
+
     /// Rows that it needs in any case. Their content may require more.
     pub fn first_needs(&self) -> Vec<Need> {
         let mut needs = Vec::new();

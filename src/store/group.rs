@@ -72,6 +72,14 @@ impl Decided {
         decided.chain(self.undecided).collect()
     }
 
+    /// As [`Decided::into_works`], to be decided anew.
+    pub(super) fn into_turn(self) -> Turn {
+        Turn {
+            space: self.space.clone(),
+            works: self.into_works(),
+        }
+    }
+
     /// Answers all callers, after the commit.
     pub(super) fn tell(self) {
         for (pending, outcome) in self.works {

@@ -1,6 +1,8 @@
 //! The SQL that loads and saves rows by their keys, made from the lists in `tables`: on PostgreSQL for many rows at
 //! once, with a list of values for each column; on SQLite for one row. Each names the space, first.
 
+pub(super) mod creation;
+
 use std::fmt::Write;
 
 use super::dialect::Dialect;

@@ -22,6 +22,7 @@ mod connections;
 mod contract;
 mod convergence;
 mod cors;
+mod creations;
 mod docs;
 mod early_answers;
 mod errors;

@@ -9,11 +9,13 @@ use tokio_postgres::types::ToSql;
 
 use super::super::filtered::Query;
 use super::super::row::Value;
+use super::super::row_statements::creation::NEW_ROWS;
 use super::super::row_statements::{self, Action};
 use super::super::statements::{Sql, each};
 use super::super::tables::Table;
 use super::connect::Connector;
 use super::connection::Connection;
+use super::save::Creations;
 
 impl Connector {
     /// Runs one statement. It is on its way as soon as the future is first polled, so that several can share a round
@@ -57,6 +59,28 @@ impl Connector {
         let place = place.expect("only those are asked");
         let number = Sql::ALL.len() + row_statements::ALL.len() + place;
         self.run_on_rows(connection, number, askers).await
+    }
+
+    /// Saves creations, with one statement.
+    pub(super) async fn query_creations(
+        &self,
+        connection: &Connection,
+        Creations(tables): &Creations,
+    ) -> Result<Vec<Row>, tokio_postgres::Error> {
+        let number = Sql::ALL.len() + row_statements::ALL.len() + each::ALL.len();
+        let [accounts, new_rows @ ..] = tables;
+        let widths = NEW_ROWS.iter().map(|table| table.columns.len());
+        let all = new_rows.iter().zip(widths);
+        let all = [(accounts, accounts.first().map_or(0, Vec::len))]
+            .into_iter()
+            .chain(all);
+        let columns: Vec<Vec<&Value>> = all
+            .flat_map(|(rows, width)| {
+                (0..width).map(|column| rows.iter().map(|row| &row[column]).collect())
+            })
+            .collect();
+        let columns: Vec<_> = columns.iter().map(|column| column as _).collect();
+        self.run(connection, number, &columns).await
     }
 
     async fn run_on_rows(

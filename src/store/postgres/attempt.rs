@@ -1,5 +1,5 @@
 //! One transaction for a group: lock the accounts and load, decide, save and commit. Two round trips, if no work needs
-//! to load more after it has looked at what was loaded.
+//! to load more after it has looked at what was loaded; one, if nothing needs to be loaded (`known`).
 
 use futures_util::future::{join, join_all};
 use tokio_postgres::Error as DriverError;
@@ -85,6 +85,26 @@ impl Attempt {
         connection: &Connection,
         locked: Locked,
     ) -> End {
+        let on_known = match locked {
+            Locked::Skip => self.run_on_known(connector, connection).await,
+            Locked::Wait => None,
+        };
+        let end = match on_known {
+            Some(end) => end,
+            None => self.run_on_loaded(connector, connection, locked).await,
+        };
+        if matches!(end, End::Committed) {
+            connector.known.keep(&self.decided);
+        }
+        end
+    }
+
+    async fn run_on_loaded(
+        &mut self,
+        connector: &Connector,
+        connection: &Connection,
+        locked: Locked,
+    ) -> End {
         let ended = async {
             self.load_and_decide(connector, connection, locked).await?;
             self.committing = true;
@@ -109,7 +129,7 @@ impl Attempt {
     }
 
     /// What it says of the connection, and of those like it.
-    async fn look_at(
+    pub(super) async fn look_at(
         &mut self,
         connector: &Connector,
         connection: &Connection,
@@ -157,8 +177,7 @@ impl Attempt {
         }
         match committed {
             Ok(_) if connection.warnings() == warnings => End::Committed,
-            // Such as: committed here, but not where it was to be replicated to.
-            Ok(_) => End::Unknown("the database has warned while it committed".into()),
+            Ok(_) => warned(),
             Err(error) => {
                 self.look_at(connector, connection, &error).await;
                 failed(error)
@@ -167,9 +186,14 @@ impl Attempt {
     }
 }
 
+/// Such as: committed here, but not where it was to be replicated to.
+pub(super) fn warned() -> End {
+    End::Unknown("the database has warned while it committed".into())
+}
+
 /// After the commit was sent. What else than a refusal ends a statement may come from whoever stands between us and
 /// the server, and the server may go on to the commit.
-fn failed(error: DriverError) -> End {
+pub(super) fn failed(error: DriverError) -> End {
     if is_refused(&error) {
         End::NotDone(translate(error))
     } else {

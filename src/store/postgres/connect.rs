@@ -21,6 +21,7 @@ use super::connection::{Connection, first};
 use super::distribution::{Distribution, Texts};
 use super::failure::is_of_no_use;
 use super::hosts::{CONNECT_TIMEOUT, Hosts};
+use super::known::KnownAccounts;
 use super::tls::{self, Verify};
 use crate::error::Cause;
 
@@ -87,6 +88,7 @@ pub(super) struct Connector {
     pub(super) schema: String,
     dialect: Dialect,
     backends: Backends,
+    pub(super) known: KnownAccounts,
     started: Instant,
     /// How often the server that we were connected to has turned out to be of no use any more.
     generation: AtomicU64,
@@ -117,6 +119,7 @@ impl Connector {
             schema: config.schema.clone(),
             dialect: Dialect::postgres(&config.schema),
             backends: Backends::default(),
+            known: KnownAccounts::default(),
             started: Instant::now(),
         })
     }

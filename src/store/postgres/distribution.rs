@@ -10,7 +10,7 @@ use tokio_postgres::types::Type;
 
 use super::super::dialect::Dialect;
 use super::super::row::ColumnKind;
-use super::super::row_statements;
+use super::super::row_statements::{self, creation};
 use super::super::statements::{Sql, each};
 use super::connect::Connector;
 use super::connection::{Connection, first};
@@ -29,8 +29,8 @@ pub(super) struct Distribution {
     asked: Mutex<Option<Instant>>,
 }
 
-/// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, those on rows, and those for
-/// several askers.
+/// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, those on rows, those for several
+/// askers, and that of creations.
 pub(super) type Text = (String, Vec<Type>);
 
 /// All of them, for one server and for several.
@@ -65,7 +65,18 @@ fn texts(dialect: &Dialect, distributed: bool) -> Vec<Text> {
         let kinds = kinds.iter().map(|kind| kind.postgres_array()).collect();
         (each::for_postgres(dialect, *sql), kinds)
     });
-    of_sql.chain(on_rows).chain(for_each).collect()
+    let creation = if distributed {
+        // Not used there: several accounts in one statement would be several servers.
+        (dialect.render(Sql::Ping.template().1), Vec::new())
+    } else {
+        let kinds = creation::kinds().into_iter();
+        (
+            creation::for_postgres(dialect),
+            kinds.map(ColumnKind::postgres_array).collect(),
+        )
+    };
+    let all = of_sql.chain(on_rows).chain(for_each);
+    all.chain([creation]).collect()
 }
 
 impl Connector {

@@ -63,6 +63,18 @@ pub(super) fn is_of_no_use(error: &tokio_postgres::Error) -> bool {
     })
 }
 
+/// Whether rows were not as the statement takes them to be, or are being changed by somebody else.
+pub(super) fn is_conflict(error: &tokio_postgres::Error) -> bool {
+    let conflicts = [
+        // What a statement divides by, if it has not found all rows.
+        SqlState::DIVISION_BY_ZERO,
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::LOCK_NOT_AVAILABLE,
+        SqlState::T_R_DEADLOCK_DETECTED,
+    ];
+    error.code().is_some_and(|state| conflicts.contains(state))
+}
+
 /// Whether the server has said that it did not do what it was asked, and goes on. Not if the connection broke, or if
 /// the server ended it, or if it says that it does not know: it may have committed before.
 pub(super) fn is_refused(error: &tokio_postgres::Error) -> bool {

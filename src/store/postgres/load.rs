@@ -24,15 +24,24 @@ use crate::error::Cause;
 /// Said with each transaction, so that a process that hangs or is cut off does not hold accounts for ever; also behind
 /// a pooler, which forgets what a session was told.
 const BEGIN: &str = "BEGIN ISOLATION LEVEL READ COMMITTED; SET LOCAL statement_timeout = '10s'; \
-    SET LOCAL lock_timeout = '5s'; SET LOCAL idle_in_transaction_session_timeout = '15s'";
+    SET LOCAL idle_in_transaction_session_timeout = '15s'; SET LOCAL lock_timeout = ";
+const PATIENT: &str = const_format::concatcp!(BEGIN, "'5s'");
+const IMPATIENT: &str = const_format::concatcp!(BEGIN, "'10ms'");
 
 /// Behind a pooler, where no session can be told how to plan: by indexes, as in a session of our own. A plan that reads whole tables is
 /// chosen for few rows, and a task may have 10,000 below it.
-const BEGIN_AND_PLAN: &str = const_format::concatcp!(
-    BEGIN,
-    "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; \
-     SET LOCAL enable_sort = off; SET LOCAL jit = off"
-);
+const PLAN: &str = "; SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; \
+    SET LOCAL enable_mergejoin = off; SET LOCAL enable_sort = off; SET LOCAL jit = off";
+
+/// What opens a transaction: one that waits for rows that somebody else has locked, or hardly does.
+pub(super) fn opening(connector: &Connector, waits: bool) -> &'static str {
+    match (waits, connector.plans_by_transaction()) {
+        (true, false) => PATIENT,
+        (true, true) => const_format::concatcp!(PATIENT, PLAN),
+        (false, false) => IMPATIENT,
+        (false, true) => const_format::concatcp!(IMPATIENT, PLAN),
+    }
+}
 
 /// Locks the accounts, and loads what the works name; gives the states of those spaces whose accounts are locked now.
 pub(super) async fn load(
@@ -55,13 +64,8 @@ pub(super) async fn load(
     };
     let spaces = turns.iter().map(|turn| turn.space.as_arc()).collect();
     let spaces = [Value::Texts(spaces)];
-    let opening = if connector.plans_by_transaction() {
-        BEGIN_AND_PLAN
-    } else {
-        BEGIN
-    };
     let (begun, accounts, found) = join3(
-        connection.client.batch_execute(opening),
+        connection.client.batch_execute(opening(connector, true)),
         connector.query(connection, sql, &spaces),
         Found::fetch(connector, connection, &needs),
     )

@@ -9,6 +9,7 @@ mod connection;
 mod distribution;
 mod failure;
 mod hosts;
+mod known;
 mod load;
 mod migrate;
 mod pool;

@@ -5,7 +5,8 @@ use futures_util::future::{BoxFuture, FutureExt};
 use super::super::group::Decided;
 use super::super::queue::Turn;
 use super::super::row::Value;
-use super::super::row_statements::Action;
+use super::super::row_statements::creation::NEW_ROWS;
+use super::super::row_statements::{AT_ONCE, Action};
 use super::super::tables::{
     ACCOUNTS, ANSWERS, CHANGES, LISTS, REFERENCES, Stored, TAGS, TASKS, Table, account_row,
     answer_row, change_row, record_key, record_row, reference_key, reference_row, space_value,
@@ -104,6 +105,22 @@ impl Rows {
         rows
     }
 
+    /// Whether nothing that was there is changed, but for accounts.
+    fn are_new(&self) -> bool {
+        let others = [
+            &self.tasks.changed,
+            &self.tasks.gone,
+            &self.lists.new,
+            &self.lists.changed,
+            &self.lists.gone,
+            &self.references,
+            &self.gone_references,
+            &self.gone_tags,
+            &self.gone_changes,
+        ];
+        others.iter().all(|rows| rows.is_empty())
+    }
+
     pub(super) fn statements<'a>(
         &'a self,
         connector: &'a Connector,
@@ -128,5 +145,34 @@ impl Rows {
                 .boxed()
         });
         on_rows.collect()
+    }
+}
+
+/// The rows of a group that only creates: for each account how it is to be and how it is known, and new rows of the other
+/// tables.
+pub(super) struct Creations(pub(super) [Vec<Vec<Value>>; 1 + NEW_ROWS.len()]);
+
+impl Creations {
+    /// Nothing, if there is more to do, if a decision stands on an account that no statement would look at, or if there
+    /// are too many rows for one.
+    pub(super) fn of(decided: &[Decided]) -> Option<Self> {
+        let rows = Rows::of(decided);
+        let account = |Decided { space, state, .. }: &Decided| {
+            let (known, now) = state.changed_account()?;
+            let mut row = account_row(space, now);
+            row.extend(account_row(space, known).into_iter().skip(ACCOUNTS.key));
+            Some(row)
+        };
+        let accounts: Option<_> = decided.iter().map(account).collect();
+        let is_new = rows.are_new();
+        let all = [
+            accounts?,
+            rows.tasks.new,
+            rows.tags,
+            rows.changes,
+            rows.answers,
+        ];
+        let is_one = all.iter().all(|rows| rows.len() <= AT_ONCE);
+        (is_new && is_one).then_some(Self(all))
     }
 }
