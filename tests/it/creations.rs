@@ -106,16 +106,16 @@ async fn a_known_account_that_is_locked_holds_up_nobody_else(app: TestApp) {
     let second = |client: Client| async move {
         client.post(&client.tasks, json!({"title": "Second"})).await
     };
-    let held = pin!(second(alice.clone()));
+    let waiting = pin!(second(alice.clone()));
     let others = join_all((0..10).map(|_| second(bob.clone())));
-    let Either::Right((others, held)) = select(held, others).await else {
+    let Either::Right((others, waiting)) = select(waiting, others).await else {
         panic!("it did not wait");
     };
     for other in others {
         let _ = other.expect(StatusCode::CREATED);
     }
     holder.batch_execute("ROLLBACK").await.unwrap();
-    let _ = held.await.expect(StatusCode::CREATED);
+    let _ = waiting.await.expect(StatusCode::CREATED);
     assert_eq!(numbers(&app, "alice").await, ["1", "2"]);
     assert_eq!(bob.list().await["count"], 11);
 }
