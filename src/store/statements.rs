@@ -154,6 +154,8 @@ statements! {
     /// Those accounts that are named.
     SystemListAccounts [Texts]
         "SELECT {account}, space FROM {schema}accounts WHERE space {is_named}"
+    SystemListSomeAccounts [Int]
+        "SELECT {account}, space FROM {schema}accounts LIMIT $1"
     /// Before the rows of any of these spaces are loaded, in the order of their ids, so that two who lock several
     /// cannot wait for each other. Those that somebody else has locked are left out.
     SystemLockFreeAccounts [Texts]

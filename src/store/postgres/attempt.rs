@@ -4,7 +4,7 @@
 use futures_util::future::{join, join_all};
 use tokio_postgres::Error as DriverError;
 
-use super::super::group::{Decided, End};
+use super::super::group::{Decided, End, tell_failed, tell_unknown};
 use super::super::queue::{Pending, Turn};
 use super::super::statements::Sql;
 use super::connect::Connector;
@@ -70,6 +70,13 @@ impl Attempt {
         for decided in std::mem::take(&mut self.decided) {
             decided.tell();
         }
+    }
+
+    /// For works that the transaction did not contain, nothing has happened.
+    pub(super) fn tell_unknown(self, cause: &str) {
+        tell_unknown(self.decided, cause);
+        let waiting = self.waiting.into_iter().flat_map(|turn| turn.works);
+        tell_failed(waiting, &unreachable(cause.to_owned().into()));
     }
 
     /// All works, as they came.

@@ -30,7 +30,7 @@ pub(super) struct Distribution {
 }
 
 /// The text of each statement, and the kinds of its parameters: those of [`Sql`] by number, those on rows, those for several
-/// askers, and that of creations.
+/// askers, and those of creations.
 pub(super) type Text = (String, Vec<Type>);
 
 /// All of them, for one server and for several.
@@ -65,18 +65,19 @@ fn texts(dialect: &Dialect, distributed: bool) -> Vec<Text> {
         let kinds = kinds.iter().map(|kind| kind.postgres_array()).collect();
         (each::for_postgres(dialect, *sql), kinds)
     });
-    let creation = if distributed {
-        // Not used there: several accounts in one statement would be several servers.
-        (dialect.render(Sql::Ping.template().1), Vec::new())
-    } else {
-        let kinds = creation::kinds().into_iter();
+    let creations = creation::FORMS.map(|form| {
+        if distributed {
+            // Not used there: several accounts in one statement would be several servers.
+            return (dialect.render(Sql::Ping.template().1), Vec::new());
+        }
+        let kinds = creation::kinds(form).into_iter();
         (
-            creation::for_postgres(dialect),
+            creation::for_postgres(dialect, form),
             kinds.map(ColumnKind::postgres_array).collect(),
         )
-    };
+    });
     let all = of_sql.chain(on_rows).chain(for_each);
-    all.chain([creation]).collect()
+    all.chain(creations).collect()
 }
 
 impl Connector {

@@ -1,7 +1,7 @@
 //! Creations in one round trip. What only creates needs no row but its account, and how this process left that is known:
 //! so it is decided at once, and saved under the condition that the account is still so. Where it is not, because another
 //! process has written, or where what is created is there already, nothing has happened, and the group begins anew with
-//! what is loaded.
+//! what is loaded. At the start some accounts are read, all of them where there are few.
 
 use std::time::{Duration, Instant};
 
@@ -10,14 +10,19 @@ use quick_cache::sync::Cache;
 
 use super::super::group::{Decided, End, first_needs};
 use super::super::queue::Turn;
+use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
+use super::super::tables;
+use super::LONGEST_CALL;
 use super::attempt::{Attempt, failed, warned};
 use super::connect::Connector;
 use super::connection::Connection;
 use super::failure::{is_conflict, unreachable};
-use super::load::opening;
+use super::load::{opening, space_of};
+use super::pool::Pool;
 use super::save::Creations;
 use crate::domain::{Account, SpaceId, State, Work};
+use crate::error::{Error, chain};
 
 /// How many accounts are known: about 2 MB.
 const ACCOUNTS: usize = 8192;
@@ -48,6 +53,12 @@ impl KnownAccounts {
         }
     }
 
+    fn meet(&self, space: SpaceId, account: Account) {
+        if self.0.get(&space).is_none() {
+            self.0.insert(space, Known::Is(account));
+        }
+    }
+
     /// After a commit.
     pub(super) fn keep(&self, decided: &[Decided]) {
         for Decided { space, state, .. } in decided {
@@ -62,6 +73,28 @@ impl KnownAccounts {
         for Decided { space, .. } in decided {
             self.0
                 .insert(space.clone(), Known::Doubtful(Instant::now()));
+        }
+    }
+}
+
+impl Connector {
+    /// At the start, so that the first who create something do not pay for it.
+    pub(super) async fn meet_accounts(&self, pool: &Pool) {
+        let most = [Value::Int(i64::try_from(ACCOUNTS).unwrap_or(i64::MAX))];
+        let meeting = async {
+            let loan = pool.borrow().await?;
+            let connection = loan.connection()?;
+            let asking = self.query(connection, Sql::SystemListSomeAccounts, &most);
+            for row in self.heard(connection, LONGEST_CALL, asking).await? {
+                let account = Account::from_row(&row).map_err(Error::Internal)?;
+                let space = space_of(&row, &tables::ACCOUNTS);
+                self.known.meet(space.map_err(Error::Internal)?, account);
+            }
+            loan.give_back();
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = meeting.await {
+            tracing::debug!(error = chain(&error), "no accounts are known yet");
         }
     }
 }

@@ -168,8 +168,8 @@ impl Creations {
         let all = [
             accounts?,
             rows.tasks.new,
-            rows.tags,
             rows.changes,
+            rows.tags,
             rows.answers,
         ];
         let is_one = all.iter().all(|rows| rows.len() <= AT_ONCE);

@@ -12,7 +12,7 @@ use futures_util::FutureExt;
 use tokio::sync::Semaphore;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::super::group::{End, decide_without_account, tell_failed, tell_unknown};
+use super::super::group::{End, decide_without_account, tell_failed};
 use super::super::queue::{Group, Pending, Queue, Turn};
 use super::super::row::Value;
 use super::super::row_statements::Action;
@@ -58,7 +58,6 @@ pub(super) struct Workers {
 
 impl Workers {
     pub(super) fn start(connector: SharedConnector, pool: Arc<Pool>, queue: Arc<Queue>) -> Self {
-        let workers = WORKERS_OF_SEVERAL.min(pool.size());
         let worker = Arc::new(Worker {
             connector,
             pool,
@@ -75,7 +74,9 @@ impl Workers {
             AbortOnDropHandle::new(task)
         };
         Self {
-            _tasks: (0..workers).map(start).collect(),
+            _tasks: (0..WORKERS_OF_SEVERAL.min(worker.pool.size()))
+                .map(start)
+                .collect(),
         }
     }
 }
@@ -90,8 +91,10 @@ struct Worker {
 
 impl Worker {
     async fn serve(self: Arc<Self>, number: usize) {
-        if number >= WORKERS {
-            self.connector.distributed().await;
+        match number {
+            0 => self.connector.meet_accounts(&self.pool).await,
+            1..WORKERS => {}
+            _ => self.connector.distributed().await,
         }
         while self.queue.ready().await {
             // First a connection, then the works: a connection that is dead must not attract them.
@@ -137,7 +140,7 @@ impl Worker {
                     attempt.tell_decided();
                     group.turns = attempt.waiting;
                 }
-                End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => return attempt.tell_unknown(&chain(cause.as_ref())),
                 End::NotDone(error) => {
                     let again = attempt.outdated;
                     let works = attempt.into_works();
@@ -241,7 +244,7 @@ impl Worker {
                     attempt.tell_decided();
                     tell_failed(attempt.into_works(), &too_slow());
                 }
-                End::Unknown(cause) => attempt_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => attempt.tell_unknown(&chain(cause.as_ref())),
                 End::NotDone(error) => tell_failed(attempt.into_works(), &error),
             }
             give_back(loan);
@@ -286,7 +289,7 @@ impl Worker {
                     attempt.tell_decided();
                     turns = attempt.waiting;
                 }
-                End::Unknown(cause) => return attempt_unknown(attempt, &chain(cause.as_ref())),
+                End::Unknown(cause) => return attempt.tell_unknown(&chain(cause.as_ref())),
                 End::NotDone(error) => return tell_failed(attempt.into_works(), &error),
             }
             if turns.is_empty() {
@@ -389,11 +392,4 @@ fn give_back(loan: Option<Loan>) {
 fn fail(mut group: Group, error: &Error) {
     let turns = mem::take(&mut group.turns);
     tell_failed(turns.into_iter().flat_map(|turn| turn.works), error);
-}
-
-/// For works that the transaction did not contain, nothing has happened.
-fn attempt_unknown(attempt: Attempt, cause: &str) {
-    tell_unknown(attempt.decided, cause);
-    let waiting = attempt.waiting.into_iter().flat_map(|turn| turn.works);
-    tell_failed(waiting, &unreachable(cause.to_owned().into()));
 }

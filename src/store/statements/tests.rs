@@ -3,9 +3,11 @@
 use super::*;
 
 /// They cross spaces; none gives content to anybody.
-const CROSSING: [Sql; 9] = [
+const CROSSING: [Sql; 10] = [
     // In which of the watched spaces there is something new.
     Sql::SystemListAccounts,
+    // At the start.
+    Sql::SystemListSomeAccounts,
     // One group writes in several spaces.
     Sql::SystemLockFreeAccounts,
     Sql::SystemLockAccounts,
