@@ -4,13 +4,14 @@ use axum::http::StatusCode;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::support::{TestApp, every_engine, ledger};
+use crate::support::{TestApp, every_engine, ledger, read_lines, tamper};
 
 every_engine!(
     concurrent_updates_of_one_task_lose_nothing,
     concurrent_writes_of_one_user_keep_the_counts_exact,
     a_task_that_two_delete_is_deleted_once,
     a_user_with_a_first_task_in_many_requests_at_once_has_one_account,
+    what_others_have_noted_in_an_account_stays,
 );
 
 async fn concurrent_updates_of_one_task_lose_nothing(app: TestApp) {
@@ -120,4 +121,14 @@ async fn a_user_with_a_first_task_in_many_requests_at_once_has_one_account(app: 
         ledger(&app.home).await[0],
         "account alice seq=50 tasks=50 completed=0"
     );
+}
+
+/// A process knows accounts as it left them. Others may have changed one without a change of its own number, as a sweep does.
+async fn what_others_have_noted_in_an_account_stays(app: TestApp) {
+    let alice = app.user("alice");
+    alice.create(json!({"title": "First"})).await;
+    tamper(&app.home, "UPDATE accounts SET swept_seq = 1").await;
+    alice.create(json!({"title": "Second"})).await;
+    let swept = "SELECT seq || ' ' || swept_seq || ' ' || task_count FROM accounts";
+    assert_eq!(read_lines(&app.home, swept).await, ["2 1 2"]);
 }

@@ -109,16 +109,6 @@ async fn an_account_that_others_have_changed_is_read_anew(app: TestApp) {
     assert_eq!(here.list().await["count"], 5);
 }
 
-/// Also what has no number of its own: a sweep, which changes an account and no task.
-async fn what_others_have_noted_in_an_account_stays(app: TestApp) {
-    let alice = app.user("alice");
-    alice.create(json!({"title": "First"})).await;
-    tamper(&app.home, "UPDATE accounts SET swept_seq = 1").await;
-    alice.create(json!({"title": "Second"})).await;
-    let swept = "SELECT seq || ' ' || swept_seq || ' ' || task_count FROM accounts";
-    assert_eq!(read_lines(&app.home, swept).await, ["2 1 2"]);
-}
-
 /// Somebody else holds one of the accounts of a group: the others do not wait for it.
 async fn a_known_account_that_is_locked_holds_up_nobody_else(app: TestApp) {
     let [alice, bob] = ["alice", "bob"].map(|name| app.user(name));
@@ -169,6 +159,5 @@ on_postgres!(
     creations_after_the_first_take_one_round_trip,
     accounts_are_known_from_the_start,
     an_account_that_others_have_changed_is_read_anew,
-    what_others_have_noted_in_an_account_stays,
     a_known_account_that_is_locked_holds_up_nobody_else,
 );

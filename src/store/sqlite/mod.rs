@@ -6,6 +6,7 @@ mod checkpoint;
 mod deadline;
 mod failure;
 mod file;
+mod known;
 mod migrate;
 mod prepared;
 mod reader;

@@ -21,6 +21,7 @@ pub(super) struct Prepared<'c> {
     /// By number, each from its first use on. A cache by text takes longer to find a statement than
     /// some statements take.
     statements: Vec<Option<Statement<'c>>>,
+    data_version: Option<Statement<'c>>,
     /// Statements on single rows, by action, table and named columns.
     on_rows: Map<(Action, &'static str, u64), Statement<'c>>,
 }
@@ -31,6 +32,7 @@ impl<'c> Prepared<'c> {
             connection,
             texts,
             statements: texts.iter().map(|_| None).collect(),
+            data_version: None,
             on_rows: Map::default(),
         }
     }
@@ -53,6 +55,20 @@ impl<'c> Prepared<'c> {
     pub(super) fn execute(&mut self, sql: Sql, values: &[Value]) -> Result<usize, Error> {
         let parameters = rusqlite::params_from_iter(values);
         self.statement(sql)?.execute(parameters).map_err(translate)
+    }
+
+    /// A number that changes when another connection has written to the file.
+    pub(super) fn data_version(&mut self) -> Result<i64, Error> {
+        let statement = match &mut self.data_version {
+            Some(statement) => statement,
+            none => none.insert(
+                self.connection
+                    .prepare("PRAGMA data_version")
+                    .map_err(translate)?,
+            ),
+        };
+        let version = statement.query_row([], |row| row.get(0));
+        version.map_err(translate)
     }
 
     /// As [`Prepared::execute`], with the error as SQLite gives it.

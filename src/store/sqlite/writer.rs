@@ -20,6 +20,7 @@ use super::super::readings::{Level, PoolReading};
 use super::super::row::FromRow;
 use super::super::statements::Sql;
 use super::checkpoint::Checkpointer;
+use super::known::KnownAccounts;
 use super::prepared::Prepared;
 use super::rows;
 use super::thread_lost;
@@ -125,6 +126,7 @@ async fn serve(
     levels: &Levels,
 ) {
     let mut prepared = Prepared::new(connection, texts);
+    let mut known = KnownAccounts::default();
     let mut moved = connection.total_changes();
     loop {
         tokio::select! {
@@ -136,19 +138,22 @@ async fn serve(
                 if let Some(group) = queue.take(false) {
                     let _one_more = levels.groups.rise();
                     // Whoever asked hears that the outcome is not known.
-                    let running = AssertUnwindSafe(|| run(&mut prepared, group));
+                    let running = AssertUnwindSafe(|| run(&mut prepared, &mut known, group));
                     if catch_unwind(running).is_err() {
+                        known.forget();
                         end_open_transaction(&mut prepared);
                     }
                 }
                 // There may always be another group, so calls run between two of them.
                 if let Ok(call) = calls.try_recv() {
                     let _one_more = levels.answers.rise();
+                    known.forget();
                     answer(&mut prepared, call);
                 }
             }
             Some(call) = calls.recv() => {
                 let _one_more = levels.answers.rise();
+                known.forget();
                 answer(&mut prepared, call);
             }
         }
@@ -168,7 +173,7 @@ fn answer(prepared: &mut Prepared<'_>, call: Call) {
 }
 
 /// Does the works of a group, and answers all callers.
-fn run(prepared: &mut Prepared<'_>, mut group: Group) {
+fn run(prepared: &mut Prepared<'_>, known: &mut KnownAccounts, mut group: Group) {
     let until = Instant::now() + LONGEST_GROUP;
     let mut decided = Vec::new();
     let turns = std::mem::take(&mut group.turns);
@@ -176,19 +181,26 @@ fn run(prepared: &mut Prepared<'_>, mut group: Group) {
         let works = turns.into_iter().flat_map(|turn| turn.works);
         return tell_failed(works, &error);
     }
-    let (end, undecided) = transact(prepared, turns, &mut decided);
+    let (end, undecided) = transact(prepared, known, turns, &mut decided);
     match end {
         End::Committed => decided.into_iter().for_each(Decided::tell),
         End::Unknown(cause) => tell_unknown(decided, &chain(cause.as_ref())),
         End::NotDone(error) => {
             let works = decided.into_iter().flat_map(Decided::into_works);
-            run_one_by_one(prepared, works.chain(undecided).collect(), &error, until);
+            let works = works.chain(undecided).collect();
+            run_one_by_one(prepared, known, works, &error, until);
         }
     }
 }
 
 /// A work never fails because another one did: each is retried once, alone.
-fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Error, until: Instant) {
+fn run_one_by_one(
+    prepared: &mut Prepared<'_>,
+    known: &mut KnownAccounts,
+    works: Vec<Pending>,
+    error: &Error,
+    until: Instant,
+) {
     let alone = works.len() <= 1;
     for pending in works {
         if alone || Instant::now() >= until {
@@ -204,7 +216,7 @@ fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Erro
             space: pending.work.space.clone(),
             works: vec![pending],
         };
-        let (end, undecided) = transact(prepared, vec![turn], &mut decided);
+        let (end, undecided) = transact(prepared, known, vec![turn], &mut decided);
         match end {
             End::Committed => decided.into_iter().for_each(Decided::tell),
             End::Unknown(cause) => tell_unknown(decided, &chain(cause.as_ref())),
@@ -219,16 +231,17 @@ fn run_one_by_one(prepared: &mut Prepared<'_>, works: Vec<Pending>, error: &Erro
 /// The rest of a transaction that has begun. Returns the works that were not reached.
 fn transact(
     prepared: &mut Prepared<'_>,
+    known: &mut KnownAccounts,
     turns: Vec<Turn>,
     decided: &mut Vec<Decided>,
 ) -> (End, Vec<Pending>) {
     let mut turns = turns.into_iter();
-    let mut failed = None;
+    let mut failed = known.look(prepared).err();
     let mut undecided = Vec::new();
     while failed.is_none()
         && let Some(turn) = turns.next()
     {
-        match account(prepared, &turn) {
+        match account(prepared, known, &turn) {
             Ok(Some(account)) => {
                 let needs = first_needs(&turn);
                 let state = State::new(account);
@@ -255,6 +268,10 @@ fn transact(
         Err(error) => End::NotDone(error),
     };
     end_open_transaction(prepared);
+    match end {
+        End::Committed => known.keep(decided),
+        _ => known.forget(),
+    }
     if let End::NotDone(error) = &end {
         tracing::error!(error = chain(error), "a group of writes was rolled back");
     }
@@ -262,8 +279,15 @@ fn transact(
 }
 
 /// The account of a space; nothing, if it has none and its works make none.
-fn account(prepared: &mut Prepared<'_>, turn: &Turn) -> Result<Option<Account>, Error> {
-    let found = rows::find_account(prepared, &turn.space)?;
+fn account(
+    prepared: &mut Prepared<'_>,
+    known: &KnownAccounts,
+    turn: &Turn,
+) -> Result<Option<Account>, Error> {
+    let found = match known.find(&turn.space) {
+        None => rows::find_account(prepared, &turn.space)?,
+        found => found,
+    };
     if found.is_some() || !turn.opens_account() {
         return Ok(found);
     }
