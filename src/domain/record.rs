@@ -30,9 +30,16 @@ impl<C: RecordContent> Record<C> {
     /// The JSON after its content, to the end.
     pub(super) fn write_rest(&self, json: &mut Vec<u8>) {
         json.extend_from_slice(b",\"created_at\":");
+        let start = json.len();
         write_time(json, self.created_at);
+        let created_at = start..json.len();
         json.extend_from_slice(b",\"updated_at\":");
-        write_time(json, self.updated_at);
+        if self.updated_at == self.created_at {
+            // As with many in a list.
+            json.extend_from_within(created_at);
+        } else {
+            write_time(json, self.updated_at);
+        }
         json.extend_from_slice(b",\"version\":");
         write_number(json, self.version);
         if let Some(deleted_at) = self.deleted_at {

@@ -303,6 +303,11 @@ impl Columns for rusqlite::Row<'_> {
 /// What can be read from a row, whichever engine it comes from.
 pub(super) trait FromRow: Sized + Send + 'static {
     fn from_row(row: &impl Columns) -> Result<Self, Cause>;
+
+    /// A row behind the first: what all rows say alike need not be read again.
+    fn from_next_row(row: &impl Columns) -> Result<Self, Cause> {
+        Self::from_row(row)
+    }
 }
 
 impl FromRow for () {

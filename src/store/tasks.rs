@@ -94,7 +94,7 @@ impl FromRow for TagCount {
 /// A task, and what its statement returns beside it.
 pub(super) struct ListedTask {
     pub(super) stored: StoredTask,
-    /// Of a list without a filter: total, latest change and epoch.
+    /// Of a list without a filter: total, latest change and epoch; read from the first row alone.
     pub(super) account: String,
 }
 
@@ -111,6 +111,13 @@ impl FromRow for ListedTask {
         Ok(Self {
             stored: StoredTask::from_row(row)?,
             account: row.text(TASK_COLUMNS)?,
+        })
+    }
+
+    fn from_next_row(row: &impl Columns) -> Result<Self, Cause> {
+        Ok(Self {
+            stored: StoredTask::from_row(row)?,
+            account: String::new(),
         })
     }
 }

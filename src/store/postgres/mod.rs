@@ -245,5 +245,13 @@ impl Postgres {
 }
 
 fn decode<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, Cause> {
-    rows.iter().map(T::from_row).collect()
+    let mut found = Vec::with_capacity(rows.len());
+    let Some((first, others)) = rows.split_first() else {
+        return Ok(found);
+    };
+    found.push(T::from_row(first)?);
+    for row in others {
+        found.push(T::from_next_row(row)?);
+    }
+    Ok(found)
 }

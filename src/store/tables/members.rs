@@ -44,22 +44,21 @@ impl<'a, R> Source<'a, R> {
         (self.row, self.place - 1)
     }
 
-    fn more_as<T>(
-        &mut self,
-        name: &str,
-        read: impl FnOnce(&str) -> Result<T, Cause>,
-    ) -> Result<Option<T>, Cause> {
-        // The usual case.
+    /// The value of a member, if it has one. Inlined, since in most rows there is none of any.
+    #[inline]
+    fn line(&mut self, name: &str) -> Option<&'a str> {
         if self.more.is_empty() {
-            return Ok(None);
+            return None;
         }
-        let line = self.more.strip_prefix(name);
-        let line = line.and_then(|rest| rest.strip_prefix(' ')?.split_once('\n'));
-        let Some((value, rest)) = line else {
-            return Ok(None);
-        };
+        self.find_line(name)
+    }
+
+    #[inline(never)]
+    fn find_line(&mut self, name: &str) -> Option<&'a str> {
+        let rest = self.more.strip_prefix(name)?.strip_prefix(' ')?;
+        let (value, rest) = rest.split_once('\n')?;
         self.more = rest;
-        read(value).map(Some)
+        Some(value)
     }
 
     /// To be called when all members were read: an unknown line would otherwise hide those after it.
@@ -152,9 +151,10 @@ macro_rules! more_columns {
                 self.as_ref().map_or(Value::Null, value)
             }
 
+            #[inline]
             fn read<R: Columns>(source: &mut Source<'_, R>, name: &str) -> Result<Self, Cause> {
                 let read: fn(&str) -> Result<$type, Cause> = $read;
-                source.more_as(name, read)
+                source.line(name).map(read).transpose()
             }
         })+
     };
@@ -213,11 +213,12 @@ macro_rules! json_columns {
                 Value::Text(String::from_utf8_lossy(&json).into())
             }
 
+            #[inline]
             fn read<R: Columns>(source: &mut Source<'_, R>, name: &str) -> Result<Self, Cause> {
-                let read = |json: &str| {
-                    Self::stored(json).map_err(|rule| Cause::from(format!("{json}: {rule}")))
+                let Some(json) = source.line(name) else {
+                    return Ok(Self::default());
                 };
-                Ok(source.more_as(name, read)?.unwrap_or_default())
+                Self::stored(json).map_err(|rule| Cause::from(format!("{json}: {rule}")))
             }
         })+
     };
