@@ -94,17 +94,24 @@ pub(super) const AT_ONCE: usize = 64;
 /// The rows `r` of lists of values, as a part of `FROM`. `unnest` of many lists runs as many functions and merges what they
 /// give, which takes up to a third of the time of an update.
 fn rows(parameters: &[(&str, ColumnKind)], distributed: bool) -> String {
-    let numbered = parameters.iter().zip(1..);
     if distributed {
-        let numbers: Vec<_> = numbered.map(|(_, number)| format!("${number}")).collect();
+        let numbers: Vec<_> = (1..=parameters.len())
+            .map(|number| format!("${number}"))
+            .collect();
         let (numbers, columns) = (numbers.join(", "), names(parameters));
         return format!("unnest({numbers}) AS r ({columns})");
     }
-    let values: Vec<_> = numbered
-        .map(|((column, _), number)| format!("${number}[i] AS {column}"))
+    rows_by_subscripts(parameters.iter().map(|(name, _)| *name), 1)
+}
+
+/// The same by subscripts, of parameters from a number on.
+fn rows_by_subscripts<'a>(columns: impl Iterator<Item = &'a str>, first: usize) -> String {
+    let values: Vec<_> = columns
+        .zip(first..)
+        .map(|(column, number)| format!("${number}[i] AS {column}"))
         .collect();
     format!(
-        "(SELECT i, {} FROM generate_series(1, cardinality($1)) AS i) AS r",
+        "(SELECT i, {} FROM generate_series(1, cardinality(${first})) AS i) AS r",
         values.join(", ")
     )
 }

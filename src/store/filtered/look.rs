@@ -107,8 +107,8 @@ impl Look<'_> {
                 let sorting = &self.asked().sorting;
                 place = page.tasks.last().map(|task| sorting.keyset(task)).or(place);
                 let (read, before) = (page.tasks.len(), found.len());
-                let tasks = page.tasks.into_iter();
-                found.extend(tasks.filter(|task| self.asked().matches(task)));
+                page.tasks.retain(|task| self.asked().matches(task));
+                found.append(&mut page.tasks);
                 let do_most_match = 2 * (found.len() - before) >= read;
                 step = if do_most_match {
                     limit.saturating_sub(found.len()).max(step / 4)
@@ -167,17 +167,23 @@ impl Look<'_> {
     /// the last in that are left out: some of them may be missing.
     fn sort_ties(&self, phase: Phase, tasks: Vec<Task>, is_last: bool) -> Vec<Task> {
         let sorting = &self.asked().sorting;
-        let placed = tasks.into_iter().map(|task| (sorting.keyset(&task), task));
-        let mut placed: Vec<(Keyset, Task)> = placed.collect();
-        if !is_last && let Some((last, _)) = placed.last() {
+        let mut places: Vec<(Keyset, usize)> = tasks
+            .iter()
+            .enumerate()
+            .map(|(number, task)| (sorting.keyset(task), number))
+            .collect();
+        if !is_last && let Some((last, _)) = places.last() {
             let mark = last.marks.get(phase.missing).cloned();
             let is_equal =
-                |(place, _): &(Keyset, Task)| place.marks.get(phase.missing) == mark.as_ref();
-            let equal = placed.iter().rev().take_while(|it| is_equal(it)).count();
-            placed.truncate(placed.len() - equal);
+                |(place, _): &(Keyset, usize)| place.marks.get(phase.missing) == mark.as_ref();
+            let equal = places.iter().rev().take_while(|it| is_equal(it)).count();
+            places.truncate(places.len() - equal);
         }
-        placed.sort_by(|(first, _), (second, _)| sorting.compare_keysets(first, second));
-        placed.into_iter().map(|(_, task)| task).collect()
+        places.sort_by(|(first, _), (second, _)| sorting.compare_keysets(first, second));
+        // Tasks are large: each is taken once, when its place is known.
+        let mut tasks: Vec<_> = tasks.into_iter().map(Some).collect();
+        let sorted = places.iter().map(|(_, number)| tasks[*number].take());
+        sorted.flatten().collect()
     }
 
     /// How many tasks are looked for by the condition, if that is the better way.

@@ -4,7 +4,7 @@
 use super::super::dialect::Dialect;
 use super::super::row::ColumnKind;
 use super::super::tables::{ACCOUNTS, ANSWERS, CHANGES, TAGS, TASKS, Table};
-use super::names;
+use super::{names, rows_by_subscripts};
 
 /// The tables that get new rows, in the order of their parameters, behind those of the accounts.
 pub(in super::super) const NEW_ROWS: [&Table; 4] = [&TASKS, &CHANGES, &TAGS, &ANSWERS];
@@ -44,14 +44,7 @@ pub(in super::super) fn for_postgres(dialect: &Dialect, form: usize) -> String {
     let mut first = 1;
     let mut parts = Vec::new();
     for (table, parameters) in parameters(form) {
-        let numbered = parameters.iter().zip(first..);
-        let values: Vec<_> = numbered
-            .map(|((name, _), number)| format!("${number}[i] AS {name}"))
-            .collect();
-        let rows = format!(
-            "(SELECT i, {} FROM generate_series(1, cardinality(${first})) AS i) AS r",
-            values.join(", ")
-        );
+        let rows = rows_by_subscripts(parameters.iter().map(|(name, _)| name.as_str()), first);
         first += parameters.len();
         let name = table.name;
         let columns = names(table.columns);
