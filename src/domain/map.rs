@@ -1,5 +1,5 @@
-//! Hash maps and sets of what a group of writes touches. Their hash takes a third of the instructions of the standard
-//! library's; its seed is made by chance, too.
+//! Hash maps and sets of what a group of writes touches, with a cheaper hash than the standard library's; its seed is made
+//! by chance, too.
 
 use std::collections::{HashMap, HashSet};
 

@@ -102,7 +102,7 @@ const PAIRS: [[u8; 2]; 100] = {
 /// From 0000-03-01 on.
 const DAYS_BEFORE_1970: i64 = 719_468;
 
-/// A processor divides these in half the time.
+/// Days, seconds of a day and microseconds of a second have room in 32 bits, which are divided faster.
 fn small(number: i64) -> u32 {
     u32::try_from(number).unwrap_or_default()
 }

@@ -308,6 +308,17 @@ pub(super) trait FromRow: Sized + Send + 'static {
     fn from_next_row(row: &impl Columns) -> Result<Self, Cause> {
         Self::from_row(row)
     }
+
+    /// Reads the next row of an answer.
+    fn add_row(found: &mut Vec<Self>, row: &impl Columns) -> Result<(), Cause> {
+        let read = if found.is_empty() {
+            Self::from_row(row)
+        } else {
+            Self::from_next_row(row)
+        };
+        found.push(read?);
+        Ok(())
+    }
 }
 
 impl FromRow for () {

@@ -11,7 +11,14 @@ use serde_json::json;
 use tickbox::config::{Environment, Origins};
 use tickbox::store::{PoolSize, StoreConfig};
 
-use crate::support::{Client, Home, TestApp, postgres_config, read_lines, tamper};
+use crate::support::{Client, Home, TestApp, every_postgres, postgres_config, read_lines, tamper};
+
+every_postgres!(
+    creations_after_the_first_take_one_round_trip,
+    accounts_are_known_from_the_start,
+    an_account_that_others_have_changed_is_read_anew,
+    a_known_account_that_is_locked_holds_up_nobody_else
+);
 
 const HASTY: &str = "10ms";
 const PATIENT: &str = "5s";
@@ -137,27 +144,3 @@ async fn a_known_account_that_is_locked_holds_up_nobody_else(app: TestApp) {
     assert_eq!(numbers(&app, "alice").await, ["1", "2"]);
     assert_eq!(bob.list().await["count"], 11);
 }
-
-macro_rules! on_postgres {
-    ($($name:ident),+ $(,)?) => {
-        mod postgres {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(crate::support::TestApp::postgres().await).await;
-            })+
-        }
-        mod pgbouncer {
-            $(#[tokio::test(flavor = "multi_thread")]
-            async fn $name() {
-                super::$name(crate::support::TestApp::pgbouncer().await).await;
-            })+
-        }
-    };
-}
-
-on_postgres!(
-    creations_after_the_first_take_one_round_trip,
-    accounts_are_known_from_the_start,
-    an_account_that_others_have_changed_is_read_anew,
-    a_known_account_that_is_locked_holds_up_nobody_else,
-);

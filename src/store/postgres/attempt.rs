@@ -166,13 +166,18 @@ impl Attempt {
         load_and_decide(connector, connection, &mut self.decided).await
     }
 
+    /// Nothing was sent.
+    pub(super) fn lost(&mut self) -> End {
+        self.spoiled = true;
+        End::NotDone(unreachable("the connection was lost".into()))
+    }
+
     /// Sends what has changed, and the commit with it. If a statement fails, the commit does nothing.
     async fn save(&mut self, connector: &Connector, connection: &Connection) -> End {
         let rows = Rows::of(&self.decided);
         let warnings = connection.warnings();
         if connection.is_closed() {
-            self.spoiled = true;
-            return End::NotDone(unreachable("the connection was lost".into()));
+            return self.lost();
         }
         let saving = join_all(rows.statements(connector, connection));
         let committing = connector.query(connection, Sql::Commit, &[]);

@@ -12,20 +12,20 @@ use super::super::group::{Decided, End, first_needs};
 use super::super::queue::Turn;
 use super::super::row::{FromRow, Value};
 use super::super::statements::Sql;
-use super::super::tables;
+use super::super::tables::ACCOUNTS;
 use super::LONGEST_CALL;
 use super::attempt::{Attempt, failed, warned};
 use super::connect::Connector;
 use super::connection::Connection;
-use super::failure::{is_conflict, unreachable};
+use super::failure::is_conflict;
 use super::load::{opening, space_of};
 use super::pool::Pool;
 use super::save::Creations;
 use crate::domain::{Account, SpaceId, State, Work};
 use crate::error::{Error, chain};
 
-/// How many accounts are known: about 2 MB.
-const ACCOUNTS: usize = 8192;
+/// How many accounts are known at most.
+const MOST_ACCOUNTS: usize = 8192;
 
 /// How long an account that was not as it was known is loaded for each group: another process may go on writing to it.
 const DOUBT: Duration = Duration::from_secs(10);
@@ -41,7 +41,7 @@ enum Known {
 
 impl Default for KnownAccounts {
     fn default() -> Self {
-        Self(Cache::new(ACCOUNTS))
+        Self(Cache::new(MOST_ACCOUNTS))
     }
 }
 
@@ -83,14 +83,14 @@ impl Connector {
         if self.is_distributed() {
             return;
         }
-        let most = [Value::Int(i64::try_from(ACCOUNTS).unwrap_or(i64::MAX))];
+        let most = [Value::Int(i64::try_from(MOST_ACCOUNTS).unwrap_or(i64::MAX))];
         let meeting = async {
             let loan = pool.borrow().await?;
             let connection = loan.connection()?;
             let asking = self.query(connection, Sql::SystemListSomeAccounts, &most);
             for row in self.heard(connection, LONGEST_CALL, asking).await? {
                 let account = Account::from_row(&row).map_err(Error::Internal)?;
-                let space = space_of(&row, &tables::ACCOUNTS);
+                let space = space_of(&row, &ACCOUNTS);
                 self.known.meet(space.map_err(Error::Internal)?, account);
             }
             loan.give_back();
@@ -124,8 +124,7 @@ impl Attempt {
             return None;
         };
         if connection.is_closed() {
-            self.spoiled = true;
-            return Some(End::NotDone(unreachable("the connection was lost".into())));
+            return Some(self.lost());
         }
         self.committing = true;
         let warnings = connection.warnings();

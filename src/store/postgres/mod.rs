@@ -246,12 +246,8 @@ impl Postgres {
 
 fn decode<T: FromRow>(rows: &[Row]) -> Result<Vec<T>, Cause> {
     let mut found = Vec::with_capacity(rows.len());
-    let Some((first, others)) = rows.split_first() else {
-        return Ok(found);
-    };
-    found.push(T::from_row(first)?);
-    for row in others {
-        found.push(T::from_next_row(row)?);
+    for row in rows {
+        T::add_row(&mut found, row)?;
     }
     Ok(found)
 }

@@ -6,8 +6,8 @@ use super::prepared::Prepared;
 use crate::domain::{Account, Map, SpaceId};
 use crate::error::Error;
 
-/// How many accounts are known: about 2 MB.
-const ACCOUNTS: usize = 8192;
+/// How many accounts are known, but for those of one group more.
+const MOST_ACCOUNTS: usize = 8192;
 
 #[derive(Default)]
 pub(super) struct KnownAccounts {
@@ -33,7 +33,7 @@ impl KnownAccounts {
 
     /// After a commit. Of those that are not there nothing is kept.
     pub(super) fn keep(&mut self, decided: &[Decided]) {
-        if self.accounts.len() > ACCOUNTS {
+        if self.accounts.len() > MOST_ACCOUNTS {
             self.accounts.clear();
         }
         let there = decided

@@ -149,12 +149,7 @@ fn read_rows<T: FromRow>(
         .map_err(translate)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next().map_err(translate)? {
-        let read = if found.is_empty() {
-            T::from_row(row)
-        } else {
-            T::from_next_row(row)
-        };
-        found.push(read.map_err(Error::Internal)?);
+        T::add_row(&mut found, row).map_err(Error::Internal)?;
     }
     Ok(found)
 }

@@ -147,14 +147,12 @@ async fn serve(
                 // There may always be another group, so calls run between two of them.
                 if let Ok(call) = calls.try_recv() {
                     let _one_more = levels.answers.rise();
-                    known.forget();
-                    answer(&mut prepared, call);
+                    answer(&mut prepared, &mut known, call);
                 }
             }
             Some(call) = calls.recv() => {
                 let _one_more = levels.answers.rise();
-                known.forget();
-                answer(&mut prepared, call);
+                answer(&mut prepared, &mut known, call);
             }
         }
         let written = connection.total_changes();
@@ -167,7 +165,8 @@ async fn serve(
 }
 
 /// A panic affects one caller only: the thread serves the next.
-fn answer(prepared: &mut Prepared<'_>, call: Call) {
+fn answer(prepared: &mut Prepared<'_>, known: &mut KnownAccounts, call: Call) {
+    known.forget();
     let _ = catch_unwind(AssertUnwindSafe(|| call(prepared)));
     end_open_transaction(prepared);
 }

@@ -56,13 +56,20 @@ const START: Timestamp = Timestamp::from_micros(1_767_225_600_000_000);
 macro_rules! every_engine {
     ($($name:ident),+ $(,)?) => {
         $crate::support::on_engine!(sqlite: $($name),+);
+        $crate::support::every_postgres!($($name),+);
+    };
+}
+pub(crate) use every_engine;
+
+macro_rules! every_postgres {
+    ($($name:ident),+ $(,)?) => {
         $crate::support::on_engine!(postgres: $($name),+);
         // PostgreSQL behind a pooler in transaction mode.
         $crate::support::on_engine!(pgbouncer: $($name),+);
         $crate::support::on_engine!(postgres_18: $($name),+);
     };
 }
-pub(crate) use every_engine;
+pub(crate) use every_postgres;
 
 macro_rules! on_engine {
     ($engine:ident: $($name:ident),+) => {
